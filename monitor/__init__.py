@@ -1,0 +1,17 @@
+"""Watches the Gulf in the news: polls feeds, tags signals with their proof, makes an index, shows it beside oil.
+
+The road of one article:
+
+    feeds.yaml -> config -> due feeds -> fetch -> parse -> tag -> stories -> storage -> index -> alerts -> screen, CSV
+
+The floors, lowest first. A file imports from lower floors only, never from a neighbour on its own
+(tests/test_map.py guards it):
+
+    words       models  errors  config  clock
+    thinking    parse  tagging/  stories  index  oil  alerts            pure: facts and `now` in, facts out
+    hands       fetch  readers  storage/  prices/  notify  export       network, processes, disk
+    round       poll  worker                                            what is done when
+    roof        ui/  __main__                                           screen and command line
+"""
+
+__version__ = "0.1.0"

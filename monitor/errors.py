@@ -1,0 +1,119 @@
+"""The error tree. Foreign errors are translated once, at the wall where they enter, keeping the cause.
+
+    MonitorError
+    +-- ConfigError           feeds.yaml or the environment is wrong: file, line, remedy; exit 2
+    +-- LexiconError          a lexicon or gazetteer is wrong: file, line, remedy; exit 2
+    +-- StorageError          the database
+    |   +-- StorageBusy       another writer held it too long
+    |   +-- StorageFull       no room on the disk
+    |   +-- StorageReadOnly   the file or folder may not be written
+    |   +-- StorageCorrupt    the file is not a sound database
+    |   +-- StorageUnreachable  no such server, or it refused
+    |   `-- StorageNewer      made by a later version of this program
+    +-- LeaseHeld             another worker owns the database; names the holder
+    +-- PriceError            a price service gave no usable answer; names provider and cause
+    `-- ClockError            MONITOR_NOW could not be read
+
+One feed's failure is no exception: it is a models.Failure, with a kind out of FAILURES.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# kind -> what it means to a person; the same word in log, database, CSV and screen
+FAILURES = {
+    "dns": "the host name was not found",
+    "network": "no connection to the server",
+    "timeout": "the server did not finish answering in time",
+    "tls": "the secure connection could not be made",
+    "refused address": "the address is private or reserved",
+    "redirects": "redirected too often or to a place that is not allowed",
+    "http": "the server answered with an error",
+    "rate limited": "the server asked to come back later",
+    "gone": "the feed was removed for good (410)",
+    "too large": "the answer is larger than allowed",
+    "encoding": "the compression of the answer is broken or not offered",
+    "not a feed": "the answer is not a feed",
+    "not parseable": "the feed could not be read",
+    "dangerous": "the document carries an attack",
+    "parser": "reading the feed took too much time or memory",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in a file that people edit: where it is and what to do."""
+
+    file: str
+    line: int | None
+    where: str  # feeds[3].url
+    message: str  # what is wrong and the remedy
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.where}: {self.message}" if self.where else f"{place}: {self.message}"
+
+
+class MonitorError(Exception):
+    """Any error of this program that a person can do something about."""
+
+
+class ProblemsError(MonitorError):
+    """Faults in edited files, every one at once."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
+
+
+class ConfigError(ProblemsError):
+    """feeds.yaml or the environment is wrong."""
+
+
+class LexiconError(ProblemsError):
+    """A lexicon or the gazetteer is wrong."""
+
+
+class StorageError(MonitorError):
+    """The database could not be read or written."""
+
+
+class StorageBusy(StorageError):
+    """Another writer held the database too long."""
+
+
+class StorageFull(StorageError):
+    """There is no room left on the disk."""
+
+
+class StorageReadOnly(StorageError):
+    """The database or its folder may not be written."""
+
+
+class StorageCorrupt(StorageError):
+    """The file is not a sound database."""
+
+
+class StorageUnreachable(StorageError):
+    """No database server answers there, or it refused."""
+
+
+class StorageNewer(StorageError):
+    """The database was made by a later version of this program."""
+
+
+class LeaseHeld(MonitorError):
+    """Another worker owns the database."""
+
+
+class PriceError(MonitorError):
+    """A price service gave no usable answer."""
+
+    def __init__(self, provider: str, cause: str, *, kind: str = "failed"):
+        self.provider, self.cause, self.kind = provider, cause, kind
+        super().__init__(f"{provider}: {cause}")
+
+
+class ClockError(MonitorError):
+    """MONITOR_NOW could not be read."""

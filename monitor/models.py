@@ -1,0 +1,312 @@
+"""The words that every room shares: frozen facts, named once for code, database, CSV and screen.
+
+Times are timezone-aware UTC datetimes. A value that is not known is None, never a stand-in.
+Leaves reading configuration to config.py and the tables to storage/schema.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+Language = Literal["en", "fr", "ar", "fa", "he"]
+Direction = Literal["escalation", "deescalation", "mixed", "none"]
+Mode = Literal["act", "words"]
+Grain = Literal["hour", "day"]
+
+ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
+DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "relief", "appeal")
+CATEGORIES = ESCALATION + DEESCALATION
+
+
+# -- feeds ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One line of feeds.yaml, defaults filled in. `name` is its key everywhere."""
+
+    name: str
+    url: str
+    language: str | None = None
+    publisher: str | None = None  # the family, for counting independent sources
+    tier: int = 3
+    country: str | None = None
+    every: timedelta | None = None  # None: the interval adapts
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
+    headers: tuple[tuple[str, str], ...] = ()
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed as parsed: plain text, no markup, nothing guessed."""
+
+    guid: str | None
+    title: str
+    link: str | None  # http(s) only
+    summary: str  # the longer of summary and full content, at most 10,000 characters
+    published: datetime | None  # only where certain
+    published_text: str | None  # the date as the feed wrote it
+    source: str | None = None  # <source> of an aggregator: the true publisher
+    source_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadEntry:
+    """An item that could not be read; its neighbours were."""
+
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one feed document held. `slices` are the hashes of the raw items, to skip them next time."""
+
+    title: str | None
+    kind: str  # rss20, atom10, json11 ...
+    entries: tuple[Entry, ...]
+    bad: tuple[BadEntry, ...] = ()
+    slices: tuple[bytes, ...] = ()
+    skipped: int = 0  # items not parsed because their slice was known
+    ttl: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A feed's bytes, decompressed, as they came after redirects."""
+
+    body: bytes
+    status: int
+    url: str
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: timedelta | None = None
+    moved_to: str | None = None  # where a permanent redirect pointed
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server said 304."""
+
+    status: int = 304
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: timedelta | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A feed's failure as a value: it joins the round's result and is stored beside the feed."""
+
+    kind: str  # one word of errors.FAILURES
+    message: str  # plain words for people
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of a feed between rounds."""
+
+    name: str
+    url: str
+    state: str = "new"  # new | well | empty | silent | failing | gone | off
+    status: int | None = None  # HTTP status of the last answer
+    error: str | None = None
+    failure: str | None = None  # its kind, a word of errors.FAILURES
+    failures: int = 0  # in a row
+    entries: int = 0  # stored of this feed, all time
+    new_entries: int = 0  # in the last round
+    last_polled: datetime | None = None
+    last_success: datetime | None = None
+    last_new: datetime | None = None  # when an entry last was new
+    next_due: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    interval: timedelta | None = None  # between polls, as adapted
+    moved_to: str | None = None
+    moved_count: int = 0
+
+
+# -- the reading ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One event or statement that moves the risk, with the words that prove it: field[start:end] == text."""
+
+    category: str
+    direction: str  # escalation | deescalation
+    mode: str  # act | words
+    weight: float  # signed, escalation > 0; magnitude on Goldstein's scale, 0..10
+    rule: str  # name of the rule that made it
+    field: str  # title | summary
+    start: int  # code points
+    end: int
+    text: str
+    source: str | None = None  # actor code, only where the clause says so
+    target: str | None = None
+    place: str | None = None
+    operators: tuple[str, ...] = ()  # what changed the anchor on the way: "undoing: collapse"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedOff:
+    """An anchor that was found and does not count, and why: shown to people, never counted."""
+
+    category: str
+    reason: str  # "negation: did not"
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the tagger says of one entry."""
+
+    lang: str | None
+    direction: str
+    score: float  # strongest escalation plus strongest de-escalation weight, -10..10
+    theatre: bool
+    actors: tuple[str, ...]
+    places: tuple[str, ...]
+    signals: tuple[Signal, ...]
+    turned_off: tuple[TurnedOff, ...]
+    method: str  # tagger version, lexicon hash included
+    lat_lon: tuple[tuple[str, float, float], ...] = ()
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(s.category for s in self.signals))
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An entry as stored, with its reading."""
+
+    id: int
+    feed: str
+    publisher: str
+    title: str
+    summary: str
+    link: str | None
+    lang: str | None
+    published: datetime | None
+    first_seen: datetime
+    at: datetime  # published where certain and not later than first_seen, otherwise first_seen
+    direction: str
+    score: float
+    categories: tuple[str, ...]
+    actors: tuple[str, ...]
+    places: tuple[str, ...]
+    story_id: int | None
+    method: str
+    tier: int = 3
+    theatre: bool = False
+    published_text: str | None = None
+    signals: tuple[Signal, ...] = field(default=())
+
+
+# -- stories, prices, index, alerts -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One event as told by several publishers."""
+
+    id: int
+    title: str
+    first_seen: datetime
+    last_seen: datetime
+    direction: str
+    score: float
+    categories: tuple[str, ...]
+    actors: tuple[str, ...]
+    places: tuple[str, ...]
+    langs: tuple[str, ...]
+    articles: int
+    publishers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A price series as feeds.yaml names it."""
+
+    name: str
+    symbol: str  # at Yahoo
+    unit: str = "USD"
+    kind: str = "front month"  # front month | spot | index | equity
+    fred: str | None = None  # series id of the spot fall-back
+    calendar: str | None = None  # exchange_calendars name
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One daily close, with where and when it was had."""
+
+    series: str
+    day: datetime  # 00:00 UTC of the trading day
+    close: float
+    source: str  # yahoo | fred | synthetic
+    kind: str
+    unit: str
+    market_time: datetime | None  # when the market made it
+    fetched_at: datetime
+    final: bool = True  # False: the day was still trading
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPoint:
+    """The index at one hour or day; `status` says why a number is missing."""
+
+    grain: str
+    at: datetime  # start of the hour or day
+    method: str
+    status: str  # ok | provisional | not enough news
+    tension: float | None
+    tension_low: float | None
+    tension_high: float | None
+    relief: float | None
+    relief_low: float | None
+    relief_high: float | None
+    balance: float | None  # -1..1
+    escalation_share: float | None  # per cent
+    deescalation_share: float | None
+    escalation_acts: float | None
+    escalation_words: float | None
+    deescalation_acts: float | None
+    deescalation_words: float | None
+    percentile: float | None
+    entries: int  # polled, off-topic included
+    articles: int  # with a signal
+    stories: int
+    publishers: int
+    part: str = "all"  # theatre part
+    missing: str | None = None  # what the gate lacked, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert with its named reason."""
+
+    id: int | None
+    rule: str
+    reason: str
+    at: datetime
+    state: str  # firing | resolved
+    message: str
+    key: str  # what makes it one and the same alert
+    sent: datetime | None = None
+    attempts: int = 0
+    error: str | None = None
+    next_try: datetime | None = None
+    stories: tuple[int, ...] = ()
