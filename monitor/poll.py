@@ -1,0 +1,147 @@
+"""One round: walks every due feed from its address to stored, tagged articles, and reports each feed's outcome.
+
+    due feeds -> fetch (bytes | not modified | failure) -> read (parse, tag; in processes) -> state -> store (one transaction a feed)
+
+Leaves when to hold a round, and who may, to worker.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor import schedule
+from monitor.errors import StorageError
+from monitor.fetch import Fetcher
+from monitor.identity import identity
+from monitor.models import Failure, Feed, FeedState, Fetched, NotModified, Parsed
+from monitor.publishers import family
+from monitor.readers import Readers
+from monitor.storage import articles, feeds
+from monitor.storage.articles import Item
+from monitor.storage.store import Store
+
+Now = Callable[[], datetime]
+OPEN_FEEDS = 96  # feeds whose bytes may be in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What one feed gave in this round."""
+
+    state: FeedState
+    new: int
+    edited: int
+
+    @property
+    def error(self) -> str | None:
+        return self.state.error
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What a round gave."""
+
+    started: datetime
+    finished: datetime
+    feeds: tuple[FeedReport, ...]
+
+    @property
+    def new(self) -> int:
+        return sum(report.new for report in self.feeds)
+
+    @property
+    def edited(self) -> int:
+        return sum(report.edited for report in self.feeds)
+
+    @property
+    def failed(self) -> int:
+        return sum(report.error is not None for report in self.feeds)
+
+    @property
+    def all_failed(self) -> bool:
+        return bool(self.feeds) and self.failed == len(self.feeds)
+
+
+def due_feeds(configured: Iterable[Feed], states: dict[str, FeedState], now: datetime, *, everything: bool = False) -> list[Feed]:
+    """Which feeds to poll now. `everything` asks each enabled one, save those gone (410) or told to wait (429, 503)."""
+    chosen = []
+    for feed in configured:
+        state = states.get(feed.name)
+        if not feed.enabled:
+            continue
+        if everything and not schedule.must_wait(feed, state, now):
+            chosen.append(feed)
+        elif not everything and schedule.due(feed, state, now):
+            chosen.append(feed)
+    return chosen
+
+
+class Round:
+    """The hands a round works with, kept open between rounds: connections, reading processes, one writing thread."""
+
+    def __init__(self, store: Store, fetcher: Fetcher, readers: Readers, now: Now):
+        self.store, self.fetcher, self.readers, self.now = store, fetcher, readers, now
+        self._open = asyncio.Semaphore(OPEN_FEEDS)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")  # SQLite has one writer; waiting in a thread keeps fetches going
+
+    def close(self) -> None:
+        self._writer.shutdown(wait=True)
+
+    async def poll(self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
+        """Poll `chosen` side by side. Raises StorageError; whatever else goes wrong is in the report and the feed's state."""
+        started = self.now()
+        reports: list[FeedReport] = []
+
+        async def one(feed: Feed) -> None:
+            report = await self.feed(feed, states.get(feed.name))
+            reports.append(report)
+            if on_done:
+                on_done(report)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for feed in chosen:
+                    group.create_task(one(feed))
+        except* StorageError as several:
+            raise several.exceptions[0] from None
+        return PollReport(started, self.now(), tuple(reports))
+
+    async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
+        """feed -> fetch -> read -> state -> store. Raises StorageError."""
+        async with self._open:
+            return await self._walk(feed, state)
+
+    async def _walk(self, feed: Feed, state: FeedState | None) -> FeedReport:
+        outcome = await self.fetcher.fetch(feed, state)
+        parsed, items = None, []
+        now = self.now()
+        if isinstance(outcome, Fetched):
+            known = await self._run(feeds.known_slices, self.store, feed.name)
+            read = await self.readers.read(
+                outcome.body, content_type=outcome.content_type, url=outcome.url, known=known, lang=feed.language, now=now
+            )
+            if isinstance(read, Failure):
+                outcome = replace(read, status=outcome.status)
+            else:
+                parsed = read.parsed
+                items = [Item(entry, reading, family(feed, entry), identity(entry)) for entry, reading in zip(parsed.entries, read.readings)]
+        return await self._run(self._store, feed, state, outcome, parsed, items, now)
+
+    def _store(
+        self, feed: Feed, state: FeedState | None, outcome: Fetched | NotModified | Failure, parsed: Parsed | None, items: list[Item], now: datetime
+    ) -> FeedReport:
+        def after(new: int, edited: int) -> FeedState:
+            return schedule.after(feed, state, outcome, new=new, parsed=parsed, now=now, jitter=random.random())
+
+        saved = articles.save(self.store, feed, items, after=after, slices=parsed.slices if parsed else None, now=now)
+        return FeedReport(saved.state, len(saved.new), saved.edited)
+
+    async def _run(self, function, *args):
+        return await asyncio.get_running_loop().run_in_executor(self._writer, function, *args)
+
+

@@ -1,0 +1,180 @@
+"""Decides when what is done: polls each feed when it is due, then prices, index and alerts, as the one owner of the database.
+
+    lease -> due feeds -> poll (each feed on its own, a slow one holds up nobody) -> prices -> index -> alerts -> again
+
+Leaves how a feed is polled to poll.py and what follows new articles to upkeep.py. The handed-in clock says what is due;
+leases and pauses run on real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.clock import Clock
+from monitor.config import LastGood, Settings
+from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
+from monitor.fetch import Fetcher
+from monitor.models import Feed
+from monitor.poll import FeedReport, PollReport, Round, due_feeds
+from monitor.readers import Readers
+from monitor.storage import feeds, lease, meta
+from monitor.storage.store import Store
+from monitor.tagging.tagger import Tagger
+from monitor.upkeep import Upkeep
+
+log = logging.getLogger(__name__)
+BEAT = 5.0  # seconds between heartbeats of the lease
+TICK = 0.5  # seconds between looks at what is due
+PAUSE_AFTER_FAULT = 5.0
+
+
+def real_now() -> datetime:
+    """Leases are between processes, so they run on the machine's clock, also in a replay."""
+    return datetime.now(UTC)
+
+
+def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int = 2) -> tuple[Fetcher, Readers]:
+    """What touches the outside, as the configuration asks for it."""
+    defaults = settings.defaults
+    fetcher = Fetcher(per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes)
+    return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+
+
+class Worker:
+    """Runs the rounds of one database. `run` goes on until `stop`; `once` polls every enabled feed a single time."""
+
+    def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
+        self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
+        self.upkeep = Upkeep(store, clock)
+        self.holder = lease.this_process()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # -- from the app: a thread of its own ---------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=lambda: asyncio.run(self.run()), name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, wait: float = 10.0) -> None:
+        self._stop.set()
+        if self._thread:
+            self._thread.join(wait)
+
+    # -- a single round ----------------------------------------------------------------------------------
+
+    async def once(self, *, on_done=None) -> PollReport:
+        """Poll every enabled feed now, then prices, index, alerts. Raises StorageError, LeaseHeld."""
+        settings, _ = self.settings.current()
+        lease.take(self.store, self.holder, real_now())
+        beat = asyncio.create_task(self._keep_lease())
+        fetcher, readers = open_hands(settings, self.store, self.clock, processes=self.processes)
+        try:
+            async with fetcher, readers:
+                states = feeds.states(self.store)
+                chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
+                report = await Round(self.store, fetcher, readers, self.clock.now).poll(chosen, states, on_done=on_done)
+            await asyncio.to_thread(self.upkeep.after_round, settings, everything=True)
+            return report
+        finally:
+            beat.cancel()
+            lease.release(self.store, self.holder)
+
+    # -- again and again ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Hold the lease, or wait for it, and keep polling. A fault is noted where the screen shows it, and tried again."""
+        waiting = None
+        while not self._stop.is_set():
+            try:
+                lease.take(self.store, self.holder, real_now())
+                waiting = None
+                await self._as_owner()
+            except LeaseHeld as held:
+                if str(held) != waiting:
+                    waiting = str(held)
+                    log.info("%s", held)
+                await self._sleep(BEAT)
+            except MonitorError as fault:
+                log.error("%s", fault)
+                self._note("worker", str(fault))
+                await self._sleep(PAUSE_AFTER_FAULT)
+
+    async def _as_owner(self) -> None:
+        """Until stopped or the configuration changes what the hands are made of."""
+        settings, _ = self.settings.current()
+        made_of = (settings.defaults, settings.theatre)
+        fetcher, readers = open_hands(settings, self.store, self.clock, processes=self.processes)
+        beat = asyncio.create_task(self._keep_lease())
+        try:
+            async with fetcher, readers:
+                await self._poll_while(made_of, Round(self.store, fetcher, readers, self.clock.now), beat)
+        finally:
+            beat.cancel()
+            lease.release(self.store, self.holder)
+
+    async def _poll_while(self, made_of: tuple, hands: Round, beat: asyncio.Task) -> None:
+        states = feeds.states(self.store)
+        running: dict[str, asyncio.Task[FeedReport]] = {}
+        follow_up: asyncio.Task | None = None
+        fresh = True  # articles came that upkeep has not seen
+        try:
+            while not self._stop.is_set() and not beat.done():
+                settings = self._current_settings()
+                if (settings.defaults, settings.theatre) != made_of:
+                    return
+                for name in [name for name, task in running.items() if task.done()]:
+                    report = running.pop(name).result()
+                    states[name] = report.state
+                    fresh = fresh or bool(report.new or report.edited)
+                idle = [feed for feed in settings.feeds if feed.name not in running]
+                for feed in due_feeds(idle, states, self.clock.now()):
+                    running[feed.name] = asyncio.create_task(hands.feed(feed, states.get(feed.name)))
+                if follow_up is None or follow_up.done():
+                    if follow_up:
+                        follow_up.result()
+                        self._note("worker", None)
+                    fresh, seen = False, fresh
+                    follow_up = asyncio.create_task(asyncio.to_thread(self.upkeep.after_round, settings, new=seen))
+                await self._sleep(TICK)
+            if beat.done():
+                beat.result()
+        finally:
+            for task in running.values():
+                task.cancel()
+            await asyncio.gather(*running.values(), *([follow_up] if follow_up else []), return_exceptions=True)
+
+    def _current_settings(self) -> Settings:
+        settings, fault = self.settings.current()
+        self._note("configuration", str(fault) if fault else None)
+        return settings
+
+    async def _keep_lease(self) -> None:
+        """Beat while owner. Ends with LeaseHeld when another process took over (this one slept too long)."""
+        while True:
+            await asyncio.sleep(BEAT)
+            await asyncio.to_thread(lease.renew, self.store, self.holder, real_now())
+
+    _noted: dict[str, str | None]
+
+    def _note(self, key: str, text: str | None) -> None:
+        """Leave a note for the screen, only when it changed; a database that cannot take it has its own error on screen."""
+        noted = self.__dict__.setdefault("_noted", {})
+        if key in noted and noted[key] == text:
+            return
+        try:
+            meta.put(self.store, key, text, self.clock.now())
+            noted[key] = text
+        except (StorageError, ClockError) as fault:
+            log.warning("could not note %s: %s", key, fault)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wake early when asked to stop."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not self._stop.is_set() and (left := deadline - loop.time()) > 0:
+            await asyncio.sleep(min(left, 0.2))

@@ -1,0 +1,52 @@
+"""What the screen says in words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.models import CATEGORIES, IndexPoint
+from monitor.ui.wording import CATEGORY_WORDS, Told, age, level, status_line, trend
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+POINT = IndexPoint(
+    "hour", NOON, "m", "ok", 250.0, 230.0, 270.0, 90.0, 80.0, 100.0, 0.4, 20.0, 5.0, 15.0, 5.0, 3.0, 2.0, 97.0, 400, 90, 40, 11
+)
+
+
+def test_every_category_has_its_words():
+    assert set(CATEGORY_WORDS) == set(CATEGORIES)
+
+
+def test_both_sides_are_told():
+    calm = replace(POINT, tension=100.0, tension_low=90.0, tension_high=110.0)
+    line = status_line(POINT, calm, [Told("attack", 6, 30), Told("talks", 3, 4), Told("threat", 1, 2)])
+    assert line == "High and rising; strikes and clashes reported by 6 publishers, threats reported by 1 publisher; talks reported by 3 publishers."
+
+
+def test_overlapping_intervals_are_no_trend():
+    assert trend(POINT, replace(POINT, tension=240.0)) == "steady"
+
+
+def test_no_news_is_never_calm():
+    assert status_line(None, None, []) == "No news polled yet."
+    gate = replace(POINT, tension=None, status="not enough news", missing="3 of 30 entries")
+    assert status_line(gate, None, []) == "Not enough news to say: 3 of 30 entries."
+
+
+@pytest.mark.parametrize(("tension", "word"), [(10, "Below normal"), (100, "Normal"), (199, "Elevated"), (200, "High"), (900, "Very high")])
+def test_levels(tension, word):
+    assert level(tension) == word
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [(timedelta(seconds=5), "just now"), (timedelta(minutes=90), "90 min ago"), (timedelta(hours=30), "30 h ago"), (timedelta(days=9), "9 d ago")],
+)
+def test_age(gap, words):
+    assert age(NOON - gap, NOON) == words
+
+
+def test_age_of_what_is_missing_or_ahead():
+    assert age(None, NOON) == "never"
+    assert age(NOON + timedelta(hours=1), NOON) == "ahead of the clock"
