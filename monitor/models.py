@@ -214,6 +214,9 @@ class Article:
     theatre: bool = False
     published_text: str | None = None
     signals: tuple[Signal, ...] = field(default=())
+    country: str | None = None  # the feed's
+    parts: tuple[str, ...] = ()  # theatre parts, as the index divides them
+    turned_off: tuple[TurnedOff, ...] = ()
 
 
 # -- stories, prices, index, alerts -----------------------------------------------------------------------

@@ -1,0 +1,72 @@
+"""Alerts as they were raised, sent or not. Leaves deciding, wording and sending to others.
+
+Written durably (the disk is waited for): an alert that went out must be known to have gone out after a power cut too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.models import Alert
+from monitor.storage.schema import alerts
+from monitor.storage.store import Store
+
+_NAMES = [f.name for f in fields(Alert)]
+_ALERT = [alerts.c[name] for name in _NAMES]
+
+
+def _alert(row) -> Alert:
+    *values, stories = row
+    return Alert(*values, stories=tuple(stories))
+
+
+def _values(alert: Alert) -> dict:
+    return {name: getattr(alert, name) for name in _NAMES if name != "id"}
+
+
+def save(store: Store, alert: Alert) -> Alert:
+    """Keep a new alert and give it back with its id; one of the same key, time and state is there already and comes back as it is."""
+    same = (alerts.c.key == alert.key, alerts.c.at == alert.at, alerts.c.state == alert.state)
+    with store.write(durable=True) as conn:
+        if not store.sqlite:
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(alert.key))))
+        if row := conn.execute(sa.select(*_ALERT).where(*same)).first():
+            return _alert(row)
+        return replace(alert, id=conn.execute(alerts.insert().values(**_values(alert))).inserted_primary_key[0])
+
+
+def update(store: Store, alert: Alert) -> None:
+    """Keep what became of an alert: sent, attempts, error, next try."""
+    with store.write(durable=True) as conn:
+        conn.execute(alerts.update().where(alerts.c.id == alert.id).values(**_values(alert)))
+
+
+def find(store: Store, since: datetime | None = None, until: datetime | None = None, *, rule: str | None = None, limit: int = 200) -> list[Alert]:
+    """Newest first."""
+    query = sa.select(*_ALERT).order_by(alerts.c.at.desc(), alerts.c.id.desc()).limit(limit)
+    if since is not None:
+        query = query.where(alerts.c.at >= since)
+    if until is not None:
+        query = query.where(alerts.c.at < until)
+    if rule is not None:
+        query = query.where(alerts.c.rule == rule)
+    with store.read() as conn:
+        return [_alert(row) for row in conn.execute(query)]
+
+
+def pending(store: Store, now: datetime) -> list[Alert]:
+    """Not sent and due for a try, oldest first."""
+    due = (alerts.c.sent.is_(None), sa.or_(alerts.c.next_try.is_(None), alerts.c.next_try <= now))
+    with store.read() as conn:
+        return [_alert(row) for row in conn.execute(sa.select(*_ALERT).where(*due).order_by(alerts.c.at, alerts.c.id))]
+
+
+def latest(store: Store) -> dict[str, Alert]:
+    """The newest alert of every key: what fires now, and since when it cools down."""
+    newest = sa.select(sa.func.max(alerts.c.id)).group_by(alerts.c.key)
+    with store.read() as conn:
+        found = [_alert(row) for row in conn.execute(sa.select(*_ALERT).where(alerts.c.id.in_(newest)))]
+    return {alert.key: alert for alert in found}

@@ -1,0 +1,246 @@
+"""Articles: a feed's entries in, with their signals, in one transaction; and out again by any filter.
+
+Leaves reading and grouping them to tagging and stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from monitor.models import Article, Feed, FeedState, Reading, Signal
+from monitor.storage import feeds, search
+from monitor.storage.filters import Filter, conditions
+from monitor.storage.rows import BRIEF, SIGNAL, Item, article_of, article_values, digest, read_values, signal_of, signal_values, tag_values
+from monitor.storage.rows import turned_off_of
+from monitor.storage.schema import article_tags, articles, signals, sound, versions
+from monitor.storage.search import fold
+from monitor.storage.store import Store
+
+PAGE = 1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
+WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
+ASKED_AT_ONCE = 500  # values in one IN (...)
+
+__all__ = ["Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "retag", "save", "stream", "versions_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a feed's entries."""
+
+    new: tuple[int, ...]  # ids, in the order of the document
+    edited: tuple[int, ...]  # ids of articles whose title had changed
+    seen: int  # entries that were there already
+    state: FeedState  # as stored: its counts of entries brought up to date
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording of an article and when it was first seen; the article itself keeps the first."""
+
+    title: str
+    summary: str
+    seen_at: datetime
+
+
+def save(
+    store: Store, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState, slices: Sequence[bytes] | None, now: datetime
+) -> Saved:
+    """items -> new ones with signals, tags and search words, edited ones as versions -> state, log and slices: one transaction.
+
+    An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored of a
+    document when anything fails, so it is read again at the next round.
+    """
+    unique: dict[bytes, Item] = {}
+    total = 0
+    for item in items:
+        item = item if isinstance(item, Item) else Item(*item)
+        unique.setdefault(digest(item.identity), item)
+        total += 1
+    with store.write() as conn:
+        if not store.sqlite:  # two rounds over one feed at once would trip over the unique identity
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(feed.name))))
+        known = _known(conn, feed.name, list(unique))
+        fresh = {key: item for key, item in unique.items() if key not in known}
+        new = _insert(conn, feed, fresh, now)
+        edited = _edit(conn, [(*known[key], item) for key, item in unique.items() if key in known], now)
+        stored = feeds.write(conn, state, new=len(new), now=now)
+        if slices is not None:
+            feeds.write_slices(conn, feed.name, slices)
+    return Saved(tuple(new), tuple(edited), total - len(new), stored)
+
+
+def _known(conn: Connection, feed: str, keys: list[bytes]) -> dict[bytes, tuple[int, str]]:
+    """identity -> (id, first title) of those that are stored."""
+    known = {}
+    for at in range(0, len(keys), ASKED_AT_ONCE):
+        query = sa.select(articles.c.identity, articles.c.id, articles.c.title).where(
+            articles.c.feed == feed, articles.c.identity.in_(keys[at : at + ASKED_AT_ONCE])
+        )
+        known |= {bytes(identity): (id, title) for identity, id, title in conn.execute(query)}
+    return known
+
+
+def _next_ids(conn: Connection, many: int) -> list[int]:
+    """Free ids, in order. SQLite has one writer at a time; PostgreSQL's sequence serves several."""
+    if conn.dialect.name == "sqlite":
+        last = conn.scalar(sa.select(sa.func.max(articles.c.id))) or 0
+        return list(range(last + 1, last + 1 + many))
+    series = sa.func.generate_series(1, many).table_valued("n")
+    sequence = sa.func.pg_get_serial_sequence("articles", "id")
+    return sorted(conn.scalars(sa.select(sa.func.nextval(sa.cast(sequence, sa.dialects.postgresql.REGCLASS))).select_from(series)))
+
+
+def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetime) -> list[int]:
+    if not fresh:
+        return []
+    ids = _next_ids(conn, len(fresh))
+    rows, words, found, tags = [], [], [], []
+    for id, (key, item) in zip(ids, fresh.items(), strict=True):
+        folded = fold(f"{item.entry.title} {item.entry.summary}")
+        row = article_values(id, feed, item, key, folded, now)
+        rows.append(row)
+        words.append((id, folded))
+        found += signal_values(id, row["at"], item.reading.signals)
+        tags += tag_values(id, row["at"], row["actors"], row["places"], row["parts"], item.reading.signals)
+    conn.execute(articles.insert(), rows)
+    search.add(conn, words)
+    for table, values in ((signals, found), (article_tags, tags)):
+        if values:
+            conn.execute(table.insert(), values)
+    return ids
+
+
+def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -> list[int]:
+    """Add a version where the title differs from the last one seen; a title may also change back."""
+    last = {id: [title] for id, title, _ in known}
+    ids = list(last)
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        query = sa.select(versions.c.article_id, versions.c.title).where(versions.c.article_id.in_(ids[start : start + ASKED_AT_ONCE]))
+        for id, title in conn.execute(query.order_by(versions.c.id)):
+            last[id].append(title)
+    edited = []
+    for id, _, item in known:
+        title = sound(item.entry.title)
+        if last[id][-1] != title and len(last[id]) < WORDINGS:
+            conn.execute(versions.insert().values(article_id=id, seen_at=now, title=title, summary=item.entry.summary))
+            search.widen(conn, id, fold(title))
+            edited.append(id)
+    return edited
+
+
+def find(
+    store: Store, wanted: Filter = Filter(), *, limit: int = 500, before: tuple[datetime, int] | None = None, oldest_first: bool = False
+) -> list[Article]:
+    """The newest articles that pass, by `at`, without their signals. `before` is (at, id) of the last one of the page before."""
+    with store.read() as conn:
+        return [article_of(row) for row in conn.execute(_page(store, wanted, BRIEF, limit, before, oldest_first))]
+
+
+def _page(store: Store, wanted: Filter, columns, limit: int, before: tuple[datetime, int] | None, oldest_first: bool) -> sa.Select:
+    place = sa.tuple_(articles.c.at, articles.c.id)
+    query = sa.select(*columns).where(*conditions(wanted, store.engine.dialect.name))
+    if before is not None:
+        bound = sa.tuple_(sa.literal(before[0], articles.c.at.type), sa.literal(before[1]))
+        query = query.where(place > bound if oldest_first else place < bound)
+    order = (articles.c.at, articles.c.id) if oldest_first else (articles.c.at.desc(), articles.c.id.desc())
+    return query.order_by(*order).limit(limit)
+
+
+def count(store: Store, wanted: Filter = Filter()) -> int:
+    with store.read() as conn:
+        return conn.scalar(sa.select(sa.func.count()).select_from(articles).where(*conditions(wanted, store.engine.dialect.name)))
+
+
+def newest_id(store: Store) -> int:
+    """The id stored last, 0 when there is none: with Filter.after_id it tells what has come in since."""
+    with store.read() as conn:
+        return conn.scalar(sa.select(sa.func.max(articles.c.id))) or 0
+
+
+def get(store: Store, id: int) -> Article | None:
+    """One article with its signals and what was turned off."""
+    with store.read() as conn:
+        row = conn.execute(sa.select(*BRIEF, articles.c.turned_off).where(articles.c.id == id)).first()
+        if row is None:
+            return None
+        return article_of(row, _signals(conn, [id]).get(id, ()), turned_off_of(row.turned_off))
+
+
+def _signals(conn: Connection, ids: list[int]) -> dict[int, tuple[Signal, ...]]:
+    found: dict[int, list[Signal]] = {}
+    query = sa.select(signals.c.article_id, *SIGNAL).where(signals.c.article_id.in_(ids)).order_by(signals.c.id)
+    for row in conn.execute(query):
+        found.setdefault(row[0], []).append(signal_of(row))
+    return {id: tuple(values) for id, values in found.items()}
+
+
+def versions_of(store: Store, id: int) -> list[Version]:
+    """Every wording, oldest first; the first is the article's own."""
+    with store.read() as conn:
+        first = conn.execute(sa.select(articles.c.title, articles.c.summary, articles.c.first_seen).where(articles.c.id == id)).first()
+        if first is None:
+            return []
+        later = conn.execute(
+            sa.select(versions.c.title, versions.c.summary, versions.c.seen_at).where(versions.c.article_id == id).order_by(versions.c.id)
+        )
+        return [Version(*first), *(Version(*row) for row in later)]
+
+
+def stream(store: Store, wanted: Filter = Filter(), *, signals: bool = False, page: int = PAGE) -> Iterator[Article]:
+    """Every article that passes, oldest first, page by page: memory stays that of a page however many there are."""
+    last = None
+    while True:
+        with store.read() as conn:
+            rows = conn.execute(_page(store, wanted, BRIEF, page, last, True)).all()
+            found = _signals(conn, [row.id for row in rows]) if signals else {}
+        yield from (article_of(row, found.get(row.id, ())) for row in rows)
+        if len(rows) < page:
+            return
+        last = (rows[-1].at, rows[-1].id)
+
+
+def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE) -> list[Article]:
+    """The next articles, by id, that another version of the tagger has read."""
+    query = sa.select(*BRIEF).where(articles.c.method != method, articles.c.id > after_id).order_by(articles.c.id).limit(limit)
+    with store.read() as conn:
+        return [article_of(row) for row in conn.execute(query)]
+
+
+def retag(store: Store, readings: Sequence[tuple]) -> int:
+    """Put new readings in the place of old ones: (id, Reading) or (id, Reading, parts) each. Gives how many articles there were."""
+    given: dict[int, tuple[Reading, tuple[str, ...]]] = {id: (reading, *(rest or [()])) for id, reading, *rest in readings}
+    done = 0
+    ids = list(given)
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        with store.write() as conn:
+            done += _retag(conn, {id: given[id] for id in ids[start : start + ASKED_AT_ONCE]})
+    return done
+
+
+def _retag(conn: Connection, given: dict[int, tuple[Reading, tuple[str, ...]]]) -> int:
+    columns = [articles.c[name] for name in ("id", "at", "actors", "places", "parts")]
+    before = conn.execute(sa.select(*columns).where(articles.c.id.in_(list(given)))).all()
+    if not before:
+        return 0
+    old_signals = _signals(conn, [row.id for row in before])
+    old_tags, new_tags, new_signals, values = [], [], [], []
+    for id, at, actors, places, parts in before:
+        reading, new_parts = given[id]
+        old_tags += tag_values(id, at, actors, places, parts, old_signals.get(id, ()))
+        new_tags += tag_values(id, at, reading.actors, reading.places, new_parts, reading.signals)
+        new_signals += signal_values(id, at, reading.signals)
+        values.append({"b_id": id, **read_values(reading, new_parts)})
+    conn.execute(signals.delete().where(signals.c.article_id.in_([row.id for row in before])))
+    if old_tags:
+        keys = [article_tags.c[name] == sa.bindparam(f"b_{name}") for name in ("kind", "value", "at", "article_id")]
+        conn.execute(article_tags.delete().where(*keys), [{f"b_{k}": v for k, v in tag.items()} for tag in old_tags])
+    conn.execute(articles.update().where(articles.c.id == sa.bindparam("b_id")), values)
+    for table, fresh in ((signals, new_signals), (article_tags, new_tags)):
+        if fresh:
+            conn.execute(table.insert(), fresh)
+    return len(before)

@@ -1,0 +1,105 @@
+"""Feeds between rounds: their state, the log of their rounds, and the item hashes that spare parsing again.
+
+Leaves deciding states and due times to the round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from monitor.models import FeedState
+from monitor.storage.schema import feed_log, feeds, slices
+from monitor.storage.store import Store
+from monitor.storage.upsert import upsert
+
+KEPT = 200  # rounds in the log of a feed
+_NAMES = [f.name for f in fields(FeedState)]
+_STATE = [feeds.c[name] for name in _NAMES]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round brought of one feed. `entries` are those stored by then."""
+
+    feed: str
+    at: datetime
+    state: str
+    status: int | None
+    entries: int
+    new_entries: int
+    failure: str | None
+    error: str | None
+
+
+def states(store: Store) -> dict[str, FeedState]:
+    """Every feed that was ever polled, by name."""
+    with store.read() as conn:
+        return {row.name: FeedState(*row) for row in conn.execute(sa.select(*_STATE).order_by(feeds.c.name))}
+
+
+def save_state(store: Store, state: FeedState, *, now: datetime) -> FeedState:
+    """Keep the outcome of a round that brought no document: not modified, or a failure."""
+    return save_states(store, [state], now=now)[0]
+
+
+def save_states(store: Store, given: Iterable[FeedState], *, now: datetime) -> list[FeedState]:
+    """The same for several feeds, in one transaction."""
+    with store.write() as conn:
+        return [write(conn, state, new=0, now=now) for state in given]
+
+
+def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> FeedState:
+    """State and log row within another's transaction; what is stored counts, not what the caller remembers."""
+    before = conn.scalar(sa.select(feeds.c.entries).where(feeds.c.name == state.name)) or 0
+    state = replace(state, entries=before + new, new_entries=new, last_new=now if new else state.last_new)
+    upsert(conn, feeds, [{name: getattr(state, name) for name in _NAMES}])
+    at = state.last_polled or now
+    conn.execute(
+        feed_log.insert().values(
+            feed=state.name, at=at, state=state.state, status=state.status, entries=state.entries, new_entries=new,
+            failure=state.failure, error=state.error,
+        )
+    )  # fmt: skip
+    newest = sa.select(feed_log.c.id).where(feed_log.c.feed == state.name).order_by(feed_log.c.id.desc())
+    conn.execute(
+        feed_log.delete().where(feed_log.c.feed == state.name, feed_log.c.id <= newest.limit(1).offset(KEPT).scalar_subquery())
+    )
+    return state
+
+
+def log(store: Store, name: str, *, limit: int = KEPT) -> list[Round]:
+    """A feed's rounds, newest first."""
+    columns = [feed_log.c[f.name] for f in fields(Round)]
+    with store.read() as conn:
+        query = sa.select(*columns).where(feed_log.c.feed == name).order_by(feed_log.c.id.desc()).limit(limit)
+        return [Round(*row) for row in conn.execute(query)]
+
+
+def known_slices(store: Store, name: str) -> frozenset[bytes]:
+    """The hashes of the raw items in the feed's last answer."""
+    with store.read() as conn:
+        row = conn.execute(sa.select(slices.c.width, slices.c.hashes).where(slices.c.feed == name)).first()
+    if row is None or not row.width:
+        return frozenset()
+    whole = bytes(row.hashes)
+    return frozenset(whole[i : i + row.width] for i in range(0, len(whole), row.width))
+
+
+def write_slices(conn: Connection, name: str, hashes: Sequence[bytes]) -> None:
+    """Replace a feed's hashes within another's transaction. They all have one length (ValueError)."""
+    widths = {len(h) for h in hashes}
+    if len(widths) > 1:
+        raise ValueError("hashes of one feed differ in length")
+    upsert(conn, slices, [{"feed": name, "width": max(widths, default=0), "hashes": b"".join(hashes)}])
+
+
+def forget(store: Store, name: str) -> None:
+    """Drop what would spare work on the feed's next answer: its hashes and validators. Its articles stay."""
+    with store.write() as conn:
+        conn.execute(slices.delete().where(slices.c.feed == name))
+        conn.execute(feeds.update().where(feeds.c.name == name).values(etag=None, last_modified=None))

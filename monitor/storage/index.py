@@ -1,0 +1,109 @@
+"""What the index is made of, read fast, and its points, kept. Leaves the formula to the floor below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from monitor.models import IndexPoint
+from monitor.storage.schema import articles, index_points
+from monitor.storage.store import Store
+from monitor.storage.upsert import upsert
+
+_NAMES = [f.name for f in fields(IndexPoint)]
+_POINT = [index_points.c[name] for name in _NAMES]
+_NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
+_COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, "categories", "parts", "text_key", "story_id")
+_READ = 50_000  # rows taken from the driver at a time
+
+
+def entries(store: Store, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
+    """Every stored entry with since <= at < until, off-topic ones included, oldest first.
+
+    Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, categories and
+    parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
+    """
+    query = sa.select(*(sa.type_coerce(articles.c[name], sa.types.NullType) for name in _COLUMNS)).order_by(articles.c.at, articles.c.id)
+    if since is not None:
+        query = query.where(articles.c.at >= since)
+    if until is not None:
+        query = query.where(articles.c.at < until)
+    parts: list[list[tuple]] = [[] for _ in _COLUMNS]
+    with store.read() as conn:
+        cursor = conn.execute(query).cursor  # the driver's own rows: a million of SQLAlchemy's would take seconds more
+        while rows := cursor.fetchmany(_READ):
+            for part, column in zip(parts, zip(*rows, strict=True), strict=True):
+                part.append(column)
+    found = dict(zip(_COLUMNS, ([v for part in column for v in part] for column in parts), strict=True))
+    return pd.DataFrame({
+        "article_id": np.array(found["id"], dtype="int64"),
+        "at": pd.to_datetime(np.array(found["at"], dtype="int64").view("datetime64[us]"), utc=True),
+        "publisher": pd.Categorical(found["publisher"]),
+        "tier": np.array(found["tier"], dtype="int8"),
+        **{name: np.array(found[name], dtype="float64") for name in _NUMBERS},
+        "categories": pd.Series(found["categories"], dtype="str"),
+        "parts": pd.Series(found["parts"], dtype="str"),
+        "text_key": np.array(found["text_key"], dtype="int64"),
+        "story_id": pd.array(found["story_id"], dtype="Int64"),
+    })  # fmt: skip
+
+
+def save(store: Store, points: Iterable[IndexPoint]) -> int:
+    """Keep points; one of the same grain, part, time and method is replaced."""
+    rows = [{name: getattr(point, name) for name in _NAMES} for point in points]
+    with store.write() as conn:
+        upsert(conn, index_points, rows)
+    return len(rows)
+
+
+def points(
+    store: Store, grain: str, part: str = "all", since: datetime | None = None, until: datetime | None = None, *, method: str | None = None
+) -> list[IndexPoint]:
+    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the newest point's method.
+
+    Two formulas are never mixed in one line.
+    """
+    wanted = [index_points.c.grain == grain]
+    if part != "*":
+        wanted.append(index_points.c.part == part)
+    if since is not None:
+        wanted.append(index_points.c.at >= since)
+    if until is not None:
+        wanted.append(index_points.c.at < until)
+    with store.read() as conn:
+        if method is None:
+            newest = sa.select(index_points.c.method).where(*wanted).order_by(index_points.c.at.desc(), index_points.c.method.desc())
+            method = conn.scalar(newest.limit(1))
+        query = sa.select(*_POINT).where(*wanted, index_points.c.method == method).order_by(index_points.c.at, index_points.c.part)
+        return [IndexPoint(*row) for row in conn.execute(query)]
+
+
+def all_points(store: Store, since: datetime | None = None, until: datetime | None = None) -> Iterator[IndexPoint]:
+    """Every point of every grain, part and method, for exports."""
+    order = [index_points.c[name] for name in ("grain", "part", "at", "method")]
+    place, last = sa.tuple_(*order), None
+    while True:
+        query = sa.select(*_POINT).order_by(*order).limit(2_000)
+        if since is not None:
+            query = query.where(index_points.c.at >= since)
+        if until is not None:
+            query = query.where(index_points.c.at < until)
+        if last is not None:
+            query = query.where(place > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(last, order, strict=True))))
+        with store.read() as conn:
+            found = [IndexPoint(*row) for row in conn.execute(query)]
+        yield from found
+        if len(found) < 2_000:
+            return
+        last = (found[-1].grain, found[-1].part, found[-1].at, found[-1].method)
+
+
+def methods(store: Store) -> list[str]:
+    """The formulas there are points of."""
+    with store.read() as conn:
+        return list(conn.scalars(sa.select(index_points.c.method).distinct().order_by(index_points.c.method)))

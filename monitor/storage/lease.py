@@ -1,0 +1,61 @@
+"""One worker at a time over one database: a row with a heartbeat. Runs on real time, handed in; a replay's clock has no say here.
+
+Leaves taking turns and beating in time to the worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from monitor.errors import LeaseHeld
+from monitor.storage.schema import lease
+from monitor.storage.store import Store
+from monitor.storage.upsert import upsert
+
+NAME = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    holder: str  # host, process and what it does, for people
+    taken_at: datetime
+    heartbeat: datetime
+    until: datetime
+
+
+def take(store: Store, holder: str, *, ttl: timedelta, real_now: datetime) -> bool:
+    """Make `holder` the owner for `ttl`; True, or raises LeaseHeld naming who has it. Taking one's own lease again prolongs it.
+
+    A heartbeat later than now by more than `ttl` was made before the computer's clock was set back: such a lease is void, since
+    its holder, if it lives, would have beaten again.
+    """
+    row = {"name": NAME, "holder": holder, "taken_at": real_now, "heartbeat": real_now, "until": real_now + ttl}
+    free = sa.or_(lease.c.until <= real_now, lease.c.holder == holder, lease.c.heartbeat > real_now + ttl)
+    with store.write() as conn:
+        if upsert(conn, lease, [row], where=lambda new: free):
+            return True
+        held = conn.execute(sa.select(lease.c.holder, lease.c.until).where(lease.c.name == NAME)).one()
+    raise LeaseHeld(f"{held.holder} works on this database already (until {held.until:%H:%M:%S} UTC unless it goes on)")
+
+
+def renew(store: Store, holder: str, *, ttl: timedelta, real_now: datetime) -> bool:
+    """The heartbeat. False when the lease has gone to another: stop working."""
+    mine = lease.update().where(lease.c.name == NAME, lease.c.holder == holder)
+    with store.write() as conn:
+        return conn.execute(mine.values(heartbeat=real_now, until=real_now + ttl)).rowcount == 1
+
+
+def release(store: Store, holder: str) -> None:
+    with store.write() as conn:
+        conn.execute(lease.delete().where(lease.c.name == NAME, lease.c.holder == holder))
+
+
+def current(store: Store, *, real_now: datetime) -> Lease | None:
+    """Who holds it now, or None."""
+    with store.read() as conn:
+        columns = (lease.c.holder, lease.c.taken_at, lease.c.heartbeat, lease.c.until)
+        row = conn.execute(sa.select(*columns).where(lease.c.name == NAME, lease.c.until > real_now)).first()
+    return Lease(*row) if row else None

@@ -1,0 +1,130 @@
+"""From words to rows and back: an entry with its reading as table rows, a table row as an Article.
+
+Pure; leaves running SQL to the nouns.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+from sqlalchemy import Row
+
+from monitor.models import Article, Entry, Feed, Reading, Signal, TurnedOff
+from monitor.storage.schema import articles, signals
+from monitor.storage.search import fold
+
+KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
+
+
+class Item(NamedTuple):
+    """One entry on its way into the database. `identity` is what makes it itself within its feed (guid, link, or title and date)."""
+
+    entry: Entry
+    reading: Reading
+    publisher: str
+    identity: str
+    canonical: str | None = None  # its link in canonical form
+    parts: tuple[str, ...] = ()  # theatre parts of the reading
+
+
+def digest(identity: str) -> bytes:
+    """16 bytes that stand for an identity, which may be of any length."""
+    return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def text_key(folded: str) -> int:
+    """Equal for texts whose first words are equal once folded."""
+    head = " ".join(folded.split(" ", KEY_WORDS)[:KEY_WORDS])
+    return int.from_bytes(blake2b(head.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+def when(published: datetime | None, first_seen: datetime) -> datetime:
+    """An article's time: published where that is certain and not later than first seen."""
+    return published if published is not None and published <= first_seen else first_seen
+
+
+def read_values(reading: Reading, parts: tuple[str, ...]) -> dict:
+    """The columns of `articles` that a reading fills."""
+    strongest = {(d, m): 0.0 for d in ("escalation", "deescalation") for m in ("act", "words")}
+    for s in reading.signals:
+        strongest[s.direction, s.mode] = max(strongest[s.direction, s.mode], abs(s.weight))
+    return {
+        "lang": reading.lang, "direction": reading.direction, "score": reading.score, "theatre": reading.theatre,
+        "escalation_act": strongest["escalation", "act"], "escalation_words": strongest["escalation", "words"],
+        "deescalation_act": strongest["deescalation", "act"], "deescalation_words": strongest["deescalation", "words"],
+        "categories": reading.categories, "actors": reading.actors, "places": reading.places, "parts": parts,
+        "method": reading.method,
+        "turned_off": [(t.category, t.reason, t.field, t.start, t.end, t.text) for t in reading.turned_off],
+    }  # fmt: skip
+
+
+def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str, now: datetime) -> dict:
+    entry = item.entry
+    return {
+        "id": id, "feed": feed.name, "publisher": item.publisher, "country": feed.country, "tier": feed.tier,
+        "published": entry.published, "first_seen": now, "at": when(entry.published, now),
+        "story_id": None, "text_key": text_key(folded), "identity": identity,
+        "link": entry.link, "canonical": item.canonical, "published_text": entry.published_text,
+        "title": entry.title, "summary": entry.summary,
+        **read_values(item.reading, item.parts),
+    }  # fmt: skip
+
+
+def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> list[dict]:
+    return [
+        {
+            "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "weight": s.weight,
+            "rule": s.rule, "field": s.field, "start": s.start, "end": s.end, "text": s.text,
+            "source": s.source, "target": s.target, "place": s.place, "operators": s.operators,
+        }
+        for s in found
+    ]  # fmt: skip
+
+
+def tag_values(article_id: int, at: datetime, actors, places, parts, found: tuple[Signal, ...]) -> list[dict]:
+    """What the article can be asked for by; a fact of stored values alone, so that old tags can be named and removed."""
+    tags = {("actor", a) for a in actors} | {("place", p) for p in places} | {("part", p) for p in parts}
+    for s in found:
+        tags |= {("category", s.category), ("mode", s.mode), (s.mode, s.category)}
+        tags |= {("actor", a) for a in (s.source, s.target) if a}
+        if s.place:
+            tags.add(("place", s.place))
+        if s.source and s.target:
+            tags.add(("pair", f"{s.source}>{s.target}"))
+    return [{"kind": kind, "value": value, "at": at, "article_id": article_id} for kind, value in sorted(tags)]
+
+
+# the columns of an Article, in the order that `article_of` takes them
+BRIEF = [
+    articles.c[name]
+    for name in (
+        "id", "feed", "publisher", "title", "summary", "link", "lang", "published", "first_seen", "at", "direction", "score",
+        "categories", "actors", "places", "story_id", "method", "tier", "theatre", "published_text", "country", "parts",
+    )
+]  # fmt: skip
+SIGNAL = [
+    signals.c[name]
+    for name in ("category", "direction", "mode", "weight", "rule", "field", "start", "end", "text", "source", "target", "place",
+                 "operators")
+]  # fmt: skip
+
+
+def article_of(row: Row, signals: tuple[Signal, ...] = (), turned_off: tuple[TurnedOff, ...] = ()) -> Article:
+    (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
+     story_id, method, tier, theatre, published_text, country, parts) = row[: len(BRIEF)]  # fmt: skip
+    return Article(
+        id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
+        story_id, method, tier, theatre, published_text, signals, country, parts, turned_off,
+    )  # fmt: skip
+
+
+def signal_of(row: Row) -> Signal:
+    """From the SIGNAL columns, standing last in the row."""
+    *values, operators = row[-len(SIGNAL) :]
+    return Signal(*values, operators=tuple(operators))
+
+
+def turned_off_of(stored: list) -> tuple[TurnedOff, ...]:
+    return tuple(TurnedOff(*values) for values in stored)

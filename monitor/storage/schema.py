@@ -1,0 +1,277 @@
+"""The tables: one place that says what is kept, under the names that CSV and screen use too.
+
+Leaves making them to migrations.py and asking them to one file a noun. Texts that may be long stand last in a row, so that
+SQLite can read the columns before them without following overflow pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware time; a naive one is a fault of the caller (ValueError)."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without zone cannot be stored: {moment!r}")
+    gap = moment - EPOCH
+    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+
+
+def moment(stored: int) -> datetime:
+    return EPOCH + timedelta(microseconds=stored)
+
+
+def sound(text: str) -> str:
+    """The text as both databases can hold it: NUL and lone surrogates become U+FFFD, one for one, so that offsets stay true."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def joined(words: tuple[str, ...]) -> str:
+    return ";".join([w.replace(";", ",") for w in words]) if words else ""
+
+
+def parted(text: str) -> tuple[str, ...]:
+    return tuple(text.split(";")) if text else ()
+
+
+class Converted(sa.types.TypeDecorator):
+    """A column whose Python value differs from the stored one; None stays None both ways."""
+
+    impl = Text
+    cache_ok = True
+    inward: Callable[[Any], Any]
+    outward: Callable[[Any], Any]
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else type(self).inward(value)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else type(self).outward(value)
+
+
+class Time(Converted):
+    """Aware UTC datetimes as integer microseconds: exact, quick to compare, the same on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+    inward, outward = micros, moment
+
+
+class Span(Converted):
+    """A length of time as integer microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @staticmethod
+    def inward(value: timedelta) -> int:
+        return value // MICROSECOND
+
+    @staticmethod
+    def outward(value: int) -> timedelta:
+        return timedelta(microseconds=value)
+
+
+class Words(Converted):
+    """A tuple of words joined by `;`, as the CSV has it."""
+
+    cache_ok = True
+    inward, outward = joined, parted
+
+
+class Json(Converted):
+    """Nested tuples of plain values; they come back as lists."""
+
+    cache_ok = True
+
+    @staticmethod
+    def inward(value) -> str:
+        return sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    @staticmethod
+    def outward(value: str):
+        return json.loads(value)
+
+
+class Plain(sa.types.TypeDecorator):
+    """Text from outside, made sound on the way in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else sound(value)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite's own row number has to be spelled INTEGER
+
+metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"})
+
+
+def text(name: str, *, required: bool = True) -> Column:
+    return Column(name, Plain, nullable=not required)
+
+
+def time(name: str, *, required: bool = True, **more) -> Column:
+    return Column(name, Time, nullable=not required, **more)
+
+
+def number(name: str, *, required: bool = False) -> Column:
+    return Column(name, Float, nullable=not required)
+
+
+def count(name: str) -> Column:
+    return Column(name, Integer, nullable=False)
+
+
+def words(name: str) -> Column:
+    return Column(name, Words, nullable=False)
+
+
+feeds = Table(
+    "feeds", metadata,
+    Column("name", Plain, primary_key=True),
+    text("url"), text("state"), Column("status", Integer), text("error", required=False), text("failure", required=False),
+    count("failures"), count("entries"), count("new_entries"),
+    time("last_polled", required=False), time("last_success", required=False), time("last_new", required=False),
+    time("next_due", required=False),
+    text("etag", required=False), text("last_modified", required=False), Column("interval", Span),
+    text("moved_to", required=False), count("moved_count"),
+)  # fmt: skip
+
+feed_log = Table(
+    "feed_log", metadata,
+    Column("id", Id, primary_key=True),
+    text("feed"), time("at"), text("state"), Column("status", Integer), count("entries"), count("new_entries"),
+    text("failure", required=False), text("error", required=False),
+    Index(None, "feed", "id"),
+)  # fmt: skip
+
+# the hashes of a feed's last answer, end to end in one value: replaced whole, read whole
+slices = Table(
+    "slices", metadata,
+    Column("feed", Plain, primary_key=True),
+    Column("width", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+)  # fmt: skip
+
+articles = Table(
+    "articles", metadata,
+    Column("id", Id, primary_key=True),
+    text("feed"), text("publisher"), text("country", required=False), count("tier"), text("lang", required=False),
+    time("published", required=False), time("first_seen"), time("at"),
+    text("direction"), number("score", required=True), Column("theatre", Boolean, nullable=False),
+    # the strongest weight of each kind, as a magnitude 0..10; what the index is made of
+    number("escalation_act", required=True), number("escalation_words", required=True),
+    number("deescalation_act", required=True), number("deescalation_words", required=True),
+    words("categories"), words("actors"), words("places"), words("parts"),
+    Column("story_id", BigInteger), text("method"),
+    Column("text_key", BigInteger, nullable=False),  # equal for near-identical texts
+    Column("identity", LargeBinary(16), nullable=False),  # digest of guid, else link, else title and date
+    text("link", required=False), text("canonical", required=False), text("published_text", required=False), text("title"),
+    text("summary"), Column("turned_off", Json, nullable=False),
+    UniqueConstraint("feed", "identity"),
+    Index(None, "at", "id"), Index(None, "first_seen"), Index(None, "publisher", "at"), Index(None, "feed", "at"),
+    Index(None, "story_id"),
+)  # fmt: skip
+
+versions = Table(
+    "versions", metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
+    time("seen_at"), text("title"), text("summary"),
+)  # fmt: skip
+
+signals = Table(
+    "signals", metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
+    time("at"), text("category"), text("direction"), text("mode"), number("weight", required=True), text("rule"),
+    text("field"), count("start"), count("end"), text("text"),
+    text("source", required=False), text("target", required=False), text("place", required=False),
+    Column("operators", Json, nullable=False),
+    Index(None, "at", "id"),
+)  # fmt: skip
+
+# what an article can be asked for by, in order of time: (category, attack), (act, attack), (actor, IRN), (pair, USA>IRN) ...
+article_tags = Table(
+    "article_tags", metadata,
+    Column("kind", Plain, primary_key=True),
+    Column("value", Plain, primary_key=True),
+    Column("at", Time, primary_key=True),
+    Column("article_id", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+stories = Table(
+    "stories", metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),  # the id of the article that opened it
+    time("first_seen"), time("last_seen"), text("direction"), number("score", required=True),
+    words("categories"), words("actors"), words("places"), words("langs"), count("articles"), count("publishers"),
+    Column("merged_into", BigInteger),  # where its articles went; the old address still answers
+    text("title"),
+    Index(None, "last_seen"),
+)  # fmt: skip
+
+prices = Table(
+    "prices", metadata,
+    Column("series", Plain, primary_key=True),
+    Column("day", Time, primary_key=True),
+    Column("source", Plain, primary_key=True),
+    number("close", required=True), text("kind"), text("unit"),
+    time("market_time", required=False), time("fetched_at"), Column("final", Boolean, nullable=False),
+)  # fmt: skip
+
+# one row a series and provider while it fails; gone with the next good answer
+price_failures = Table(
+    "price_failures", metadata,
+    Column("series", Plain, primary_key=True),
+    Column("provider", Plain, primary_key=True),
+    time("at"), text("kind"), text("cause"), count("failures"), time("next_try", required=False),
+)  # fmt: skip
+
+index_points = Table(
+    "index_points", metadata,
+    Column("grain", Plain, primary_key=True),
+    Column("part", Plain, primary_key=True),
+    Column("at", Time, primary_key=True),
+    Column("method", Plain, primary_key=True),
+    text("status"),
+    number("tension"), number("tension_low"), number("tension_high"), number("relief"), number("relief_low"), number("relief_high"),
+    number("balance"), number("escalation_share"), number("deescalation_share"),
+    number("escalation_acts"), number("escalation_words"), number("deescalation_acts"), number("deescalation_words"),
+    number("percentile"), count("entries"), count("articles"), count("stories"), count("publishers"),
+    text("missing", required=False),
+)  # fmt: skip
+
+alerts = Table(
+    "alerts", metadata,
+    Column("id", Id, primary_key=True),
+    text("key"), text("rule"), text("reason"), time("at"), text("state"), text("message"), time("sent", required=False),
+    count("attempts"), text("error", required=False), time("next_try", required=False), Column("stories", Json, nullable=False),
+    UniqueConstraint("key", "at", "state"), Index(None, "at"),
+)  # fmt: skip
+
+lease = Table(
+    "lease", metadata,
+    Column("name", Plain, primary_key=True),
+    text("holder"), time("taken_at"), time("heartbeat"), time("until"),
+)  # fmt: skip
+
+# notes that outlive a process: the last fault of the worker, of feeds.yaml ...
+meta = Table("meta", metadata, Column("key", Plain, primary_key=True), text("value"), time("at"))

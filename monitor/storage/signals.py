@@ -1,0 +1,114 @@
+"""Signals with the article they stand in: the newest, by filter, all of them, and counted by actor pair or place.
+
+Written together with their articles (articles.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.models import Signal
+from monitor.storage.filters import Filter, conditions
+from monitor.storage.rows import SIGNAL, signal_of
+from monitor.storage.schema import articles, signals
+from monitor.storage.store import Store
+
+PAGE = 2_000
+_ABOUT = [
+    signals.c.id, signals.c.article_id, signals.c.at,
+    *(articles.c[name] for name in ("first_seen", "feed", "publisher", "tier", "lang", "title", "link", "story_id", "method")),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRow:
+    """One signal and what has to be known of its article to show it."""
+
+    id: int
+    article_id: int
+    at: datetime
+    first_seen: datetime
+    feed: str
+    publisher: str
+    tier: int
+    lang: str | None
+    title: str
+    link: str | None
+    story_id: int | None
+    method: str
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a value, or a pair of them, was met in one direction."""
+
+    values: tuple[str, ...]
+    direction: str
+    signals: int
+    articles: int
+    strongest: float  # magnitude
+
+
+def _query(store: Store, wanted: Filter, limit: int, before, oldest_first: bool) -> sa.Select:
+    """Category, mode, direction, place and pair are asked of the signal itself, all else of its article."""
+    own = [
+        column.in_(values)
+        for column, values in (
+            (signals.c.category, wanted.categories), (signals.c.mode, wanted.modes), (signals.c.direction, wanted.directions),
+            (signals.c.place, wanted.places),
+        )
+        if values
+    ]  # fmt: skip
+    if wanted.pair:
+        own += [signals.c.source == wanted.pair[0], signals.c.target == wanted.pair[1]]
+    if wanted.since is not None:
+        own.append(signals.c.at >= wanted.since)
+    if wanted.until is not None:
+        own.append(signals.c.at < wanted.until)
+    rest = replace(wanted, categories=(), modes=(), directions=(), places=(), pair=None, since=None, until=None)
+    query = sa.select(*_ABOUT, *SIGNAL).join(articles, articles.c.id == signals.c.article_id)
+    query = query.where(*own, *conditions(rest, store.engine.dialect.name))
+    if before is not None:
+        place, bound = sa.tuple_(signals.c.at, signals.c.id), sa.tuple_(sa.literal(before[0], signals.c.at.type), sa.literal(before[1]))
+        query = query.where(place > bound if oldest_first else place < bound)
+    order = (signals.c.at, signals.c.id) if oldest_first else (signals.c.at.desc(), signals.c.id.desc())
+    return query.order_by(*order).limit(limit)
+
+
+def find(
+    store: Store, wanted: Filter = Filter(), *, limit: int = 100, before: tuple[datetime, int] | None = None, oldest_first: bool = False
+) -> list[SignalRow]:
+    """The newest signals that pass. `before` is (at, id) of the last one of the page before."""
+    with store.read() as conn:
+        found = conn.execute(_query(store, wanted, limit, before, oldest_first)).all()
+    return [SignalRow(*row[: len(_ABOUT)], signal_of(row)) for row in found]
+
+
+def stream(store: Store, wanted: Filter = Filter(), *, page: int = PAGE) -> Iterator[SignalRow]:
+    """Every signal that passes, oldest first, page by page."""
+    last = None
+    while found := find(store, wanted, limit=page, before=last, oldest_first=True):
+        yield from found
+        if len(found) < page:
+            return
+        last = (found[-1].at, found[-1].id)
+
+
+def tally(store: Store, by: tuple[str, ...], since: datetime | None = None, until: datetime | None = None) -> list[Tally]:
+    """Signals counted by `("source", "target")`, `("place",)` or `("category",)`, most first; those that lack a value are left out."""
+    columns = [signals.c[name] for name in by]
+    strongest = sa.func.max(sa.func.abs(signals.c.weight))
+    counted = sa.func.count(), sa.func.count(signals.c.article_id.distinct()), strongest
+    query = sa.select(*columns, signals.c.direction, *counted).where(*(c.is_not(None) for c in columns))
+    if since is not None:
+        query = query.where(signals.c.at >= since)
+    if until is not None:
+        query = query.where(signals.c.at < until)
+    query = query.group_by(*columns, signals.c.direction).order_by(counted[0].desc(), *columns, signals.c.direction)
+    with store.read() as conn:
+        return [Tally(tuple(row[: len(by)]), *row[len(by) :]) for row in conn.execute(query)]

@@ -1,0 +1,129 @@
+"""The door to the database: opens it, hands out connections, and turns foreign errors into ours, once.
+
+Leaves what is asked to one file a noun, the tables to schema.py and their growth to migrations.py.
+
+SQLite runs in WAL mode: readers see a snapshot and never wait, writers queue (BEGIN IMMEDIATE). `synchronous` is NORMAL: a killed
+process loses nothing that was committed; a power cut may take back the last commits, whole, and since a feed's articles, its state
+and its item hashes are one commit, those entries are simply polled again. What must not happen twice (an alert that was sent) is
+written with `durable=True`, which waits for the disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+
+from monitor.errors import StorageBusy, StorageError, StorageReadOnly
+from monitor.storage import migrations
+from monitor.storage.wall import translated
+
+WAIT = 10.0  # seconds a writer waits for another before it gives up
+
+
+class Store:
+    """An open database, safe to share among threads. Made by `open_store`."""
+
+    def __init__(self, url: URL, engine: Engine, *, wait: float = WAIT):
+        self.url = url.render_as_string(hide_password=True)
+        self.engine = engine
+        self.sqlite = engine.dialect.name == "sqlite"
+        self.path = Path(url.database) if self.sqlite and url.database else None
+        self._wait = wait
+        # SQLite's own busy handler sleeps and retries, and may starve a thread; inside the process a lock is fair enough
+        self._turn = threading.Lock() if self.sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for one short reading transaction. Raises StorageError."""
+        with translated(self.url), self.engine.connect() as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """A connection for one short writing transaction, committed at the end, rolled back by any exception. Raises StorageError."""
+        if self._turn and not self._turn.acquire(timeout=self._wait):
+            raise StorageBusy(f"another writer of this process held {self.url} for more than {self._wait:g} s")
+        try:
+            with translated(self.url), self.engine.connect() as conn:
+                conn = conn.execution_options(monitor_write=True, monitor_durable=durable)
+                with conn.begin():
+                    yield conn
+        finally:
+            if self._turn:
+                self._turn.release()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str, *, wait: float = WAIT) -> Store:
+    """Open the database at `url`, making or migrating it first. Raises a StorageError that says what to do."""
+    try:
+        address = make_url(url)
+    except sa.exc.ArgumentError as fault:
+        raise StorageError("the database address cannot be read; write sqlite:///data/monitor.db or postgresql://user@host/name") from fault
+    backend = address.get_backend_name()
+    if backend == "sqlite":
+        store = Store(address, _sqlite(address, wait), wait=wait)
+    elif backend in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+        store = Store(address, _postgresql(address, wait), wait=wait)
+    else:
+        raise StorageError(f"{backend} is not supported; use sqlite:///path or postgresql://user@host/name")
+    try:
+        migrations.migrate(store.read, store.write)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _sqlite(address: URL, wait: float) -> Engine:
+    if not address.database or ":memory:" in address.database:
+        raise StorageError("the database has to be a file, since several threads and processes share it: sqlite:///data/monitor.db")
+    folder = Path(address.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StorageReadOnly(f"the folder {folder} for the database cannot be made: {fault.strerror}") from fault
+    engine = sa.create_engine(
+        address.set(drivername="sqlite+pysqlite"),
+        # the driver begins no transaction of its own: the event below does
+        connect_args={"isolation_level": None, "timeout": wait, "check_same_thread": False},
+        pool_size=8, max_overflow=24, pool_timeout=wait,
+    )  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def prepare(raw, _record):
+        cursor = raw.cursor()
+        for line in (f"busy_timeout={int(wait * 1000)}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-8000",
+                     "journal_size_limit=67108864"):  # fmt: skip
+            cursor.execute(f"PRAGMA {line}")
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(conn: Connection):
+        options = conn.get_execution_options()
+        if options.get("monitor_write"):
+            conn.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('monitor_durable') else 'NORMAL'}")
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            conn.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _postgresql(address: URL, wait: float) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=600000"
+    return sa.create_engine(
+        address, connect_args={"connect_timeout": max(2, int(wait)), "options": options},
+        pool_size=8, max_overflow=24, pool_timeout=wait, pool_pre_ping=True,
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Stories: which articles tell one event, and what follows from its members. Leaves finding out to the floor below.
+
+A story's row is always reckoned from its articles, so it cannot disagree with them. Its id is that of an article in it, chosen by
+the caller (the one that opened it); a story that was merged keeps its row and points to where its articles went.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from monitor.models import Article, Story
+from monitor.storage.rows import BRIEF, article_of
+from monitor.storage.schema import articles, stories
+from monitor.storage.store import Store
+from monitor.storage.upsert import upsert
+
+_STORY = [
+    stories.c[name]
+    for name in ("id", "title", "first_seen", "last_seen", "direction", "score", "categories", "actors", "places", "langs", "articles",
+                 "publishers")
+]  # fmt: skip
+_AT_ONCE = 500
+
+
+def assign(store: Store, placed: Mapping[int, int]) -> None:
+    """article id -> story id, in one transaction; every story touched, left ones too, is reckoned anew."""
+    if not placed:
+        return
+    with store.write() as conn:
+        ids, touched = list(placed), set(placed.values())
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            touched |= set(conn.scalars(sa.select(articles.c.story_id).where(articles.c.id.in_(some)).distinct())) - {None}
+        move = articles.update().where(articles.c.id == sa.bindparam("article")).values(story_id=sa.bindparam("story"))
+        conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
+        _reckon(conn, touched)
+
+
+def merge(store: Store, into: int, others: Iterable[int]) -> None:
+    """Give the articles of other stories to one; the others point there from now on, and so does what pointed to them."""
+    others = sorted(set(others) - {into})
+    if not others:
+        return
+    with store.write() as conn:
+        conn.execute(articles.update().where(articles.c.story_id.in_(others)).values(story_id=into))
+        gone = sa.or_(stories.c.id.in_(others), stories.c.merged_into.in_(others))
+        conn.execute(stories.update().where(gone).values(merged_into=into, articles=0, publishers=0))
+        _reckon(conn, {into})
+
+
+def _reckon(conn: Connection, ids: set[int]) -> None:
+    """Write the rows of these stories from their members; one that has none left, and went nowhere, is removed."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        members: dict[int, list[Article]] = {}
+        query = sa.select(*BRIEF).where(articles.c.story_id.in_(some)).order_by(articles.c.at, articles.c.id)
+        for row in conn.execute(query):
+            members.setdefault(row.story_id, []).append(article_of(row))
+        upsert(conn, stories, [_values(id, members[id]) for id in some if id in members])
+        empty = [id for id in some if id not in members]
+        conn.execute(stories.delete().where(stories.c.id.in_(empty), stories.c.merged_into.is_(None)))
+
+
+def _values(id: int, members: list[Article]) -> dict:
+    """A story as its members, oldest first, tell it. The direction is that of most of them, `mixed` where as many say the contrary."""
+    votes = Counter(a.direction for a in members if a.direction != "none").most_common(2)
+    tied = len(votes) == 2 and votes[0][1] == votes[1][1]
+    scores = [a.score for a in members]
+
+    def together(field: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(value for a in members for value in getattr(a, field)))
+
+    return {
+        "id": id, "title": min(members, key=lambda a: (a.tier, a.at, a.id)).title,
+        "first_seen": min(a.at for a in members), "last_seen": max(a.at for a in members),
+        "direction": "mixed" if tied else votes[0][0] if votes else "none",
+        "score": max(0.0, *scores) + min(0.0, *scores),  # strongest escalation plus strongest de-escalation, as for an article
+        "categories": together("categories"), "actors": together("actors"), "places": together("places"),
+        "langs": tuple(dict.fromkeys(a.lang for a in members if a.lang)),
+        "articles": len(members), "publishers": len({a.publisher for a in members}), "merged_into": None,
+    }  # fmt: skip
+
+
+def find(
+    store: Store, since: datetime | None = None, until: datetime | None = None, *, direction: str | None = None, category: str | None = None,
+    publishers: int = 1, limit: int = 100, before: tuple[datetime, int] | None = None,
+) -> list[Story]:  # fmt: skip
+    """Stories that were told within since <= last_seen, first_seen < until, by at least so many publishers; last told first.
+
+    `before` is (last_seen, id) of the last one of the page before.
+    """
+    query = sa.select(*_STORY).where(stories.c.merged_into.is_(None), stories.c.publishers >= publishers)
+    if since is not None:
+        query = query.where(stories.c.last_seen >= since)
+    if until is not None:
+        query = query.where(stories.c.first_seen < until)
+    if direction is not None:
+        query = query.where(stories.c.direction == direction)
+    if category is not None:
+        listed = ";" + sa.type_coerce(stories.c.categories, sa.Text) + ";"
+        query = query.where(listed.contains(f";{category};", autoescape=True))
+    if before is not None:
+        bound = sa.tuple_(sa.literal(before[0], stories.c.last_seen.type), sa.literal(before[1]))
+        query = query.where(sa.tuple_(stories.c.last_seen, stories.c.id) < bound)
+    with store.read() as conn:
+        return [Story(*row) for row in conn.execute(query.order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit))]
+
+
+def get(store: Store, id: int) -> tuple[Story, list[Article]] | None:
+    """A story, or the one it was merged into, with its articles, oldest first."""
+    with store.read() as conn:
+        row = conn.execute(sa.select(stories.c.merged_into).where(stories.c.id == id)).first()
+        if row is None:
+            return None
+        id = row.merged_into or id
+        story = Story(*conn.execute(sa.select(*_STORY).where(stories.c.id == id)).one())
+        members = conn.execute(sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id))
+        return story, [article_of(member) for member in members]

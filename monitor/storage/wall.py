@@ -1,0 +1,65 @@
+"""Turns what a database driver raises into our error tree, keeping the cause. Leaves raising it to store.py."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy.exc as foreign
+
+from monitor.errors import StorageBusy, StorageCorrupt, StorageError, StorageFull, StorageReadOnly, StorageUnreachable
+
+# SQLite's primary result codes (https://sqlite.org/rescode.html); the extended ones keep them in the low byte
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: StorageBusy,
+    sqlite3.SQLITE_LOCKED: StorageBusy,
+    sqlite3.SQLITE_FULL: StorageFull,
+    sqlite3.SQLITE_READONLY: StorageReadOnly,
+    sqlite3.SQLITE_CANTOPEN: StorageReadOnly,
+    sqlite3.SQLITE_PERM: StorageReadOnly,
+    sqlite3.SQLITE_CORRUPT: StorageCorrupt,
+    sqlite3.SQLITE_NOTADB: StorageCorrupt,
+}
+# SQLSTATE codes and classes (PostgreSQL, appendix A); the longest prefix that fits decides
+_POSTGRESQL = {
+    "55P03": StorageBusy, "40001": StorageBusy, "40P01": StorageBusy, "57014": StorageBusy, "25P03": StorageBusy,
+    "53100": StorageFull, "53200": StorageFull, "54": StorageError,
+    "25006": StorageReadOnly, "42501": StorageReadOnly,
+    "XX001": StorageCorrupt, "XX002": StorageCorrupt,
+    "08": StorageUnreachable, "57P": StorageUnreachable, "28": StorageUnreachable, "3D": StorageUnreachable, "53300": StorageUnreachable,
+}  # fmt: skip
+_REMEDY = {
+    StorageBusy: "another writer holds the database; try again, or stop what else writes to it",
+    StorageFull: "no room is left on the disk; free some and go on",
+    StorageReadOnly: "the database or its folder may not be written; check its owner and rights",
+    StorageCorrupt: "the database is damaged or no database; restore a copy, or move it away to begin anew",
+    StorageUnreachable: "the database server does not answer or refuses; check MONITOR_DATABASE_URL and that it runs",
+    StorageError: "the database failed",
+}
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Re-raise any error of SQLAlchemy or a driver as a StorageError that names the database and a remedy."""
+    try:
+        yield
+    except foreign.TimeoutError as fault:
+        raise StorageBusy(f"{url}: all connections are in use") from fault
+    except foreign.DBAPIError as fault:
+        raise _ours(fault.orig, url) from fault
+    except foreign.SQLAlchemyError as fault:
+        raise StorageError(f"{url}: {fault}") from fault
+    except sqlite3.Error as fault:  # from the pool's own events, which SQLAlchemy does not wrap
+        raise _ours(fault, url) from fault
+
+
+def _ours(fault: BaseException | None, url: str) -> StorageError:
+    kind = StorageError
+    if isinstance(fault, sqlite3.Error):
+        kind = _SQLITE.get((getattr(fault, "sqlite_errorcode", None) or 0) & 0xFF, StorageError)
+    elif (state := getattr(fault, "sqlstate", None)) is not None:
+        kind = next((_POSTGRESQL[state[:n]] for n in (5, 3, 2) if state[:n] in _POSTGRESQL), StorageError)
+    elif type(fault).__name__ in ("OperationalError", "ConnectionTimeout"):  # psycopg's, when no server ever answered
+        kind = StorageUnreachable
+    return kind(f"{url}: {_REMEDY[kind]} ({str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__})")

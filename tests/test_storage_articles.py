@@ -1,0 +1,180 @@
+"""The contract of articles, on both databases: saved once with their signals, found by everything, retagged in place."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from stores import address, fresh_postgres, postgres, store  # noqa: F401
+
+from monitor.errors import StorageError
+from monitor.models import Entry, Feed, FeedState, Reading, Signal, TurnedOff
+from monitor.storage import articles, feeds, signals
+from monitor.storage.articles import Filter, Item
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FEED = Feed("Gulf Wire", "https://wire.example/rss", publisher="wire", tier=1, country="GB")
+STATE = FeedState("Gulf Wire", "https://wire.example/rss", state="well", status=200, last_polled=NOON, last_success=NOON, interval=HOUR)
+
+STRIKE = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "Strike", "ISR", "IRN", "Isfahan", ("passive",))
+THREAT = Signal("threat", "escalation", "words", 5.0, "vow", "summary", 3, 6, "vow")
+TALKS = Signal("talks", "deescalation", "words", -3.0, "offer", "summary", 0, 5, "talks", "OMN", None, "Muscat")
+NOT = TurnedOff("threat", "negation: no plan to", "summary", 8, 14, "strike")
+
+
+def reading(*found, lang="en", method="tagger-1", off=(), actors=("IRN",), places=("Isfahan",)):
+    weights = [s.weight for s in found] or [0.0]
+    score = max(0.0, *weights) + min(0.0, *weights) if found else 0.0
+    kinds = {s.direction for s in found}
+    direction = "mixed" if len(kinds) == 2 else kinds.pop() if kinds else "none"
+    return Reading(lang, direction, score, bool(found), actors if found else (), places if found else (), found, off, method)
+
+
+def item(n, title="Strike near Isfahan", *found, summary="", published=None, publisher="wire", parts=(), **more):
+    entry = Entry(f"guid-{n}", title, f"https://wire.example/{n}", summary, published, published and published.isoformat())
+    return Item(entry, reading(*found, **more), publisher, f"guid-{n}", f"wire.example/{n}", parts)
+
+
+def put(store, *items, now=NOON, feed=FEED, slices=(b"12345678",)):
+    return articles.save(store, feed, items, state=replace(STATE, name=feed.name, last_polled=now), slices=slices, now=now)
+
+
+def titles(store, **wanted):
+    return [a.title for a in articles.find(store, Filter(**wanted))]
+
+
+def test_an_article_comes_back_as_it_was_read(store):
+    found = item(1, "Strike near Isfahan", STRIKE, TALKS, summary="talks no strike", published=NOON - HOUR, off=(NOT,), parts=("iran-israel",))
+    saved = put(store, found)
+    article = articles.get(store, saved.new[0])
+    assert (article.title, article.summary, article.link) == (found.entry.title, found.entry.summary, found.entry.link)
+    assert (article.feed, article.publisher, article.tier, article.country) == ("Gulf Wire", "wire", 1, "GB")
+    assert (article.signals, article.turned_off) == ((STRIKE, TALKS), (NOT,))
+    assert (article.categories, article.actors, article.places, article.parts) == (("attack", "talks"), ("IRN",), ("Isfahan",), ("iran-israel",))
+    assert (article.direction, article.score, article.theatre, article.method) == ("mixed", 6.0, True, "tagger-1")
+    assert article.published == article.at == NOON - HOUR and article.first_seen == NOON and article.at.tzinfo is UTC
+    assert articles.get(store, 999) is None
+
+
+def test_an_article_without_or_with_a_future_date_is_timed_by_first_seen(store):
+    put(store, item(1, "none"), item(2, "future", published=NOON + HOUR))
+    assert [(a.at, a.published) for a in articles.stream(store)] == [(NOON, None), (NOON, NOON + HOUR)]
+
+
+def test_seen_again_is_not_stored_twice_and_an_edit_keeps_both_wordings(store):
+    first = put(store, item(1, "Tanker hit"), item(1, "Tanker hit"), item(2, "Talks set"))
+    assert (len(first.new), first.edited, first.seen, first.state.entries, first.state.new_entries) == (2, (), 1, 2, 2)
+    second = put(store, item(1, "Tanker sunk"), item(3, "New"), now=NOON + HOUR)
+    assert (len(second.new), second.edited, second.seen) == (1, first.new[:1], 1)
+    assert put(store, item(1, "Tanker sunk"), now=NOON + 2 * HOUR).edited == ()
+    assert [(v.title, v.seen_at) for v in articles.versions_of(store, first.new[0])] == [("Tanker hit", NOON), ("Tanker sunk", NOON + HOUR)]
+    assert articles.get(store, first.new[0]).title == "Tanker hit"
+    assert titles(store, text="sunk") == ["Tanker hit"]  # found by the later wording too
+    assert put(store, item(1, "Tanker hit"), now=NOON + 3 * HOUR).edited == first.new[:1]  # changed back
+    assert articles.count(store) == 3
+    other = replace(FEED, name="Other")
+    assert len(put(store, item(1, "Tanker hit"), feed=other).new) == 1  # identity is the feed's own
+
+
+def test_a_failing_save_leaves_nothing_behind(store):
+    put(store, item(1), slices=(b"aaaaaaaa",))
+    broken = item(3, "broken")._replace(publisher=None)  # a column that must not be empty
+    with pytest.raises(StorageError):
+        put(store, item(2), broken, now=NOON + HOUR, slices=(b"bbbbbbbb",))
+    assert articles.count(store) == 1
+    assert feeds.known_slices(store, FEED.name) == {b"aaaaaaaa"}
+    assert feeds.states(store)[FEED.name].last_polled == NOON
+
+
+FOUND_BY = [
+    (dict(since=NOON), ["Strike", "Deal"]),
+    (dict(until=NOON), ["Football", "ضربة"]),
+    (dict(directions=("escalation",)), ["Strike", "ضربة"]),
+    (dict(categories=("talks", "threat")), ["Deal", "ضربة"]),
+    (dict(modes=("act",)), ["Strike"]),
+    (dict(categories=("attack",), modes=("words",)), []),
+    (dict(actors=("OMN",)), ["Deal"]),
+    (dict(pair=("ISR", "IRN")), ["Strike"]),
+    (dict(pair=("IRN", "ISR")), []),
+    (dict(places=("Muscat",)), ["Deal"]),
+    (dict(parts=("nuclear",)), ["Deal"]),
+    (dict(langs=("ar", "fr")), ["ضربة"]),
+    (dict(publishers=("paper",)), ["Football"]),
+    (dict(tiers=(1,), directions=("none",)), ["Football"]),
+    (dict(countries=("FR",)), []),
+    (dict(feeds=("Gulf Wire",), theatre=False), ["Football"]),
+    (dict(text="isfah"), ["Strike"]),
+    (dict(text="deal muscat"), ["Deal"]),
+    (dict(text="محادثات"), ["ضربة"]),
+    (dict(text="…!"), []),
+    (dict(after_id=3), ["Deal"]),
+    (dict(text="isfahan", categories=("attack",), langs=("en",), since=NOON), ["Strike"]),
+]
+
+
+@pytest.fixture
+def four(store):  # noqa: F811
+    put(
+        store,
+        item(1, "Football", publisher="paper", published=NOON - 2 * HOUR),
+        item(2, "ضربة", THREAT, lang="ar", summary="انهيار المحادثات", published=NOON - HOUR, places=()),
+        item(3, "Strike", STRIKE, summary="Near Isfahan", published=None),
+    )
+    put(store, item(4, "Deal", TALKS, summary="in Muscat", parts=("nuclear",)), now=NOON)
+    return store
+
+
+@pytest.mark.parametrize(("wanted", "expected"), FOUND_BY, ids=[" ".join(w) for w, _ in FOUND_BY])
+def test_found_by(four, wanted, expected):
+    assert sorted(titles(four, **wanted)) == sorted(expected)
+    assert articles.count(four, Filter(**wanted)) == len(expected)
+    assert sorted(a.title for a in articles.stream(four, Filter(**wanted), page=1)) == sorted(expected)
+
+
+def test_pages_follow_on_without_gap_or_overlap(store):
+    put(store, *[item(n, f"n{n}", STRIKE) for n in range(25)])  # all of one time: the id decides
+    pages, before = [], None
+    while page := articles.find(store, limit=7, before=before):
+        pages += page
+        before = (page[-1].at, page[-1].id)
+    assert [a.title for a in pages] == [f"n{n}" for n in reversed(range(25))]
+    assert [a.title for a in articles.stream(store, signals=True, page=4)] == [f"n{n}" for n in range(25)]
+    assert [len(a.signals) for a in articles.stream(store, signals=True, page=4)] == [1] * 25
+    assert [r.signal for r in signals.stream(store, page=4)] == [STRIKE] * 25
+
+
+def test_retagging_replaces_reading_signals_and_tags(four):
+    before = articles.outdated(four, "tagger-2")
+    assert len(before) == 4
+    strike = next(a for a in before if a.title == "Strike")
+    assert articles.retag(four, [(strike.id, reading(TALKS, method="tagger-2"), ("gulf",)), (999, reading(method="tagger-2"))]) == 1
+    again = articles.get(four, strike.id)
+    assert (again.signals, again.direction, again.method, again.parts) == ((TALKS,), "deescalation", "tagger-2", ("gulf",))
+    assert titles(four, categories=("attack",)) == titles(four, pair=("ISR", "IRN")) == []
+    assert sorted(titles(four, categories=("talks",))) == ["Deal", "Strike"]
+    assert titles(four, parts=("gulf",)) == titles(four, text="isfahan") == ["Strike"]
+    assert strike.id not in [a.id for a in articles.outdated(four, "tagger-2")]
+    assert [a.id for a in articles.outdated(four, "tagger-2", after_id=before[0].id, limit=1)] == [before[1].id]
+
+
+def test_signals_are_found_by_their_own_values(four):
+    assert [r.signal.category for r in signals.find(four)] == ["talks", "attack", "threat"]
+    assert [r.title for r in signals.find(four, Filter(categories=("attack",), pair=("ISR", "IRN"), text="isfahan"))] == ["Strike"]
+    assert signals.find(four, Filter(modes=("act",), directions=("deescalation",))) == []
+    assert [r.title for r in signals.find(four, Filter(places=("Muscat",)), limit=1)] == ["Deal"]
+    assert [(t.values, t.direction, t.signals, t.strongest) for t in signals.tally(four, ("source", "target"))] == [
+        (("ISR", "IRN"), "escalation", 1, 9.0)
+    ]
+    assert {t.values[0] for t in signals.tally(four, ("place",), since=NOON)} == {"Isfahan", "Muscat"}
+
+
+def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
+    nasty = "a\0b \ud800 <script>'; DROP TABLE articles; -- " + "x" * 100_000
+    signal = replace(STRIKE, start=2, end=3, text="b\ud800"[:1])
+    saved = put(store, item(1, nasty, signal), item(2, "fine"))
+    article = articles.get(store, saved.new[0])
+    assert len(article.title) == len(nasty) and article.title.startswith("a\ufffdb \ufffd <script>")
+    assert article.title[2:3] == article.signals[0].text == "b"
+    for text in ('"', '" OR ""', "a* NEAR(b", "words: script", "'; --", "script'", "\0", "-x", "& | ! ( )", "<->", "\ud800"):
+        articles.find(store, Filter(text=text))
+    assert titles(store, text="DROP TABLE") == [article.title]
