@@ -1,0 +1,1 @@
+"""Reads text: what happened, who, where, and the words that prove it."""

@@ -1,0 +1,107 @@
+"""Finds every word the lexicons and the gazetteer know, in one pass of one automaton for all languages.
+
+Words are looked for in folded text. Languages without affixes match whole words; in the others a listed prefix or suffix may be
+written onto a word. Leaves what the found words mean together to clauses.py and operators.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import ahocorasick_rs
+
+from monitor.tagging.forms import Phrase
+from monitor.tagging.lexicon import Cue, Frame, Lexicon, Rule
+from monitor.tagging.text import Folded
+from monitor.tagging.theatre import Entity, Gazetteer
+
+AFFIX = 12  # characters: no prefix or suffix is longer
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """What one phrase means in one language."""
+
+    phrase: str
+    whole: bool = False
+    exact: str | None = None  # counts only where written so
+    rules: list[tuple[Phrase, Rule]] = field(default_factory=list)
+    cues: list[tuple[Phrase, Cue]] = field(default_factory=list)
+    idioms: list[tuple[Phrase, str]] = field(default_factory=list)
+    frames: list[tuple[Phrase, Frame]] = field(default_factory=list)
+    entities: list[tuple[Phrase, Entity]] = field(default_factory=list)
+    homonym: bool = False
+    clause: bool = False  # ends a clause
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """A word in folded text: text[start:end], affixes left out."""
+
+    start: int
+    end: int
+    word: Word
+
+
+class Finder:
+    """The automaton with what its patterns mean in each language."""
+
+    def __init__(self, lexicons: dict[str, Lexicon], gazetteer: Gazetteer):
+        patterns: dict[str, int] = {}
+        self._words: dict[str, dict[int, Word]] = {lang: {} for lang in lexicons}
+        self._affixes = {lang: (lexicon.prefixes | {""}, lexicon.suffixes | {""}) for lang, lexicon in lexicons.items()}
+        bare = {lang: bool(lexicon.prefixes or lexicon.suffixes) for lang, lexicon in lexicons.items()}
+
+        def word(lang: str, phrase: str, whole: bool = False, exact: str | None = None) -> Word:
+            pattern = phrase if bare[lang] and not whole else f" {phrase} "
+            place = patterns.setdefault(pattern, len(patterns))
+            found = self._words[lang].setdefault(place, Word(phrase, whole or not bare[lang], exact))
+            found.exact = found.exact if found.exact == exact else None
+            return found
+
+        for lang, lexicon in lexicons.items():
+            for phrase, rule in lexicon.rules:
+                word(lang, phrase.head, rule.whole, phrase.exact).rules.append((phrase, rule))
+            for phrase, cue in lexicon.cues:
+                word(lang, phrase.head, exact=phrase.exact).cues.append((phrase, cue))
+            for phrase, name in lexicon.idioms:
+                word(lang, phrase.head, exact=phrase.exact).idioms.append((phrase, name))
+            for phrase, frame in lexicon.frames:
+                word(lang, phrase.head, exact=phrase.exact).frames.append((phrase, frame))
+            for text in lexicon.clauses:
+                word(lang, text, True).clause = True
+            for text in lexicon.conditions:
+                if not text.startswith("@"):
+                    word(lang, text)
+        for lang, phrase, entity in gazetteer.phrases:
+            word(lang, phrase.head, exact=phrase.exact).entities.append((phrase, entity))
+        for lang, phrase in gazetteer.homonyms:
+            word(lang, phrase.head).homonym = True
+        self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), store_patterns=False)
+
+    def find(self, folded: Folded, lang: str) -> list[Hit]:
+        """Every known word of the language, overlapping ones included, by start."""
+        text, words = folded.text, self._words[lang]
+        prefixes, suffixes = self._affixes[lang]
+        hits = []
+        for place, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            word = words.get(place)
+            if word is None:
+                continue
+            if word.whole:
+                if word.exact is None or folded.raw[slice(*folded.span(start + 1, end - 1))] == word.exact:
+                    hits.append(Hit(start + 1, end - 1, word))
+                continue
+            if text[start - 1] != " ":
+                begin = text.rfind(" ", max(0, start - AFFIX), start) + 1
+                if not begin or text[begin:start] not in prefixes:
+                    continue
+            if text[end] != " " and text[end : text.find(" ", end, end + AFFIX)] not in suffixes:
+                continue
+            hits.append(Hit(start, end, word))
+        hits.sort(key=_order)
+        return hits
+
+
+def _order(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end

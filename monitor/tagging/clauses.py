@@ -1,0 +1,187 @@
+"""The field of an entry cut into sentences and clauses, each with the known words that stand in it.
+
+Sentences end at full stops, question and exclamation marks and line ends; clauses also at other punctuation and at the words a
+lexicon lists. Distances are in words. Leaves meaning to operators.py.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+
+from monitor.tagging.anchors import Hit
+from monitor.tagging.lexicon import ANY_ACTOR, ANY_PLACE
+from monitor.tagging.text import Folded
+
+MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)")
+ENDS = frozenset(".!?…؟۔\n\r")
+ASKING = frozenset("?؟")
+LETTERS = 14  # of a word and the space after it, at most on average: bounds how far is looked
+
+
+@dataclass(slots=True, eq=False)
+class Sentence:
+    """A sentence of folded text, with its words found by kind and by phrase."""
+
+    text: str  # the whole field, folded
+    start: int
+    end: int
+    asks: bool = False
+    breaks: list[int] = field(default_factory=list)  # where clauses end
+    rules: list[Hit] = field(default_factory=list)
+    cues: list[Hit] = field(default_factory=list)
+    entities: list[Hit] = field(default_factory=list)
+    masked: list[tuple[Hit, str]] = field(default_factory=list)  # anchors inside an idiom, and which
+    words: dict[str, list[Hit]] = field(default_factory=dict)  # phrase -> where
+
+    def distance(self, left: int, right: int) -> int:
+        """Words between two places; many, where they are far apart."""
+        return 1000 if right - left > 20 * LETTERS else len(self.text[left:right].split())
+
+    def broken(self, left: int, right: int) -> bool:
+        """Whether a clause ends between two places."""
+        place = bisect_left(self.breaks, left)
+        return place < len(self.breaks) and self.breaks[place] <= right
+
+    def clause(self, start: int, end: int) -> tuple[int, int]:
+        """The clause around a span."""
+        left = bisect_right(self.breaks, start)
+        right = bisect_left(self.breaks, end)
+        return (self.breaks[left - 1] if left else self.start), (self.breaks[right] if right < len(self.breaks) else self.end)
+
+    def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
+        """The first of some phrases after a place, at most so many words away, in the same clause."""
+        best = None
+        for hit in self._of(phrases, place, place + within * LETTERS):
+            if hit.start >= place and (best is None or hit.start < best.start) and not self.broken(place, hit.start):
+                if self.distance(place, hit.start) <= within:
+                    best = hit
+        return best
+
+    def nearby(self, phrases: frozenset[str], start: int, end: int, within: int, side: str = "both") -> Hit | None:
+        """One of some phrases at most so many words away from a span, clause or not."""
+        for hit in self._of(phrases, start - within * LETTERS, end + within * LETTERS):
+            if hit.start >= end:
+                if side != "before" and self.distance(end, hit.start) <= within:
+                    return hit
+            elif hit.end <= start and side != "after" and self.distance(hit.end, start) <= within:
+                return hit
+        return None
+
+    def _of(self, phrases: frozenset[str], low: int, high: int):
+        """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""
+        for phrase, hits in self.words.items():
+            if phrase in phrases:
+                yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
+        for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):
+            if marker in phrases:
+                near = self.entities[bisect_left(self.entities, low, key=_start) : bisect_right(self.entities, high, key=_start)]
+                yield from (hit for hit in near if getattr(hit.word.entities[0][1], wanted))
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
+
+
+def cut(folded: Folded, abbreviations: frozenset[str]) -> list[Sentence]:
+    """The sentences of a field, without their words."""
+    raw, text = folded.raw, folded.text
+    found = [Sentence(text, 0, len(text))]
+    for mark in MARKS.finditer(raw):
+        marks, at = mark.group(), mark.start()
+        after = raw[mark.end()] if mark.end() < len(raw) else " "
+        if not ENDS.isdisjoint(marks):
+            if "\n" not in marks and "\r" not in marks and (not after.isspace() and after not in "\"'”’»)" or marks == "." and _abbreviates(raw, at, abbreviations)):
+                continue
+            place = folded.place(at)
+            found[-1].end = place
+            found[-1].asks = not ASKING.isdisjoint(marks)
+            found.append(Sentence(text, place, len(text)))
+        elif after.isspace() or marks not in (",", ":", "،", "."):
+            found[-1].breaks.append(folded.place(at))
+    return [sentence for sentence in found if sentence.end - sentence.start > 1]
+
+
+def _abbreviates(raw: str, at: int, abbreviations: frozenset[str]) -> bool:
+    """Whether the full stop at a place belongs to the word before it: one letter, or a listed abbreviation."""
+    begin = at
+    while begin and at - begin < 8 and raw[begin - 1].isalpha():
+        begin -= 1
+    return at - begin == 1 or raw[begin:at].lower() in abbreviations
+
+
+def fill(sentences: list[Sentence], hits: list[Hit]) -> None:
+    """Puts the words found into their sentences: idioms and homonyms mask, longer names and cues win over those inside them."""
+    starts = [sentence.start for sentence in sentences]
+    held: list[list[Hit]] = [[] for _ in sentences]
+    for hit in hits:
+        held[max(0, bisect_right(starts, hit.start) - 1)].append(hit)
+    for sentence, own in zip(sentences, held, strict=True):
+        if own:
+            _fill(sentence, own)
+
+
+def _fill(sentence: Sentence, hits: list[Hit]) -> None:
+    for hit in hits:
+        if hit.word.clause:
+            sentence.breaks.append(hit.start)
+        sentence.words.setdefault(hit.word.phrase, []).append(hit)
+    sentence.breaks.sort()
+    homonyms = Spans((hit.start, hit.end) for hit in hits if hit.word.homonym)
+    sentence.entities = longest([hit for hit in hits if hit.word.entities and not homonyms.holds(hit.start, hit.end)])
+    idioms = [span for hit in hits for span in _idiom_spans(sentence, hit)]
+    masks = Spans((start, end) for start, end, _ in idioms)
+    free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
+    sentence.rules = [hit for hit in free if hit.word.rules]
+    for start, end, name in idioms:
+        inside = hits[bisect_left(hits, start, key=_start) : bisect_right(hits, end, key=_start)]
+        sentence.masked.extend((hit, f"idiom: {name}") for hit in inside if hit.word.rules and hit.end <= end)
+    cues = [hit for hit in free if hit.word.cues]
+    shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
+    sentence.cues = [hit for hit in longest(cues) if hit.word.cues[0][1].kind != "pseudo" and not shields.holds(hit.start, hit.end)]
+
+
+def _idiom_spans(sentence: Sentence, hit: Hit):
+    for phrase, name in hit.word.idioms:
+        end = tail_end(sentence, phrase.tails, hit.end)
+        if end is not None:
+            yield hit.start, end, name
+
+
+def tail_end(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> int | None:
+    """Where the last of some tails ends, each within a few words of the one before; None: one is missing."""
+    for tail in tails:
+        hit = sentence.following(tail, end, within)
+        if hit is None:
+            return None
+        end = hit.end
+    return end
+
+
+class Spans:
+    """Spans, asked whether one of them holds another span."""
+
+    def __init__(self, spans):
+        self._starts, self._ends = [], []
+        for start, end in sorted(spans):
+            if not self._ends or end > self._ends[-1]:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def holds(self, start: int, end: int) -> bool:
+        place = bisect_right(self._starts, start) - 1
+        return place >= 0 and self._ends[place] >= end
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+
+def longest(hits: list[Hit]) -> list[Hit]:
+    """Hits that are not inside a longer one; hits are sorted by start, longest first."""
+    found, reach = [], -1
+    for hit in hits:
+        if hit.end > reach:
+            found.append(hit)
+            reach = hit.end
+    return found

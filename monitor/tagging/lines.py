@@ -1,0 +1,97 @@
+"""Readings as lines for programs and as a page for people; leaves where they go to the command line.
+
+Feed text is shown as text: it never becomes markup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from monitor.models import Reading
+from monitor.tagging.tagger import Tagger
+
+STYLES = {"escalation": "bold red", "deescalation": "bold blue"}
+
+
+def as_record(reading: Reading, id: object = None) -> dict:
+    """The line of one entry, in the fixed format."""
+    return {
+        "id": id,
+        "lang": reading.lang,
+        "direction": reading.direction,
+        "score": reading.score,
+        "theatre": reading.theatre,
+        "actors": list(reading.actors),
+        "places": list(reading.places),
+        "signals": [
+            {
+                "category": signal.category,
+                "direction": signal.direction,
+                "mode": signal.mode,
+                "weight": signal.weight,
+                "rule": signal.rule,
+                "field": signal.field,
+                "start": signal.start,
+                "end": signal.end,
+                "text": signal.text,
+                "source": signal.source,
+                "target": signal.target,
+                "place": signal.place,
+            }
+            for signal in reading.signals
+        ],
+    }
+
+
+def tag_lines(tagger: Tagger, lines: Iterable[str], *, anywhere: bool = False) -> Iterator[str]:
+    """JSON lines in (id, title, summary, optional lang), JSON lines out, one each, in order. Raises ValueError naming the line."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise ValueError(f"line {number} is not JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise ValueError(f"line {number} is not an object with id, title and summary")
+        title, summary, lang = (row.get(key) for key in ("title", "summary", "lang"))
+        for key, value in (("title", title), ("summary", summary), ("lang", lang)):
+            if value is not None and not isinstance(value, str):
+                raise ValueError(f"line {number}: {key} is not text")
+        reading = tagger.read(title or "", summary or "", lang=lang, anywhere=anywhere)
+        yield json.dumps(as_record(reading, row.get("id")), ensure_ascii=False)
+
+
+def marked(text: str, reading: Reading, field: str) -> Text:
+    """A field with its evidence coloured."""
+    shown = Text(text)
+    for signal in reading.signals:
+        if signal.field == field:
+            shown.stylize(STYLES[signal.direction], signal.start, signal.end)
+    for off in reading.turned_off:
+        if off.field == field:
+            shown.stylize("dim strike", off.start, off.end)
+    return shown
+
+
+def show(reading: Reading, title: str, summary: str = "") -> Group:
+    """One reading for people: the text with its evidence marked, every signal, and what was turned off and why."""
+    head = Text(f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   {'in' if reading.theatre else 'outside'} the theatre")
+    parts = [marked(title, reading, "title"), *([marked(summary, reading, "summary")] if summary else []), head]
+    if reading.actors or reading.places:
+        parts.append(Text(f"actors {', '.join(reading.actors) or '-'}   places {', '.join(reading.places) or '-'}"))
+    if reading.signals:
+        table = Table("category", "mode", "weight", "rule", "evidence", "who, where", "operators")
+        for signal in reading.signals:
+            who = " -> ".join(x for x in (signal.source, signal.target) if x) + (f" @ {signal.place}" if signal.place else "")
+            row = (signal.category, signal.mode, f"{signal.weight:+g}", signal.rule, signal.text, who, "; ".join(signal.operators))
+            table.add_row(*map(Text, row), style=STYLES[signal.direction].replace("bold ", ""))
+        parts.append(table)
+    parts.extend(Text(f"{off.category} turned off: {off.reason} («{off.text}», {off.field})", style="dim") for off in reading.turned_off)
+    parts.append(Text(reading.method, style="dim"))
+    return Group(*parts)

@@ -1,0 +1,155 @@
+"""What the words around an anchor do to it: turn it off, turn its sign, or make words of an act. Codebook, rules 1-5.
+
+The tables are the codebook's and know no language; which words are cues is the lexicons' business. Leaves finding
+cues to clauses.py, and who did it to actors.py.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from monitor.models import ESCALATION
+from monitor.tagging.anchors import Hit
+from monitor.tagging.clauses import LETTERS, Sentence
+from monitor.tagging.lexicon import IN_WORDS, WEIGHTS, Cue, Rule
+
+# what a signal becomes when it is undone; None: nothing (rule 3)
+UNDONE = {
+    "talks": "rupture", "accord": "rupture", "ceasefire": "rupture", "concession": "rupture", "release": "rupture", "withdrawal": "rupture",
+    "relief": "sanction", "appeal": "rupture", "sanction": "relief", "maritime": "withdrawal", "energy": "withdrawal",
+    "mobilize": "withdrawal", "threat": "concession", "attack": "concession", "nuclear": "concession", "rupture": None, "unrest": None,
+}  # fmt: skip
+# vowed not to happen, or called off before it did (rule 2)
+NEVER = {category: "concession" for category in ("attack", "maritime", "nuclear", "mobilize")} | {
+    category: "rupture" for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal")
+} | {"relief": "sanction"}  # fmt: skip
+# refused (rule 2)
+REFUSED = {category: "rupture" for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "appeal")} | {"relief": "sanction"}
+# threatened or only possible: force becomes a threat, the rest stays what it is, in words (rule 1)
+FORCE = ("attack", "maritime", "energy", "mobilize", "nuclear")
+
+OFF = ("purpose", "background", "condition")
+SPEECH = ("threat", "modality", "demand", "attribution")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an anchor. `category` None: it does not count, `reason` says why."""
+
+    category: str | None
+    mode: str
+    weight: float
+    operators: tuple[str, ...]
+    start: int
+    end: int
+    reason: str = ""
+    changed: bool = False  # the category is not the rule's own
+
+
+def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
+    """What the cues around an anchor make of it."""
+    cues = _nearest(sentence, rule.category, start, end)
+    for kind in OFF:
+        if kind in cues:
+            return _off(rule, cues[kind], start, end, sentence)
+    category, weight, notes, changed = rule.category, rule.weight, [], False
+    undo = cues.get("undoing")
+    turn = min((cues[kind] for kind in ("never", "refusal", "negation") if kind in cues), key=lambda found: found[2], default=None)
+    if undo and turn and _governs(sentence, turn[1], undo[1]):
+        notes.append(f"{turn[0].kind}: {_said(sentence, turn[1])} (of {_said(sentence, undo[1])})")
+        start, end = _around(start, end, turn[1], undo[1])
+    elif turn:
+        cue, hit, _ = turn
+        table = NEVER if cue.kind == "never" else REFUSED if cue.kind == "refusal" else {}
+        made = cue.makes or table.get(category)
+        if made is None:
+            return _off(rule, turn, start, end, sentence)
+        category, weight, changed = made, WEIGHTS[made], True
+        notes.append(f"{cue.kind}: {_said(sentence, hit)}")
+        start, end = _around(start, end, hit)
+    elif undo:
+        cue, hit, _ = undo
+        made = cue.makes or UNDONE[category]
+        if made is None:
+            return _off(rule, undo, start, end, sentence)
+        category, weight, changed = made, WEIGHTS[made], True
+        notes.append(f"undoing: {_said(sentence, hit)}")
+        start, end = _around(start, end, hit)
+    mode = rule.mode if category == rule.category else "words" if category in IN_WORDS else "act"
+    speech = min((cues[kind] for kind in SPEECH[:3] if kind in cues), key=lambda found: found[2], default=None)
+    if speech:
+        cue, hit, _ = speech
+        made = cue.makes or ("threat" if category in FORCE else "appeal" if cue.kind == "demand" and category not in ESCALATION else category)
+        if made != category:
+            category, weight = made, WEIGHTS[made]
+            if category != rule.category:
+                changed = True
+        mode = "words"
+        notes.append(f"{cue.kind}: {_said(sentence, hit)}")
+        start, end = _around(start, end, hit)
+    if "attribution" in cues:
+        notes.append(f"attribution: {_said(sentence, cues['attribution'][1])}")
+    return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed)
+
+
+def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[str, tuple[Cue, Hit, int]]:
+    """The nearest cue of each kind that reaches the anchor."""
+    found: dict[str, tuple[Cue, Hit, int]] = {}
+    if not sentence.cues:
+        return found
+    reach = 12 * LETTERS
+    low = bisect_left(sentence.cues, start - reach, key=lambda hit: hit.start)
+    high = bisect_right(sentence.cues, end + reach, key=lambda hit: hit.start)
+    for hit in sentence.cues[low:high]:
+        if hit.end <= start:
+            side, left, right = "before", hit.end, start
+        elif hit.start >= end:
+            side, left, right = "after", end, hit.start
+        else:
+            continue
+        distance = None
+        for phrase, cue in hit.word.cues:
+            if cue.side not in ("both", side) or (cue.on is not None and category not in cue.on):
+                continue
+            if distance is None:
+                if sentence.broken(left, right):
+                    break
+                distance = sentence.distance(left, right)
+            if distance > cue.within or (cue.kind in found and found[cue.kind][2] <= distance):
+                continue
+            if phrase.tails and not _tails(sentence, phrase.tails, hit.end, start, end):
+                continue
+            if cue.unless and sentence.nearby(cue.unless, hit.start, hit.end, 4):
+                continue
+            found[cue.kind] = (cue, hit, distance)
+    return found
+
+
+def _tails(sentence: Sentence, tails: tuple[frozenset[str], ...], place: int, start: int, end: int) -> bool:
+    """Whether a cue's further parts follow it: `calls ... off` around or beside the anchor."""
+    for tail in tails:
+        hit = sentence.following(tail, place, 8)
+        if hit is None:
+            return False
+        place = hit.end
+    return True
+
+
+def _governs(sentence: Sentence, turn: Hit, undo: Hit) -> bool:
+    """Whether a negation or refusal speaks of the undoing word: no clause end and few words between them."""
+    left, right = (turn.end, undo.start) if turn.end <= undo.start else (undo.end, turn.start)
+    return left <= right and not sentence.broken(left, right) and sentence.distance(left, right) <= 3
+
+
+def _around(start: int, end: int, *hits: Hit) -> tuple[int, int]:
+    return min(start, *(hit.start for hit in hits)), max(end, *(hit.end for hit in hits))
+
+
+def _off(rule: Rule, found: tuple[Cue, Hit, int], start: int, end: int, sentence: Sentence) -> Outcome:
+    cue, hit, _ = found
+    return Outcome(None, rule.mode, 0.0, (), start, end, reason=f"{cue.kind}: {_said(sentence, hit)}")
+
+
+def _said(sentence: Sentence, hit: Hit) -> str:
+    return sentence.text[hit.start : hit.end]

@@ -1,0 +1,307 @@
+"""From an entry's title and summary to its signals, each with the words that prove it.
+
+    fold -> language -> words found -> sentences -> anchors through operators -> theatre -> who and where -> direction
+
+Pure and language-free: what it knows stands in lexicon/*.yaml and gazetteer.yaml. Never raises on any text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.models import ESCALATION, Reading, Signal, TurnedOff
+from monitor.tagging import lexicon as lexicons
+from monitor.tagging import theatre as gazetteers
+from monitor.tagging.actors import Roles, entity
+from monitor.tagging.anchors import Finder, Hit
+from monitor.tagging.clauses import Sentence, Spans, cut, fill, tail_end
+from monitor.tagging.lexicon import AIMED_AT, WEIGHTS, Lexicon, Rule
+from monitor.tagging.operators import Outcome, operate
+from monitor.tagging.text import Folded, Languages, fold
+
+VERSION = 1  # of the engine; the words' version is their hash
+TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
+CLEAR = 0.8  # share of one direction above which the other does not matter
+TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    folded: Folded
+    sentences: list[Sentence]
+
+
+class Tagger:
+    """Reads entries. Make one with `Tagger.load()`; it holds no state between entries."""
+
+    def __init__(self, words: dict[str, Lexicon], gazetteer: gazetteers.Gazetteer, method: str):
+        self.method = method
+        self.lexicons = words
+        self._finder = Finder(words, gazetteer)
+        self._languages = Languages(
+            {code: lexicon.function_words for code, lexicon in words.items()}, {code: lexicon.letters for code, lexicon in words.items()}
+        )
+        self._roles = {code: Roles(lexicon) for code, lexicon in words.items()}
+        self._aims = {
+            code: [(frozenset(lexicon.groups[name]), made) for name, made in AIMED_AT.items() if name in lexicon.groups]
+            for code, lexicon in words.items()
+        }
+
+    @classmethod
+    def load(cls, extra: Path | None = None, theatre=None) -> Tagger:
+        """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError."""
+        widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
+        files = [*(lexicons.FOLDER / f"{code}.yaml" for code in lexicons.LANGUAGES), gazetteers.FILE, *([Path(extra)] if extra else [])]
+        words, gazetteer = lexicons.load(extra), gazetteers.load(widen, only)
+        digest = hashlib.sha256(repr((widen, only)).encode())
+        for file in files:
+            digest.update(file.read_bytes())
+        return cls(words, gazetteer, f"tagger-{VERSION}:{digest.hexdigest()[:8]}")
+
+    def language(self, title: str, summary: str, prior: str | None = None) -> str | None:
+        return self._languages.of(title if len(title) >= 20 else f"{title} {summary[:80]}", prior)
+
+    def read(self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False) -> Reading:
+        """The reading of one entry. `lang` is the feed's declared language; `anywhere` leaves the theatre out of account."""
+        code = self.language(title, summary, lang)
+        if code not in self.lexicons:
+            return Reading(code, "none", 0.0, False, (), (), (), (), self.method)
+        fields = []
+        entities, anchors, framed = [], False, []
+        for name, text in (("title", title), ("summary", summary)):
+            if not text:
+                continue
+            folded = fold(text)
+            hits = self._finder.find(folded, code)
+            if not hits:
+                continue
+            for hit in hits:
+                word = hit.word
+                if word.rules:
+                    anchors = True
+                if word.frames:
+                    framed.append((name, hit))
+            sentences = cut(folded, self.lexicons[code].abbreviations)
+            fill(sentences, hits)
+            field = _Field(name, folded, sentences)
+            fields.append(field)
+            entities.extend((sentence, hit) for sentence in sentences for hit in sentence.entities)
+        core = any(entity(hit).ties == "core" for _, hit in entities)
+        signals, off = self._signals(code, fields, framed, core, anywhere) if anchors else ((), ())
+        actors, places = self._named(code, entities)
+        return Reading(
+            code,
+            direction(signals),
+            _score(signals),
+            core,
+            tuple(dict.fromkeys(found.code for found in actors)),
+            tuple(dict.fromkeys(found.place for found in places)),
+            signals,
+            off,
+            self.method,
+            tuple(dict.fromkeys((found.place, *found.at) for found in places if found.at)),
+        )
+
+    def _named(self, code: str, entities: list[tuple[Sentence, Hit]]) -> tuple[list, list]:
+        roles, actors, places = self._roles[code], [], []
+        for sentence, hit in entities:
+            found = entity(hit)
+            if found.code:
+                actors.append(found)
+            if found.place and (not found.code or roles.located(sentence, hit)):
+                places.append(found)
+        return actors, places
+
+    # -- signals ------------------------------------------------------------------------------------------
+
+    def _signals(
+        self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool
+    ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
+        signals, off = [], []
+        frames = _frames(framed)
+        for field in fields:
+            for sentence in field.sentences:
+                if not sentence.rules and not sentence.masked:
+                    continue
+                reason = frames.get("entry") or (field.name == "summary" and frames.get("summary")) or _sentence_frame(sentence, field, framed)
+                for rule, outcome, start, end in self._outcomes(code, sentence, anywhere):
+                    why = outcome.reason if outcome.category is None else reason or ""
+                    if not why and sentence.asks:
+                        why = "question"
+                    if not why and not anywhere:
+                        why = _outside(sentence, start, end, core)
+                    if why:
+                        off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
+                    else:
+                        signals.append(self._signal(code, field, sentence, rule, outcome, start, end))
+                off.extend(_turned_off(field, hit.word.rules[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
+        return tuple(_distinct(signals)), tuple(off)
+
+    def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
+        """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
+        taken: list[tuple[int, int]] = []
+        found = []
+        for hit in sorted(sentence.rules, key=lambda hit: hit.start - hit.end):
+            if taken and Spans(taken).holds(hit.start, hit.end):
+                continue
+            mentioned = None
+            for phrase, rule in sorted(hit.word.rules, key=_particular):
+                if rule.anywhere and not anywhere:
+                    continue
+                end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
+                if end is None or not _fits(sentence, rule, hit.start, end):
+                    continue
+                outcome = operate(sentence, rule, hit.start, end)
+                if not outcome.changed and outcome.category and not _supported(sentence, rule, hit.start, end):
+                    mentioned = mentioned or (rule, Outcome(None, rule.mode, 0.0, (), hit.start, end, "only mentioned"), hit.start, end)
+                    continue
+                taken.append((hit.start, end))
+                found.append((rule, self._aimed(code, sentence, rule, outcome, hit.start, end), hit.start, end))
+                break
+            else:
+                if mentioned:
+                    found.append(mentioned)
+        found.sort(key=lambda each: each[2])
+        return found
+
+    def _aimed(self, code: str, sentence: Sentence, rule: Rule, outcome: Outcome, start: int, end: int) -> Outcome:
+        """An attack on a ship is maritime, one on oil or gas works energy."""
+        if outcome.category != "attack":
+            return outcome
+        for words, made in self._aims[code]:
+            hit = sentence.following(words, end, 5)
+            if hit is None and (rule.part == "noun" or rule.passive or self.lexicons[code].order == "sov"):
+                hit = sentence.nearby(words, start, end, 2, "before")
+            if hit is not None:
+                note = f"aimed at: {sentence.text[hit.start : hit.end]}"
+                weight = min(outcome.weight, WEIGHTS[made] + 1)
+                return Outcome(made, outcome.mode, weight, (*outcome.operators, note), min(outcome.start, hit.start), max(outcome.end, hit.end))
+        return outcome
+
+    def _signal(self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, start: int, end: int) -> Signal:
+        a, b = field.folded.span(outcome.start, outcome.end)
+        source, target, place = self._roles[code].of(sentence, rule, start, end)
+        escalates = outcome.category in ESCALATION
+        return Signal(
+            outcome.category,
+            "escalation" if escalates else "deescalation",
+            outcome.mode,
+            outcome.weight if escalates else -outcome.weight,
+            rule.name,
+            field.name,
+            a,
+            b,
+            field.folded.raw[a:b],
+            source,
+            target,
+            place,
+            outcome.operators,
+        )
+
+
+def _particular(meaning) -> tuple[bool, bool]:
+    """The most particular meaning of a word first."""
+    phrase, rule = meaning
+    return not phrase.tails, not rule.conditional
+
+
+def _fits(sentence: Sentence, rule: Rule, start: int, end: int) -> bool:
+    """Conditions that hold whatever operators say."""
+    if rule.unless and sentence.nearby(rule.unless, start, end, 8):
+        return False
+    if rule.matching or rule.not_matching:
+        around = sentence.text[max(sentence.start, start - 80) : min(sentence.end, end + 80)]
+        if (rule.matching and not rule.matching.search(around)) or (rule.not_matching and rule.not_matching.search(around)):
+            return False
+    return True
+
+
+def _supported(sentence: Sentence, rule: Rule, start: int, end: int) -> bool:
+    """Whether what makes a mere mention news stands near."""
+    for words, side in ((rule.near, "both"), (rule.before, "before"), (rule.after, "after")):
+        if words is not None and not sentence.nearby(words, start, end, rule.within, side):
+            return False
+    return True
+
+
+def _frames(framed: list[tuple[str, Hit]]) -> dict[str, str]:
+    """What the frames found turn off: entry or summary -> why."""
+    found = {}
+    for name, hit in framed:
+        for _, frame in hit.word.frames:
+            if frame.off != "sentence" and (frame.where == "any" or name == "title"):
+                found.setdefault(frame.off, f"frame: {frame.name}")
+    return found
+
+
+def _sentence_frame(sentence: Sentence, field: _Field, framed: list[tuple[str, Hit]]) -> str | None:
+    for name, hit in framed:
+        if name == field.name and sentence.start <= hit.start < sentence.end:
+            for _, frame in hit.word.frames:
+                if frame.off == "sentence" and (frame.where == "any" or name == "title"):
+                    return f"frame: {frame.name}"
+    return None
+
+
+def _outside(sentence: Sentence, start: int, end: int, core: bool) -> str:
+    """Why an anchor is not of the theatre: by its clause, else its sentence, else its entry. Empty: it is."""
+    if not core:
+        return "theatre: no tie"
+    low, high = sentence.clause(start, end)
+    for near in ([hit for hit in sentence.entities if low <= hit.start < high], sentence.entities):
+        ties = {entity(hit).ties for hit in near}
+        if "core" in ties:
+            return ""
+        if "elsewhere" in ties:
+            return "theatre: " + next(entity(hit).name for hit in near if entity(hit).ties == "elsewhere")
+    return ""
+
+
+def _turned_off(field: _Field, category: str, reason: str, start: int, end: int) -> TurnedOff:
+    a, b = field.folded.span(start, end)
+    return TurnedOff(category, reason, field.name, a, b, field.folded.raw[a:b])
+
+
+def _distinct(signals: list[Signal]) -> list[Signal]:
+    """One signal where two of a category share their words: the longer."""
+    kept: list[Signal] = []
+    for signal in sorted(signals, key=lambda s: (s.field != "title", s.start, -s.end)):
+        last = next((k for k in reversed(kept[-8:]) if k.category == signal.category and k.field == signal.field and k.end > signal.start), None)
+        if last is None:
+            kept.append(signal)
+    return kept
+
+
+# -- the entry --------------------------------------------------------------------------------------------
+
+
+def _score(signals: tuple[Signal, ...]) -> float:
+    weights = [signal.weight for signal in signals]
+    return round(max(0.0, *weights) + min(0.0, *weights), 2) if weights else 0.0
+
+
+def direction(signals: tuple[Signal, ...]) -> str:
+    """Rule 12: by seriousness, each category once, the title more than the summary; what the title puts first breaks a tie."""
+    if not signals:
+        return "none"
+    sums, title, best = {"escalation": 0.0, "deescalation": 0.0}, None, {}
+    for signal in signals:
+        if signal.field == "title" and title is None:
+            title = signal.direction
+        counted = abs(signal.weight) * (TITLE if signal.field == "title" else SUMMARY)
+        best[signal.category] = max(best.get(signal.category, 0.0), counted)
+    for category, counted in best.items():
+        sums["escalation" if category in ESCALATION else "deescalation"] += counted
+    share = sums["escalation"] / (sums["escalation"] + sums["deescalation"])
+    if share >= CLEAR:
+        return "escalation"
+    if share <= 1 - CLEAR:
+        return "deescalation"
+    if title == "escalation" and 1 - share <= TITLE_LEADS:
+        return "escalation"
+    if title == "deescalation" and share <= TITLE_LEADS:
+        return "deescalation"
+    return "mixed"

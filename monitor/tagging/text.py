@@ -1,0 +1,165 @@
+"""Text made comparable: one folding for all scripts, with a way back to the text as given, and the language it is in.
+
+Folding lower-cases, strips accents and Arabic diacritics, unites letter variants (alef, ya, kaf, ta marbuta, hamza carriers),
+turns Arabic and Persian digits into ASCII ones, drops tatweel, bidi marks and other invisible characters, and turns all
+punctuation, the half space (ZWNJ) included, into one space a character. Words are then runs of non-spaces, in every script.
+Leaves what the words mean to the lexicons.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+
+DROPPED, EXPANDED = "\ue000", "\ue001"  # private use, so never in folded text: what cannot be folded one to one
+VARIANTS = {
+    "\u0640": "", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a", "\u06a9": "\u0643", "\u06aa": "\u0643",
+    "\u0629": "\u0647", "\u06d5": "\u0647", "\u06be": "\u0647", "\u06c1": "\u0647", "\u06c3": "\u0647", "\u0671": "\u0627",
+    "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
+}  # fmt: skip
+INVISIBLE = ("Cf", "Mn", "Me")  # format characters (bidi marks, joiners, soft hyphen) and combining marks
+SEPARATORS = "\u200c"  # the half space parts words
+
+
+def _fold_char(char: str) -> str:
+    """What one character becomes: any number of letters and digits, or one space."""
+    if char in SEPARATORS:
+        return " "
+    category = unicodedata.category(char)
+    if category in INVISIBLE:
+        return ""
+    if category in ("Cs", "Cc", "Co", "Cn"):  # lone surrogates cannot reach the automaton
+        return " "
+    out = []
+    for part in unicodedata.normalize("NFKC", char).lower():
+        for piece in unicodedata.normalize("NFKD", part) if not "\uac00" <= part <= "\ud7a3" else part:
+            piece = VARIANTS.get(piece, piece)
+            if not piece or unicodedata.category(piece[0]) in INVISIBLE:
+                continue
+            if piece.isdecimal():
+                piece = str(unicodedata.decimal(piece))
+            out.append(piece if piece.isalnum() else " ")
+    folded = "".join(out)
+    return folded.strip() or (" " if folded else "") if len(folded) != 1 else folded
+
+
+class _Table(dict):
+    """Code point -> folded character, filled as characters are met; -> EXPANDED where it is several."""
+
+    def __missing__(self, point: int) -> str:
+        folded = _fold_char(chr(point))
+        self[point] = folded if len(folded) == 1 else EXPANDED if folded else DROPPED
+        return self[point]
+
+
+_TABLE = _Table({point: _fold_char(chr(point)) for point in range(128)})
+_several = lru_cache(maxsize=4096)(_fold_char)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` begins and ends with a space. `offsets[i]` is where its character i stood in `raw`; None: at i - 1."""
+
+    raw: str
+    text: str
+    offsets: tuple[int, ...] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The place in `raw` of text[start:end], which is not empty."""
+        if self.offsets is None:
+            return start - 1, end - 1
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+    def place(self, raw: int) -> int:
+        """The place in `text` of a character of `raw`, or of the next one that was kept."""
+        return raw + 1 if self.offsets is None else bisect_left(self.offsets, raw, 1)
+
+
+def fold(text: str) -> Folded:
+    folded = text.translate(_TABLE)
+    if DROPPED not in folded and EXPANDED not in folded:
+        return Folded(text, f" {folded} ", None)
+    pieces, offsets = [" "], [0]
+    for place, char in enumerate(folded):
+        if char == DROPPED:
+            continue
+        if char == EXPANDED:
+            several = _several(text[place])
+            pieces.append(several)
+            offsets.extend([place] * len(several))
+        else:
+            pieces.append(char)
+            offsets.append(place)
+    offsets.append(len(text))
+    return Folded(text, "".join(pieces) + " ", tuple(offsets))
+
+
+def folded_form(text: str) -> str:
+    """A lexicon word as it will be found: folded, single spaces, none around."""
+    return " ".join(fold(text).text.split())
+
+
+# -- language ---------------------------------------------------------------------------------------------
+
+CANDIDATES = ("en", "fr", "ar", "fa", "he")
+SCRIPTS = {"en": "latin", "fr": "latin", "ar": "arabic", "fa": "arabic", "he": "hebrew"}
+SAMPLE = 80  # characters that are looked at
+
+
+@lru_cache(maxsize=1)
+def _identifier():
+    from py3langid.langid import LanguageIdentifier, MODEL_FILE  # loads numpy and the model: only when it is needed
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(list(CANDIDATES))
+    return identifier
+
+
+def _script(sample: str) -> str | None:
+    """The script of most letters of the sample."""
+    if sample.isascii():
+        return "latin" if any(map(str.isalpha, sample)) else None
+    arabic = latin = hebrew = 0
+    for char in sample:
+        if char < "\u0250":
+            latin += char.isalpha()
+        elif "\u0600" <= char <= "\u06ff" or "\ufb50" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufeff":
+            arabic += 1
+        elif "\u0590" <= char <= "\u05ff":
+            hebrew += 1
+    most = max(arabic, latin, hebrew)
+    return None if not most else "arabic" if most == arabic else "latin" if most == latin else "hebrew"
+
+
+class Languages:
+    """Tells the five candidates apart: by script, then by function words and letters where they are clear, then by model.
+
+    `words` and `letters` come from the lexicons; py3langid decides what they leave open, the feed's declared language
+    where the text is too short to say.
+    """
+
+    def __init__(self, words: dict[str, frozenset[str]], letters: dict[str, frozenset[str]]):
+        self._words, self._letters = words, letters
+        self._rivals = {script: [code for code in words if SCRIPTS[code] == script] for script in ("latin", "arabic")}
+
+    def of(self, text: str, prior: str | None = None) -> str | None:
+        sample = text[:SAMPLE]
+        script = _script(sample)
+        if script is None:
+            return prior
+        if script == "hebrew":
+            return "he"
+        tokens = fold(sample).text.split()
+        votes = sorted(((self._vote(code, tokens, sample), code) for code in self._rivals[script]), reverse=True)
+        if votes and votes[0][0] >= 2 and (len(votes) == 1 or votes[0][0] >= 2 * votes[1][0] + 1):
+            return votes[0][1]
+        rivals = [code for code in CANDIDATES if SCRIPTS[code] == script]
+        if prior in rivals and len(tokens) < 4:
+            return prior
+        ranked = [code for code, _ in _identifier().rank(sample.encode("utf-8", "replace").decode()) if code in rivals]
+        return ranked[0] if ranked else prior
+
+    def _vote(self, code: str, tokens: list[str], sample: str) -> int:
+        return sum(map(self._words[code].__contains__, tokens)) + 2 * len(self._letters[code].intersection(sample))
