@@ -20,6 +20,7 @@ from monitor.storage.rows import turned_off_of
 from monitor.storage.schema import article_tags, articles, signals, sound, versions
 from monitor.storage.search import fold
 from monitor.storage.store import Store
+from monitor.storage.writing import insert
 
 PAGE = 1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
 WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
@@ -74,21 +75,31 @@ def save(
     return Saved(tuple(new), tuple(edited), total - len(new), stored)
 
 
+# made once: building them took longer than running them
+_KNOWN = sa.select(articles.c.identity, articles.c.id, articles.c.title).where(
+    articles.c.feed == sa.bindparam("feed"), articles.c.identity.in_(sa.bindparam("keys", expanding=True))
+)
+_WORDINGS = (
+    sa.select(versions.c.article_id, versions.c.title)
+    .where(versions.c.article_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(versions.c.id)
+)
+_LAST_ID = sa.select(sa.func.max(articles.c.id))
+
+
 def _known(conn: Connection, feed: str, keys: list[bytes]) -> dict[bytes, tuple[int, str]]:
     """identity -> (id, first title) of those that are stored."""
     known = {}
     for at in range(0, len(keys), ASKED_AT_ONCE):
-        query = sa.select(articles.c.identity, articles.c.id, articles.c.title).where(
-            articles.c.feed == feed, articles.c.identity.in_(keys[at : at + ASKED_AT_ONCE])
-        )
-        known |= {bytes(identity): (id, title) for identity, id, title in conn.execute(query)}
+        found = conn.execute(_KNOWN, {"feed": feed, "keys": keys[at : at + ASKED_AT_ONCE]})
+        known |= {bytes(identity): (id, title) for identity, id, title in found}
     return known
 
 
 def _next_ids(conn: Connection, many: int) -> list[int]:
     """Free ids, in order. SQLite has one writer at a time; PostgreSQL's sequence serves several."""
     if conn.dialect.name == "sqlite":
-        last = conn.scalar(sa.select(sa.func.max(articles.c.id))) or 0
+        last = conn.scalar(_LAST_ID) or 0
         return list(range(last + 1, last + 1 + many))
     series = sa.func.generate_series(1, many).table_valued("n")
     sequence = sa.func.pg_get_serial_sequence("articles", "id")
@@ -107,11 +118,10 @@ def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetim
         words.append((id, folded))
         found += signal_values(id, row["at"], item.reading.signals)
         tags += tag_values(id, row["at"], row["actors"], row["places"], row["parts"], item.reading.signals)
-    conn.execute(articles.insert(), rows)
+    insert(conn, articles, rows)
     search.add(conn, words)
-    for table, values in ((signals, found), (article_tags, tags)):
-        if values:
-            conn.execute(table.insert(), values)
+    insert(conn, signals, found)
+    insert(conn, article_tags, tags)
     return ids
 
 
@@ -120,8 +130,7 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
     last = {id: [title] for id, title, _ in known}
     ids = list(last)
     for start in range(0, len(ids), ASKED_AT_ONCE):
-        query = sa.select(versions.c.article_id, versions.c.title).where(versions.c.article_id.in_(ids[start : start + ASKED_AT_ONCE]))
-        for id, title in conn.execute(query.order_by(versions.c.id)):
+        for id, title in conn.execute(_WORDINGS, {"ids": ids[start : start + ASKED_AT_ONCE]}):
             last[id].append(title)
     edited = []
     for id, _, item in known:
@@ -159,7 +168,7 @@ def count(store: Store, wanted: Filter = Filter()) -> int:
 def newest_id(store: Store) -> int:
     """The id stored last, 0 when there is none: with Filter.after_id it tells what has come in since."""
     with store.read() as conn:
-        return conn.scalar(sa.select(sa.func.max(articles.c.id))) or 0
+        return conn.scalar(_LAST_ID) or 0
 
 
 def get(store: Store, id: int) -> Article | None:
@@ -240,7 +249,6 @@ def _retag(conn: Connection, given: dict[int, tuple[Reading, tuple[str, ...]]]) 
         keys = [article_tags.c[name] == sa.bindparam(f"b_{name}") for name in ("kind", "value", "at", "article_id")]
         conn.execute(article_tags.delete().where(*keys), [{f"b_{k}": v for k, v in tag.items()} for tag in old_tags])
     conn.execute(articles.update().where(articles.c.id == sa.bindparam("b_id")), values)
-    for table, fresh in ((signals, new_signals), (article_tags, new_tags)):
-        if fresh:
-            conn.execute(table.insert(), fresh)
+    insert(conn, signals, new_signals)
+    insert(conn, article_tags, new_tags)
     return len(before)

@@ -15,11 +15,15 @@ from sqlalchemy import Connection
 from monitor.models import FeedState
 from monitor.storage.schema import feed_log, feeds, slices
 from monitor.storage.store import Store
-from monitor.storage.upsert import upsert
+from monitor.storage.writing import insert, upsert
 
 KEPT = 200  # rounds in the log of a feed
 _NAMES = [f.name for f in fields(FeedState)]
 _STATE = [feeds.c[name] for name in _NAMES]
+_ENTRIES = sa.select(feeds.c.entries).where(feeds.c.name == sa.bindparam("feed"))
+_OF_FEED = feed_log.c.feed == sa.bindparam("name")
+_OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(KEPT)
+_PRUNE = feed_log.delete().where(_OF_FEED, feed_log.c.id <= _OLDEST_KEPT.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +59,15 @@ def save_states(store: Store, given: Iterable[FeedState], *, now: datetime) -> l
 
 def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> FeedState:
     """State and log row within another's transaction; what is stored counts, not what the caller remembers."""
-    before = conn.scalar(sa.select(feeds.c.entries).where(feeds.c.name == state.name)) or 0
+    before = conn.scalar(_ENTRIES, {"feed": state.name}) or 0
     state = replace(state, entries=before + new, new_entries=new, last_new=now if new else state.last_new)
     upsert(conn, feeds, [{name: getattr(state, name) for name in _NAMES}])
     at = state.last_polled or now
-    conn.execute(
-        feed_log.insert().values(
-            feed=state.name, at=at, state=state.state, status=state.status, entries=state.entries, new_entries=new,
-            failure=state.failure, error=state.error,
-        )
-    )  # fmt: skip
-    newest = sa.select(feed_log.c.id).where(feed_log.c.feed == state.name).order_by(feed_log.c.id.desc())
-    conn.execute(
-        feed_log.delete().where(feed_log.c.feed == state.name, feed_log.c.id <= newest.limit(1).offset(KEPT).scalar_subquery())
-    )
+    insert(conn, feed_log, [{
+        "feed": state.name, "at": at, "state": state.state, "status": state.status, "entries": state.entries, "new_entries": new,
+        "failure": state.failure, "error": state.error,
+    }])  # fmt: skip
+    conn.execute(_PRUNE, {"name": state.name})
     return state
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from monitor.models import IndexPoint
 from monitor.storage.schema import articles, index_points
 from monitor.storage.store import Store
-from monitor.storage.upsert import upsert
+from monitor.storage.writing import upsert
 
 _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
@@ -107,3 +107,9 @@ def methods(store: Store) -> list[str]:
     """The formulas there are points of."""
     with store.read() as conn:
         return list(conn.scalars(sa.select(index_points.c.method).distinct().order_by(index_points.c.method)))
+
+
+def earliest_after(store: Store, id: int) -> datetime | None:
+    """The earliest time of an article stored later than this one: from there on points may have changed. None when there is none."""
+    with store.read() as conn:
+        return conn.scalar(sa.select(sa.func.min(articles.c.at)).where(articles.c.id > id))

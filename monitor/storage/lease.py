@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from monitor.errors import LeaseHeld
 from monitor.storage.schema import lease
 from monitor.storage.store import Store
-from monitor.storage.upsert import upsert
+from monitor.storage.writing import upsert
 
 NAME = "worker"
 

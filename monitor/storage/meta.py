@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from monitor.storage.schema import meta
 from monitor.storage.store import Store
-from monitor.storage.upsert import upsert
+from monitor.storage.writing import upsert
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from monitor.models import Price
 from monitor.storage.schema import price_failures, prices
 from monitor.storage.store import Store
-from monitor.storage.upsert import upsert
+from monitor.storage.writing import upsert
 
 _NAMES = [f.name for f in fields(Price)]
 _PRICE = [prices.c[name] for name in _NAMES]

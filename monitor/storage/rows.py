@@ -87,7 +87,7 @@ def tag_values(article_id: int, at: datetime, actors, places, parts, found: tupl
     """What the article can be asked for by; a fact of stored values alone, so that old tags can be named and removed."""
     tags = {("actor", a) for a in actors} | {("place", p) for p in places} | {("part", p) for p in parts}
     for s in found:
-        tags |= {("category", s.category), ("mode", s.mode), (s.mode, s.category)}
+        tags.add((s.mode, s.category))
         tags |= {("actor", a) for a in (s.source, s.target) if a}
         if s.place:
             tags.add(("place", s.place))

@@ -208,7 +208,7 @@ signals = Table(
     Index(None, "at", "id"),
 )  # fmt: skip
 
-# what an article can be asked for by, in order of time: (category, attack), (act, attack), (actor, IRN), (pair, USA>IRN) ...
+# what an article can be asked for by: (act, attack), (words, threat), (actor, IRN), (place, Muscat), (part, nuclear), (pair, USA>IRN)
 article_tags = Table(
     "article_tags", metadata,
     Column("kind", Plain, primary_key=True),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 LONGEST = 64  # code points of a word; PostgreSQL refuses lexemes of 2 KB, FTS5 would keep anything
 MOST = 2_000  # words indexed of one article: a summary has 10,000 characters at most
-SHORT = 3  # code points; a shorter word of a question finds itself only
+SHORT = 4  # code points; a shorter word of a question finds itself only
 ASKED = 12  # words of a question that are used
 
 _WORD = re.compile(r"[^\W_]+")

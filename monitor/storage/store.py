@@ -103,7 +103,7 @@ def _sqlite(address: URL, wait: float) -> Engine:
     def prepare(raw, _record):
         cursor = raw.cursor()
         for line in (f"busy_timeout={int(wait * 1000)}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-8000",
-                     "journal_size_limit=67108864"):  # fmt: skip
+                     "wal_autocheckpoint=8000", "journal_size_limit=67108864"):  # fmt: skip
             cursor.execute(f"PRAGMA {line}")
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -111,12 +111,12 @@ def _sqlite(address: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(conn: Connection):
-        options = conn.get_execution_options()
+        options, raw = conn.get_execution_options(), conn.connection.driver_connection
         if options.get("monitor_write"):
-            conn.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('monitor_durable') else 'NORMAL'}")
-            conn.exec_driver_sql("BEGIN IMMEDIATE")
+            raw.execute(f"PRAGMA synchronous={'FULL' if options.get('monitor_durable') else 'NORMAL'}").close()
+            raw.execute("BEGIN IMMEDIATE").close()
         else:
-            conn.exec_driver_sql("BEGIN")
+            raw.execute("BEGIN").close()
 
     return engine
 

@@ -17,7 +17,7 @@ from monitor.models import Article, Story
 from monitor.storage.rows import BRIEF, article_of
 from monitor.storage.schema import articles, stories
 from monitor.storage.store import Store
-from monitor.storage.upsert import upsert
+from monitor.storage.writing import upsert
 
 _STORY = [
     stories.c[name]
