@@ -18,6 +18,8 @@ Grain = Literal["hour", "day"]
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
+# parts of the theatre; what puts an entry there is in index/parts.py
+PARTS = ("Hormuz and shipping", "Iran-US", "Iran-Israel", "Gulf states", "Iraq-Syria", "Yemen-Red Sea", "Lebanon", "nuclear file", "energy works")
 
 
 # -- feeds ------------------------------------------------------------------------------------------------
@@ -36,7 +38,7 @@ class Feed:
     every: timedelta | None = None  # None: the interval adapts
     tags: tuple[str, ...] = ()
     enabled: bool = True
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold secrets
     allow_private: bool = False
 
 
@@ -131,11 +133,22 @@ class FeedState:
     etag: str | None = None
     last_modified: str | None = None
     interval: timedelta | None = None  # between polls, as adapted
-    moved_to: str | None = None
-    moved_count: int = 0
+    moved_to: str | None = None  # where it says it is, for good
+    moved_count: int = 0  # answers in a row that agreed on that
+    habit: timedelta | None = None  # usual time between two rounds that brought something new
+    ttl: timedelta | None = None  # the pause between polls that the feed itself asks for
+    skip_hours: tuple[int, ...] = ()  # hours of the day, UTC, in which it asks not to be polled
 
 
 # -- the reading ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What counts as the theatre, where feeds.yaml asks for another than the shipped one: ISO codes or gazetteer names."""
+
+    widen: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()  # only these
 
 
 @dataclass(frozen=True, slots=True)

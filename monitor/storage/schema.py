@@ -94,6 +94,20 @@ class Words(Converted):
     inward, outward = joined, parted
 
 
+class Hours(Converted):
+    """A tuple of hours of the day, joined by `;`."""
+
+    cache_ok = True
+
+    @staticmethod
+    def inward(value: tuple[int, ...]) -> str:
+        return ";".join(map(str, value))
+
+    @staticmethod
+    def outward(value: str) -> tuple[int, ...]:
+        return tuple(map(int, value.split(";"))) if value else ()
+
+
 class Json(Converted):
     """Nested tuples of plain values; they come back as lists."""
 
@@ -152,6 +166,7 @@ feeds = Table(
     time("next_due", required=False),
     text("etag", required=False), text("last_modified", required=False), Column("interval", Span),
     text("moved_to", required=False), count("moved_count"),
+    Column("habit", Span), Column("ttl", Span), Column("skip_hours", Hours, nullable=False, server_default=""),
 )  # fmt: skip
 
 feed_log = Table(
