@@ -8,8 +8,8 @@ The floors, lowest first. A file imports from lower floors only, never from a ne
 (tests/test_map.py guards it):
 
     words       models  errors  config  clock
-    thinking    parse  tagging/  stories  index  oil  alerts            pure: facts and `now` in, facts out
-    hands       fetch  readers  storage/  prices/  notify  export       network, processes, disk
+    thinking    parse/  identity  tagging/  stories  index  oil  alerts  pure: facts and `now` in, facts out
+    hands       fetch  readers/  storage/  prices/  notify  export       network, processes, disk
     round       poll  worker                                            what is done when
     roof        ui/  __main__                                           screen and command line
 """

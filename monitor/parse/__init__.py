@@ -28,7 +28,8 @@ def parse(body: bytes, *, content_type: str | None, url: str, known: frozenset[b
     """Gives the entries of a feed document, or why there are none.
 
     `known` are slices of the last answer: items with such a hash are counted in `skipped` and not parsed again. `url` is
-    where the bytes came from, for relative links. Failures: not a feed, not parseable, dangerous.
+    where the bytes came from, for relative links. Failures: not a feed, not parseable, dangerous. Raises nothing but
+    MemoryError, which whoever set the bound has to answer.
     """
     text = charset.decode(body, content_type)
     if not text:
@@ -49,6 +50,8 @@ def _read(document: Document, *, url: str, known: frozenset[bytes], now: datetim
     reduced = document.reduced(known)
     try:
         feed = parsed_document(reduced.data)
+    except MemoryError:
+        raise
     except Exception as cause:  # noqa: BLE001 - feedparser raises whatever its many parts raise on hostile input
         return Failure("not parseable", f"the feed could not be read: {type(cause).__name__}")
     entries, bad = entries_of(feed, reduced.positions, url=url, now=now)

@@ -40,6 +40,8 @@ def entries_of(document: feedparser.FeedParserDict, positions: tuple[int, ...], 
         position = positions[number] if len(positions) == len(raw) else number
         try:
             entry = _entry(item, atom=atom, url=url, now=now, offset=offset)
+        except MemoryError:
+            raise
         except Exception as cause:  # noqa: BLE001 - feedparser's values have any shape on hostile input; the neighbours must live
             bad.append(BadEntry(position, f"unreadable: {type(cause).__name__}"))
             continue
