@@ -57,6 +57,10 @@ class Finder:
             place = patterns.setdefault(pattern, len(patterns))
             found = self._words[lang].setdefault(place, Word(phrase, whole or not bare[lang], exact))
             found.exact = found.exact if found.exact == exact else None
+            for contracted, full in lexicons[lang].contractions:
+                if phrase.startswith(full):
+                    place = patterns.setdefault(contracted + phrase[len(full) :], len(patterns))
+                    self._words[lang].setdefault(place, found)
             return found
 
         for lang, lexicon in lexicons.items():

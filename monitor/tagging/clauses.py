@@ -129,7 +129,7 @@ def _fill(sentence: Sentence, hits: list[Hit]) -> None:
         sentence.words.setdefault(hit.word.phrase, []).append(hit)
     sentence.breaks.sort()
     homonyms = Spans((hit.start, hit.end) for hit in hits if hit.word.homonym)
-    sentence.entities = longest([hit for hit in hits if hit.word.entities and not homonyms.holds(hit.start, hit.end)])
+    sentence.entities = longest([hit for hit in hits if hit.word.entities and not homonyms.touches(hit.start, hit.end)])
     idioms = [span for hit in hits for span in _idiom_spans(sentence, hit)]
     masks = Spans((start, end) for start, end, _ in idioms)
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
@@ -173,15 +173,17 @@ class Spans:
         place = bisect_right(self._starts, start) - 1
         return place >= 0 and self._ends[place] >= end
 
-    def __bool__(self) -> bool:
-        return bool(self._starts)
+    def touches(self, start: int, end: int) -> bool:
+        place = bisect_left(self._starts, end) - 1
+        return place >= 0 and self._ends[place] > start
 
 
 def longest(hits: list[Hit]) -> list[Hit]:
-    """Hits that are not inside a longer one; hits are sorted by start, longest first."""
-    found, reach = [], -1
+    """Of hits that overlap, the longer; hits are sorted by start, longest first."""
+    found: list[Hit] = []
     for hit in hits:
-        if hit.end > reach:
+        if not found or hit.start >= found[-1].end:
             found.append(hit)
-            reach = hit.end
+        elif hit.end - hit.start > found[-1].end - found[-1].start:
+            found[-1] = hit
     return found

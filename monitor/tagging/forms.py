@@ -67,7 +67,7 @@ def _phrases(part: str, groups: dict[str, tuple[str, ...]]) -> list[str]:
         found = ["".join(chosen) for chosen in itertools.islice(itertools.product(*choices), MOST + 1)]
     if len(found) > MOST:
         raise FormError(f"stands for more than {MOST} phrases; split it into several rules")
-    folded = dict.fromkeys(folded_form(phrase) for phrase in found)
+    folded = dict.fromkeys(phrase if phrase.startswith("@") else folded_form(phrase) for phrase in found)
     folded.pop("", None)
     if not folded:
         raise FormError("has no letters")

@@ -15,6 +15,7 @@ from monitor.errors import LexiconError, Problem
 from monitor.models import CATEGORIES, DEESCALATION, ESCALATION
 from monitor.tagging.forms import FormError, Phrase, expand, phrases
 from monitor.tagging.sheet import Sheet, Value
+from monitor.tagging.text import folded_form
 
 FOLDER = Path(__file__).parent / "lexicon"
 LANGUAGES = ("en", "fr", "ar", "fa")  # Hebrew is recognised and left untagged
@@ -37,7 +38,7 @@ ANY_ACTOR, ANY_PLACE = "@actor", "@place"  # in conditions and tails: whatever t
 BUILT_IN = {"actor": (ANY_ACTOR,), "place": (ANY_PLACE,)}
 
 SECTIONS = (
-    "language", "name", "function_words", "letters", "prefixes", "suffixes", "abbreviations", "groups", "clauses", "who", "anchors",
+    "language", "name", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
     "operators", "idioms", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
@@ -126,6 +127,7 @@ class Lexicon:
     letters: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
     suffixes: frozenset[str] = frozenset()
+    contractions: tuple[tuple[str, str], ...] = ()  # (written, full): how a phrase that begins with `full` may begin too
     abbreviations: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()
     order: str = "svo"
@@ -163,6 +165,9 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
         lexicon.name = sections["name"].text()
     if "letters" in sections:
         lexicon.letters |= frozenset(sections["letters"].text())
+    if "contractions" in sections:
+        pairs = [(folded_form(key), folded_form(value.text())) for key, value in sections["contractions"].mapping().items()]
+        lexicon.contractions += tuple(pairs)
     if "groups" in sections:
         _groups(sections["groups"], lexicon)
     for name in ("function_words", "prefixes", "suffixes", "abbreviations", "clauses"):

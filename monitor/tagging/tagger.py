@@ -127,7 +127,7 @@ class Tagger:
                 if not sentence.rules and not sentence.masked:
                     continue
                 reason = frames.get("entry") or (field.name == "summary" and frames.get("summary")) or _sentence_frame(sentence, field, framed)
-                for rule, outcome, start, end in self._outcomes(code, sentence, anywhere):
+                for rule, outcome, start, end, head in self._outcomes(code, sentence, anywhere):
                     why = outcome.reason if outcome.category is None else reason or ""
                     if not why and sentence.asks:
                         why = "question"
@@ -136,34 +136,28 @@ class Tagger:
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
-                        signals.append(self._signal(code, field, sentence, rule, outcome, start, end))
+                        signals.append(self._signal(code, field, sentence, rule, outcome, (start, head)))
                 off.extend(_turned_off(field, hit.word.rules[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
         return tuple(_distinct(signals)), tuple(off)
 
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
         """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
-        taken: list[tuple[int, int]] = []
-        found = []
-        for hit in sorted(sentence.rules, key=lambda hit: hit.start - hit.end):
-            if taken and Spans(taken).holds(hit.start, hit.end):
+        found, mentioned, taken = [], [], []
+        for start, end, rule, head in _candidates(sentence, anywhere):
+            if taken and Spans(taken).holds(start, end):
                 continue
-            mentioned = None
-            for phrase, rule in sorted(hit.word.rules, key=_particular):
-                if rule.anywhere and not anywhere:
-                    continue
-                end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
-                if end is None or not _fits(sentence, rule, hit.start, end):
-                    continue
-                outcome = operate(sentence, rule, hit.start, end)
-                if not outcome.changed and outcome.category and not _supported(sentence, rule, hit.start, end):
-                    mentioned = mentioned or (rule, Outcome(None, rule.mode, 0.0, (), hit.start, end, "only mentioned"), hit.start, end)
-                    continue
-                taken.append((hit.start, end))
-                found.append((rule, self._aimed(code, sentence, rule, outcome, hit.start, end), hit.start, end))
-                break
+            outcome = operate(sentence, rule, start, end)
+            if outcome.changed or outcome.category is None or _supported(sentence, rule, start, end):
+                taken.append((start, end))
+                found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
-                if mentioned:
-                    found.append(mentioned)
+                mentioned.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
+        shown = Spans(taken)
+        for each in mentioned:
+            if not shown.holds(each[2], each[3]):
+                taken.append(each[2:4])
+                shown = Spans(taken)
+                found.append(each)
         found.sort(key=lambda each: each[2])
         return found
 
@@ -181,9 +175,9 @@ class Tagger:
                 return Outcome(made, outcome.mode, weight, (*outcome.operators, note), min(outcome.start, hit.start), max(outcome.end, hit.end))
         return outcome
 
-    def _signal(self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, start: int, end: int) -> Signal:
+    def _signal(self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, anchor: tuple[int, int]) -> Signal:
         a, b = field.folded.span(outcome.start, outcome.end)
-        source, target, place = self._roles[code].of(sentence, rule, start, end)
+        source, target, place = self._roles[code].of(sentence, rule, *anchor)
         escalates = outcome.category in ESCALATION
         return Signal(
             outcome.category,
@@ -202,10 +196,18 @@ class Tagger:
         )
 
 
-def _particular(meaning) -> tuple[bool, bool]:
-    """The most particular meaning of a word first."""
-    phrase, rule = meaning
-    return not phrase.tails, not rule.conditional
+def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule, int]]:
+    """Every anchor whose words are all there, the longest span first, then the most particular: start, end, rule, end of its first part."""
+    found = []
+    for hit in sentence.rules:
+        for phrase, rule in hit.word.rules:
+            if rule.anywhere and not anywhere:
+                continue
+            end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
+            if end is not None and _fits(sentence, rule, hit.start, end):
+                found.append((hit.start, end, rule, hit.end))
+    found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
+    return found
 
 
 def _fits(sentence: Sentence, rule: Rule, start: int, end: int) -> bool:
