@@ -1,0 +1,269 @@
+"""Walks the hours of a frame of entries and makes the points: window by window, with interval, gates and parts.
+
+Every point looks at 24 hours: an hour's news is too little to measure and follows the clock of newsrooms; a whole day cancels
+both. An hour's point is the 24 hours that end with it, a day's point the UTC day. Leaves the formula to shares.py and what is
+normal to reference.py.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from monitor.index import bootstrap
+from monitor.index.reference import Book, add_up
+from monitor.index.rules import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW
+from monitor.index.sheet import Sheet, read
+from monitor.index.shares import coefficients
+from monitor.models import PARTS, IndexPoint
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Z = 1.6449  # standard normal: 5 % above, 5 % below
+UNSEEN = 3.0  # stories that may have been missed when none was seen: the upper 95 % limit of a Poisson count of zero is -ln 0.05
+UNSEEN_GRAVITY = 0.5
+SCOPES = ("all", *PARTS)
+
+
+def lookback(since: datetime) -> datetime:
+    """From when on `compute` needs entries to make points from `since` on: the whole UTC days under the first window."""
+    day = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=1)
+
+
+def compute(
+    frame: pd.DataFrame, *, book: Book, since: datetime, now: datetime, history: Iterable[IndexPoint] = (), hourly: bool = True, daily: bool = True
+) -> list[IndexPoint]:
+    """Points of every hour and day from that of `since` up to that of `now`, the running ones as they stand.
+
+    `frame` has the columns of storage.index.entries and reaches back to `lookback(since)`. `book` knows the reference days before
+    that; finished days of the frame are taught to it on the way, so a year can be computed in one call. `history` are the daily
+    points before `since`, for the percentile. Entries after `now` are left out.
+    """
+    frame = frame[frame["at"] <= pd.Timestamp(now)]
+    sheet = read(frame, book.codes, book.rules)
+    first, last = _hour(since) // 24 * 24 if daily else _hour(since), _hour(now)
+    past = _Past(history)
+    walk = _Walk(sheet, book)
+    found: list[IndexPoint] = []
+    for hour in range(_hour(lookback(since)), last + 1):
+        walk.step(hour)
+        wants_hour = hourly and hour >= _hour(since)
+        wants_day = daily and hour >= first and (hour % 24 == 23 or hour == last)
+        if wants_hour or wants_day:
+            running = hour % 24 + 1
+            whole = walk.window(WINDOW)
+            if wants_hour:
+                found += _points("hour", hour, whole, past, book)
+            if wants_day:
+                points = _points("day", hour // 24 * 24, whole if running == 24 else walk.window(running), past, book)
+                found += points
+                past.add(points)
+        if hour % 24 == 23 and hour < last:
+            walk.close_day(hour // 24)
+            book.forget(hour // 24 - TRAILING)
+    return found
+
+
+def _hour(moment: datetime) -> int:
+    return int((moment - EPOCH).total_seconds() // 3600)
+
+
+@dataclass(slots=True)
+class _Block:
+    """One hour: weighted entry counts by publisher, and its entries with signals, their bootstrap weights beside them."""
+
+    counts: np.ndarray
+    tier_sums: np.ndarray
+    signals: Sheet
+    weights: np.ndarray
+
+
+@dataclass(slots=True)
+class Window:
+    """What a stretch of hours ending now holds."""
+
+    counts: np.ndarray  # publishers x columns
+    weight: np.ndarray  # of each publisher: mean of its entries' tier weights
+    signals: Sheet
+    weights: np.ndarray
+    day: int
+
+
+class _Walk:
+    """Goes through the hours once, keeping the blocks of the last 24."""
+
+    def __init__(self, sheet: Sheet, book: Book):
+        self.sheet, self.book = sheet, book
+        self.blocks: deque[_Block] = deque(maxlen=WINDOW)
+        self.hour = 0
+
+    def step(self, hour: int) -> None:
+        self.hour = hour
+        part = self._rows(hour, hour + 1)
+        weights = bootstrap.weights(part.story, self.book.rules.replicates)
+        publishers = len(self.book.codes)
+        has = (part.escalation > 0) | (part.deescalation > 0)
+        counts = add_up(_bare(part), weights, publishers).entries
+        self.blocks.append(_Block(counts, np.bincount(part.publisher, part.weight, publishers), part.take(has), weights[has]))
+
+    def window(self, hours: int) -> Window:
+        blocks = list(self.blocks)[-hours:]
+        counts = np.sum([block.counts for block in blocks], axis=0, dtype=np.float64)
+        tiers = np.sum([block.tier_sums for block in blocks], axis=0, dtype=np.float64)
+        signals = Sheet(*(np.concatenate([getattr(b.signals, name) for b in blocks]) for name in Sheet.__slots__))
+        weight = np.divide(tiers, counts[:, 0], out=np.zeros_like(tiers), where=counts[:, 0] > 0)
+        return Window(counts, weight, signals, np.concatenate([b.weights for b in blocks]), self.hour // 24)
+
+    def close_day(self, number: int) -> None:
+        self.book.put(number, self._rows(number * 24, number * 24 + 24))
+
+    def _rows(self, start: int, end: int) -> Sheet:
+        low, high = np.searchsorted(self.sheet.hour, (start, end))
+        return self.sheet.take(slice(low, high))
+
+
+def _bare(part: Sheet) -> Sheet:
+    """Only counts are asked of these entries."""
+    none = np.zeros(len(part))
+    return Sheet(part.hour, part.publisher, part.weight, none, none, part.escalation_by_act, part.deescalation_by_act, part.parts, part.story, part.row)
+
+
+class _Past:
+    """Daily tension and relief are compared with the year before, never with what came after."""
+
+    def __init__(self, history: Iterable[IndexPoint]):
+        self.days: dict[str, list[tuple[int, float]]] = {}
+        self.add(sorted(history, key=lambda point: point.at))
+
+    def add(self, points: Iterable[IndexPoint]) -> None:
+        for point in points:
+            if point.grain == "day" and point.tension is not None:
+                days = self.days.setdefault(point.part, [])
+                number = _hour(point.at) // 24
+                while days and days[-1][0] >= number:
+                    days.pop()
+                days.append((number, point.tension))
+
+    def percentile(self, part: str, day: int, tension: float | None) -> float | None:
+        days = self.days.get(part, [])
+        values = [value for _, value in days[bisect_left(days, (day - HISTORY, -1.0)) : bisect_left(days, (day, -1.0))]]
+        if tension is None or len(values) < ENOUGH_HISTORY:
+            return None
+        below, equal = sum(value < tension for value in values), sum(value == tension for value in values)
+        return 100 * (below + equal / 2) / len(values)
+
+
+def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> list[IndexPoint]:
+    """The point of the whole and of each part."""
+    rules, at = book.rules, EPOCH + timedelta(hours=hour)
+    reference = book.reference(window.day)
+    counts = window.counts
+    entries, publishers = round(float(counts[:, 0].sum())), int((counts[:, 0] > 0).sum())
+    inside = int(((counts[:, 0] > 0) & (reference.escalation[: len(counts), 0] > 0)).sum())
+    missing = _missing(entries, publishers, inside, rules)
+    scopes = _scopes(window.signals)
+    sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _told(window.signals.story, scopes).tolist(), strict=True))
+    volume = {"entries": entries, "publishers": publishers}
+    if missing:
+        return [_point(grain, at, rules.method, "not enough news", *size, volume, {}, missing=missing) for size in sizes]
+    status = "provisional" if reference.provisional else "ok"
+    measures = _measures(window, reference, scopes, rules.shrink)
+    found = []
+    for position, size in enumerate(sizes):
+        values = {name: _number(column[position]) for name, column in measures.items()}
+        total = (values["escalation_share"] or 0) + (values["deescalation_share"] or 0)
+        values["balance"] = ((values["escalation_share"] or 0) - (values["deescalation_share"] or 0)) / total if total > 0 else None
+        values["percentile"] = past.percentile(size[0], window.day, values["tension"])
+        found.append(_point(grain, at, rules.method, status, *size, volume, values))
+    return found
+
+
+def _missing(entries: int, publishers: int, inside: int, rules) -> str | None:
+    """What the gates lack, in words."""
+    lacks = []
+    if entries < rules.minimum_entries:
+        lacks.append(f"{entries} of at least {rules.minimum_entries} entries")
+    if publishers < rules.minimum_publishers:
+        lacks.append(f"{publishers} of at least {rules.minimum_publishers} publishers")
+    elif inside < rules.minimum_publishers:
+        lacks.append(f"{inside} of at least {rules.minimum_publishers} publishers that have signals in the reference window")
+    return ", ".join(lacks) or None
+
+
+def _scopes(signals: Sheet) -> np.ndarray:
+    """Which entries with signals belong to the whole and to each part: scopes x entries."""
+    return np.vstack([np.ones((1, len(signals)), dtype=bool), signals.parts.T])
+
+
+def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> dict[str, np.ndarray]:
+    """Every number of every scope: one value a scope."""
+    s, counts = window.signals, window.counts
+    member = scopes.astype(np.float64)
+    found: dict[str, np.ndarray] = {}
+    raw = coefficients(counts[:, :1], window.weight, np.ones((len(counts), 1)), shrink)[:, 0]
+    for name, share, gravity, by_act, normal in (
+        ("tension", "escalation", s.escalation, s.escalation_by_act, reference.escalation),
+        ("relief", "deescalation", s.deescalation, s.deescalation_by_act, reference.deescalation),
+    ):
+        each = coefficients(counts, window.weight, normal[: len(counts)], shrink)
+        values = member @ (each[s.publisher] * window.weights * gravity[:, None])
+        values[:, np.isnan(each[0])] = np.nan
+        low, high = _interval(values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1], _told(s.story, scopes & (gravity > 0)))
+        high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_GRAVITY * _typical(each[:, 0], counts[:, 0]), high)
+        found |= {name: values[:, 0], f"{name}_low": low, f"{name}_high": high}
+        shares = raw[s.publisher] * gravity
+        found[f"{share}_share"] = member @ shares
+        found[f"{share}_acts"] = member @ (shares * by_act)
+        found[f"{share}_words"] = member @ (shares * ~by_act)
+    return found
+
+
+def _told(story: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """How many different stories each scope holds."""
+    _, codes = np.unique(story, return_inverse=True)
+    return np.array([np.count_nonzero(np.bincount(codes[mask])) for mask in members])
+
+
+def _interval(values: np.ndarray, stories: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """90 % limits of each row's first column from its replicates: symmetric on the log scale, widened for few stories.
+
+    Plain percentiles of the replicates miss the truth too often on the high side when there are a dozen stories (benchmarks/index.py),
+    as they do for any skew estimate; a log scale and Student's quantile (by its first expansion term) mend that.
+    """
+    freedom = np.maximum(stories - 1, 1)
+    estimate = values[:, 0]
+    if values.shape[1] < 50:
+        return np.full_like(estimate, np.nan), np.full_like(estimate, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.std(values[:, 1:], axis=1) / estimate * np.sqrt(stories / freedom)
+        width = np.exp((Z + (Z**3 + Z) / (4 * freedom)) * np.sqrt(np.log1p(relative**2)))
+        return np.where(estimate == 0, 0.0, estimate / width), np.where(estimate == 0, 0.0, estimate * width)
+
+
+def _typical(each: np.ndarray, counts: np.ndarray) -> float:
+    """What one entry of the window adds for each unit of gravity, on average."""
+    return float((each * counts).sum() / counts.sum())
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _point(
+    grain: str, at: datetime, method: str, status: str, part: str, articles: int, stories: int, volume: dict[str, int],
+    values: dict[str, float | None], *, missing: str | None = None,
+) -> IndexPoint:  # fmt: skip
+    names = (
+        "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
+        "escalation_acts", "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
+    )  # fmt: skip
+    return IndexPoint(
+        grain=grain, at=at, method=method, status=status, **{name: values.get(name) for name in names}, **volume,
+        articles=articles, stories=stories, part=part, missing=missing,
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""What is normal for each publisher: its own share of escalation and de-escalation over the reference window.
+
+The window is fixed by the editor, or the 90 days before the day shown; until 14 of them have news a built-in share stands in and
+everything is called provisional. Leaves what is done with the shares to shares.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from monitor.index import bootstrap
+from monitor.index.rules import ENOUGH_DAYS, TRAILING, Rules
+from monitor.index.sheet import Sheet, read
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A span's weighted counts and gravity for each publisher: publishers x (1 + replicates)."""
+
+    entries: np.ndarray
+    escalation: np.ndarray
+    deescalation: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Shares r of each publisher (publishers x columns); zero keeps a publisher out of the ratio."""
+
+    escalation: np.ndarray
+    deescalation: np.ndarray
+    provisional: bool
+
+
+def day_number(day: date) -> int:
+    return (day - EPOCH).days
+
+
+class Book:
+    """Publishers' sums of each day, kept in memory between computations so that a new hour need not read 90 days again."""
+
+    def __init__(self, rules: Rules):
+        self.rules = rules
+        self.codes: dict[str, int] = {}
+        self._days: dict[int, Sums] = {}
+        self._last: tuple[int, Reference] | None = None
+
+    # -- what it needs ------------------------------------------------------------------------------------
+
+    def span(self, day: date) -> tuple[date, date]:
+        """First and last day of the reference for `day`; what a caller has to have taught before asking."""
+        if self.rules.reference:
+            return self.rules.reference
+        return day - timedelta(days=TRAILING), day - timedelta(days=1)
+
+    def lacks(self, day: date) -> bool:
+        """Whether no day of the reference for `day` was ever learned."""
+        first, last = self.span(day)
+        return not any(number in self._days for number in range(day_number(first), day_number(last) + 1))
+
+    def learn(self, frame: pd.DataFrame) -> None:
+        """Whole UTC days of entries; a day learned before is replaced."""
+        sheet = read(frame, self.codes, self.rules)
+        days = sheet.hour // 24
+        for number in np.unique(days):
+            self.put(int(number), sheet.take(days == number))
+
+    def put(self, number: int, sheet: Sheet) -> None:
+        """A whole day's entries, by day number since 1970."""
+        sums = add_up(sheet, bootstrap.weights(sheet.story, self.rules.replicates), len(self.codes))
+        self._days[number] = sums
+        if self._last and number < self._last[0]:
+            self._last = None
+
+    def forget(self, before: int) -> None:
+        """Drop the days before a day number that no reference will ask for again."""
+        kept = range(0)
+        if self.rules.reference:
+            kept = range(day_number(self.rules.reference[0]), day_number(self.rules.reference[1]) + 1)
+        for number in [number for number in self._days if number < before and number not in kept]:
+            del self._days[number]
+
+    # -- what it gives ------------------------------------------------------------------------------------
+
+    def reference(self, number: int) -> Reference:
+        """What is normal on the day with this number. Provisional while a fixed window is not over or a trailing one too short."""
+        if self._last is None or self._last[0] != number or len(self._last[1].escalation) < len(self.codes):
+            self._last = (number, self._make(number))
+        return self._last[1]
+
+    def _make(self, number: int) -> Reference:
+        if not self.rules.reference:
+            return self._over([n for n in range(number - TRAILING, number) if n in self._days], enough=ENOUGH_DAYS)
+        first, last = (day_number(day) for day in self.rules.reference)
+        found = self._over([n for n in range(first, last + 1) if n in self._days], enough=1)
+        return replace(found, provisional=found.provisional or (number <= last and last not in self._days))
+
+    def _over(self, days: list[int], *, enough: int) -> Reference:
+        shape = (len(self.codes), 1 + 4 * (self.rules.replicates // 4))
+        live = [n for n in days if self._days[n].entries[:, 0].sum() >= self.rules.minimum_entries]
+        if len(live) < enough:
+            return Reference(np.full(shape, self.rules.built_in[0]), np.full(shape, self.rules.built_in[1]), provisional=True)
+        totals = [np.zeros(shape) for _ in range(3)]
+        for n in days:
+            sums = self._days[n]
+            for total, part in zip(totals, (sums.entries, sums.escalation, sums.deescalation), strict=True):
+                total[: len(part)] += part
+        entries = np.where(totals[0] > 0, totals[0], 1)
+        return Reference(totals[1] / entries, totals[2] / entries, provisional=False)
+
+
+def add_up(sheet: Sheet, weights: np.ndarray, publishers: int) -> Sums:
+    """Entries -> sums by publisher, one column a replicate."""
+    found = [np.zeros((publishers, weights.shape[1]), dtype=np.float32) for _ in range(3)]
+    order = np.argsort(sheet.publisher, kind="stable")
+    for total, gravity in zip(found, (None, sheet.escalation, sheet.deescalation), strict=True):
+        rows = order if gravity is None else order[gravity[order] > 0]
+        if not len(rows):
+            continue
+        owners, starts = np.unique(sheet.publisher[rows], return_index=True)
+        values = weights[rows] if gravity is None else weights[rows] * gravity[rows, None].astype(np.float32)
+        total[owners] = np.add.reduceat(values, starts, axis=0)
+    return Sums(*found)

@@ -1,0 +1,39 @@
+"""What the formula may be told: weights, gates, reference. Whatever changes a number changes `method`, so both can be read."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+FORMULA = "share-1"
+WORDS = 0.5  # what words count beside an act
+WINDOW = 24  # hours behind every point: one whole day of the news cycle
+TRAILING = 90  # days of the trailing reference, the day shown left out
+ENOUGH_DAYS = 14  # of them must have news
+HISTORY = 365  # days that a percentile looks back
+ENOUGH_HISTORY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The index as configured."""
+
+    reference: tuple[date, date] | None = None  # inclusive UTC dates; None: trailing
+    minimum_entries: int = 30  # in a window of 24 hours
+    minimum_publishers: int = 3
+    tiers: tuple[float, float, float, float] = (1.0, 0.8, 0.6, 0.4)  # weight of a publisher of tier 1, 2, 3, 4
+    shrink: float = 10.0  # entries' worth of "as the others today" that every publisher gets
+    # what general news feeds are taken to carry before there is a reference; a round assumption, labelled provisional
+    built_in: tuple[float, float] = (0.03, 0.015)  # escalation, de-escalation
+    replicates: int = 200  # of the bootstrap; a multiple of four
+
+    @property
+    def method(self) -> str:
+        """Names the formula, its reference window and, where they are not the shipped ones, its weights."""
+        span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{TRAILING}"
+        numbers = (self.tiers, self.shrink, self.built_in, self.minimum_entries, self.minimum_publishers)
+        plain = Rules()
+        if numbers == (plain.tiers, plain.shrink, plain.built_in, plain.minimum_entries, plain.minimum_publishers):
+            return f"{FORMULA}.{span}"
+        return f"{FORMULA}.{span}.{zlib.crc32(repr(numbers).encode()):08x}"

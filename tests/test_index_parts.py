@@ -1,0 +1,39 @@
+"""Parts of the theatre: what a reading is about, by actors, places and categories."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import monitor.tagging
+from monitor.index.parts import PLACES, STATES, parts_of
+from monitor.models import PARTS, Reading, Signal
+
+
+def reading(*, actors=(), places=(), category=None, **roles):
+    signals = (Signal(category, "escalation", "act", 7.0, "r", "title", 0, 1, "x", **roles),) if category else ()
+    return Reading("en", "escalation", 7.0, True, actors, places, signals, (), "m")
+
+
+CASES = {
+    "talks of Iran and the US": (reading(actors=("USA", "IRN")), ("Iran-US",)),
+    "Iran and Israel at sea": (reading(actors=("IRNMILIRG", "ISR"), category="maritime"), ("Hormuz and shipping", "Iran-Israel")),
+    "a tanker in the Red Sea": (reading(actors=("YEMREBHTH",), places=("Red Sea",), category="maritime"), ("Yemen-Red Sea",)),
+    "the strait, nobody named": (reading(places=("Strait of Hormuz",)), ("Hormuz and shipping",)),
+    "Ras Tanura": (reading(places=("Dhahran",), category="energy", source="IRN", target="SAU"), ("Gulf states", "energy works")),
+    "Hezbollah": (reading(actors=("ISR", "LBNREBHEZ")), ("Lebanon",)),
+    "enrichment": (reading(actors=("IRN",), category="nuclear"), ("nuclear file",)),
+    "Gaza is none of them": (reading(actors=("ISR", "PSE"), places=("Gaza",), category="attack"), ()),
+}
+
+
+@pytest.mark.parametrize("given, parts", CASES.values(), ids=CASES)
+def test_parts(given, parts):
+    assert parts_of(given) == parts
+
+
+def test_every_name_is_known_to_the_gazetteer():
+    gazetteer = YAML(typ="safe").load(Path(monitor.tagging.__file__).parent / "gazetteer.yaml")
+    assert set().union(*PLACES.values()) <= set(gazetteer["places"])
+    assert set().union(*STATES.values()) <= {code[:3] for code in gazetteer["actors"]}
+    assert {*PLACES, *STATES} <= set(PARTS)
