@@ -26,7 +26,7 @@ PAGE = 1_000  # articles a step of a stream reads: short transactions, so that a
 WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
 ASKED_AT_ONCE = 500  # values in one IN (...)
 
-__all__ = ["Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "retag", "save", "stream", "versions_of"]
+__all__ = ["Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream", "versions_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,12 @@ def newest_id(store: Store) -> int:
     """The id stored last, 0 when there is none: with Filter.after_id it tells what has come in since."""
     with store.read() as conn:
         return conn.scalar(_LAST_ID) or 0
+
+
+def publishers(store: Store) -> list[str]:
+    """Every publisher family that has an article, by name."""
+    with store.read() as conn:
+        return list(conn.scalars(sa.select(articles.c.publisher).distinct().order_by(articles.c.publisher)))
 
 
 def get(store: Store, id: int) -> Article | None:

@@ -34,6 +34,7 @@ class Filter:
     text: str = ""
     theatre: bool | None = None
     after_id: int | None = None  # stored later than this article: what has come in meanwhile
+    upto_id: int | None = None  # stored no later than this article: a list that stays still
 
     def tagged(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """The conditions that article_tags answers: (kinds, values); no values: any."""
@@ -63,6 +64,8 @@ def conditions(wanted: Filter, dialect: str) -> list[sa.ColumnElement[bool]]:
         found.append(articles.c.theatre == wanted.theatre)
     if wanted.after_id is not None:
         found.append(articles.c.id > wanted.after_id)
+    if wanted.upto_id is not None:
+        found.append(articles.c.id <= wanted.upto_id)
     for kinds, values in wanted.tagged():
         where = [tags.c.kind.in_(kinds)]
         if values:

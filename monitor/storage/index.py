@@ -33,17 +33,20 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
         query = query.where(articles.c.at >= since)
     if until is not None:
         query = query.where(articles.c.at < until)
-    parts: list[list[tuple]] = [[] for _ in _COLUMNS]
+    frames = [_frame([])]
     with store.read() as conn:
         cursor = conn.execute(query).cursor  # the driver's own rows: a million of SQLAlchemy's would take seconds more
         while rows := cursor.fetchmany(_READ):
-            for part, column in zip(parts, zip(*rows, strict=True), strict=True):
-                part.append(column)
-    found = dict(zip(_COLUMNS, ([v for part in column for v in part] for column in parts), strict=True))
+            frames.append(_frame(rows))
+    return pd.concat(frames, ignore_index=True).astype({"publisher": "category"})
+
+
+def _frame(rows: list[tuple]) -> pd.DataFrame:
+    found = dict(zip(_COLUMNS, zip(*rows, strict=True) if rows else [()] * len(_COLUMNS), strict=True))
     return pd.DataFrame({
         "article_id": np.array(found["id"], dtype="int64"),
         "at": pd.to_datetime(np.array(found["at"], dtype="int64").view("datetime64[us]"), utc=True),
-        "publisher": pd.Categorical(found["publisher"]),
+        "publisher": pd.Series(found["publisher"], dtype="str"),
         "tier": np.array(found["tier"], dtype="int8"),
         **{name: np.array(found[name], dtype="float64") for name in _NUMBERS},
         "categories": pd.Series(found["categories"], dtype="str"),

@@ -5,6 +5,8 @@ Leaves taking turns and beating in time to the worker.
 
 from __future__ import annotations
 
+import os
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +18,7 @@ from monitor.storage.store import Store
 from monitor.storage.writing import upsert
 
 NAME = "worker"
+TTL = timedelta(seconds=30)  # a holder that has not beaten for so long is taken for dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,13 @@ class Lease:
     until: datetime
 
 
-def take(store: Store, holder: str, *, ttl: timedelta, real_now: datetime) -> bool:
-    """Make `holder` the owner for `ttl`; True, or raises LeaseHeld naming who has it. Taking one's own lease again prolongs it.
+def this_process() -> str:
+    """A name for this process that people can find it by."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def take(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL) -> None:
+    """Make `holder` the owner for `ttl`, or raise LeaseHeld naming who is. Taking one's own lease again prolongs it.
 
     A heartbeat later than now by more than `ttl` was made before the computer's clock was set back: such a lease is void, since
     its holder, if it lives, would have beaten again.
@@ -35,17 +43,23 @@ def take(store: Store, holder: str, *, ttl: timedelta, real_now: datetime) -> bo
     row = {"name": NAME, "holder": holder, "taken_at": real_now, "heartbeat": real_now, "until": real_now + ttl}
     free = sa.or_(lease.c.until <= real_now, lease.c.holder == holder, lease.c.heartbeat > real_now + ttl)
     with store.write() as conn:
-        if upsert(conn, lease, [row], where=lambda new: free):
-            return True
-        held = conn.execute(sa.select(lease.c.holder, lease.c.until).where(lease.c.name == NAME)).one()
-    raise LeaseHeld(f"{held.holder} works on this database already (until {held.until:%H:%M:%S} UTC unless it goes on)")
+        if not upsert(conn, lease, [row], where=lambda new: free):
+            raise _held(conn)
 
 
-def renew(store: Store, holder: str, *, ttl: timedelta, real_now: datetime) -> bool:
-    """The heartbeat. False when the lease has gone to another: stop working."""
+def renew(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL) -> None:
+    """The heartbeat. Raises LeaseHeld when the lease is no longer this holder's, who then has to stop working."""
     mine = lease.update().where(lease.c.name == NAME, lease.c.holder == holder)
     with store.write() as conn:
-        return conn.execute(mine.values(heartbeat=real_now, until=real_now + ttl)).rowcount == 1
+        if not conn.execute(mine.values(heartbeat=real_now, until=real_now + ttl)).rowcount:
+            raise _held(conn)
+
+
+def _held(conn: sa.Connection) -> LeaseHeld:
+    row = conn.execute(sa.select(lease.c.holder, lease.c.until).where(lease.c.name == NAME)).first()
+    if row is None:
+        return LeaseHeld("the lease on this database was given back")
+    return LeaseHeld(f"{row.holder} works on this database already (until {row.until:%H:%M:%S} UTC unless it goes on)")
 
 
 def release(store: Store, holder: str) -> None:

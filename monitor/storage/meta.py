@@ -18,7 +18,7 @@ class Note:
     at: datetime
 
 
-def put(store: Store, key: str, value: str | None, *, now: datetime) -> None:
+def put(store: Store, key: str, value: str | None, now: datetime) -> None:
     """Keep a note under a key, in the place of the one before; None takes it away."""
     with store.write() as conn:
         if value is None:

@@ -48,18 +48,22 @@ def series(
     store: Store, name: str, since: datetime | None = None, *, until: datetime | None = None, source: str | None = None
 ) -> list[Price]:
     """One close a day, oldest first, day >= since and < until. Without `source`, futures go before spot: see each price's kind."""
+    days: dict[datetime, Price] = {}
+    for price in all_sources(store, name, since, until):
+        if source is None or price.source == source:
+            days.setdefault(price.day, price)
+    return list(days.values())
+
+
+def all_sources(store: Store, name: str, since: datetime | None = None, until: datetime | None = None) -> list[Price]:
+    """Every close kept of a series, of each source, oldest first."""
     query = sa.select(*_PRICE).where(prices.c.series == name).order_by(prices.c.day, *_RANK)
     if since is not None:
         query = query.where(prices.c.day >= since)
     if until is not None:
         query = query.where(prices.c.day < until)
-    if source is not None:
-        query = query.where(prices.c.source == source)
     with store.read() as conn:
-        days: dict[datetime, Price] = {}
-        for row in conn.execute(query):
-            days.setdefault(row.day, Price(*row))
-    return list(days.values())
+        return [Price(*row) for row in conn.execute(query)]
 
 
 def last(store: Store, name: str, before: datetime | None = None) -> Price | None:

@@ -240,7 +240,7 @@ stories = Table(
     words("categories"), words("actors"), words("places"), words("langs"), count("articles"), count("publishers"),
     Column("merged_into", BigInteger),  # where its articles went; the old address still answers
     text("title"),
-    Index(None, "last_seen"),
+    Index(None, "last_seen", "id"), Index(None, "first_seen", "id"),
 )  # fmt: skip
 
 prices = Table(

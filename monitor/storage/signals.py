@@ -112,3 +112,11 @@ def tally(store: Store, by: tuple[str, ...], since: datetime | None = None, unti
     query = query.group_by(*columns, signals.c.direction).order_by(counted[0].desc(), *columns, signals.c.direction)
     with store.read() as conn:
         return [Tally(tuple(row[: len(by)]), *row[len(by) :]) for row in conn.execute(query)]
+
+
+def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
+    """(category, publishers, articles) of what was reported in a span of time."""
+    columns = signals.c.category, sa.func.count(articles.c.publisher.distinct()), sa.func.count(articles.c.id.distinct())
+    query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id).where(signals.c.at >= since, signals.c.at < until)
+    with store.read() as conn:
+        return [tuple(row) for row in conn.execute(query.group_by(signals.c.category).order_by(signals.c.category))]

@@ -122,7 +122,8 @@ def _sqlite(address: URL, wait: float) -> Engine:
 
 
 def _postgresql(address: URL, wait: float) -> Engine:
-    options = f"-c timezone=UTC -c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=600000"
+    given = address.query.get("options", "")  # the address may carry some of its own: a schema, say
+    options = f"{given} -c timezone=UTC -c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=600000"
     return sa.create_engine(
         address, connect_args={"connect_timeout": max(2, int(wait)), "options": options},
         pool_size=8, max_overflow=24, pool_timeout=wait, pool_pre_ping=True,

@@ -7,7 +7,7 @@ the caller (the one that opened it); a story that was merged keeps its row and p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -110,6 +110,25 @@ def find(
         query = query.where(sa.tuple_(stories.c.last_seen, stories.c.id) < bound)
     with store.read() as conn:
         return [Story(*row) for row in conn.execute(query.order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit))]
+
+
+def stream(store: Store, since: datetime | None = None, until: datetime | None = None, *, page: int = 1_000) -> Iterator[Story]:
+    """Every story told within since <= last_seen, first_seen < until, oldest first, page by page."""
+    place = sa.tuple_(stories.c.first_seen, stories.c.id)
+    query = sa.select(*_STORY).where(stories.c.merged_into.is_(None)).order_by(stories.c.first_seen, stories.c.id).limit(page)
+    if since is not None:
+        query = query.where(stories.c.last_seen >= since)
+    if until is not None:
+        query = query.where(stories.c.first_seen < until)
+    last: tuple[datetime, int] | None = None
+    while True:
+        here = query if last is None else query.where(place > sa.tuple_(sa.literal(last[0], stories.c.first_seen.type), sa.literal(last[1])))
+        with store.read() as conn:
+            found = [Story(*row) for row in conn.execute(here)]
+        yield from found
+        if len(found) < page:
+            return
+        last = (found[-1].first_seen, found[-1].id)
 
 
 def get(store: Store, id: int) -> tuple[Story, list[Article]] | None:

@@ -1,0 +1,171 @@
+"""Rows out to CSV, JSON Lines and Parquet, under columns that other people's scripts rely on.
+
+Leaves fetching the rows to storage/tables.py. A row is a mapping of column to plain value; rows are taken one at a time, so the
+memory is that of a batch. docs/data-dictionary.md says what each column means, and a test holds it to COLUMNS.
+
+Times are UTC ISO 8601 with Z, to the second; days are dates. In CSV lists are joined by `;`, what is missing is empty, and a text
+cell that a spreadsheet would take for a formula is led by a single quote; numbers stay numbers. JSON Lines and Parquet keep lists,
+and texts as they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import chain, islice
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+FORMATS = ("csv", "jsonl", "parquet")
+BATCH = 2_000  # rows a piece of CSV; a row group of Parquet has five of them
+
+# column -> kind; the order is the order in the file
+TEXT, INT, NUMBER, BOOL, TIME, DAY, LIST = "text", "int", "number", "bool", "time", "day", "list"
+_INDEX = {
+    "tension": NUMBER, "tension_low": NUMBER, "tension_high": NUMBER, "relief": NUMBER, "relief_low": NUMBER, "relief_high": NUMBER,
+    "balance": NUMBER, "escalation_share": NUMBER, "deescalation_share": NUMBER,
+}  # fmt: skip
+COLUMNS: dict[str, dict[str, str]] = {
+    "articles": {
+        "id": INT, "feed": TEXT, "publisher": TEXT, "title": TEXT, "summary": TEXT, "link": TEXT, "lang": TEXT, "published": TIME,
+        "first_seen": TIME, "at": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST, "actors": LIST, "places": LIST,
+        "parts": LIST, "theatre": BOOL, "tier": INT, "country": TEXT, "story_id": INT, "published_text": TEXT, "method": TEXT,
+    },
+    "signals": {
+        "id": INT, "article_id": INT, "at": TIME, "first_seen": TIME, "feed": TEXT, "publisher": TEXT, "tier": INT, "lang": TEXT,
+        "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT, "weight": NUMBER, "rule": TEXT,
+        "field": TEXT, "start": INT, "end": INT, "text": TEXT, "source": TEXT, "target": TEXT, "place": TEXT, "operators": LIST,
+        "method": TEXT,
+    },
+    "stories": {
+        "id": INT, "title": TEXT, "first_seen": TIME, "last_seen": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST,
+        "actors": LIST, "places": LIST, "langs": LIST, "articles": INT, "publishers": INT,
+    },
+    "index": {
+        "grain": TEXT, "part": TEXT, "at": TIME, "status": TEXT, **_INDEX, "escalation_acts": NUMBER, "escalation_words": NUMBER,
+        "deescalation_acts": NUMBER, "deescalation_words": NUMBER, "percentile": NUMBER, "entries": INT, "articles": INT, "stories": INT,
+        "publishers": INT, "missing": TEXT, "method": TEXT,
+    },
+    "prices": {
+        "series": TEXT, "day": DAY, "close": NUMBER, "unit": TEXT, "kind": TEXT, "source": TEXT, "market_time": TIME, "fetched_at": TIME,
+        "final": BOOL,
+    },
+    # and, for each price series, NAME_close and NAME_source
+    "daily": {"day": DAY, "status": TEXT, **_INDEX, "method": TEXT},
+    "feeds": {
+        "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT, "entries": INT,
+        "new_entries": INT, "last_polled": TIME, "last_success": TIME, "last_new": TIME, "next_due": TIME, "moved_to": TEXT,
+    },
+}  # fmt: skip
+_ARROW = {
+    TEXT: pa.string(), INT: pa.int64(), NUMBER: pa.float64(), BOOL: pa.bool_(), TIME: pa.timestamp("us", tz="UTC"), DAY: pa.date32(),
+    LIST: pa.list_(pa.string()),
+}  # fmt: skip
+# what makes a spreadsheet read a cell as a formula; the full-width forms do in some of them
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def write(table: str, rows: Iterable[Mapping[str, object]], *, format: str, out: BinaryIO) -> int:
+    """Write the rows of a table of COLUMNS to a binary stream, and give how many there were. Raises KeyError, ValueError."""
+    rows = iter(rows)
+    first = list(islice(rows, 1))
+    columns = columns_of(table, first[0] if first else {})
+    counted = _Counted(chain(first, rows))
+    if format == "csv":
+        for piece in rows_csv(counted, columns):
+            out.write(piece.encode())
+    elif format == "jsonl":
+        for row in counted:
+            line = {name: _json(row.get(name), kind) for name, kind in columns.items()}
+            out.write(json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    elif format == "parquet":
+        _parquet(counted, columns, out)
+    else:
+        raise ValueError(f"{format} is not one of {', '.join(FORMATS)}")
+    return counted.count
+
+
+def columns_of(table: str, row: Mapping[str, object] = {}) -> dict[str, str]:
+    """The columns of a table; those that its rows bring beyond the fixed ones (daily's series) follow them."""
+    more = {name: TEXT if name.endswith("_source") else NUMBER for name in row if table == "daily" and name not in COLUMNS[table]}
+    return COLUMNS[table] | more
+
+
+def rows_csv(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str] | Sequence[str]) -> Iterator[str]:
+    """CSV text in pieces, the header first. `columns` with their kinds or, for a table of the screen's own, their names alone."""
+    kinds = columns if isinstance(columns, Mapping) else dict.fromkeys(columns)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")  # RFC 4180; with "\n" alone it would leave a CR within a text unquoted
+    writer.writerow([_safe(name) for name in kinds])
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        writer.writerows([[_cell(row.get(name), kind) for name, kind in kinds.items()] for row in batch])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()  # the header, when there was no row
+
+
+def _safe(text: str) -> str:
+    return "'" + text if text and text[0] in _FORMULA else text
+
+
+def _cell(value: object, kind: str | None) -> object:
+    """One CSV cell."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _safe(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return value if math.isfinite(value) else ""
+    if isinstance(value, date):  # a datetime is one too
+        return _moment(value, kind)
+    if isinstance(value, (tuple, list)):
+        return _safe(";".join(map(str, value)))
+    return value
+
+
+def _json(value: object, kind: str) -> object:
+    if isinstance(value, date):
+        return _moment(value, kind)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _moment(value: date, kind: str | None) -> str:
+    if kind == DAY or not isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.year >= 1000 else value.isoformat()[:10]
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str], out: BinaryIO) -> None:
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        while batch := list(islice(rows, 5 * BATCH)):
+            arrays = [
+                pa.array([v.date() if isinstance(v := row.get(name), datetime) and kind == DAY else v for row in batch], _ARROW[kind])
+                for name, kind in columns.items()
+            ]
+            writer.write_table(pa.table(arrays, schema=schema))
+
+
+class _Counted:
+    """An iterator that remembers how many it gave."""
+
+    def __init__(self, rows: Iterator[Mapping[str, object]]):
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> Mapping[str, object]:
+        row = next(self._rows)
+        self.count += 1
+        return row

@@ -1,0 +1,100 @@
+"""What can be exported, row by row, as plain values under their column names: for the command line, the screen and other people's scripts.
+
+Memory stays that of a page. Leaves the columns' order, types and formats to export.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from datetime import datetime
+
+from monitor.models import Article, Feed, FeedState, IndexPoint, Price, Signal, Story
+from monitor.storage import articles, feeds, index, prices, signals, stories
+from monitor.storage.filters import Filter
+from monitor.storage.store import Store
+
+Row = dict[str, object]
+_INDEX_OF_A_DAY = (
+    "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
+    "status", "method",
+)  # fmt: skip
+
+
+def _names(kind: type, *but: str) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.name not in but)
+
+
+_ARTICLE = _names(Article, "signals", "turned_off")
+_SIGNAL_ROW, _SIGNAL = _names(signals.SignalRow, "signal"), _names(Signal)
+_STORY, _POINT, _PRICE, _FEED = _names(Story), _names(IndexPoint), _names(Price), _names(FeedState)
+
+
+def rows(
+    store: Store, table: str, *, since: datetime | None = None, until: datetime | None = None, wanted: Filter | None = None,
+    configured: Iterable[Feed] | None = None,
+) -> Iterator[Row]:  # fmt: skip
+    """The rows of a table with since <= time < until, oldest first. Raises KeyError for a table that is not in TABLES.
+
+    `wanted` narrows articles and signals, whose times it then says itself. `configured` are the feeds of feeds.yaml: those alone are
+    given, with those never polled; feeds are the health of now and know no times.
+    """
+    return TABLES[table](store, since, until, wanted, configured)
+
+
+def article_row(article: Article) -> Row:
+    return {name: getattr(article, name) for name in _ARTICLE}
+
+
+def signal_row(row: signals.SignalRow) -> Row:
+    return {name: getattr(row, name) for name in _SIGNAL_ROW} | {name: getattr(row.signal, name) for name in _SIGNAL}
+
+
+def _articles(store, since, until, wanted, configured) -> Iterator[Row]:
+    return map(article_row, articles.stream(store, wanted or Filter(since=since, until=until)))
+
+
+def _signals(store, since, until, wanted, configured) -> Iterator[Row]:
+    return map(signal_row, signals.stream(store, wanted or Filter(since=since, until=until)))
+
+
+def _stories(store, since, until, wanted, configured) -> Iterator[Row]:
+    for story in stories.stream(store, since, until):
+        yield {name: getattr(story, name) for name in _STORY}
+
+
+def _index(store, since, until, wanted, configured) -> Iterator[Row]:
+    for point in index.all_points(store, since, until):
+        yield {name: getattr(point, name) for name in _POINT}
+
+
+def _prices(store, since, until, wanted, configured) -> Iterator[Row]:
+    for name in prices.names(store):
+        for price in prices.all_sources(store, name, since, until):
+            yield {column: getattr(price, column) for column in _PRICE}
+
+
+def _daily(store, since, until, wanted, configured) -> Iterator[Row]:
+    """One row a UTC day that has the index or any price; beside the index a close and a source for each series."""
+    points = {point.at: point for point in index.points(store, "day", since=since, until=until)}
+    closes = {name: {p.day: p for p in prices.series(store, name, since, until=until)} for name in prices.names(store)}
+    for day in sorted(set(points).union(*closes.values())):
+        point = points.get(day)
+        row: Row = {"day": day} | {name: getattr(point, name, None) for name in _INDEX_OF_A_DAY}
+        for name, series in closes.items():
+            price = series.get(day)
+            row[f"{name}_close"], row[f"{name}_source"] = (price.close, price.source) if price else (None, None)
+        yield row
+
+
+def _feeds(store, since, until, wanted, configured) -> Iterator[Row]:
+    states = feeds.states(store)
+    if configured is not None:
+        states = {feed.name: states.get(feed.name) or FeedState(feed.name, feed.url) for feed in configured}
+    for state in states.values():
+        yield {name: getattr(state, name) for name in _FEED}
+
+
+TABLES: dict[str, Callable[..., Iterator[Row]]] = {
+    "articles": _articles, "signals": _signals, "stories": _stories, "index": _index, "prices": _prices, "daily": _daily, "feeds": _feeds,
+}  # fmt: skip
