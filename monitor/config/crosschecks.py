@@ -1,0 +1,102 @@
+"""What one place of feeds.yaml has to do with another, with the environment or with the disk. Works on the data as written, so that
+these faults are named together with those of the shapes.
+
+Leaves everything that a single value shows by itself to shapes.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from monitor.config.document import Document, Place
+from monitor.config.faults import unknown
+from monitor.config.shapes import OIL
+from monitor.config.values import is_header_value
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def check(document: Document, environ: Mapping[str, str]) -> None:
+    """Note every fault of this sort."""
+    for section in ("feeds", "prices", "alerts"):
+        _names_once(document, section)
+    for place, header in _headers(document):
+        _variables(document, place, header, environ)
+    _references(document)
+    _lexicon(document)
+
+
+def expand(text: str, environ: Mapping[str, str]) -> str:
+    """A header's value with its environment variables put in."""
+    return _VARIABLE.sub(lambda found: environ[found[1]].strip(), text)
+
+
+def _rows(document: Document, section: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    rows = document.data.get(section)
+    for number, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, dict):
+            yield (section, number), row
+
+
+def _names(document: Document, section: str) -> list[str]:
+    return [row["name"].strip() for _, row in _rows(document, section) if isinstance(row.get("name"), str)]
+
+
+def _names_once(document: Document, section: str) -> None:
+    first: dict[str, Place] = {}
+    for place, row in _rows(document, section):
+        name = row.get("name")
+        if not isinstance(name, str):
+            continue
+        here = (*place, "name")
+        if (earlier := first.setdefault(name.strip(), here)) != here:
+            document.fault(here, f"{name.strip()!r} is the name of {section}[{earlier[1]}] too, on line {document.line(earlier)}; rename one of them")
+
+
+def _headers(document: Document) -> Iterator[tuple[Place, str]]:
+    for place, row in _rows(document, "feeds"):
+        headers = row.get("headers")
+        for name, value in headers.items() if isinstance(headers, dict) else ():
+            if isinstance(value, str):
+                yield (*place, "headers", name), value
+
+
+def _variables(document: Document, place: Place, header: str, environ: Mapping[str, str]) -> None:
+    if "${" in _VARIABLE.sub("", header):
+        document.fault(place, "has a `${` without its `}`; write ${NAME}")
+    for name in _VARIABLE.findall(header):
+        if not _NAME.fullmatch(name):
+            document.fault(place, "has no proper name in `${...}`; write ${NAME} with letters, digits and _")
+        elif not environ.get(name, "").strip():
+            document.fault(place, f"the environment variable {name} is not set; set it, or delete this header")
+        elif not is_header_value(environ[name].strip()):
+            document.fault(place, f"the environment variable {name} cannot be a header: it has to be one line of plain ASCII, at most 4,000 characters")
+
+
+def _references(document: Document) -> None:
+    """Rules name series and feeds that exist."""
+    series = _names(document, "prices") if "prices" in document.data else [price.name for price in OIL]
+    feeds = _names(document, "feeds")
+    for place, row in _rows(document, "alerts"):
+        if isinstance(asked := row.get("series"), str) and asked.strip() not in series:
+            document.fault((*place, "series"), unknown(asked, series) if series else f"{asked!r} is unknown; add it to `prices`")
+        asked = row.get("feeds")
+        for number, name in enumerate(asked if isinstance(asked, list) else ()):
+            if isinstance(name, str) and name.strip() not in feeds:
+                document.fault((*place, "feeds", number), f"there is no feed of the name {name!r}; write it as in `feeds`")
+
+
+def _lexicon(document: Document) -> None:
+    theatre = document.data.get("theatre")
+    name = theatre.get("lexicon") if isinstance(theatre, dict) else None
+    if isinstance(name, str) and not lexicon_path(document.file, name).is_file():
+        document.fault(("theatre", "lexicon"), f"there is no file {name!r} beside {Path(document.file).name}; check the path")
+
+
+def lexicon_path(file: str, name: str) -> Path:
+    """Relative to the folder of feeds.yaml."""
+    return Path(file).parent / name.strip()

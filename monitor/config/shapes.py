@@ -1,0 +1,143 @@
+"""What feeds.yaml may say, key by key: the same models check the file and make the JSON Schema for editors.
+
+Leaves the rules of `alerts` to alerting.py and turning faults into words to faults.py.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from monitor.config.alerting import AnyRule
+from monitor.config.shape import Shape
+from monitor.config.values import Day, Headers, Size, WebAddress, Words, duration, duration_text, wrong
+from monitor.models import Language
+
+Tier = Annotated[int, Field(strict=True, ge=1, le=4)]
+Every = duration("1s", "7d")
+SHORTEST = timedelta(seconds=10)  # between polls of somebody else's server
+Weight = Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)]
+
+
+class FeedShape(Shape):
+    """One feed. A name and an address are enough."""
+
+    name: Words = Field(description="Its key everywhere; each feed has its own.")
+    url: WebAddress = Field(description="http:// or https://")
+    language: Language | None = Field(None, description="The language it is written in: en, fr, ar, fa or he.")
+    publisher: Words | None = Field(None, description="The publisher family, for counting independent sources.")
+    tier: Tier | None = Field(None, description="1: agencies and papers of record ... 4: state, party and aggregated.")
+    country: Words | None = Field(None, description="Where it is published, such as GB.")
+    every: Every | None = Field(None, description="Poll it so often, such as 10m; left out, the interval adapts.")
+    tags: tuple[Words, ...] = Field((), description="Words of your own.")
+    enabled: Annotated[bool, Field(strict=True)] = Field(True, description="false: it is not polled.")
+    headers: Headers = Field(default_factory=dict, repr=False, description="Sent to its host only; ${NAME} stands for an environment variable.")
+    allow_private: Annotated[bool, Field(strict=True)] = Field(False, description="Opens this very host and port though it is private or loopback.")
+
+    @model_validator(mode="after")
+    def _polite(self) -> Self:
+        if self.every and self.every < SHORTEST and not self.allow_private:
+            raise wrong(f"`every` has to be at least {duration_text(SHORTEST)} for a server that is not your own")
+        return self
+
+
+class Defaults(Shape):
+    """What holds for every feed that does not say otherwise, and the manners of polling."""
+
+    every: duration("10s", "7d") | None = Field(None, description="Poll each feed so often; left out, the interval adapts from 5m to 60m.")
+    tier: Tier = Field(3, description="For feeds without one.")
+    language: Language | None = Field(None, description="For feeds without one.")
+    per_host: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(2, description="Connections to one host at a time.")
+    pause: duration("0s", "1m") = Field(timedelta(seconds=1), description="Between two requests to one host.")
+    timeout: duration("1s", "2m") = Field(timedelta(seconds=30), description="For one whole answer, redirects included.")
+    max_bytes: Size = Field(5_000_000, description="The largest answer that is read, unpacked.")
+
+
+class PriceShape(Shape):
+    """One price series."""
+
+    name: Words = Field(description="Its key everywhere, such as Brent.")
+    symbol: Words = Field(description="Its symbol at Yahoo Finance, such as BZ=F.")
+    unit: Words = Field("USD", description="What the number is in.")
+    kind: Literal["front month", "spot", "index", "equity"] = Field("front month", description="What is priced.")
+    fred: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")] | None = Field(None, description="The series at FRED to fall back to: spot, days late.")
+    calendar: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/]{1,20}$")] | None = Field(None, description="Its trading days, by the name in exchange_calendars.")
+
+
+OIL = (
+    PriceShape(name="Brent", symbol="BZ=F", unit="USD/bbl", fred="DCOILBRENTEU", calendar="CMES"),
+    PriceShape(name="WTI", symbol="CL=F", unit="USD/bbl", fred="DCOILWTICO", calendar="CMES"),
+)
+
+
+class Reference(Shape):
+    """A fixed window that counts as normal."""
+
+    from_: Day = Field(alias="from", description="First day, UTC.")
+    to: Day = Field(description="Last day, UTC, itself included.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ > self.to:
+            raise wrong("`from` is later than `to`; exchange them")
+        return self
+
+
+class Tiers(Shape):
+    """What a publisher of each tier weighs."""
+
+    tier_1: Weight = Field(1.0, alias="1")
+    tier_2: Weight = Field(0.8, alias="2")
+    tier_3: Weight = Field(0.6, alias="3")
+    tier_4: Weight = Field(0.4, alias="4")
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not any(self.weights):
+            raise wrong("every tier weighs nothing; give at least one a weight above 0")
+        return self
+
+    @property
+    def weights(self) -> tuple[float, float, float, float]:
+        return self.tier_1, self.tier_2, self.tier_3, self.tier_4
+
+
+class Index(Shape):
+    """How the tension index is made; the formula is in docs/method.md."""
+
+    reference: Reference | None = Field(None, description="A fixed window that counts as normal; left out, the 90 days before the day shown.")
+    minimum_entries: Annotated[int, Field(strict=True, ge=1, le=100_000)] = Field(30, description="Fewer entries: not enough news.")
+    minimum_publishers: Annotated[int, Field(strict=True, ge=1, le=1_000)] = Field(3, description="Fewer publishers: not enough news.")
+    tiers: Tiers = Field(Tiers(), description="The weight of a publisher by tier.")
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """The fixed reference window, both days included."""
+        return (self.reference.from_, self.reference.to) if self.reference else None
+
+
+class TheatreShape(Shape):
+    """What counts as the region, and words of your own."""
+
+    lexicon: Words | None = Field(None, description="Your own word file, relative to this one; see docs/lexicon.md.")
+    widen: tuple[Words, ...] = Field((), description="Countries (ISO codes) or gazetteer names that count as well.")
+    replace: tuple[Words, ...] = Field((), description="Only these count, in place of the shipped region.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.widen and self.replace:
+            raise wrong("`widen` and `replace` exclude each other; keep one")
+        return self
+
+
+class File(Shape):
+    """feeds.yaml as a whole."""
+
+    feeds: tuple[FeedShape, ...] = Field(description="The feeds to poll.")
+    defaults: Defaults = Field(Defaults(), description="For every feed that does not say otherwise.")
+    prices: tuple[PriceShape, ...] = Field(OIL, description="Price series; left out: Brent and WTI.")
+    index: Index = Field(Index(), description="The tension index.")
+    alerts: tuple[AnyRule, ...] = Field((), description="When to alert; where to is set by MONITOR_ALERT_URLS.")
+    theatre: TheatreShape = Field(TheatreShape(), description="What counts as the region.")

@@ -1,0 +1,89 @@
+"""The settings that come from the environment: one row each, read and checked here.
+
+Leaves the time in MONITOR_NOW to clock.py and opening the database to storage. Values may hold passwords, so no message shows one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from monitor.errors import ConfigError, Problem
+
+
+class Setting(NamedTuple):
+    name: str
+    default: str
+    sentence: str
+
+
+SETTINGS = (
+    Setting("MONITOR_FEEDS", "feeds.yaml", "The configuration file."),
+    Setting("MONITOR_DATABASE_URL", "sqlite:///data/monitor.db", "Where everything is stored: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."),
+    Setting("MONITOR_YAHOO_URL", "", "Base address that stands in for Yahoo Finance, for tests and replays."),
+    Setting("MONITOR_FRED_URL", "", "Base address that stands in for FRED, for tests and replays."),
+    Setting("MONITOR_NOW", "", "The time to go by: an ISO time (standing still) or an address that answers one; the machine's clock when unset."),
+    Setting("MONITOR_ALERT_URLS", "", "Where alerts are sent: Apprise addresses, separated by blanks."),
+)
+
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
+_NEXT_ADDRESS = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The environment as read. What may hold a password stays out of its repr."""
+
+    feeds: Path
+    database_url: str = field(repr=False)
+    yahoo_url: str | None
+    fred_url: str | None
+    now: str | None
+    alert_urls: tuple[str, ...] = field(repr=False)
+
+
+def environment(environ: Mapping[str, str]) -> Environment:
+    """Every setting, defaults filled in; an empty value counts as unset. Raises ConfigError naming each variable that is wrong."""
+    given = {setting.name: environ.get(setting.name, "").strip() or setting.default for setting in SETTINGS}
+    problems: list[Problem] = []
+
+    def fault(name: str, message: str) -> None:
+        problems.append(Problem("environment", None, name, message))
+
+    scheme, _, rest = given["MONITOR_DATABASE_URL"].partition("://")
+    if scheme not in _DATABASES or not rest.strip("/"):
+        fault("MONITOR_DATABASE_URL", "has to be sqlite:///PATH (four slashes before an absolute path) or postgresql://USER:PASSWORD@HOST/NAME")
+    elif scheme == "sqlite" and not rest.startswith("/"):
+        fault("MONITOR_DATABASE_URL", "needs three slashes before a path, four before an absolute one: sqlite:///data/monitor.db")
+    for name in ("MONITOR_YAHOO_URL", "MONITOR_FRED_URL"):
+        if given[name] and not is_web_address(given[name]):
+            fault(name, "has to be an address such as http://127.0.0.1:8901")
+    alert_urls = tuple(_NEXT_ADDRESS.split(given["MONITOR_ALERT_URLS"])) if given["MONITOR_ALERT_URLS"] else ()
+    for number, url in enumerate(alert_urls, 1):
+        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", url):
+            fault("MONITOR_ALERT_URLS", f"address {number} of {len(alert_urls)} has to begin like mailto:// or json://; see Apprise for the services")
+    if problems:
+        raise ConfigError(problems)
+    return Environment(
+        feeds=Path(given["MONITOR_FEEDS"]),
+        database_url=given["MONITOR_DATABASE_URL"],
+        yahoo_url=given["MONITOR_YAHOO_URL"].rstrip("/") or None,
+        fred_url=given["MONITOR_FRED_URL"].rstrip("/") or None,
+        now=given["MONITOR_NOW"] or None,
+        alert_urls=alert_urls,
+    )
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is http(s) with a host and a possible port, without blanks or control characters."""
+    if not text.isprintable() or any(c.isspace() for c in text):
+        return False
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # a broken port or IPv6 address
+        return False
