@@ -180,7 +180,7 @@ def test_why_sums_to_the_change(by, measure):
 
 def test_a_fixed_reference_and_other_weights_have_their_own_method():
     methods = {Rules().method, FIXED.method, Rules(tiers=(1, 1, 1, 1)).method}
-    assert len(methods) == 3 and Rules(shrink=10).method == Rules().method
+    assert len(methods) == 3 and Rules(shrink=20.0).method == Rules().method
 
 
 def test_times_in_other_resolutions_are_the_same_times():
