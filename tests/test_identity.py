@@ -1,7 +1,7 @@
 """What makes two entries one article, and what keeps two apart."""
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,16 +9,44 @@ from monitor.identity import canonical_link, identity
 from monitor.models import Entry
 
 ONE_PAGE = [
-    ["https://www.example.org/a/b", "http://example.org/a/b/", "HTTPS://Example.ORG:443/a/b#top", "https://m.example.org/a/b", "https://example.org./a/b"],
+    [
+        "https://www.example.org/a/b",
+        "http://example.org/a/b/",
+        "HTTPS://Example.ORG:443/a/b#top",
+        "https://m.example.org/a/b",
+        "https://example.org./a/b",
+    ],
     ["https://example.org/a", "https://example.org/a?utm_source=x&utm_medium=rss", "https://example.org/a?fbclid=1&gclid=2&xtor=RSS-3208"],
-    ["https://example.org/a", "https://example.org/a?at_medium=RSS&at_campaign=rss", "https://example.org/a?partner=rss&traffic_source=rss"],
-    ["https://example.org/a", "https://example.org/amp/a", "https://example.org/a/amp/", "https://amp.example.org/a?amp=1", "https://example.org/a.amp"],
+    [
+        "https://example.org/a",
+        "https://example.org/a?at_medium=RSS&at_campaign=rss",
+        "https://example.org/a?partner=rss&traffic_source=rss",
+    ],
+    [
+        "https://example.org/a",
+        "https://example.org/amp/a",
+        "https://example.org/a/amp/",
+        "https://amp.example.org/a?amp=1",
+        "https://example.org/a.amp",
+    ],
     ["https://example.org/a.html", "https://example.org/a.amp.html", "https://www.google.com/amp/s/example.org/a.html"],
-    ["https://example.org/a", "https://example-org.cdn.ampproject.org/c/s/example.org/a", "https://www.google.com/url?rct=j&url=https://example.org/a&ct=ga"],
+    [
+        "https://example.org/a",
+        "https://example-org.cdn.ampproject.org/c/s/example.org/a",
+        "https://www.google.com/url?rct=j&url=https://example.org/a&ct=ga",
+    ],
     ["https://example.org/a?id=1&page=2", "https://example.org/a?page=2&id=1"],
-    ["https://example.org/أخبار", "https://example.org/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1", "https://example.org/%d8%a3%d8%ae%d8%a8%d8%a7%d8%b1"],
+    [
+        "https://example.org/أخبار",
+        "https://example.org/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1",
+        "https://example.org/%d8%a3%d8%ae%d8%a8%d8%a7%d8%b1",
+    ],
     ["https://en.wikipedia.org/wiki/Hormuz", "https://en.m.wikipedia.org/wiki/Hormuz"],
-    ["https://news.google.com/rss/articles/CBMiabcdefgh?oc=5", "https://news.google.com/articles/CBMiabcdefgh?hl=fr&gl=FR", "https://news.google.com/read/CBMiabcdefgh"],
+    [
+        "https://news.google.com/rss/articles/CBMiabcdefgh?oc=5",
+        "https://news.google.com/articles/CBMiabcdefgh?hl=fr&gl=FR",
+        "https://news.google.com/read/CBMiabcdefgh",
+    ],
 ]
 TWO_PAGES = [
     ("https://example.org/a?id=1", "https://example.org/a?id=2"),
@@ -43,13 +71,15 @@ def test_two_pages_have_two(one, other):
     assert canonical_link(one) != canonical_link(other)
 
 
-@pytest.mark.parametrize("address", ["", "http://[1", "mailto:a@b", "https://x.org:port/", "https://example.org/%ff%zz?%=&&=", "https://example.org/%"])
+@pytest.mark.parametrize(
+    "address", ["", "http://[1", "mailto:a@b", "https://x.org:port/", "https://example.org/%ff%zz?%=&&=", "https://example.org/%"]
+)
 def test_anything_has_a_key(address):
     assert canonical_link(canonical_link(address)) is not None
 
 
 def test_guid_before_link_before_title_and_date():
-    whole = replace(ENTRY, guid="tag:1", link="https://example.org/a", published=datetime(2026, 3, 2, tzinfo=timezone.utc))
+    whole = replace(ENTRY, guid="tag:1", link="https://example.org/a", published=datetime(2026, 3, 2, tzinfo=UTC))
     assert identity(whole) == identity(replace(whole, link="https://example.org/b", title="Edited"))
     linked = replace(whole, guid=None)
     assert identity(linked) == identity(replace(linked, link="https://m.example.org/a?utm_source=x", title="Edited"))

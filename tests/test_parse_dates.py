@@ -1,12 +1,12 @@
 """Dates of feeds: read where they are certain, missing where they are not."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.parse import dates
 
-NOW = datetime(2026, 3, 10, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
 CERTAIN = {  # text -> UTC
     "Mon, 02 Mar 2026 10:00:00 GMT": "2026-03-02T10:00",
     "Mon, 02 Mar 2026 10:00:00 -0000": "2026-03-02T10:00",
@@ -51,7 +51,7 @@ UNCERTAIN = [
 
 @pytest.mark.parametrize("text", CERTAIN)
 def test_certain(text):
-    assert dates.read(text, now=NOW) == datetime.fromisoformat(CERTAIN[text]).replace(tzinfo=timezone.utc)
+    assert dates.read(text, now=NOW) == datetime.fromisoformat(CERTAIN[text]).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", UNCERTAIN)
@@ -61,13 +61,21 @@ def test_uncertain(text):
 
 def test_a_naive_time_takes_the_zone_that_is_handed_in_and_an_unknown_one_does_not():
     local = timedelta(hours=3)
-    assert dates.read("2026-03-02 10:00", now=NOW, offset=local) == datetime(2026, 3, 2, 7, tzinfo=timezone.utc)
+    assert dates.read("2026-03-02 10:00", now=NOW, offset=local) == datetime(2026, 3, 2, 7, tzinfo=UTC)
     assert dates.read("2 Mar 2026 10:00 IST", now=NOW, offset=local) is None
 
 
 @pytest.mark.parametrize(
     ("year", "new_year"),
-    [(1370, (1991, 3, 21)), (1375, (1996, 3, 20)), (1399, (2020, 3, 20)), (1400, (2021, 3, 21)), (1403, (2024, 3, 20)), (1405, (2026, 3, 21)), (1408, (2029, 3, 20))],
+    [
+        (1370, (1991, 3, 21)),
+        (1375, (1996, 3, 20)),
+        (1399, (2020, 3, 20)),
+        (1400, (2021, 3, 21)),
+        (1403, (2024, 3, 20)),
+        (1405, (2026, 3, 21)),
+        (1408, (2029, 3, 20)),
+    ],
 )
 def test_nowruz_falls_where_it_falls(year, new_year):
     assert dates._jalali(year, 1, 1) == date(*new_year)

@@ -1,13 +1,13 @@
 """Documents built to hurt by their size: refused by count before anything slow sees them, or read as far as they are sound."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
 from monitor.models import Failure, Parsed
 from monitor.parse import parse
 
-NOW = datetime(2026, 3, 10, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
 def feed(inside: str, *, root: str = "<rss version='2.0'>", end: str = "</channel></rss>") -> bytes:
@@ -24,7 +24,10 @@ REFUSED = {
     "deep nesting without an end": feed("<item>" + "<a>" * 50_000),
     "millions of tags": feed("<item/>" * 400_000),
     "millions of tags behind a mistake": feed("<item><b></item>" + "<item/>" * 400_000),
-    "quadratic entity": b'<!DOCTYPE rss [<!ENTITY a "' + b"x" * 100_000 + b'">]>' + feed("<item><title>" + "&a;" * 1000 + "</title></item>"),
+    "quadratic entity": b'<!DOCTYPE rss [<!ENTITY a "'
+    + b"x" * 100_000
+    + b'">]>'
+    + feed("<item><title>" + "&a;" * 1000 + "</title></item>"),
     "many entities": b"<!DOCTYPE rss [" + b"".join(b'<!ENTITY e%d "x">' % n for n in range(5000)) + b"]>" + feed(""),
     "deep JSON": b'{"version":"https://jsonfeed.org/version/1.1","items":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
 }
@@ -34,14 +37,19 @@ ENDURED = {
     "a title of a megabyte": feed("<item><title>" + "x" * 1_000_000 + "</title></item>"),
     "a summary of deep markup": feed("<item><title>t</title><description><![CDATA[" + "<div>" * 100_000 + "]]></description></item>"),
     "a summary of open formatting": feed(
-        "<item><title>t</title><description><![CDATA[" + "".join(f"<b a={n}>" for n in range(20_000)) + "<p>x" * 20_000 + "]]></description></item>"
+        "<item><title>t</title><description><![CDATA["
+        + "".join(f"<b a={n}>" for n in range(20_000))
+        + "<p>x" * 20_000
+        + "]]></description></item>"
     ),
     "a summary of half tags": feed("<item><title>t</title><description><![CDATA[" + "<a href='" * 100_000 + "]]></description></item>"),
     "a summary of ampersands": feed("<item><title>t</title><description><![CDATA[" + "&" * 1_000_000 + "]]></description></item>"),
     "a date of a megabyte": feed("<item><title>t</title><pubDate>" + "1" * 1_000_000 + "</pubDate></item>"),
     "a link of a megabyte": feed("<item><title>t</title><link>http://x/" + "a" * 1_000_000 + "</link></item>"),
     "a namespace named by attack": feed("<item><title>t</title><x:y>z</x:y></item>"),
-    "numbers too large to read": b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":' + b"9" * 1_000_000 + b',"title":"Healthy"}]}',
+    "numbers too large to read": b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":'
+    + b"9" * 1_000_000
+    + b',"title":"Healthy"}]}',
 }
 
 

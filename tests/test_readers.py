@@ -6,7 +6,7 @@ import select
 import signal
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from fake_tagger import FakeTagger
@@ -14,7 +14,7 @@ from fake_tagger import FakeTagger
 from monitor.models import Failure
 from monitor.readers import Read, Readers
 
-NOW = datetime(2026, 3, 10, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -110,7 +110,9 @@ def test_closing_stops_what_is_being_read():
 @pytest.mark.parametrize("busy", [False, True])
 def test_no_process_outlives_a_killed_parent(busy):
     parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT, "hang" if busy else "idle"], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        [sys.executable, "-c", _PARENT, "hang" if busy else "idle"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     with parent:
         pid = int(parent.stdout.readline())

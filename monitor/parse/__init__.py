@@ -52,7 +52,7 @@ def _read(document: Document, *, url: str, known: frozenset[bytes], now: datetim
         feed = parsed_document(reduced.data)
     except MemoryError:
         raise
-    except Exception as cause:  # noqa: BLE001 - feedparser raises whatever its many parts raise on hostile input
+    except Exception as cause:  # feedparser raises whatever its many parts raise on hostile input
         return Failure("not parseable", f"the feed could not be read: {type(cause).__name__}")
     entries, bad = entries_of(feed, reduced.positions, url=url, now=now)
     if document.scan.unfinished is not None and document.well_formed:

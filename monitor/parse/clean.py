@@ -17,16 +17,17 @@ _MAX_MARKUP = 100_000  # what is read of one text's markup; parsing is not linea
 _MAX_TAGS = 2_000  # past that no tree is built
 
 _TAGS = (
-    "a|abbr|acronym|address|article|aside|audio|b|base|big|blockquote|body|br|button|caption|center|cite|code|col|dd|del|details|dfn|div|dl|dt|em|embed|"
-    "fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main|mark|math|meta|"
-    "nav|nobr|noscript|object|ol|option|p|picture|plaintext|pre|q|s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|"
+    "a|abbr|acronym|address|article|aside|audio|b|base|big|blockquote|body|br|button|caption|center|cite|code|col|dd|del|details|dfn|div|"
+    "dl|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|"
+    "label|li|link|main|mark|math|meta|nav|nobr|noscript|object|ol|option|p|picture|plaintext|pre|q|s|samp|script|section|select|small|"
+    "source|span|strike|strong|style|sub|summary|sup|svg|"
     "table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr"
 )
 _TAG = re.compile(rf"</?(?:{_TAGS})(?=[\s/>])[^<>]*>|<!--", re.I)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLOCK = re.compile(
-    r"(?=</?(?:address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|li|main|"
-    r"nav|ol|option|p|pre|section|summary|table|td|tfoot|th|thead|tr|ul)(?=[\s/>]))",
+    r"(?=</?(?:address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|"
+    r"form|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|summary|table|td|tfoot|th|thead|tr|ul)(?=[\s/>]))",
     re.I,
 )
 _UNSEEN = ["script", "style", "noscript", "template", "iframe", "object", "embed", "audio", "video", "svg", "math"]
@@ -34,8 +35,12 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|[\u2028\u2029]")
 # C0 and C1 controls, soft hyphen and zero-width space (they hide words from the lexicon), embeddings, overrides and isolates
-# (one left open turns the rest of a line around), invisible operators, interlinear and tag characters. Marks and joiners stay.
-_DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]")
+# (one left open turns the rest of a line around), invisible operators, interlinear and tag characters, and joiners beside ASCII,
+# which some English feeds strew between words. Marks stay, and the joiners that Persian is written with.
+_DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_STRAY_JOINER = re.compile("(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -68,7 +73,9 @@ def _from_markup(markup: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(_SURROGATE.sub("\ufffd", _DROPPED.sub("", text)).split())
+    if not text.isascii():
+        text = _STRAY_JOINER.sub("", _SURROGATE.sub("\ufffd", text))
+    return " ".join(_DROPPED.sub("", text).split())
 
 
 def _cut(text: str, limit: int) -> str:

@@ -7,15 +7,18 @@ unknown zone stay text. feedparser's own reading is not used: it takes naive tim
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from monitor.parse.months import JALALI_MONTHS, MONTHS, WEEKDAYS, ZONES, fold
 
 MAX_TEXT = 100  # characters of a date as written
-_EARLIEST = datetime(1990, 1, 1, tzinfo=timezone.utc)  # feeds are younger; 1970 and year 1 are programs' zeros
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # feeds are younger; 1970 and year 1 are programs' zeros
 _LATEST = timedelta(days=366)  # past that it is a mistake, not a date to come
 
-_TIME = re.compile(r"(?<!\d)(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d)(?:\s*(am|pm|a\.m\.?|p\.m\.?|ص|م|ق\.?ظ|ب\.?ظ)(?!\w)\.?)?")
+_TIME = re.compile(
+    r"(?<!\d)(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d)"
+    r"(?:\s*(am|pm|a\.m\.?|p\.m\.?|ص|م|ق\.?ظ|ب\.?ظ)(?!\w)\.?)?"
+)
 _ZONE = re.compile(r"\s*((?:gmt|utc|ut)?\s*([+-])(\d{1,2}):?(\d{2})?(?!\d)|[a-z]{1,5}(?![a-z/]))")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^]]*\]")
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)")
@@ -74,7 +77,7 @@ def _parts(text: str | None) -> tuple[str, re.Match | float, timedelta | None, b
 def _moment(day: str, clock: re.Match | float, offset: timedelta, now: datetime) -> datetime | None:
     try:
         if isinstance(clock, float):
-            return datetime.fromtimestamp(clock, timezone.utc)
+            return datetime.fromtimestamp(clock, UTC)
         that_day = _day(day, now)
         if that_day is None:
             return None
@@ -84,7 +87,7 @@ def _moment(day: str, clock: re.Match | float, offset: timedelta, now: datetime)
                 return None
             hour = hour % 12 + (12 if half[0] in "pمب" else 0)
         leap = second == 60  # a leap second is the next one for everybody else
-        moment = datetime(that_day.year, that_day.month, that_day.day, hour, minute, 59 if leap else second, tzinfo=timezone.utc)
+        moment = datetime(that_day.year, that_day.month, that_day.day, hour, minute, 59 if leap else second, tzinfo=UTC)
         return moment + timedelta(seconds=leap) - offset
     except (ValueError, OverflowError):  # 31 February, 25:61, year 9999 west of Greenwich
         return None

@@ -96,8 +96,10 @@ def open_document(text: str) -> Document:
         text = _from_root(text)
         data = text.encode("utf-8", "replace")
         found = scan(data)
+        found.root = found.root or text[1 : _ROOT.match(text).end()]  # even its own tag may be broken
     if found.root_name not in ROOTS:
-        raise NotAFeed("a web page" if found.root_name in ("html", "head", "body") else f"an XML document of another kind (<{(found.root or '')[:50]}>)")
+        page = found.root_name in ("html", "head", "body")
+        raise NotAFeed("a web page" if page else f"an XML document of another kind (<{found.root[:50]}>)")
     netscape = found.netscape
     data, found = _repaired(data, found)
     if found.error and found.cut_off and found.items:

@@ -29,7 +29,9 @@ def parsed_document(data: bytes) -> feedparser.FeedParserDict:
     return feedparser.parse(BytesIO(data), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
 
 
-def entries_of(document: feedparser.FeedParserDict, positions: tuple[int, ...], *, url: str, now: datetime) -> tuple[list[Entry], list[BadEntry]]:
+def entries_of(
+    document: feedparser.FeedParserDict, positions: tuple[int, ...], *, url: str, now: datetime
+) -> tuple[list[Entry], list[BadEntry]]:
     """Gives every entry that can be read, in the document's order, and why the others could not."""
     atom = document.get("version", "").startswith("atom")
     raw = document.entries
@@ -42,7 +44,7 @@ def entries_of(document: feedparser.FeedParserDict, positions: tuple[int, ...], 
             entry = _entry(item, atom=atom, url=url, now=now, offset=offset)
         except MemoryError:
             raise
-        except Exception as cause:  # noqa: BLE001 - feedparser's values have any shape on hostile input; the neighbours must live
+        except Exception as cause:  # feedparser's values have any shape on hostile input; the neighbours must live
             bad.append(BadEntry(position, f"unreadable: {type(cause).__name__}"))
             continue
         if entry is None:
@@ -77,7 +79,15 @@ def distinct(entries: Iterable[Entry]) -> list[Entry]:
     return result
 
 
-def finished(guid: object, title: str, link: str | None, summary: str, date: tuple[datetime | None, str | None], source: str | None, source_url: str | None) -> Entry | None:
+def finished(
+    guid: object,
+    title: str,
+    link: str | None,
+    summary: str,
+    date: tuple[datetime | None, str | None],
+    source: str | None = None,
+    source_url: str | None = None,
+) -> Entry | None:
     """The last touches that every format shares; None when there is nothing to tell."""
     if source and title.endswith(source) and (suffix := re.search(r"\s+[-–—|]\s+$", title[: -len(source)])):
         title = title[: suffix.start()]  # an aggregator's "Title - Publisher"
@@ -125,7 +135,8 @@ def _summary(item: feedparser.FeedParserDict, *, atom: bool) -> str:
         value, kind = detail.get("value") or "", detail.get("type") or "text/html"
         if value and (kind.startswith("text/") or kind in _MARKUP or kind.endswith("xml")):
             # by the letter Atom's text/plain is literal; summaries full of tags are sloppy feeds, not lessons in HTML
-            texts[value] = texts.get(value, False) or _is_markup(detail) or clean.looks_marked(value, entities=not (atom and kind == "text/plain"))
+            literal = atom and kind == "text/plain"
+            texts[value] = texts.get(value, False) or _is_markup(detail) or clean.looks_marked(value, entities=not literal)
     return max((clean.blocks(text, marked=marked) for text, marked in texts.items()), key=len, default="")
 
 
@@ -134,7 +145,7 @@ def _link(item: dict, base: str) -> str | None:
     permalink = dict.get(item, "guidislink")  # then the guid stands in, and only a whole address can
     if found := links.absolute(dict.get(item, "link"), None if permalink else base):
         return found
-    others = (links.absolute(l.get("href"), base) for l in dict.get(item, "links") or () if l.get("rel") == "alternate")
+    others = (links.absolute(other.get("href"), base) for other in dict.get(item, "links") or () if other.get("rel") == "alternate")
     return next((link for link in others if link), None)
 
 

@@ -59,7 +59,7 @@ def _entry(item: dict, *, url: str, now: datetime) -> Entry | None:
     moment, stamp = next(((m, text) for m, text in moments if m is not None), (None, stamps[0] if stamps else None))
     link = links.absolute(item.get("url"), url) or links.absolute(item.get("external_url"), url)
     title = clean.line(_text(item.get("title")), marked=False)
-    return finished(_text(item.get("id")), title, link, max(texts, key=len), (moment, written(stamp) if stamp else None), None, None)
+    return finished(_text(item.get("id")), title, link, max(texts, key=len), (moment, written(stamp) if stamp else None))
 
 
 def _text(value: object) -> str:

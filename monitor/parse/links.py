@@ -10,7 +10,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 MAX_LINK = 4_000  # characters; Google News needs about 600
 
-_DROPPED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")  # browsers drop tab and newline, nobody needs the rest
+# browsers drop tab and newline, nobody needs the rest
+_DROPPED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 
 

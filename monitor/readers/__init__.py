@@ -64,7 +64,14 @@ class Readers:
         self._closed = False
 
     async def read(
-        self, body: bytes, *, content_type: str | None, url: str, now: datetime, known: frozenset[bytes] = frozenset(), lang: str | None = None
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        url: str,
+        now: datetime,
+        known: frozenset[bytes] = frozenset(),
+        lang: str | None = None,
     ) -> Read | Failure:
         """Never raises for what a document holds: too slow, too large and crashed are Failure("parser")."""
         job = (body, content_type, url, known, now, lang)
