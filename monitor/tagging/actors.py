@@ -30,7 +30,10 @@ class Roles:
 
     def located(self, sentence: Sentence, hit: Hit) -> bool:
         """Whether a country's name is said as a place: in, near, off ... it."""
-        return sentence.nearby(self._places, hit.start, hit.end, 1, "before") is not None
+        if sentence.nearby(self._places, hit.start, hit.end, 1, "before") is None:
+            return False
+        place = bisect_right(sentence.entities, hit.start, key=_start)  # "in US-Israeli strikes" names no place
+        return place == len(sentence.entities) or sentence.distance(hit.end, sentence.entities[place].start) > 0
 
     def of(self, sentence: Sentence, rule: Rule, start: int, end: int) -> tuple[str | None, str | None, str | None]:
         """Source, target and place of an anchor."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import ahocorasick_rs
 
 from monitor.tagging.forms import Phrase
-from monitor.tagging.lexicon import Cue, Frame, Lexicon, Rule
+from monitor.tagging.lexicon import Cue, Frame, Idiom, Lexicon, Rule
 from monitor.tagging.text import Folded
 from monitor.tagging.theatre import Entity, Gazetteer
 
@@ -27,7 +27,7 @@ class Word:
     exact: str | None = None  # counts only where written so
     rules: list[tuple[Phrase, Rule]] = field(default_factory=list)
     cues: list[tuple[Phrase, Cue]] = field(default_factory=list)
-    idioms: list[tuple[Phrase, str]] = field(default_factory=list)
+    idioms: list[tuple[Phrase, Idiom]] = field(default_factory=list)
     frames: list[tuple[Phrase, Frame]] = field(default_factory=list)
     entities: list[tuple[Phrase, Entity]] = field(default_factory=list)
     homonym: bool = False
@@ -68,8 +68,8 @@ class Finder:
                 word(lang, phrase.head, rule.whole, phrase.exact).rules.append((phrase, rule))
             for phrase, cue in lexicon.cues:
                 word(lang, phrase.head, exact=phrase.exact).cues.append((phrase, cue))
-            for phrase, name in lexicon.idioms:
-                word(lang, phrase.head, exact=phrase.exact).idioms.append((phrase, name))
+            for phrase, idiom in lexicon.idioms:
+                word(lang, phrase.head, exact=phrase.exact).idioms.append((phrase, idiom))
             for phrase, frame in lexicon.frames:
                 word(lang, phrase.head, exact=phrase.exact).frames.append((phrase, frame))
             for text in lexicon.clauses:

@@ -111,7 +111,7 @@ def _abbreviates(raw: str, at: int, abbreviations: frozenset[str]) -> bool:
     return at - begin == 1 or raw[begin:at].lower() in abbreviations
 
 
-def fill(sentences: list[Sentence], hits: list[Hit]) -> None:
+def fill(sentences: list[Sentence], hits: list[Hit], *, anywhere: bool = False) -> None:
     """Puts the words found into their sentences: idioms and homonyms mask, longer names and cues win over those inside them."""
     starts = [sentence.start for sentence in sentences]
     held: list[list[Hit]] = [[] for _ in sentences]
@@ -119,10 +119,10 @@ def fill(sentences: list[Sentence], hits: list[Hit]) -> None:
         held[max(0, bisect_right(starts, hit.start) - 1)].append(hit)
     for sentence, own in zip(sentences, held, strict=True):
         if own:
-            _fill(sentence, own)
+            _fill(sentence, own, anywhere)
 
 
-def _fill(sentence: Sentence, hits: list[Hit]) -> None:
+def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     for hit in hits:
         if hit.word.clause:
             sentence.breaks.append(hit.start)
@@ -130,7 +130,7 @@ def _fill(sentence: Sentence, hits: list[Hit]) -> None:
     sentence.breaks.sort()
     homonyms = Spans((hit.start, hit.end) for hit in hits if hit.word.homonym)
     sentence.entities = longest([hit for hit in hits if hit.word.entities and not homonyms.touches(hit.start, hit.end)])
-    idioms = [span for hit in hits for span in _idiom_spans(sentence, hit)]
+    idioms = [span for hit in hits for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     sentence.rules = [hit for hit in free if hit.word.rules]
@@ -142,11 +142,13 @@ def _fill(sentence: Sentence, hits: list[Hit]) -> None:
     sentence.cues = [hit for hit in longest(cues) if hit.word.cues[0][1].kind != "pseudo" and not shields.holds(hit.start, hit.end)]
 
 
-def _idiom_spans(sentence: Sentence, hit: Hit):
-    for phrase, name in hit.word.idioms:
+def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
+    for phrase, idiom in hit.word.idioms:
+        if anywhere and idiom.theatre:
+            continue
         end = tail_end(sentence, phrase.tails, hit.end)
         if end is not None:
-            yield hit.start, end, name
+            yield hit.start, end, idiom.name
 
 
 def tail_end(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> int | None:

@@ -33,12 +33,13 @@ AIMED_AT = {"ships": "maritime", "oil works": "energy"}  # a group of the lexico
 OPERATORS = (
     "pseudo", "purpose", "background", "condition", "negation", "never", "refusal", "undoing", "threat", "modality", "demand", "attribution",
 )  # fmt: skip
+SCOPES = ("anywhere", "theatre")
 ORDERS = ("svo", "vso", "sov")
 ANY_ACTOR, ANY_PLACE = "@actor", "@place"  # in conditions and tails: whatever the gazetteer knows
 BUILT_IN = {"actor": (ANY_ACTOR,), "place": (ANY_PLACE,)}
 
 SECTIONS = (
-    "language", "name", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
+    "language", "name", "scope", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
     "operators", "idioms", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
@@ -99,6 +100,15 @@ class Frame:
     name: str
     where: str  # title | any
     off: str  # entry | summary | sentence
+    anywhere: bool = False  # belongs to general event language; the others to the theatre's news
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Idiom:
+    """Words in which no anchor counts."""
+
+    name: str
+    theatre: bool = False  # an event elsewhere: masked in the theatre's news only (a labour strike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +145,12 @@ class Lexicon:
     groups: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(BUILT_IN))
     rules: list[tuple[Phrase, Rule]] = field(default_factory=list)
     cues: list[tuple[Phrase, Cue]] = field(default_factory=list)
-    idioms: list[tuple[Phrase, str]] = field(default_factory=list)
+    idioms: list[tuple[Phrase, Idiom]] = field(default_factory=list)
     frames: list[tuple[Phrase, Frame]] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     conditions: set[str] = field(default_factory=set)  # every phrase a condition or tail names
     first: dict = field(default_factory=dict, repr=False)  # where a form was first given, to name duplicates
+    reading_anywhere: bool = False  # the document being read is general event language
 
 
 def load(extra: Path | None = None) -> dict[str, Lexicon]:
@@ -161,6 +172,7 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
             document.fault(f"names no language; begin with `language: {'|'.join(LANGUAGES)}`")
         return
     lexicon = found[sections["language"].choice(LANGUAGES)]
+    lexicon.reading_anywhere = "scope" in sections and sections["scope"].choice(SCOPES) == "anywhere"
     if "name" in sections:
         lexicon.name = sections["name"].text()
     if "letters" in sections:
@@ -273,7 +285,7 @@ def _anchors(value: Value, lexicon: Lexicon) -> None:
                 "matching": _pattern(keys.get("matching")),
                 "not_matching": _pattern(keys.get("not matching")),
                 "whole": keys["whole"].flag() if "whole" in keys else False,
-                "anywhere": keys["scope"].choice(("anywhere", "theatre")) == "anywhere" if "scope" in keys else False,
+                "anywhere": keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
             }
             for key in ("forms", "passive"):
                 if key in keys:
@@ -287,7 +299,7 @@ def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
     """Whether a form is new; the same form twice without a condition to tell which is a fault."""
     if rule.conditional:
         return True
-    key = ("anchor", phrase)
+    key = ("anchor", phrase, rule.anywhere)
     if key not in lexicon.first:
         lexicon.first[key] = (rule, item)
         return True
@@ -331,9 +343,10 @@ def _on(value: Value) -> frozenset[str]:
 
 def _idioms(value: Value, lexicon: Lexicon) -> None:
     for name, body in value.mapping().items():
-        keys = body.mapping(("forms", "note")) if body.is_mapping() else {"forms": body}
+        keys = body.mapping(("forms", "scope", "note")) if body.is_mapping() else {"forms": body}
+        idiom = Idiom(name, "scope" in keys and keys["scope"].choice(SCOPES) == "theatre")
         if "forms" in keys:
-            lexicon.idioms.extend((phrase, name) for _, phrase in _phrases(keys["forms"], lexicon))
+            lexicon.idioms.extend((phrase, idiom) for _, phrase in _phrases(keys["forms"], lexicon))
         else:
             body.fault("has no words; add `forms: [...]`")
 
@@ -345,6 +358,7 @@ def _frames(value: Value, lexicon: Lexicon) -> None:
             name,
             keys["where"].choice(("title", "any")) if "where" in keys else "title",
             keys["off"].choice(("entry", "summary", "sentence")) if "off" in keys else "summary",
+            lexicon.reading_anywhere,
         )
         if "forms" in keys:
             lexicon.frames.extend((phrase, frame) for _, phrase in _phrases(keys["forms"], lexicon))

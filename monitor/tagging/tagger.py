@@ -17,7 +17,7 @@ from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Roles, entity
 from monitor.tagging.anchors import Finder, Hit
 from monitor.tagging.clauses import Sentence, Spans, cut, fill, tail_end
-from monitor.tagging.lexicon import AIMED_AT, WEIGHTS, Lexicon, Rule
+from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold
 
@@ -85,7 +85,7 @@ class Tagger:
                 if word.frames:
                     framed.append((name, hit))
             sentences = cut(folded, self.lexicons[code].abbreviations)
-            fill(sentences, hits)
+            fill(sentences, hits, anywhere=anywhere)
             field = _Field(name, folded, sentences)
             fields.append(field)
             entities.extend((sentence, hit) for sentence in sentences for hit in sentence.entities)
@@ -121,6 +121,7 @@ class Tagger:
         self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool
     ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
         signals, off = [], []
+        framed = [(name, hit, frame) for name, hit in framed for _, frame in hit.word.frames if frame.anywhere == anywhere]
         frames = _frames(framed)
         for field in fields:
             for sentence in field.sentences:
@@ -147,7 +148,7 @@ class Tagger:
             if taken and Spans(taken).holds(start, end):
                 continue
             outcome = operate(sentence, rule, start, end)
-            if outcome.changed or outcome.category is None or _supported(sentence, rule, start, end):
+            if outcome.changed or outcome.category is None or _supported(sentence, rule, start, end, anywhere):
                 taken.append((start, end))
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
@@ -221,30 +222,30 @@ def _fits(sentence: Sentence, rule: Rule, start: int, end: int) -> bool:
     return True
 
 
-def _supported(sentence: Sentence, rule: Rule, start: int, end: int) -> bool:
-    """Whether what makes a mere mention news stands near."""
+def _supported(sentence: Sentence, rule: Rule, start: int, end: int, anywhere: bool) -> bool:
+    """Whether what makes a mere mention news stands near; a name of the theatre is not asked for anywhere."""
     for words, side in ((rule.near, "both"), (rule.before, "before"), (rule.after, "after")):
-        if words is not None and not sentence.nearby(words, start, end, rule.within, side):
+        if words is None or (anywhere and (ANY_ACTOR in words or ANY_PLACE in words)):
+            continue
+        if not sentence.nearby(words, start, end, rule.within, side):
             return False
     return True
 
 
-def _frames(framed: list[tuple[str, Hit]]) -> dict[str, str]:
+def _frames(framed: list[tuple[str, Hit, Frame]]) -> dict[str, str]:
     """What the frames found turn off: entry or summary -> why."""
     found = {}
-    for name, hit in framed:
-        for _, frame in hit.word.frames:
-            if frame.off != "sentence" and (frame.where == "any" or name == "title"):
-                found.setdefault(frame.off, f"frame: {frame.name}")
+    for name, _, frame in framed:
+        if frame.off != "sentence" and (frame.where == "any" or name == "title"):
+            found.setdefault(frame.off, f"frame: {frame.name}")
     return found
 
 
-def _sentence_frame(sentence: Sentence, field: _Field, framed: list[tuple[str, Hit]]) -> str | None:
-    for name, hit in framed:
-        if name == field.name and sentence.start <= hit.start < sentence.end:
-            for _, frame in hit.word.frames:
-                if frame.off == "sentence" and (frame.where == "any" or name == "title"):
-                    return f"frame: {frame.name}"
+def _sentence_frame(sentence: Sentence, field: _Field, framed: list[tuple[str, Hit, Frame]]) -> str | None:
+    for name, hit, frame in framed:
+        if frame.off == "sentence" and name == field.name and sentence.start <= hit.start < sentence.end:
+            if frame.where == "any" or name == "title":
+                return f"frame: {frame.name}"
     return None
 
 
