@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from monitor.models import Entry
 
-# Parameters that say where a reader came from, not what is read. Prefixes first; ? stands for none.
+# Parameters that say where a reader came from, not what is read. Prefixes first.
 _TRACKING_PREFIXES = (
     "utm_", "at_", "mc_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "oly_", "ns_", "vero_", "wt_", "wt.", "guce", "_hs",
     "__twitter", "syn-", "trk_",
@@ -19,9 +19,9 @@ _TRACKING_PREFIXES = (
 _TRACKING = frozenset(
     (
         "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mibextid li_fat_id epik "
-        "srsltid xtor xtref xts xtcr mkt_tok "
-        "cmp cmpid cmp_id ocid smid smtyp smprod ref ref_src ref_url referrer emc ftag s_cid ncid icid traffic_source "
-        "maca oc sref soc_src soc_trk spm wprov guccounter _ga _gl dm_i trk share hss_channel output outputtype amp amp_js_v amp_gsa usqp rss"
+        "srsltid xtor xtref xts xtcr mkt_tok cmp cmpid cmp_id ocid smid smtyp smprod ref ref_src ref_url referrer emc ftag "
+        "s_cid ncid icid traffic_source maca oc sref soc_src soc_trk spm wprov guccounter _ga _gl dm_i trk share hss_channel "
+        "output outputtype amp amp_js_v amp_gsa usqp rss"
     ).split()
 )
 _FROM_FEED = re.compile(r"^(?:rss|feed|atom)(?:$|[-_ ])", re.I)  # partner=rss, source=rss, cid=rss-world
