@@ -17,8 +17,9 @@ from datetime import datetime
 from monitor import schedule
 from monitor.errors import StorageError
 from monitor.fetch import Fetcher
-from monitor.identity import identity
-from monitor.models import Failure, Feed, FeedState, Fetched, NotModified, Parsed
+from monitor.identity import canonical_link, identity
+from monitor.index import parts_of
+from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
 from monitor.publishers import family
 from monitor.readers import Readers
 from monitor.storage import articles, feeds
@@ -81,6 +82,12 @@ def due_feeds(configured: Iterable[Feed], states: dict[str, FeedState], now: dat
     return chosen
 
 
+def item_of(feed: Feed, entry: Entry, reading: Reading) -> Item:
+    """An entry with all that is thought of it, ready to be stored."""
+    canonical = canonical_link(entry.link) if entry.link else None
+    return Item(entry, reading, family(feed, entry), identity(entry), canonical, parts_of(reading))
+
+
 class Round:
     """The hands a round works with, kept open between rounds: connections, reading processes, one writing thread."""
 
@@ -129,17 +136,17 @@ class Round:
                 outcome = replace(read, status=outcome.status)
             else:
                 parsed = read.parsed
-                items = [Item(entry, reading, family(feed, entry), identity(entry)) for entry, reading in zip(parsed.entries, read.readings)]
+                items = [item_of(feed, entry, reading) for entry, reading in zip(parsed.entries, read.readings, strict=True)]
         return await self._run(self._store, feed, state, outcome, parsed, items, now)
 
     def _store(
         self, feed: Feed, state: FeedState | None, outcome: Fetched | NotModified | Failure, parsed: Parsed | None, items: list[Item], now: datetime
     ) -> FeedReport:
-        def after(new: int, edited: int) -> FeedState:
+        def after(new: int) -> FeedState:
             return schedule.after(feed, state, outcome, new=new, parsed=parsed, now=now, jitter=random.random())
 
-        saved = articles.save(self.store, feed, items, after=after, slices=parsed.slices if parsed else None, now=now)
-        return FeedReport(saved.state, len(saved.new), saved.edited)
+        saved = articles.save(self.store, feed, items, state=after, slices=parsed.slices if parsed else None, now=now)
+        return FeedReport(saved.state, len(saved.new), len(saved.edited))
 
     async def _run(self, function, *args):
         return await asyncio.get_running_loop().run_in_executor(self._writer, function, *args)

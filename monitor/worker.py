@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import timedelta
 
-from monitor.clock import Clock
+from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
 from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
 from monitor.fetch import Fetcher
 from monitor.models import Feed
+from monitor.owner import is_gone, this_process
 from monitor.poll import FeedReport, PollReport, Round, due_feeds
 from monitor.readers import Readers
 from monitor.storage import feeds, lease, meta
@@ -27,14 +27,10 @@ from monitor.tagging.tagger import Tagger
 from monitor.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=30)
 BEAT = 5.0  # seconds between heartbeats of the lease
 TICK = 0.5  # seconds between looks at what is due
 PAUSE_AFTER_FAULT = 5.0
-
-
-def real_now() -> datetime:
-    """Leases are between processes, so they run on the machine's clock, also in a replay."""
-    return datetime.now(UTC)
 
 
 def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int = 2) -> tuple[Fetcher, Readers]:
@@ -50,7 +46,7 @@ class Worker:
     def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
         self.upkeep = Upkeep(store, clock)
-        self.holder = lease.this_process()
+        self.holder = this_process()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -70,7 +66,7 @@ class Worker:
     async def once(self, *, on_done=None) -> PollReport:
         """Poll every enabled feed now, then prices, index, alerts. Raises StorageError, LeaseHeld."""
         settings, _ = self.settings.current()
-        lease.take(self.store, self.holder, real_now())
+        self._take_lease()
         beat = asyncio.create_task(self._keep_lease())
         fetcher, readers = open_hands(settings, self.store, self.clock, processes=self.processes)
         try:
@@ -91,7 +87,7 @@ class Worker:
         waiting = None
         while not self._stop.is_set():
             try:
-                lease.take(self.store, self.holder, real_now())
+                self._take_lease()
                 waiting = None
                 await self._as_owner()
             except LeaseHeld as held:
@@ -153,11 +149,20 @@ class Worker:
         self._note("configuration", str(fault) if fault else None)
         return settings
 
+    def _take_lease(self) -> None:
+        """Become the owner. What a process of this machine left when it died is free at once. Raises LeaseHeld naming the holder."""
+        held = lease.current(self.store, real_now=real_now())
+        if held and is_gone(held.holder):
+            lease.release(self.store, held.holder)
+        lease.take(self.store, self.holder, ttl=LEASE, real_now=real_now())
+
     async def _keep_lease(self) -> None:
         """Beat while owner. Ends with LeaseHeld when another process took over (this one slept too long)."""
         while True:
             await asyncio.sleep(BEAT)
-            await asyncio.to_thread(lease.renew, self.store, self.holder, real_now())
+            kept = await asyncio.to_thread(lease.renew, self.store, self.holder, ttl=LEASE, real_now=real_now())
+            if not kept:
+                raise LeaseHeld("another process has taken over this database while this one was held up")
 
     _noted: dict[str, str | None]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models import Signal, TurnedOff
-from monitor.ui.safe import cell, marked, web_link
+from monitor.ui.safe import cell, excerpt, marked, web_link
 
 
 def signal(start, end, direction="escalation"):
@@ -36,25 +36,25 @@ class Reader(HTMLParser):
 
 
 def test_evidence_is_marked_and_numbered():
-    html = marked("Iran strikes back, talks go on", [signal(5, 12), signal(19, 24, "deescalation")])
+    html = marked("Iran strikes back, talks go on", [(1, signal(5, 12)), (2, signal(19, 24, "deescalation"))])
     assert html == (
         'Iran <mark class="escalation">strikes</mark><sup>1</sup> back, <mark class="deescalation">talks</mark><sup>2</sup> go on'
     )
 
 
 def test_overlapping_evidence_keeps_both_numbers():
-    html = marked("drone strike on tanker", [signal(0, 12), signal(6, 22)])
+    html = marked("drone strike on tanker", [(1, signal(0, 12)), (2, signal(6, 22))])
     assert Reader(html).text == "drone strike on tanker"
     assert html.count("<sup>") == 2
 
 
 def test_a_turned_off_span_is_marked_otherwise():
-    assert 'class="off"' in marked("no strike", [TurnedOff("attack", "negation: no", "title", 3, 9, "strike")])
+    assert 'class="off"' in marked("no strike", [(0, TurnedOff("attack", "negation: no", "title", 3, 9, "strike"))])
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=60), st.integers(-5, 70), st.integers(-5, 70))
 def test_no_text_makes_a_tag(text, start, end):
-    assert Reader(marked(text, [signal(start, end)])).tags <= {"mark", "sup"}
+    assert Reader(marked(text, [(1, signal(start, end))])).tags <= {"mark", "sup"}
 
 
 def test_script_stays_text():
@@ -70,3 +70,11 @@ def test_only_web_links_become_clickable(link):
 
 def test_cell_is_one_isolated_line():
     assert cell("a\n\u202eb") == "\u2068a b\u2069"
+
+
+def test_an_excerpt_keeps_the_evidence_exact():
+    text = "word " * 60 + "drone strike" + " word" * 60
+    start = text.index("drone")
+    short, moved = excerpt(text, signal(start, start + 12))
+    assert len(short) < 250
+    assert short[moved.start : moved.end] == "drone strike"

@@ -6,6 +6,7 @@ Pages show feed text through these functions, st.text or dataframe cells, never 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from html import escape
 from urllib.parse import urlsplit
 
@@ -26,9 +27,12 @@ CSS = """<style>
 </style>"""
 
 
-def marked(text: str, spans: Iterable[Signal | TurnedOff]) -> str:
-    """`text` as HTML with each span's words marked and numbered; overlapping spans share a mark. Never raises on any text."""
-    numbered = list(enumerate(spans, 1))
+Numbered = Iterable[tuple[int, Signal | TurnedOff]]
+
+
+def marked(text: str, spans: Numbered) -> str:
+    """`text` as HTML with each span's words marked and numbered (0: no number); overlapping spans share a mark. Never raises."""
+    numbered = list(spans)
     edges = sorted({0, len(text), *(min(max(edge, 0), len(text)) for _, s in numbered for edge in (s.start, s.end))})
     out = []
     for start, end in zip(edges, edges[1:]):
@@ -36,10 +40,22 @@ def marked(text: str, spans: Iterable[Signal | TurnedOff]) -> str:
         piece = plain(text[start:end])
         if covering:
             kind = next((s.direction for _, s in covering if isinstance(s, Signal)), "off")
-            ending = "".join(f"<sup>{n}</sup>" for n, s in covering if s.end == end)
+            ending = "".join(f"<sup>{n}</sup>" for n, s in covering if n and s.end == end)
             piece = f'<mark class="{kind}">{piece}</mark>{ending}'
         out.append(piece)
     return "".join(out)
+
+
+def excerpt(text: str, signal: Signal, *, room: int = 110) -> tuple[str, Signal]:
+    """The words around a signal's evidence, and the signal moved to where they stand in the excerpt."""
+    first, last = max(0, signal.start - room), min(len(text), signal.end + room)
+    while first and not text[first - 1].isspace() and first < signal.start:
+        first += 1
+    while last < len(text) and not text[last].isspace() and last > signal.end:
+        last -= 1
+    head, tail = "\u2026" * (first > 0), "\u2026" * (last < len(text))
+    shift = first - len(head)
+    return head + text[first:last] + tail, replace(signal, start=signal.start - shift, end=signal.end - shift)
 
 
 def plain(text: str) -> str:
@@ -47,7 +63,7 @@ def plain(text: str) -> str:
     return escape(text.translate(BIDI_CONTROLS).encode("utf-8", "replace").decode("utf-8"), quote=True)
 
 
-def reading(text: str, spans: Iterable[Signal | TurnedOff] = (), *, title: bool = False) -> None:
+def reading(text: str, spans: Numbered = (), *, title: bool = False) -> None:
     """Show one field with its evidence marked, in the direction its letters ask for."""
     kind = "reading title" if title else "reading"
     st.html(f'{CSS}<div class="{kind}" dir="auto">{marked(text, spans)}</div>')

@@ -1,0 +1,46 @@
+"""The frame: serves the dashboard, and starts and stops the one worker that polls. Run with `streamlit run app.py`."""
+
+import gc
+import logging
+import os
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from monitor import clock
+from monitor.config import LastGood
+from monitor.errors import ConfigError, StorageError
+from monitor.storage.store import open_store
+from monitor.worker import Worker
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+try:
+    settings = LastGood(environ=os.environ)
+    environment = settings.current()[0].environment
+except ConfigError as fault:
+    print(fault, file=sys.stderr)
+    sys.exit(2)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    """A worker from before the first visitor until the server stops. A database that will not open leaves the screen to say so."""
+    try:
+        worker = Worker(settings, open_store(environment.database_url), clock.from_environment(environment.now))
+    except StorageError as fault:
+        logging.error("%s", fault)
+        yield
+        return
+    worker.start()
+    # Streamlit collects garbage after every run of a script; what is imported by now never becomes garbage.
+    gc.collect()
+    gc.freeze()
+    yield
+    worker.stop()
+    worker.store.close()
+
+
+app = st.App(Path(__file__).with_name("monitor") / "ui" / "main.py", lifespan=lifespan)

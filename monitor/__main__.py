@@ -1,0 +1,210 @@
+"""The doors without a screen: check, poll, tag, export, prices, oil.
+
+    python -m monitor --help
+
+Exit status: 0 done, 1 something failed while running, 2 configuration or usage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from monitor import clock
+from monitor.config import LastGood, Settings
+from monitor.errors import MonitorError, ProblemsError
+from monitor.storage.store import Store, open_store
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.split("\n")[0])
+out, err = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def door(command: Callable) -> Callable:
+    """Errors that people can do something about become a line on stderr and an exit status."""
+
+    @wraps(command)
+    def guarded(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except ProblemsError as fault:
+            for problem in fault.problems:
+                err.print(str(problem), markup=False)
+            raise typer.Exit(2) from None
+        except MonitorError as fault:
+            err.print(str(fault), markup=False)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:  # `| head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    return guarded
+
+
+def configured() -> tuple[LastGood, Settings]:
+    settings = LastGood(environ=os.environ)
+    return settings, settings.current()[0]
+
+
+def database(settings: Settings) -> Store:
+    return open_store(settings.environment.database_url)
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO date or time; without a zone it is UTC. Raises BadParameter (exit 2)."""
+    if text is None:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z") from None
+    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+class Format(StrEnum):
+    csv = "csv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+
+
+class OilFormat(StrEnum):
+    table = "table"
+    json = "json"
+
+
+@app.command()
+@door
+def check(online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False) -> None:
+    """Read feeds.yaml and the environment; name every fault with file, line and remedy."""
+    from monitor import checking
+
+    _, settings = configured()
+    out.print(f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault", highlight=False)
+    if online:
+        rows = asyncio.run(checking.try_feeds(settings, clock.from_environment(settings.environment.now)))
+        out.print(checking.as_table(rows))
+        if rows and not any(row.well for row in rows):
+            raise typer.Exit(1)
+
+
+@app.command()
+@door
+def poll(
+    once: Annotated[bool, typer.Option("--once", help="Poll every enabled feed now, due or not, and stop.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that parse and tag.")] = 2,
+) -> None:
+    """Poll what is due, again and again, without a screen."""
+    from monitor.worker import Worker
+
+    watched, settings = configured()
+    store = database(settings)
+    worker = Worker(watched, store, clock.from_environment(settings.environment.now), processes=workers)
+    try:
+        if not once:
+            signal.signal(signal.SIGTERM, lambda *_: worker.stop(wait=0))
+            asyncio.run(worker.run(patient=False))
+            return
+        report = asyncio.run(worker.once(on_done=_say_feed))
+    finally:
+        store.close()
+    seconds = (report.finished - report.started).total_seconds()
+    err.print(f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {seconds:.1f} s")
+    if report.all_failed:
+        err.print("every feed failed: is there a network?")
+        raise typer.Exit(1)
+
+
+def _say_feed(report) -> None:
+    state = report.state
+    err.print(f"{state.name}: {state.error or f'{report.new} new'}", markup=False)
+
+
+@app.command()
+@door
+def tag(
+    file: Annotated[Path | None, typer.Argument(help="JSONL with id, title, summary, optional lang; standard input when left out.")] = None,
+    text: Annotated[str | None, typer.Option(help="Read this title and show its evidence.")] = None,
+    summary: Annotated[str, typer.Option(help="With --text: the summary.")] = "",
+    anywhere: Annotated[bool, typer.Option("--anywhere", help="Do not ask for a tie to the theatre.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --text: print the JSON line.")] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="Read again what is stored with an older tagger.")] = False,
+) -> None:
+    """Find escalation and de-escalation signals in texts, with the words that prove each."""
+    from monitor.tagging import lines
+    from monitor.tagging.tagger import Tagger
+
+    _, settings = configured()
+    tagger = Tagger.load(**settings.theatre.tagger_arguments())
+    if stored:
+        from monitor.retag import retag
+
+        retag(database(settings), tagger, console=err)
+    elif text is not None and as_json:
+        sys.stdout.write(lines.line("text", text, summary, tagger.read(text, summary, anywhere=anywhere)) + "\n")
+    elif text is not None:
+        out.print(lines.show(tagger.read(text, summary, anywhere=anywhere), text, summary))
+    else:
+        source = file.open(encoding="utf-8", errors="surrogateescape") if file else sys.stdin
+        with source:
+            for line in lines.tag_lines(tagger, source, anywhere=anywhere):
+                sys.stdout.write(line + "\n")
+
+
+@app.command()
+@door
+def export(
+    table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds")],
+    since: Annotated[str | None, typer.Option(help="From this UTC date or time on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to, not including, this UTC date or time.")] = None,
+    format: Annotated[Format, typer.Option()] = Format.csv,
+    o: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output when left out.")] = None,
+) -> None:
+    """Write a table: CSV safe for spreadsheets, JSONL, or Parquet. docs/data-dictionary.md lists the columns."""
+    from monitor import export as exporting
+    from monitor.storage import tables
+
+    if table not in exporting.COLUMNS:
+        raise typer.BadParameter(f"no table {table!r}; there are {', '.join(exporting.COLUMNS)}")
+    span = moment(since), moment(until)
+    _, settings = configured()
+    rows = tables.rows(database(settings), table, since=span[0], until=span[1], configured=settings.feeds)
+    with o.open("wb") if o else os.fdopen(os.dup(sys.stdout.fileno()), "wb") as target:
+        exporting.write(table, rows, format=format.value, out=target)
+
+
+@app.command()
+@door
+def prices() -> None:
+    """Fetch what is new of every price series, and show the last close of each."""
+    from monitor.storage import prices as kept
+    from monitor.upkeep import update_prices
+
+    _, settings = configured()
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    faults = update_prices(store, settings, now)
+    table = Table("series", "day", "close", "unit", "kind", "source")
+    for series in settings.prices:
+        if last := kept.last(store, series.name):
+            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source)
+        else:
+            table.add_row(series.name, "none", "", series.unit, series.kind, "")
+    out.print(table)
+    for fault in faults:
+        err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
+    if faults and len(faults) >= len(settings.prices):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app(prog_name="monitor")

@@ -1,0 +1,148 @@
+"""What the pages read, cached for all viewers: the database, the clock, and frames made of them.
+
+Leaves every decision to the floors below; a page never opens a connection itself. A read is shared for FRESH seconds, so that
+twenty open screens cost one query.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from monitor import clock as clocks
+from monitor import export
+from monitor.config import LastGood
+from monitor.models import Article, FeedState, IndexPoint, Price
+from monitor.storage import articles, feeds, index, lease, meta, prices, signals, tables
+from monitor.storage.articles import Filter
+from monitor.storage.store import Store, open_store
+from monitor.ui.wording import Told
+
+FRESH = 2.0  # seconds
+SLACK = 200  # articles that may have come in while a list stands still
+
+
+@dataclass(frozen=True)
+class Context:
+    """What outlives a script run: opened once a process."""
+
+    store: Store
+    clock: clocks.Clock
+    settings: LastGood
+
+
+@st.cache_resource(show_spinner=False)
+def context() -> Context:
+    """Raises ConfigError, StorageError."""
+    settings = LastGood(environ=os.environ)
+    environment = settings.current()[0].environment
+    return Context(open_store(environment.database_url), clocks.from_environment(environment.now), settings)
+
+
+def now() -> datetime:
+    return context().clock.now()
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def notes() -> dict[str, meta.Note]:
+    """What the worker has to say to people: faults, and whether the data is synthetic."""
+    return meta.notes(context().store)
+
+
+def holder() -> lease.Lease | None:
+    """Who polls now, by real time."""
+    return lease.current(context().store, real_now=clocks.real_now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def points(grain: str, since: datetime | None, until: datetime, part: str = "all") -> pd.DataFrame:
+    """Index points as a frame with the columns of IndexPoint, gaps as missing rows of numbers; empty when there are none."""
+    return frame_of(index.points(context().store, grain, part, since, until), IndexPoint)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def latest_point(grain: str, until: datetime, part: str = "all") -> IndexPoint | None:
+    """The newest point before `until`, if there is one of the three days before."""
+    found = index.points(context().store, grain, part, until - timedelta(days=3), until)
+    return found[-1] if found else None
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def price_frame(series: str, since: datetime | None, until: datetime) -> pd.DataFrame:
+    """Closes of the days before `until`, oldest first, with the columns of Price."""
+    return frame_of(prices.series(context().store, series, since, until=until), Price)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def last_prices(before: datetime) -> dict[str, Price]:
+    """The newest finished close of each series before a day; a series without any is absent."""
+    store = context().store
+    found = {name: prices.last(store, name, before) for name in prices.names(store)}
+    return {name: price for name, price in found.items() if price}
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def price_failures() -> list[prices.PriceFailure]:
+    return prices.failures(context().store)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def found(wanted: Filter, limit: int, upto: int) -> list[Article]:
+    """The newest articles that pass and were stored by the time `upto` was the newest id: a list that stays still."""
+    return [a for a in articles.find(context().store, wanted, limit=limit + SLACK) if a.id <= upto][:limit]
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def count(wanted: Filter) -> int:
+    return articles.count(context().store, wanted)
+
+
+def article(id: int) -> Article | None:
+    return articles.get(context().store, id)
+
+
+def newest_id() -> int:
+    return articles.newest_id(context().store)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def newest_with_signals(limit: int, until: datetime) -> list[Article]:
+    """The newest articles that carry a signal, with their signals."""
+    store = context().store
+    ids = dict.fromkeys(row.article_id for row in signals.find(store, Filter(until=until), limit=limit * 8))
+    return [article for id in list(ids)[:limit] if (article := articles.get(store, id))]
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def told(since: datetime, until: datetime) -> list[Told]:
+    """Each category reported in a span: by how many publishers, in how many articles."""
+    return [Told(*row) for row in signals.told(context().store, since, until)]
+
+
+@st.cache_data(ttl=60.0, show_spinner=False)
+def publishers() -> list[str]:
+    """Every publisher family that has an article, by name."""
+    return articles.publishers(context().store)
+
+
+def csv(wanted: Filter) -> bytes:
+    """The articles that pass, as `export articles` writes them."""
+    buffer = io.BytesIO()
+    export.write("articles", tables.rows(context().store, "articles", wanted=wanted), format="csv", out=buffer)
+    return buffer.getvalue()
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def feed_states() -> dict[str, FeedState]:
+    return feeds.states(context().store)
+
+
+def frame_of(rows: list, kind: type) -> pd.DataFrame:
+    """Dataclass rows as a frame with a column for each field, also when there is no row."""
+    names = list(kind.__dataclass_fields__)
+    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
