@@ -118,8 +118,7 @@ def poll(
         report = asyncio.run(worker.once(on_done=_say_feed))
     finally:
         store.close()
-    seconds = (report.finished - report.started).total_seconds()
-    err.print(f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {seconds:.1f} s")
+    err.print(f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.seconds:.1f} s")
     if report.all_failed:
         err.print("every feed failed: is there a network?")
         raise typer.Exit(1)

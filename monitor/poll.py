@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -47,8 +48,8 @@ class FeedReport:
 class PollReport:
     """What a round gave."""
 
-    started: datetime
-    finished: datetime
+    at: datetime  # by the handed-in clock
+    seconds: float  # real ones
     feeds: tuple[FeedReport, ...]
 
     @property
@@ -101,7 +102,7 @@ class Round:
 
     async def poll(self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
         """Poll `chosen` side by side. Raises StorageError; whatever else goes wrong is in the report and the feed's state."""
-        started = self.now()
+        at, began = self.now(), time.monotonic()
         reports: list[FeedReport] = []
 
         async def one(feed: Feed) -> None:
@@ -116,7 +117,7 @@ class Round:
                     group.create_task(one(feed))
         except* StorageError as several:
             raise several.exceptions[0] from None
-        return PollReport(started, self.now(), tuple(reports))
+        return PollReport(at, time.monotonic() - began, tuple(reports))
 
     async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
         """feed -> fetch -> read -> state -> store. Raises StorageError."""

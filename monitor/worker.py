@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from datetime import timedelta
 
 from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
@@ -27,7 +26,6 @@ from monitor.tagging.tagger import Tagger
 from monitor.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)
 BEAT = 5.0  # seconds between heartbeats of the lease
 TICK = 0.5  # seconds between looks at what is due
 PAUSE_AFTER_FAULT = 5.0
@@ -47,6 +45,7 @@ class Worker:
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
         self.upkeep = Upkeep(store, clock)
         self.holder = this_process()
+        self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -82,8 +81,11 @@ class Worker:
 
     # -- again and again ---------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Hold the lease, or wait for it, and keep polling. A fault is noted where the screen shows it, and tried again."""
+    async def run(self, *, patient: bool = True) -> None:
+        """Hold the lease and keep polling. A fault is noted where the screen shows it, and tried again.
+
+        Waits while another process holds the lease; when not `patient`, raises LeaseHeld.
+        """
         waiting = None
         while not self._stop.is_set():
             try:
@@ -91,6 +93,8 @@ class Worker:
                 waiting = None
                 await self._as_owner()
             except LeaseHeld as held:
+                if not patient:
+                    raise
                 if str(held) != waiting:
                     waiting = str(held)
                     log.info("%s", held)
@@ -98,6 +102,10 @@ class Worker:
             except MonitorError as fault:
                 log.error("%s", fault)
                 self._note("worker", str(fault))
+                await self._sleep(PAUSE_AFTER_FAULT)
+            except Exception as fault:  # a fault of this program: it must not end the watch unseen, so it is shown and tried again
+                log.exception("the worker stumbled")
+                self._note("worker", f"an unexpected fault, see the log: {fault!r}")
                 await self._sleep(PAUSE_AFTER_FAULT)
 
     async def _as_owner(self) -> None:
@@ -117,16 +125,13 @@ class Worker:
         states = feeds.states(self.store)
         running: dict[str, asyncio.Task[FeedReport]] = {}
         follow_up: asyncio.Task | None = None
-        fresh = True  # articles came that upkeep has not seen
         try:
             while not self._stop.is_set() and not beat.done():
                 settings = self._current_settings()
                 if (settings.defaults, settings.theatre) != made_of:
                     return
                 for name in [name for name, task in running.items() if task.done()]:
-                    report = running.pop(name).result()
-                    states[name] = report.state
-                    fresh = fresh or bool(report.new or report.edited)
+                    states[name] = running.pop(name).result().state
                 idle = [feed for feed in settings.feeds if feed.name not in running]
                 for feed in due_feeds(idle, states, self.clock.now()):
                     running[feed.name] = asyncio.create_task(hands.feed(feed, states.get(feed.name)))
@@ -134,8 +139,7 @@ class Worker:
                     if follow_up:
                         follow_up.result()
                         self._note("worker", None)
-                    fresh, seen = False, fresh
-                    follow_up = asyncio.create_task(asyncio.to_thread(self.upkeep.after_round, settings, new=seen))
+                    follow_up = asyncio.create_task(asyncio.to_thread(self.upkeep.after_round, settings))
                 await self._sleep(TICK)
             if beat.done():
                 beat.result()
@@ -154,26 +158,21 @@ class Worker:
         held = lease.current(self.store, real_now=real_now())
         if held and is_gone(held.holder):
             lease.release(self.store, held.holder)
-        lease.take(self.store, self.holder, ttl=LEASE, real_now=real_now())
+        lease.take(self.store, self.holder, real_now())
 
     async def _keep_lease(self) -> None:
         """Beat while owner. Ends with LeaseHeld when another process took over (this one slept too long)."""
         while True:
             await asyncio.sleep(BEAT)
-            kept = await asyncio.to_thread(lease.renew, self.store, self.holder, ttl=LEASE, real_now=real_now())
-            if not kept:
-                raise LeaseHeld("another process has taken over this database while this one was held up")
-
-    _noted: dict[str, str | None]
+            await asyncio.to_thread(lease.renew, self.store, self.holder, real_now())
 
     def _note(self, key: str, text: str | None) -> None:
         """Leave a note for the screen, only when it changed; a database that cannot take it has its own error on screen."""
-        noted = self.__dict__.setdefault("_noted", {})
-        if key in noted and noted[key] == text:
+        if key in self._noted and self._noted[key] == text:
             return
         try:
             meta.put(self.store, key, text, self.clock.now())
-            noted[key] = text
+            self._noted[key] = text
         except (StorageError, ClockError) as fault:
             log.warning("could not note %s: %s", key, fault)
 
