@@ -38,7 +38,7 @@ def store(tmp_path):
     hit = Reading("en", "escalation", 9.0, True, ("IRN", "ISR"), ("Isfahan",), (signal,), (), "tagger-1")
     calm = Reading("ar", "none", 0.0, False, (), (), (), (), "tagger-1")
     items = [
-        (Entry("1", "=strike \u2192 \"quoted\"\nline", "https://wire.example/1", "-5 per cent", NOON - timedelta(days=1), None), hit, "wire", "1"),
+        (Entry("1", '=strike → "quoted"\nline', "https://wire.example/1", "-5 per cent", NOON - timedelta(days=1), None), hit, "wire", "1"),
         (Entry("2", "محادثات", None, "", None, "yesterday"), calm, "@paper", "2"),
     ]
     articles.save(opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON)
@@ -59,7 +59,8 @@ def test_articles_keep_their_facts_in_csv(store):
     assert first["title"] == "'=strike → \"quoted\"\nline" and first["summary"] == "'-5 per cent"
     assert (first["published"], first["first_seen"]) == ("2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z")
     assert (first["actors"], first["score"], first["theatre"], first["story_id"], first["tier"]) == ("IRN;ISR", "9.0", "true", "1", "2")
-    assert (second["title"], second["published"], second["link"], second["story_id"], second["publisher"]) == ("محادثات", "", "", "", "'@paper")
+    assert (second["title"], second["publisher"]) == ("محادثات", "'@paper")
+    assert (second["published"], second["link"], second["story_id"]) == ("", "", "")
 
 
 @pytest.mark.parametrize("table", export.COLUMNS)
@@ -90,7 +91,8 @@ def test_formats_keep_their_own_types(store):
 
 def test_daily_puts_the_index_beside_each_series(store):
     rows = read(written("daily", tables.rows(store, "daily")))
-    assert [(r["day"], r["tension"], r["balance"], r["method"]) for r in rows] == [("2026-03-02", "151.5", "-0.5", "index-1"), ("2026-03-03", "", "", "")]
+    found = [(r["day"], r["tension"], r["balance"], r["method"]) for r in rows]
+    assert found == [("2026-03-02", "151.5", "-0.5", "index-1"), ("2026-03-03", "", "", "")]
     assert [(r["Brent_close"], r["Brent_source"], r["VIX_close"]) for r in rows] == [("71.32", "yahoo", ""), ("", "", "-1.5")]
 
 
@@ -102,7 +104,8 @@ def test_a_span_and_a_filter_narrow_the_rows(store):
     assert ids("signals", since=NOON) == [] and ids("articles", wanted=Filter(categories=("attack",))) == [1]
     assert list(tables.rows(store, "index", since=NOON)) == [] and len(list(tables.rows(store, "prices", until=NOON))) == 2
     configured = [Feed("Never", "https://never.example/"), Feed("Wire", "https://wire.example/rss")]
-    assert [(r["name"], r["state"], r["entries"]) for r in tables.rows(store, "feeds", configured=configured)] == [("Never", "new", 0), ("Wire", "well", 2)]
+    found = [(r["name"], r["state"], r["entries"]) for r in tables.rows(store, "feeds", configured=configured)]
+    assert found == [("Never", "new", 0), ("Wire", "well", 2)]
 
 
 HARMLESS = [

@@ -44,7 +44,9 @@ def update(store: Store, alert: Alert) -> None:
         conn.execute(alerts.update().where(alerts.c.id == alert.id).values(**_values(alert)))
 
 
-def find(store: Store, since: datetime | None = None, until: datetime | None = None, *, rule: str | None = None, limit: int = 200) -> list[Alert]:
+def find(
+    store: Store, since: datetime | None = None, until: datetime | None = None, *, rule: str | None = None, limit: int = 200
+) -> list[Alert]:
     """Newest first."""
     query = sa.select(*_ALERT).order_by(alerts.c.at.desc(), alerts.c.id.desc()).limit(limit)
     if since is not None:

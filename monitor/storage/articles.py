@@ -5,7 +5,7 @@ Leaves reading and grouping them to tagging and stories.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,19 @@ from sqlalchemy import Connection
 from monitor.models import Article, Feed, FeedState, Reading, Signal
 from monitor.storage import feeds, search
 from monitor.storage.filters import Filter, conditions
-from monitor.storage.rows import BRIEF, SIGNAL, Item, article_of, article_values, digest, read_values, signal_of, signal_values, tag_values
-from monitor.storage.rows import turned_off_of
+from monitor.storage.rows import (
+    BRIEF,
+    SIGNAL,
+    Item,
+    article_of,
+    article_values,
+    digest,
+    read_values,
+    signal_of,
+    signal_values,
+    tag_values,
+    turned_off_of,
+)
 from monitor.storage.schema import article_tags, articles, signals, sound, versions
 from monitor.storage.search import fold
 from monitor.storage.store import Store
@@ -26,7 +37,10 @@ PAGE = 1_000  # articles a step of a stream reads: short transactions, so that a
 WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
 ASKED_AT_ONCE = 500  # values in one IN (...)
 
-__all__ = ["Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream", "versions_of"]
+__all__ = [
+    "Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
+    "versions_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +63,12 @@ class Version:
 
 
 def save(
-    store: Store, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState, slices: Sequence[bytes] | None, now: datetime
-) -> Saved:
+    store: Store, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState | Callable[[int], FeedState],
+    slices: Sequence[bytes] | None, now: datetime,
+) -> Saved:  # fmt: skip
     """items -> new ones with signals, tags and search words, edited ones as versions -> state, log and slices: one transaction.
 
+    `state` may be a function of the number of new articles, which only this transaction knows.
     An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored of a
     document when anything fails, so it is read again at the next round.
     """
@@ -69,7 +85,7 @@ def save(
         fresh = {key: item for key, item in unique.items() if key not in known}
         new = _insert(conn, feed, fresh, now)
         edited = _edit(conn, [(*known[key], item) for key, item in unique.items() if key in known], now)
-        stored = feeds.write(conn, state, new=len(new), now=now)
+        stored = feeds.write(conn, state(len(new)) if callable(state) else state, new=len(new), now=now)
         if slices is not None:
             feeds.write_slices(conn, feed.name, slices)
     return Saved(tuple(new), tuple(edited), total - len(new), stored)

@@ -43,7 +43,9 @@ def take(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL)
     row = {"name": NAME, "holder": holder, "taken_at": real_now, "heartbeat": real_now, "until": real_now + ttl}
     free = sa.or_(lease.c.until <= real_now, lease.c.holder == holder, lease.c.heartbeat > real_now + ttl)
     with store.write() as conn:
-        if not upsert(conn, lease, [row], where=lambda new: free):
+        upsert(conn, lease, [row], where=lambda new: free)
+        # asked, not counted: PostgreSQL's driver does not say how many rows were written; the row is locked till the end
+        if conn.scalar(sa.select(lease.c.holder).where(lease.c.name == NAME)) != holder:
             raise _held(conn)
 
 

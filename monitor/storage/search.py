@@ -19,7 +19,9 @@ ASKED = 12  # words of a question that are used
 
 _WORD = re.compile(r"[^\W_]+")
 # accents and vowel points, left over once NFKD has taken letters apart: Latin, Hebrew, Arabic and Quranic signs; tatweel, ZWNJ, ZWJ, marks
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+"
+)
 # the letters that Persian, Urdu and Arabic writers and keyboards use for one another, and their digits
 _SAME = {"ي": "یىې", "ك": "کڪ", "ه": "ةۀەہھ", "ا": "ٱ"}
 _LETTERS = {ord(variant): letter for letter, variants in _SAME.items() for variant in variants}

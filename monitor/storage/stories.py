@@ -88,10 +88,10 @@ def _values(id: int, members: list[Article]) -> dict:
 
 
 def find(
-    store: Store, since: datetime | None = None, until: datetime | None = None, *, direction: str | None = None, category: str | None = None,
-    publishers: int = 1, limit: int = 100, before: tuple[datetime, int] | None = None,
+    store: Store, since: datetime | None = None, until: datetime | None = None, *, direction: str | None = None,
+    category: str | None = None, publishers: int = 1, limit: int = 100, before: tuple[datetime, int] | None = None,
 ) -> list[Story]:  # fmt: skip
-    """Stories that were told within since <= last_seen, first_seen < until, by at least so many publishers; last told first.
+    """Stories told within since <= last_seen, first_seen < until, by at least so many publishers; last told first.
 
     `before` is (last_seen, id) of the last one of the page before.
     """
@@ -122,7 +122,9 @@ def stream(store: Store, since: datetime | None = None, until: datetime | None =
         query = query.where(stories.c.first_seen < until)
     last: tuple[datetime, int] | None = None
     while True:
-        here = query if last is None else query.where(place > sa.tuple_(sa.literal(last[0], stories.c.first_seen.type), sa.literal(last[1])))
+        here = query
+        if last is not None:
+            here = query.where(place > sa.tuple_(sa.literal(last[0], stories.c.first_seen.type), sa.literal(last[1])))
         with store.read() as conn:
             found = [Story(*row) for row in conn.execute(here)]
         yield from found

@@ -38,18 +38,15 @@ def _insertion(table: Table, names: tuple[str, ...], dialect: str) -> tuple[str,
     return f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})", converters
 
 
-def upsert(conn: Connection, table: Table, rows: Sequence[dict], *, where: Callable | None = None) -> int:
-    """Insert the rows or, where the primary key is taken, replace the values. `where(new)` may keep the old row; gives rows written."""
-    if not rows:
-        return 0
-    statement = _upsertion(table, tuple(rows[0]), conn.dialect.name)
-    if where is not None:
-        statement = _upsertion.__wrapped__(table, tuple(rows[0]), conn.dialect.name, where)
-    return conn.execute(statement, rows).rowcount
+def upsert(conn: Connection, table: Table, rows: Sequence[dict], *, where: Callable | None = None) -> None:
+    """Insert the rows or, where the primary key is taken, replace the values; `where(new)` may keep the old row."""
+    if rows:
+        make = _upsertion if where is None else _upsertion.__wrapped__
+        conn.execute(make(table, tuple(rows[0]), conn.dialect.name, where), rows)
 
 
 @cache
-def _upsertion(table: Table, names: tuple[str, ...], dialect: str, where: Callable | None = None):
+def _upsertion(table: Table, names: tuple[str, ...], dialect: str, where: Callable | None):
     statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     values = {name: statement.excluded[name] for name in names if not table.columns[name].primary_key}
     keys = [column.name for column in table.primary_key]

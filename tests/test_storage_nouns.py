@@ -1,0 +1,177 @@
+"""The contract of feeds, prices, index, stories, alerts, lease and notes, on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from stores import address, fresh_postgres, postgres, store  # noqa: F401
+from test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
+
+from monitor.errors import LeaseHeld
+from monitor.models import Alert, FeedState, IndexPoint, Price
+from monitor.storage import alerts, articles, feeds, index, lease, meta, prices, stories
+from monitor.storage.prices import PriceFailure
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_a_feed_is_remembered_with_the_log_of_its_rounds(store):
+    state = FeedState(
+        "Wire", "https://wire.example", "failing", 503, "too busy", "http", 2, last_polled=NOON, next_due=NOON + HOUR, etag='"x"',
+        interval=timedelta(minutes=7), moved_to="https://new.example", moved_count=2, habit=HOUR, ttl=DAY, skip_hours=(0, 23),
+    )  # fmt: skip
+    assert feeds.save_state(store, state, now=NOON) == state
+    assert feeds.states(store) == {"Wire": state}
+    (only,) = feeds.log(store, "Wire")
+    assert (only.at, only.state, only.status, only.failure, only.error, only.new_entries) == (NOON, "failing", 503, "http", "too busy", 0)
+    for n in range(feeds.KEPT + 5):
+        feeds.save_states(store, [replace(state, last_polled=NOON + n * HOUR), replace(state, name="Other")], now=NOON)
+    rounds = feeds.log(store, "Wire", limit=1_000)
+    assert len(rounds) == feeds.KEPT and rounds[0].at == NOON + (feeds.KEPT + 4) * HOUR
+
+
+def test_counts_of_entries_are_those_stored(store):
+    put(store, item(1), item(2))
+    saved = put(store, item(2), item(3), now=NOON + HOUR)
+    again = feeds.save_state(store, replace(STATE, entries=0, last_polled=NOON + 2 * HOUR, last_new=saved.state.last_new), now=NOON)
+    assert (saved.state.entries, saved.state.new_entries, saved.state.last_new) == (3, 1, NOON + HOUR)
+    assert (again.entries, again.new_entries, again.last_new) == (3, 0, NOON + HOUR)
+    assert feeds.states(store)["Gulf Wire"] == again
+
+
+def test_the_hashes_of_the_last_answer_are_known_until_forgotten(store):
+    put(store, item(1), slices=[b"a" * 8, b"b" * 8])
+    put(store, item(1), slices=None)
+    assert feeds.known_slices(store, FEED.name) == {b"a" * 8, b"b" * 8}
+    put(store, item(1), slices=[b"c" * 8])
+    assert feeds.known_slices(store, FEED.name) == {b"c" * 8}
+    feeds.save_state(store, replace(STATE, etag="x", last_modified="y"), now=NOON)
+    feeds.forget(store, FEED.name)
+    assert feeds.known_slices(store, FEED.name) == frozenset() == feeds.known_slices(store, "never polled")
+    assert (feeds.states(store)[FEED.name].etag, articles.count(store)) == (None, 1)
+    with pytest.raises(ValueError, match="length"):
+        put(store, item(2), slices=[b"a", b"bb"])
+
+
+def close(day, value, source="yahoo", kind="front month", **more):
+    return Price("Brent", MONDAY + day * DAY, value, source, kind, "USD", None, NOON, **more)
+
+
+def test_a_final_close_stays_and_futures_go_before_spot(store):
+    spot = ("fred", "spot")
+    assert prices.save(store, [close(0, 71.32), close(0, 70.0, *spot), close(1, 69.0, *spot), close(2, 72.0, final=False)]) == 4
+    prices.save(store, [close(0, 99.0, final=False), close(2, 73.0, final=False), close(1, 68.5, "fred", "spot")])
+    assert [(p.close, p.source) for p in prices.series(store, "Brent")] == [(71.32, "yahoo"), (68.5, "fred"), (73.0, "yahoo")]
+    assert [p.close for p in prices.series(store, "Brent", MONDAY + DAY, until=MONDAY + 2 * DAY)] == [68.5]
+    assert [p.close for p in prices.series(store, "Brent", source="yahoo")] == [71.32, 73.0]
+    assert prices.last(store, "Brent", MONDAY + DAY).close == 71.32
+    assert prices.last(store, "Brent").close == 73.0 and prices.last(store, "Brent", MONDAY) is None
+    assert prices.names(store) == ["Brent"]
+
+
+def test_a_failing_provider_is_named_until_it_answers(store):
+    failure = PriceFailure("Brent", "yahoo", NOON, "rate limited", "429", next_try=NOON + HOUR)
+    prices.fail(store, failure)
+    assert prices.fail(store, failure).failures == 2
+    prices.save(store, [close(0, 70.0, "fred", "spot")])
+    assert [(f.provider, f.failures, f.next_try) for f in prices.failures(store)] == [("yahoo", 2, NOON + HOUR)]
+    prices.save(store, [close(0, 71.0)])
+    assert prices.failures(store) == []
+
+
+def point(at, method="index-1", grain="day", part="all", tension=100.0):
+    return IndexPoint(grain, at, method, "ok", tension, 90.0, 110.0, None, None, None, 0.5, *[1.0] * 6, None, 9, 8, 7, 6, part, None)
+
+
+def test_index_points_are_replaced_by_method_and_never_mixed(store):
+    days = [MONDAY + n * DAY for n in range(3)]
+    index.save(store, [point(day) for day in days] + [point(days[0], part="nuclear"), point(days[0], grain="hour")])
+    index.save(store, [point(days[1], tension=120.0)])
+    assert [p.tension for p in index.points(store, "day")] == [100.0, 120.0, 100.0]
+    assert index.points(store, "day", "all", days[1], days[2]) == [point(days[1], tension=120.0)]
+    assert {p.part for p in index.points(store, "day", "*")} == {"all", "nuclear"}
+    index.save(store, [point(days[2], "index-2", tension=90.0)])
+    assert [(p.method, p.tension) for p in index.points(store, "day")] == [("index-2", 90.0)]
+    assert len(index.points(store, "day", method="index-1")) == 3 and index.methods(store) == ["index-1", "index-2"]
+    assert len(list(index.all_points(store))) == 6 and index.points(store, "week") == []
+
+
+def test_entries_for_the_index_hold_everything_polled(store):
+    put(store, item(1, "Hit", STRIKE, TALKS, parts=("nuclear", "gulf")), item(2, "Football", publisher="paper"), item(3, "hit!", STRIKE))
+    put(store, item(4), now=NOON + HOUR)
+    frame = index.entries(store, NOON, NOON + HOUR)
+    assert list(frame.article_id) == [1, 2, 3] and str(frame["at"].dt.tz) == "UTC" and (frame["at"] == NOON).all()
+    assert list(frame.publisher) == ["wire", "paper", "wire"] and list(frame.tier) == [1, 1, 1]
+    kinds = ["escalation_act", "escalation_words", "deescalation_act", "deescalation_words"]
+    assert frame[kinds].values.tolist() == [[9.0, 0.0, 0.0, 3.0], [0.0] * 4, [9.0, 0.0, 0.0, 0.0]]
+    assert list(frame.categories) == ["attack;talks", "", "attack"] and list(frame.parts) == ["nuclear;gulf", "", ""]
+    assert frame.text_key[0] == frame.text_key[2] != frame.text_key[1]  # near-identical once folded
+    assert frame.story_id.isna().all()
+    nothing = index.entries(store, NOON + DAY)
+    assert nothing.empty and list(nothing.dtypes.astype(str)) == list(frame.dtypes.astype(str))
+
+
+def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
+    earlier = item(2, "Frappe", STRIKE, lang="fr", publisher="paper", published=NOON - HOUR)
+    put(store, item(1, "Strike", STRIKE), earlier, item(3, "Deal", TALKS))
+    stories.assign(store, {1: 1, 2: 1, 3: 3})
+    story, members = stories.get(store, 1)
+    assert [a.title for a in members] == ["Frappe", "Strike"] and {a.story_id for a in members} == {1}
+    assert (story.title, story.first_seen, story.last_seen) == ("Frappe", NOON - HOUR, NOON)
+    assert (story.direction, story.score) == ("escalation", 9.0)
+    assert (story.langs, story.articles, story.publishers, story.categories) == (("fr", "en"), 2, 2, ("attack",))
+    assert [s.id for s in stories.find(store, publishers=2)] == [1] == [s.id for s in stories.find(store, category="attack")]
+    assert [s.id for s in stories.find(store, limit=1)] == [3] and stories.find(store, category="tack") == []
+    assert [s.id for s in stories.find(store, before=(NOON, 3))] == [1] == [s.id for s in stories.find(store, until=NOON)]
+    stories.merge(store, 1, [3])
+    merged, members = stories.get(store, 3)
+    assert (merged.id, merged.direction, merged.score, merged.articles) == (1, "escalation", 6.0, 3) and len(members) == 3
+    assert [s.id for s in stories.stream(store, page=1)] == [1]
+    stories.assign(store, {1: 1, 2: 2, 3: 2})  # taken apart again; the old number stands for a story of its own once more
+    assert [(s.id, s.articles) for s in stories.stream(store, page=1)] == [(2, 2), (1, 1)]
+    stories.assign(store, {1: 2})
+    assert [s.id for s in stories.find(store)] == [2] and stories.get(store, 1) is None
+
+
+def test_an_alert_is_kept_once_and_waits_until_it_is_sent(store):
+    given = Alert(None, "level", "above 150", NOON, "firing", "High", "level:all", stories=(1, 2))
+    kept = alerts.save(store, given)
+    assert alerts.save(store, given) == kept == replace(given, id=kept.id) and alerts.pending(store, NOON) == [kept]
+    later = replace(kept, attempts=1, error="refused", next_try=NOON + HOUR)
+    alerts.update(store, later)
+    assert alerts.pending(store, NOON) == [] and alerts.pending(store, NOON + HOUR) == [later]
+    alerts.update(store, replace(later, sent=NOON + HOUR))
+    assert alerts.pending(store, NOON + DAY) == []
+    clear = alerts.save(store, replace(given, at=NOON + DAY, state="resolved"))
+    assert [a.state for a in alerts.find(store)] == ["resolved", "firing"] and alerts.latest(store) == {"level:all": clear}
+    assert alerts.find(store, until=NOON) == [] == alerts.find(store, rule="jump") and len(alerts.find(store, since=NOON + HOUR)) == 1
+
+
+def test_one_worker_holds_the_lease_until_it_ends_or_falls_silent(store):
+    lease.take(store, "app", NOON)
+    with pytest.raises(LeaseHeld, match="app works on this database"):
+        lease.take(store, "poll", NOON + lease.TTL / 2)
+    lease.renew(store, "app", NOON + lease.TTL / 2)
+    with pytest.raises(LeaseHeld):
+        lease.take(store, "poll", NOON + lease.TTL)
+    assert lease.current(store, real_now=NOON).holder == "app"
+    lease.take(store, "poll", NOON + 2 * lease.TTL)  # silent for longer than its time
+    with pytest.raises(LeaseHeld, match="poll"):
+        lease.renew(store, "app", NOON + 2 * lease.TTL)
+    lease.release(store, "app")  # no longer its own
+    assert lease.current(store, real_now=NOON + 2 * lease.TTL).holder == "poll"
+    assert lease.current(store, real_now=NOON + DAY) is None
+    lease.take(store, "app", NOON - DAY)  # the computer's clock was set back: a heartbeat of tomorrow holds nothing
+    lease.release(store, "app")
+    assert lease.current(store, real_now=NOON - DAY) is None
+    with pytest.raises(LeaseHeld, match="given back"):
+        lease.renew(store, "app", NOON - DAY)
+
+
+def test_notes_are_kept_replaced_and_taken_away(store):
+    meta.put(store, "worker", "disk full", NOON)
+    meta.put(store, "worker", "well again", NOON + HOUR)
+    assert meta.notes(store) == {"worker": meta.Note("well again", NOON + HOUR)}
+    meta.put(store, "worker", None, NOON)
+    assert meta.notes(store) == {}
