@@ -7,11 +7,13 @@ The road of one article:
 The floors, lowest first. A file imports from lower floors only, never from a neighbour on its own
 (tests/test_map.py guards it):
 
-    words       models  errors  config  clock
-    thinking    parse/  identity  tagging/  stories  index  oil  alerts  pure: facts and `now` in, facts out
-    hands       fetch  readers/  storage/  prices/  notify  export       network, processes, disk
-    round       poll  worker                                            what is done when
-    roof        ui/  __main__                                           screen and command line
+    words       models  errors
+    settings    config/  clock
+    thinking    parse/  identity  publishers  schedule  tagging/  stories  index/  oil  alerts  (pure: facts and `now` in, facts out)
+    hands       fetch/  readers/  storage/  prices/  notify  export                             (network, processes, disk)
+    round       poll  upkeep  owner  checking  retag                                            (what is done)
+    watch       worker                                                                          (when it is done)
+    roof        ui/  demo  __main__                                                             (screen and command line)
 """
 
 __version__ = "0.1.0"

@@ -99,7 +99,7 @@ def _refusal(document: Document, line: int | None, message: str) -> ConfigError:
 
 def _remedy(error: yaml.MarkedYAMLError) -> str:
     said = f"{error.problem} {error.context}"
-    if "cannot start any token" in said:
+    if "cannot start any token" in said or "tab character" in said:
         return "indent with blanks, not tabs, and put quotes round values that begin with @ ` % or a tab"
     if "mapping values are not allowed" in said:
         return "put quotes round a value that holds `: `, and check the indentation"
@@ -162,7 +162,7 @@ def _refuse_tricks(document: Document, event: yaml.NodeEvent, line: int) -> None
         raise _refusal(document, line, "anchors (&name) and references (*name) are not allowed; write the value out, or use `defaults`, or put quotes round it")
     tag = getattr(event, "tag", None)
     if tag and tag != "!":
-        raise _refusal(document, line, f"the tag {tag} is not allowed; write the plain value, or put quotes round it")
+        raise _refusal(document, line, f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed; write the plain value, or put quotes round it")
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:

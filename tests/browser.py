@@ -1,0 +1,42 @@
+"""A real browser for tests: headless Chromium as the system has it. `python -m tests.browser` prints where that is, or fails.
+
+Without it a test is skipped, naming the command that installs it; MONITOR_REQUIRE_BROWSER=1 makes that a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+HOW = "no Chromium found; install it: apt-get install chromium"
+
+
+def find_chromium() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture
+def browser_page():
+    """A fresh page, 1280 x 900. Playwright is started for each test: its event loop must not outlive it, other tests run their own."""
+    path = find_chromium()
+    if path is None:
+        (pytest.fail if os.environ.get("MONITOR_REQUIRE_BROWSER") else pytest.skip)(HOW)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Root may not use Chromium's sandbox; small containers have little shared memory.
+        flags = ["--disable-background-networking", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, locale="en-GB", timezone_id="UTC")
+        yield context.new_page()
+        browser.close()
+
+
+if __name__ == "__main__":
+    found = find_chromium()
+    print(found or HOW)
+    sys.exit(found is None)
