@@ -5,10 +5,10 @@ Word order and the small words that mark doer, done-to and place come from the l
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 
 from monitor.tagging.anchors import Hit
-from monitor.tagging.clauses import Sentence
+from monitor.tagging.clauses import MOST_NAMES, Sentence
 from monitor.tagging.lexicon import Lexicon, Rule
 from monitor.tagging.theatre import Entity
 
@@ -38,8 +38,8 @@ class Roles:
     def of(self, sentence: Sentence, rule: Rule, start: int, end: int) -> tuple[str | None, str | None, str | None]:
         """Source, target and place of an anchor."""
         low, high = sentence.clause(start, end)
-        near = sentence.entities[bisect_left(sentence.entities, low, key=_start) : bisect_right(sentence.entities, high, key=_start)]
-        if not near or len(near) > 40:
+        near = sentence.named(low, high)
+        if not near or len(near) == MOST_NAMES:
             return None, None, None
         where = [hit for hit in near if entity(hit).place and (not entity(hit).code or self.located(sentence, hit))]
         place = min(where, key=lambda hit: abs(hit.start - start), default=None)
@@ -61,7 +61,7 @@ class Roles:
         if rule.part == "noun":
             beside = next((hit for hit in (*before[::-1], *after) if self._beside(sentence, hit, start, end)), None)
             return agent or (beside if beside is not aimed else None), aimed
-        if rule.passive or (agent and sentence.nearby(self._passive, start, end, 2, "before")):
+        if rule.passive or (agent and sentence.distance(end, agent.start) <= NEAR):
             return agent, next((hit for hit in before[::-1] if sentence.distance(hit.end, start) <= FAR), None)
         if sentence.nearby(self._passive, start, end, 1, "before"):
             return None, next((hit for hit in before[::-1] if sentence.distance(hit.end, start) <= FAR), None)

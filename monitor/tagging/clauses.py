@@ -17,6 +17,7 @@ from monitor.tagging.text import Folded
 MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)")
 ENDS = frozenset(".!?…؟۔\n\r")
 ASKING = frozenset("?؟")
+MOST_NAMES = 40  # names of one clause or sentence that are looked at
 LETTERS = 14  # of a word and the space after it, at most on average: bounds how far is looked
 
 
@@ -50,6 +51,11 @@ class Sentence:
         right = bisect_left(self.breaks, end)
         return (self.breaks[left - 1] if left else self.start), (self.breaks[right] if right < len(self.breaks) else self.end)
 
+    def named(self, low: int, high: int) -> list[Hit]:
+        """The actors and places that begin between two places; of very many, the first."""
+        first = bisect_left(self.entities, low, key=_start)
+        return self.entities[first : min(bisect_right(self.entities, high, key=_start), first + MOST_NAMES)]
+
     def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
         """The first of some phrases after a place, at most so many words away, in the same clause."""
         best = None
@@ -76,8 +82,7 @@ class Sentence:
                 yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
         for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):
             if marker in phrases:
-                near = self.entities[bisect_left(self.entities, low, key=_start) : bisect_right(self.entities, high, key=_start)]
-                yield from (hit for hit in near if getattr(hit.word.entities[0][1], wanted))
+                yield from (hit for hit in self.named(low, high) if getattr(hit.word.entities[0][1], wanted))
 
 
 def _start(hit: Hit) -> int:
@@ -133,12 +138,12 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     idioms = [span for hit in hits for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
-    sentence.rules = [hit for hit in free if hit.word.rules]
+    cues = [hit for hit in free if hit.word.cues]
+    shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
+    sentence.rules = [hit for hit in free if hit.word.rules and not shields.touches(hit.start, hit.end)]
     for start, end, name in idioms:
         inside = hits[bisect_left(hits, start, key=_start) : bisect_right(hits, end, key=_start)]
         sentence.masked.extend((hit, f"idiom: {name}") for hit in inside if hit.word.rules and hit.end <= end)
-    cues = [hit for hit in free if hit.word.cues]
-    shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
     sentence.cues = [hit for hit in longest(cues) if hit.word.cues[0][1].kind != "pseudo" and not shields.holds(hit.start, hit.end)]
 
 

@@ -30,6 +30,7 @@ REFUSED = {category: "rupture" for category in ("talks", "accord", "ceasefire", 
 FORCE = ("attack", "maritime", "energy", "mobilize", "nuclear")
 
 OFF = ("purpose", "background", "condition")
+TURNS = ("never", "refusal", "negation")
 SPEECH = ("threat", "modality", "demand", "attribution")
 
 
@@ -55,10 +56,10 @@ def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
             return _off(rule, cues[kind], start, end, sentence)
     category, weight, notes, changed = rule.category, rule.weight, [], False
     undo = cues.get("undoing")
-    turn = min((cues[kind] for kind in ("never", "refusal", "negation") if kind in cues), key=lambda found: found[2], default=None)
-    if undo and turn and _governs(sentence, turn[1], undo[1]):
-        notes.append(f"{turn[0].kind}: {_said(sentence, turn[1])} (of {_said(sentence, undo[1])})")
-        start, end = _around(start, end, turn[1], undo[1])
+    turn = min((cues[kind] for kind in TURNS if kind in cues), key=lambda found: found[2], default=None)
+    if undo and (ruler := _ruler(sentence, undo[1], start, end)):
+        notes.append(f"{ruler.word.cues[0][1].kind}: {_said(sentence, ruler)} (of {_said(sentence, undo[1])})")
+        start, end = _around(start, end, ruler, undo[1])
     elif turn:
         cue, hit, _ = turn
         table = NEVER if cue.kind == "never" else REFUSED if cue.kind == "refusal" else {}
@@ -136,10 +137,21 @@ def _tails(sentence: Sentence, tails: tuple[frozenset[str], ...], place: int, st
     return True
 
 
-def _governs(sentence: Sentence, turn: Hit, undo: Hit) -> bool:
-    """Whether a negation or refusal speaks of the undoing word: no clause end and few words between them."""
-    left, right = (turn.end, undo.start) if turn.end <= undo.start else (undo.end, turn.start)
-    return left <= right and not sentence.broken(left, right) and sentence.distance(left, right) <= 3
+def _ruler(sentence: Sentence, undo: Hit, start: int, end: int) -> Hit | None:
+    """A negation or refusal that speaks of the undoing word, so that nothing is undone: "refuses to lift sanctions"."""
+    place = bisect_left(sentence.cues, undo.start - 4 * LETTERS, key=lambda hit: hit.start)
+    for hit in sentence.cues[place:]:
+        if hit.start > undo.end + 4 * LETTERS:
+            break
+        before = hit.end <= undo.start
+        if hit is undo or not (before or hit.start >= undo.end) or not (hit.end <= start or hit.start >= end):
+            continue
+        if not any(cue.kind in TURNS and cue.side != ("after" if before else "before") for _, cue in hit.word.cues):
+            continue
+        left, right = (hit.end, undo.start) if before else (undo.end, hit.start)
+        if not sentence.broken(left, right) and sentence.distance(left, right) <= 3:
+            return hit
+    return None
 
 
 def _around(start: int, end: int, *hits: Hit) -> tuple[int, int]:

@@ -8,16 +8,17 @@ Pure and language-free: what it knows stands in lexicon/*.yaml and gazetteer.yam
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.models import ESCALATION, Reading, Signal, TurnedOff
-from monitor.tagging import lexicon as lexicons
+from monitor.tagging import loading
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Roles, entity
 from monitor.tagging.anchors import Finder, Hit
-from monitor.tagging.clauses import Sentence, Spans, cut, fill, tail_end
-from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, WEIGHTS, Frame, Lexicon, Rule
+from monitor.tagging.clauses import MOST_NAMES, Sentence, cut, fill, tail_end
+from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold
 
@@ -54,8 +55,8 @@ class Tagger:
     def load(cls, extra: Path | None = None, theatre=None) -> Tagger:
         """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError."""
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
-        files = [*(lexicons.FOLDER / f"{code}.yaml" for code in lexicons.LANGUAGES), gazetteers.FILE, *([Path(extra)] if extra else [])]
-        words, gazetteer = lexicons.load(extra), gazetteers.load(widen, only)
+        files = [*(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES), gazetteers.FILE, *([Path(extra)] if extra else [])]
+        words, gazetteer = loading.load(extra), gazetteers.load(widen, only)
         digest = hashlib.sha256(repr((widen, only)).encode())
         for file in files:
             digest.update(file.read_bytes())
@@ -122,12 +123,12 @@ class Tagger:
     ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
         signals, off = [], []
         framed = [(name, hit, frame) for name, hit in framed for _, frame in hit.word.frames if frame.anywhere == anywhere]
-        frames = _frames(framed)
+        frames, off_sentences = _frames(framed), _framed_sentences(fields, framed)
         for field in fields:
             for sentence in field.sentences:
                 if not sentence.rules and not sentence.masked:
                     continue
-                reason = frames.get("entry") or (field.name == "summary" and frames.get("summary")) or _sentence_frame(sentence, field, framed)
+                reason = frames.get("entry") or (field.name == "summary" and frames.get("summary")) or off_sentences.get(id(sentence))
                 for rule, outcome, start, end, head in self._outcomes(code, sentence, anywhere):
                     why = outcome.reason if outcome.category is None else reason or ""
                     if not why and sentence.asks:
@@ -143,21 +144,19 @@ class Tagger:
 
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
         """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
-        found, mentioned, taken = [], [], []
+        found, mentioned, taken = [], [], {}  # place -> the span that took it
         for start, end, rule, head in _candidates(sentence, anywhere):
-            if taken and Spans(taken).holds(start, end):
+            if _inside(taken, start, end):
                 continue
             outcome = operate(sentence, rule, start, end)
             if outcome.changed or outcome.category is None or _supported(sentence, rule, start, end, anywhere):
-                taken.append((start, end))
+                _take(taken, start, end)
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
                 mentioned.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
-        shown = Spans(taken)
         for each in mentioned:
-            if not shown.holds(each[2], each[3]):
-                taken.append(each[2:4])
-                shown = Spans(taken)
+            if not _inside(taken, each[2], each[3]):
+                _take(taken, each[2], each[3])
                 found.append(each)
         found.sort(key=lambda each: each[2])
         return found
@@ -195,6 +194,17 @@ class Tagger:
             place,
             outcome.operators,
         )
+
+
+def _inside(taken: dict[int, int], start: int, end: int) -> bool:
+    """Whether a span lies in one that was taken."""
+    owner = taken.get(start)
+    return owner is not None and taken.get(end - 1) == owner
+
+
+def _take(taken: dict[int, int], start: int, end: int) -> None:
+    for place in range(start, end):
+        taken.setdefault(place, start)
 
 
 def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule, int]]:
@@ -241,12 +251,15 @@ def _frames(framed: list[tuple[str, Hit, Frame]]) -> dict[str, str]:
     return found
 
 
-def _sentence_frame(sentence: Sentence, field: _Field, framed: list[tuple[str, Hit, Frame]]) -> str | None:
-    for name, hit, frame in framed:
-        if frame.off == "sentence" and name == field.name and sentence.start <= hit.start < sentence.end:
-            if frame.where == "any" or name == "title":
-                return f"frame: {frame.name}"
-    return None
+def _framed_sentences(fields: list[_Field], framed: list[tuple[str, Hit, Frame]]) -> dict[int, str]:
+    """The sentences that a frame turns off, by identity, and why."""
+    found = {}
+    for field in fields:
+        starts = [sentence.start for sentence in field.sentences]
+        for name, hit, frame in framed:
+            if name == field.name and frame.off == "sentence" and (frame.where == "any" or name == "title"):
+                found[id(field.sentences[max(0, bisect_right(starts, hit.start) - 1)])] = f"frame: {frame.name}"
+    return found
 
 
 def _outside(sentence: Sentence, start: int, end: int, core: bool) -> str:
@@ -254,12 +267,12 @@ def _outside(sentence: Sentence, start: int, end: int, core: bool) -> str:
     if not core:
         return "theatre: no tie"
     low, high = sentence.clause(start, end)
-    for near in ([hit for hit in sentence.entities if low <= hit.start < high], sentence.entities):
-        ties = {entity(hit).ties for hit in near}
+    for near in (sentence.named(low, high), sentence.entities[:MOST_NAMES]):
+        ties = {entity(hit).ties: hit for hit in near}
         if "core" in ties:
             return ""
         if "elsewhere" in ties:
-            return "theatre: " + next(entity(hit).name for hit in near if entity(hit).ties == "elsewhere")
+            return f"theatre: {entity(ties['elsewhere']).name}"
     return ""
 
 

@@ -1,0 +1,269 @@
+"""Reads the lexicons from YAML and checks them: one file a language, a user's own file merged in.
+
+`load` gives every language, or raises LexiconError with every Problem: file, line, remedy. Leaves what the words do to the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from monitor.errors import LexiconError, Problem
+from monitor.models import CATEGORIES, DEESCALATION, ESCALATION
+from monitor.tagging.forms import FormError, Phrase, expand, phrases
+from monitor.tagging.lexicon import (
+    AIMED_AT, ANY_ACTOR, ANY_PLACE, BUILT_IN, IN_WORDS, LANGUAGES, OPERATORS, ORDERS, SCOPES, WEIGHTS, Cue, Example, Frame, Idiom, Lexicon, Rule,
+)  # fmt: skip
+from monitor.tagging.sheet import Sheet, Value
+from monitor.tagging.text import folded_form
+
+FOLDER = Path(__file__).parent / "lexicon"
+
+SECTIONS = (
+    "language", "name", "scope", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
+    "operators", "idioms", "frames", "examples",
+)  # fmt: skip
+RULE_KEYS = (
+    "weight", "part", "forms", "passive", "mode", "near", "before", "after", "within", "unless", "matching", "not matching", "whole",
+    "scope", "note",
+)  # fmt: skip
+CUE_KEYS = ("forms", "side", "within", "on", "unless", "makes", "note")
+EXAMPLE_KEYS = ("title", "summary", "direction", "categories", "not", "source", "target", "place", "mode", "anywhere", "note")
+
+
+def load(extra: Path | None = None) -> dict[str, Lexicon]:
+    """Every language's lexicon; `extra` is a user's own file in the same form, merged into its language."""
+    problems: list[Problem] = []
+    found = {code: Lexicon(code) for code in LANGUAGES}
+    for path in [FOLDER / f"{code}.yaml" for code in LANGUAGES] + ([Path(extra)] if extra else []):
+        for document in Sheet(path, problems).documents:
+            _read(document, found)
+    if problems:
+        raise LexiconError(problems)
+    return found
+
+
+def _read(document: Value, found: dict[str, Lexicon]) -> None:
+    sections = document.mapping(SECTIONS)
+    if "language" not in sections:
+        if document.is_mapping():
+            document.fault(f"names no language; begin with `language: {'|'.join(LANGUAGES)}`")
+        return
+    lexicon = found[sections["language"].choice(LANGUAGES)]
+    lexicon.reading_anywhere = "scope" in sections and sections["scope"].choice(SCOPES) == "anywhere"
+    if "name" in sections:
+        lexicon.name = sections["name"].text()
+    if "letters" in sections:
+        lexicon.letters |= frozenset(sections["letters"].text())
+    if "contractions" in sections:
+        pairs = [(folded_form(key), folded_form(value.text())) for key, value in sections["contractions"].mapping().items()]
+        lexicon.contractions += tuple(pairs)
+    if "groups" in sections:
+        _groups(sections["groups"], lexicon)
+    for name in ("function_words", "prefixes", "suffixes", "abbreviations", "clauses"):
+        if name in sections:
+            setattr(lexicon, name, getattr(lexicon, name) | _words(sections[name], lexicon))
+    for section, reader in (("who", _who), ("anchors", _anchors), ("operators", _operators), ("idioms", _idioms), ("frames", _frames),
+                            ("examples", _examples)):  # fmt: skip
+        if section in sections:
+            reader(sections[section], lexicon)
+
+
+def _words(value: Value, lexicon: Lexicon) -> frozenset[str]:
+    """Folded phrases of a list of forms."""
+    found: set[str] = set()
+    for item in value.items():
+        if item.text() in (ANY_ACTOR, ANY_PLACE):
+            found.add(item.text())
+            continue
+        try:
+            found.update(phrases(item.text(), lexicon.groups))
+        except FormError as error:
+            item.fault(f"'{item.text()}' {error}")
+    return frozenset(found)
+
+
+def _condition(value: Value | None, lexicon: Lexicon) -> frozenset[str] | None:
+    if value is None:
+        return None
+    found = _words(value, lexicon)
+    lexicon.conditions |= found
+    return found
+
+
+def _phrases(value: Value, lexicon: Lexicon) -> list[tuple[Value, Phrase]]:
+    found = []
+    for item in value.items():
+        if not (text := item.text()):
+            continue
+        try:
+            expanded = expand(text, lexicon.groups)
+        except FormError as error:
+            item.fault(f"'{text}' {error}")
+            continue
+        for phrase in expanded:
+            for tail in phrase.tails:
+                lexicon.conditions |= tail
+            found.append((item, phrase))
+    return found
+
+
+def _groups(value: Value, lexicon: Lexicon) -> None:
+    for name, members in value.mapping().items():
+        if name in BUILT_IN:
+            members.fault(f"'{name}' is built in (whatever the gazetteer knows); choose another name")
+            continue
+        lexicon.groups[name] = tuple(sorted(_words(members, lexicon) | set(lexicon.groups.get(name, ()))))
+        if name in AIMED_AT:
+            lexicon.conditions.update(lexicon.groups[name])
+
+
+def _who(value: Value, lexicon: Lexicon) -> None:
+    for name, words in value.mapping(("order", "agents", "targets", "places", "passive")).items():
+        if name == "order":
+            lexicon.order = words.choice(ORDERS)
+        else:
+            found = _words(words, lexicon)
+            lexicon.who[name] = lexicon.who.get(name, frozenset()) | found
+            lexicon.conditions |= found
+
+
+def _pattern(value: Value | None) -> re.Pattern | None:
+    if value is None:
+        return None
+    try:
+        return re.compile(value.text())
+    except re.error as error:
+        value.fault(f"is no regular expression: {error}; correct it or list the words under `near` instead")
+        return None
+
+
+def _anchors(value: Value, lexicon: Lexicon) -> None:
+    for category, rules in value.mapping().items():
+        if category not in CATEGORIES:
+            rules.fault(f"'{category}' is no category; use one of {', '.join(CATEGORIES)}")
+            continue
+        for name, body in rules.mapping().items():
+            keys = body.mapping(RULE_KEYS) if body.is_mapping() else {"forms": body}
+            if "forms" not in keys and "passive" not in keys:
+                body.fault("has no words; add `forms: [...]`")
+                continue
+            common = {
+                "name": f"{category}/{name}",
+                "lang": lexicon.lang,
+                "category": category,
+                "weight": keys["weight"].number(0.5, 10) if "weight" in keys else WEIGHTS[category],
+                "part": keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
+                "mode": keys["mode"].choice(("act", "words")) if "mode" in keys else "words" if category in IN_WORDS else "act",
+                "near": _condition(keys.get("near"), lexicon),
+                "before": _condition(keys.get("before"), lexicon),
+                "after": _condition(keys.get("after"), lexicon),
+                "unless": _condition(keys.get("unless"), lexicon),
+                "within": int(keys["within"].number(1, 20)) if "within" in keys else 8,
+                "matching": _pattern(keys.get("matching")),
+                "not_matching": _pattern(keys.get("not matching")),
+                "whole": keys["whole"].flag() if "whole" in keys else False,
+                "anywhere": keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
+            }
+            for key in ("forms", "passive"):
+                if key in keys:
+                    rule = Rule(**common, passive=key == "passive")
+                    for item, phrase in _phrases(keys[key], lexicon):
+                        if _unique(item, phrase, rule, lexicon):
+                            lexicon.rules.append((phrase, rule))
+
+
+def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
+    """Whether a form is new; the same form twice without a condition to tell which is a fault."""
+    if rule.conditional:
+        return True
+    key = ("anchor", phrase, rule.anywhere)
+    if key not in lexicon.first:
+        lexicon.first[key] = (rule, item)
+        return True
+    other, at = lexicon.first[key]
+    if other is rule:
+        return False  # two spellings of one form that fold alike
+    place = f"{at.sheet.file}:{at.line} ({other.name})"
+    if other.escalates != rule.escalates:
+        item.fault(f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or `after` to tell them apart")
+    else:
+        item.fault(f"'{item.text()}' is a duplicate of {place}; remove one")
+    return False
+
+
+def _operators(value: Value, lexicon: Lexicon) -> None:
+    for kind, cues in value.mapping(OPERATORS).items():
+        for name, body in cues.mapping().items():
+            keys = body.mapping(CUE_KEYS) if body.is_mapping() else {"forms": body}
+            if "forms" not in keys:
+                body.fault("has no words; add `forms: [...]`")
+                continue
+            cue = Cue(
+                kind,
+                name,
+                side=keys["side"].choice(("both", "before", "after")) if "side" in keys else "both",
+                within=int(keys["within"].number(0, 20)) if "within" in keys else 4,
+                on=_on(keys["on"]) if "on" in keys else None,
+                unless=_condition(keys.get("unless"), lexicon),
+                makes=keys["makes"].choice(CATEGORIES) if "makes" in keys else None,
+            )
+            lexicon.cues.extend((phrase, cue) for _, phrase in _phrases(keys["forms"], lexicon))
+
+
+def _on(value: Value) -> frozenset[str]:
+    found: set[str] = set()
+    for item in value.items():
+        name = item.choice((*CATEGORIES, "escalation", "deescalation"))
+        found.update(ESCALATION if name == "escalation" else DEESCALATION if name == "deescalation" else (name,))
+    return frozenset(found)
+
+
+def _idioms(value: Value, lexicon: Lexicon) -> None:
+    for name, body in value.mapping().items():
+        keys = body.mapping(("forms", "scope", "note")) if body.is_mapping() else {"forms": body}
+        idiom = Idiom(name, "scope" in keys and keys["scope"].choice(SCOPES) == "theatre")
+        if "forms" in keys:
+            lexicon.idioms.extend((phrase, idiom) for _, phrase in _phrases(keys["forms"], lexicon))
+        else:
+            body.fault("has no words; add `forms: [...]`")
+
+
+def _frames(value: Value, lexicon: Lexicon) -> None:
+    for name, body in value.mapping().items():
+        keys = body.mapping(("forms", "where", "off", "note"))
+        frame = Frame(
+            name,
+            keys["where"].choice(("title", "any")) if "where" in keys else "title",
+            keys["off"].choice(("entry", "summary", "sentence")) if "off" in keys else "summary",
+            lexicon.reading_anywhere,
+        )
+        if "forms" in keys:
+            lexicon.frames.extend((phrase, frame) for _, phrase in _phrases(keys["forms"], lexicon))
+        else:
+            body.fault("has no words; add `forms: [...]`")
+
+
+def _examples(value: Value, lexicon: Lexicon) -> None:
+    for item in value.items():
+        keys = item.mapping(EXAMPLE_KEYS)
+        if "title" not in keys:
+            item.fault("has no `title`")
+            continue
+        lists = {}
+        for key in ("categories", "not"):
+            lists[key] = tuple(part.choice(CATEGORIES) for part in keys[key].items()) if key in keys else ()
+        lexicon.examples.append(
+            Example(
+                lexicon.lang,
+                keys["title"].text(),
+                keys["summary"].text() if "summary" in keys else "",
+                keys["direction"].choice(("none", "escalation", "deescalation", "mixed")) if "direction" in keys else None,
+                lists["categories"],
+                lists["not"],
+                tuple((key, keys[key].text()) for key in ("source", "target", "place", "mode") if key in keys),
+                keys["anywhere"].flag() if "anywhere" in keys else False,
+                item.sheet.file,
+                item.line,
+            )
+        )

@@ -1,0 +1,146 @@
+"""The tagger's promises, whatever the words: exact evidence, no exception, operators as the codebook has them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.models import CATEGORIES, ESCALATION
+from monitor.tagging.lexicon import LANGUAGES
+from monitor.tagging.lines import as_record, show, tag_lines
+from monitor.tagging.tagger import Tagger
+from tests.tagging import tagger  # noqa: F401 - a fixture
+
+# title, what has to be found, what must not be
+OPERATORS = [
+    ("Iran seizes tanker in Strait of Hormuz", {"maritime"}, {"threat"}),
+    ("Iran threatens to seize tanker in Strait of Hormuz", {"threat"}, {"maritime"}),
+    ("Nuclear talks between Iran and US collapse", {"rupture"}, {"talks"}),
+    ("US lifts sanctions on Iran", {"relief"}, {"sanction"}),
+    ("US refuses to lift sanctions on Iran", {"sanction"}, {"relief"}),
+    ("US imposes new sanctions on Iran", {"sanction"}, {"relief"}),
+    ("Iran refuses to negotiate with Washington: no talks planned", {"rupture"}, {"talks", "accord"}),
+    ("Israel did not attack Tehran, army says", set(), {"attack"}),
+    ("Trump does not rule out strikes on Iran", {"attack"}, {"concession"}),
+    ("Qatar hosts talks to avert a war between Iran and Israel", {"talks"}, {"threat", "attack"}),
+    ("UN urges ceasefire between Israel and Hezbollah", {"appeal"}, {"ceasefire"}),
+    ("Houthis attack oil tanker in Red Sea", {"maritime"}, set()),
+    ("Drones hit Saudi refinery", {"energy"}, set()),
+    ("Russian drones hit refinery in Ukraine", set(), set(CATEGORIES)),
+    ("Tanker explosion in the Gulf of Mexico", set(), set(CATEGORIES)),
+]
+
+
+@pytest.mark.parametrize(("title", "there", "absent"), OPERATORS)
+def test_operators(tagger: Tagger, title, there, absent):
+    reading = tagger.read(title, "")
+    assert there <= set(reading.categories)
+    assert not absent & set(reading.categories)
+
+
+def test_what_is_turned_off_is_said_with_its_reason(tagger: Tagger):
+    off = tagger.read("Israel did not attack Tehran, army says", "").turned_off
+    assert [(each.category, each.reason.split(":")[0], each.text) for each in off] == [("attack", "negation", "attack")]
+
+
+@pytest.mark.parametrize(
+    ("title", "source", "target", "place"),
+    [
+        ("US strikes Iran", "USA", "IRN", None),
+        ("Iran launches missiles at Israel", "IRN", "ISR", None),
+        ("Saudi Arabia attacked by Houthis", "YEMREBHTH", "SAU", None),
+        ("Air strikes reported near Isfahan", None, None, "Isfahan"),
+        ("Missile attack reported", None, None, None),
+    ],
+)
+def test_who_did_what_to_whom_only_where_the_clause_says_so(tagger: Tagger, title, source, target, place):
+    signals = tagger.read(title, "", anywhere=True).signals
+    assert signals
+    assert (source, target, place) in {(signal.source, signal.target, signal.place) for signal in signals}
+
+
+def test_mixed_when_both_weigh_about_the_same(tagger: Tagger):
+    title = "Iran and US agree to resume nuclear talks in Oman"
+    summary = "Iran's guards seized a tanker in the Strait of Hormuz on Monday. Israel bombed Isfahan. Tehran threatened to strike US bases."
+    assert tagger.read(title, "").direction == "deescalation"
+    assert tagger.read(title, summary).direction == "mixed"
+
+
+ARTICLE = (
+    "Téhéran et Washington se donnent rendez-vous à Mascate pour éviter la guerre",
+    "Des négociations entre l'Iran et les Etats-Unis doivent s'ouvrir lundi à Oman. Le président américain a menacé l'Iran de frappes. "
+    "L'armée américaine a abattu un drone iranien au large d'Oman. Des vedettes iraniennes se sont approchées d'un pétrolier dans le détroit "
+    "d'Ormuz. Les deux pays souhaitent une désescalade.",
+)
+
+
+def test_an_article_with_both_sides_is_read_whole(tagger: Tagger):
+    reading = tagger.read(*ARTICLE)
+    assert {"threat", "attack", "maritime", "talks", "appeal"} <= set(reading.categories)
+    assert {"USA", "IRN"} <= set(reading.actors)
+    assert {"Oman", "Strait of Hormuz"} <= set(reading.places)
+    assert reading.direction == "mixed"
+    _exact(reading, *ARTICLE)
+
+
+def _exact(reading, title, summary):
+    fields = {"title": title, "summary": summary}
+    for each in (*reading.signals, *reading.turned_off):
+        assert fields[each.field][each.start : each.end] == each.text
+        assert each.text.strip()
+    for signal in reading.signals:
+        assert (signal.weight > 0) == (signal.category in ESCALATION) == (signal.direction == "escalation")
+        assert 0 < abs(signal.weight) <= 10
+    assert -10 <= reading.score <= 10
+
+
+def test_evidence_is_exact_on_every_example(tagger: Tagger):
+    for lexicon in tagger.lexicons.values():
+        for example in lexicon.examples:
+            _exact(tagger.read(example.title, example.summary, lang=lexicon.lang), example.title, example.summary)
+
+
+WORDS = [form for form in "Iran,strikes,talks,not,collapse,إيران,تقصف,حمله,frappes,l'accord,U.S.,Oman,if,ایران,تحریم,\u200c,\u202e,\ud800,\x00,\n,. ,; ,?".split(",")]
+TEXT = st.lists(st.one_of(st.sampled_from(WORDS), st.text(alphabet=st.characters(), max_size=8)), max_size=60).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXT, TEXT, st.sampled_from([None, *LANGUAGES, "he", "xx"]), st.booleans())
+def test_no_text_raises_and_evidence_stays_exact(tagger: Tagger, title, summary, lang, anywhere):
+    _exact(tagger.read(title, summary, lang=lang, anywhere=anywhere), title, summary)
+
+
+@pytest.mark.parametrize("unit", ["a", "talks ", "\u0301", "إيران تقصف ", "\ud800", "strikes on Iran, "])
+def test_very_long_text_is_read(tagger: Tagger, unit):
+    tagger.read("x", unit * (1_000_000 // len(unit)) if len(unit) < 4 else unit * 4_000)
+
+
+def test_lines_in_the_fixed_format(tagger: Tagger):
+    lines = [json.dumps({"id": 7, "title": "US strikes Iran", "summary": ""}), "", json.dumps({"id": "x", "title": "سلام", "lang": "fa"})]
+    out = [json.loads(line) for line in tag_lines(tagger, lines)]
+    assert [row["id"] for row in out] == [7, "x"]
+    assert list(out[0]) == ["id", "lang", "direction", "score", "theatre", "actors", "places", "signals"]
+    assert list(out[0]["signals"][0]) == (
+        ["category", "direction", "mode", "weight", "rule", "field", "start", "end", "text", "source", "target", "place"]
+    )
+    with pytest.raises(ValueError, match="line 1"):
+        list(tag_lines(tagger, ["{"]))
+
+
+def test_the_page_for_people_shows_feed_text_as_text(tagger: Tagger):
+    from rich.console import Console
+
+    title = "[bold]US strikes[/bold] Iran [link=x]"
+    console = Console(width=200, record=True, file=open("/dev/null", "w"))
+    console.print(show(tagger.read(title, ""), title))
+    assert title in console.export_text()
+
+
+def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
+    own = tmp_path / "my-words.yaml"
+    own.write_text("language: en\nanchors:\n  attack:\n    mine: [zapping]\n", encoding="utf-8")
+    mine = Tagger.load(extra=own)
+    assert mine.method != tagger.method
+    assert tagger.method == Tagger.load().method
+    assert as_record(mine.read("Zapping in Tehran", ""))["direction"] == "escalation"
