@@ -78,6 +78,19 @@ def test_seen_again_is_not_stored_twice_and_an_edit_keeps_both_wordings(store):
     assert len(put(store, item(1, "Tanker hit"), feed=other).new) == 1  # identity is the feed's own
 
 
+def test_a_guid_that_every_item_has_loses_no_article(store):
+    def same(n, title):
+        return item(n, title)._replace(identity="guid:0")
+
+    first, second, third = same(1, "Strike near Isfahan"), same(2, "Talks set in Muscat"), same(3, "Tanker seized off Oman")
+    assert len(put(store, first, second).new) == 2
+    assert len(put(store, third, now=NOON + HOUR).new) == 1  # alone: the others were known by their hashes
+    again = put(store, third, second, same(1, "Second strike near Isfahan"), now=NOON + 2 * HOUR)
+    assert (again.new, again.edited, again.seen) == ((), (1,), 3)
+    slug = item(9, "Strike on Isfahan kills two")._replace(identity="guid:0")  # another address, yet words in common
+    assert put(store, slug, now=NOON + 3 * HOUR).edited == (1,)
+
+
 def test_a_failing_save_leaves_nothing_behind(store):
     put(store, item(1), slices=(b"aaaaaaaa",))
     broken = item(3, "broken")._replace(publisher=None)  # a column that must not be empty

@@ -19,6 +19,7 @@ from monitor.storage.rows import (
     BRIEF,
     SIGNAL,
     Item,
+    another,
     article_of,
     article_values,
     digest,
@@ -41,6 +42,9 @@ __all__ = [
     "Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
     "versions_of",
 ]  # fmt: skip
+
+
+Known = tuple[int, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +76,22 @@ def save(
     An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored of a
     document when anything fails, so it is read again at the next round.
     """
-    unique: dict[bytes, Item] = {}
-    total = 0
-    for item in items:
-        item = item if isinstance(item, Item) else Item(*item)
-        unique.setdefault(digest(item.identity), item)
-        total += 1
+    given = [item if isinstance(item, Item) else Item(*item) for item in items]
     with store.write() as conn:
         if not store.sqlite:  # two rounds over one feed at once would trip over the unique identity
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(feed.name))))
-        known = _known(conn, feed.name, list(unique))
+        unique, known = _told_apart(conn, feed.name, given)
         fresh = {key: item for key, item in unique.items() if key not in known}
         new = _insert(conn, feed, fresh, now)
-        edited = _edit(conn, [(*known[key], item) for key, item in unique.items() if key in known], now)
+        edited = _edit(conn, [(*known[key][:2], item) for key, item in unique.items() if key in known], now)
         stored = feeds.write(conn, state(len(new)) if callable(state) else state, new=len(new), now=now)
         if slices is not None:
             feeds.write_slices(conn, feed.name, slices)
-    return Saved(tuple(new), tuple(edited), total - len(new), stored)
+    return Saved(tuple(new), tuple(edited), len(given) - len(new), stored)
 
 
 # made once: building them took longer than running them
-_KNOWN = sa.select(articles.c.identity, articles.c.id, articles.c.title).where(
+_KNOWN = sa.select(articles.c.identity, articles.c.id, articles.c.title, articles.c.canonical).where(
     articles.c.feed == sa.bindparam("feed"), articles.c.identity.in_(sa.bindparam("keys", expanding=True))
 )
 _WORDINGS = (
@@ -103,12 +102,29 @@ _WORDINGS = (
 _LAST_ID = sa.select(sa.func.max(articles.c.id))
 
 
-def _known(conn: Connection, feed: str, keys: list[bytes]) -> dict[bytes, tuple[int, str]]:
-    """identity -> (id, first title) of those that are stored."""
+def _told_apart(conn: Connection, feed: str, given: list[Item]) -> tuple[dict[bytes, Item], dict[bytes, Known]]:
+    """identity -> item, each identity once, and what is stored of them.
+
+    Some feeds give every item the same guid: one that shares an identity but neither address nor title is another article.
+    """
+    plain = [digest(item.identity) for item in given]
+    known = _known(conn, feed, list(dict.fromkeys(plain)))
+    owners = {key: (title, canonical) for key, (_, title, canonical) in known.items()}
+    unique: dict[bytes, Item] = {}
+    for key, item in zip(plain, given, strict=True):
+        mine = (item.entry.title, item.canonical)
+        if another(owners.setdefault(key, mine), mine):
+            key = digest(f"{item.identity}\n{item.canonical or fold(item.entry.title)}")
+        unique.setdefault(key, item)
+    return unique, known | _known(conn, feed, list(unique.keys() - set(plain)))
+
+
+def _known(conn: Connection, feed: str, keys: list[bytes]) -> dict[bytes, Known]:
+    """identity -> (id, first title, canonical link) of those that are stored."""
     known = {}
     for at in range(0, len(keys), ASKED_AT_ONCE):
         found = conn.execute(_KNOWN, {"feed": feed, "keys": keys[at : at + ASKED_AT_ONCE]})
-        known |= {bytes(identity): (id, title) for identity, id, title in found}
+        known |= {bytes(identity): tuple(rest) for identity, *rest in found}
     return known
 
 

@@ -15,6 +15,7 @@ from monitor.models import Article, Entry, Feed, Reading, Signal, TurnedOff
 from monitor.storage.schema import articles, signals
 from monitor.storage.search import fold
 
+ALIKE = 0.2  # share of common words from which two titles may be wordings of one article
 KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
 
 
@@ -32,6 +33,17 @@ class Item(NamedTuple):
 def digest(identity: str) -> bytes:
     """16 bytes that stand for an identity, which may be of any length."""
     return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def another(first: tuple[str, str | None], second: tuple[str, str | None]) -> bool:
+    """Whether two entries of one guid, (title, canonical link) each, are two articles: other addresses, and titles with little in common.
+
+    An edited headline keeps some of its words, or its address, or both.
+    """
+    if first[0] == second[0] or (first[1] == second[1] and first[1] is not None):
+        return False
+    ours, theirs = set(fold(first[0]).split()), set(fold(second[0]).split())
+    return len(ours & theirs) < ALIKE * len(ours | theirs)
 
 
 def text_key(folded: str) -> int:
