@@ -1,0 +1,81 @@
+"""Keeps requests to one host few and apart: so many at once, a pause between two starts, none while it asked for rest.
+
+Runs on the event loop's clock, which the handed-in one does not move. Leaves which feeds are exempt to fetcher.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+KEPT = 1000  # hosts remembered before idle ones are dropped
+
+
+class Resting(Exception):
+    """The host asked for rest; `remaining` seconds of it are left."""
+
+    def __init__(self, remaining: float):
+        self.remaining = remaining
+        super().__init__(f"{remaining:.0f} s left")
+
+
+@dataclass(slots=True)
+class _Host:
+    places: asyncio.Semaphore
+    next_start: float = 0.0
+    rest_until: float = 0.0
+    users: int = field(default=0)
+
+
+class Pace:
+    """`async with pace.turn(host)` around each exchange with a host."""
+
+    def __init__(
+        self,
+        per_host: int,
+        pause: float,
+        *,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ):
+        self._per_host, self._pause = per_host, pause
+        self._clock = clock or asyncio.get_running_loop().time
+        self._sleep = sleep
+        self._hosts: dict[str, _Host] = {}
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Wait for a place and the pause. Raises Resting."""
+        host = self._host(name)
+        host.users += 1
+        try:
+            async with host.places:
+                self._check_rest(host)
+                now = self._clock()
+                start = max(now, host.next_start)
+                host.next_start = start + self._pause  # claimed before waiting, so that the next one waits behind it
+                if start > now:
+                    await self._sleep(start - now)
+                    self._check_rest(host)
+                yield
+        finally:
+            host.users -= 1
+
+    def rest(self, name: str, seconds: float) -> None:
+        """The host asked to be left alone for so long."""
+        host = self._host(name)
+        host.rest_until = max(host.rest_until, self._clock() + seconds)
+
+    def _check_rest(self, host: _Host) -> None:
+        if (remaining := host.rest_until - self._clock()) > 0:
+            raise Resting(remaining)
+
+    def _host(self, name: str) -> _Host:
+        if name not in self._hosts:
+            if len(self._hosts) >= KEPT:
+                now = self._clock()
+                self._hosts = {n: h for n, h in self._hosts.items() if h.users or max(h.next_start, h.rest_until) > now}
+            self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))
+        return self._hosts[name]

@@ -1,0 +1,395 @@
+"""Manners on the loopback internet: validators, moves, waits, headers, pacing, reuse, and who may open what."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from aiohttp import connector
+from internet import CERTIFICATE, Internet, Page, redirect
+
+from monitor import __version__, schedule
+from monitor.fetch import Fetcher, answer
+from monitor.fetch.guard import RefusedAddress, check_host, refusal
+from monitor.fetch.pace import Pace, Resting
+from monitor.fetch.proxies import Proxies
+from monitor.fetch.sockets import Resolver, Sockets
+from monitor.models import Failure, Feed, FeedState, Fetched, NotModified
+
+BODY = b"<rss><channel/></rss>"
+FAST = {"timeout": timedelta(seconds=2), "pause": timedelta(0)}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def internet():
+    with Internet() as running:
+        yield running
+
+
+@pytest.fixture
+def net(internet):
+    internet.requests.clear()
+    internet.most_at_once = 0
+    yield internet
+    assert not internet.canary
+
+
+def ask(*questions, **options):
+    """Fetch each (feed, state) in turn with one Fetcher; a feed alone has no state. Gives one outcome, or several."""
+
+    async def scene():
+        async with Fetcher(**FAST | options) as fetcher:
+            return [await fetcher.fetch(*(q if isinstance(q, tuple) else (q, None))) for q in questions]
+
+    outcomes = asyncio.run(scene())
+    return outcomes[0] if len(outcomes) == 1 else outcomes
+
+
+def feed(url, **more):
+    return Feed("wire", url, **{"allow_private": True} | more)
+
+
+def leads_to(*addresses):
+    """A stand-in for the system's name look-up: every name leads to the next of these, again and again."""
+    turn = iter(addresses * 100)
+    return lambda host, port, **_: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(turn), port))]
+
+
+# -- asking and being told "not modified" -----------------------------------------------------------------
+
+
+def test_a_healthy_feed_comes_whole_with_its_facts(net):
+    headers = {"Cache-Control": "public, max-age=600"}
+    url = net.serve("/rss?q=a%7Eb+(c)", Page(BODY, etag='W/"a b"', last_modified="Mon, 02 Mar 2026 11:00:00 GMT", headers=headers))
+    got = ask(feed(url))
+    assert got == Fetched(BODY, 200, url, "application/rss+xml", 'W/"a b"', "Mon, 02 Mar 2026 11:00:00 GMT", timedelta(seconds=600))
+    asked = net.requests[0]
+    assert asked.path == "/rss?q=a%7Eb+(c)"  # the address as it was written
+    assert asked.headers["user-agent"].startswith(f"gulf-tension-monitor/{__version__} ") and "if-none-match" not in asked.headers
+    assert asked.headers["accept-encoding"] == "gzip, deflate, br, zstd" and "cookie" not in asked.headers
+
+
+@pytest.mark.parametrize("etag", ['"strong"', 'W/"weak"', "unquoted", '"čšž"', '"a""b"'])
+def test_validators_go_back_exactly_as_they_came(net, etag):
+    one = feed(net.serve("/tagged", Page(BODY, etag=etag, last_modified="yesterday, about noon")))
+    first = ask(one)
+    again = ask((one, FeedState("wire", one.url, etag=first.etag, last_modified=first.last_modified)))
+    assert isinstance(again, NotModified) and again.etag == etag
+    assert net.requests[1].headers["if-modified-since"] == "yesterday, about noon"
+
+
+def test_validators_belong_to_the_address_that_gave_them(net):
+    one = feed(net.serve("/edited", Page(BODY, etag='"1"')))
+    assert isinstance(ask((one, FeedState("wire", net.url("/before"), etag='"1"'))), Fetched)
+
+
+def test_a_tag_that_could_not_go_back_the_same_is_not_kept(net):
+    tags = ['"\udcff"', '"' + "x" * 2000 + '"']
+    assert [ask(feed(net.serve("/odd", Page(BODY, etag=tag)))).etag for tag in tags] == [None, None]
+
+
+def test_cookies_are_neither_kept_nor_sent(net):
+    one = feed(net.serve("/cookie", Page(BODY, headers={"Set-Cookie": "id=1; Path=/"})))
+    ask(one, one)
+    assert all("cookie" not in request.headers for request in net.requests) and len(net.requests) == 2
+
+
+# -- redirects --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statuses", "permanent"),
+    [((301,), True), ((308, 301), True), ((302,), False), ((301, 302), False), ((307, 308), False), ((303,), False), ((301,) * 5, True)],
+)
+def test_a_move_is_reported_when_the_whole_way_is_permanent(net, statuses, permanent):
+    target = net.serve("/target", Page(BODY, etag='"1"'))
+    for number, status in enumerate(statuses):
+        net.serve(f"/hop{number}", redirect(f"hop{number + 1}" if number + 1 < len(statuses) else target, status))
+    one = feed(net.url("/hop0"))
+    got = ask(one)
+    assert (got.url, got.moved_to) == (target, target if permanent else None)
+    again = ask((one, FeedState("wire", one.url, etag='"1"')))
+    assert isinstance(again, NotModified) and again.moved_to == got.moved_to
+
+
+def test_six_redirects_are_too_many(net):
+    for number in range(6):
+        net.serve(f"/far{number}", redirect(f"/far{number + 1}"))
+    net.serve("/far6", Page(BODY))
+    assert ask(feed(net.url("/far0"))).kind == "redirects" and not net.asked("/far6")
+
+
+def test_an_agreed_move_is_asked_at_its_new_place(net):
+    old, new = net.serve("/old", redirect("/new", 301)), net.serve("/new", Page(BODY))
+    state = FeedState("wire", old, moved_to=new, moved_count=schedule.AGREEING)
+    assert ask((feed(old), state)).url == new and not net.asked("/old")
+
+
+def test_a_feeds_headers_are_for_its_own_host_and_framing_is_ours(net):
+    with Internet() as other:
+        landing = other.serve("/landing", Page(BODY))
+        headers = (("Authorization", "Bearer secret"), ("Accept", "text/xml"), ("Content-Length", "7"), ("Accept-Encoding", "gzip"))
+        one = feed(net.serve("/near", redirect("/nearer")), headers=headers)
+        net.serve("/nearer", redirect(landing))
+        refused = ask(one)
+        assert refused.kind == "refused address" and not other.requests  # another port of the same private host
+        for request in net.requests:
+            assert request.headers["authorization"] == "Bearer secret" and request.headers["accept"] == "text/xml"
+            assert "content-length" not in request.headers and "br" in request.headers["accept-encoding"]
+        net.serve("/away", redirect(f"http://elsewhere.example:{net.port}/end"))
+        net.serve(f"http://elsewhere.example:{net.port}/end", Page(BODY))
+        through_proxy = ask(replace(one, url=net.url("/away")), proxies=Proxies({"http": net.url()}))
+        assert isinstance(through_proxy, Fetched)
+        assert "authorization" not in net.requests[-1].headers and net.requests[-1].headers["host"].startswith("elsewhere.example")
+
+
+# -- waits ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("120", timedelta(minutes=2)),
+        ("0", timedelta(minutes=1)),
+        ("9" * 60, DAY),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("Mon, 02 Mar 2026 12:30:00 GMT", timedelta(minutes=30)),
+        ("Monday, 02-Mar-26 12:30:00 GMT", timedelta(minutes=30)),
+        ("Mon, 02 Mar 2020 12:30:00 GMT", timedelta(minutes=1)),
+        ("Mon, 02 Mar 2099 12:30:00 GMT", DAY),
+        ("Mon, 99 Mar 2026 99:99:99 GMT", None),
+        ("\u0661\u0662\u0660", None),
+    ],
+)
+def test_retry_after(text, wait):
+    assert answer.retry_after({"Retry-After": text, "Date": "Mon, 02 Mar 2026 12:00:00 GMT"}) == wait
+
+
+def test_a_date_without_the_servers_own_counts_from_real_time():
+    until = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+    assert timedelta(hours=1.9) < answer.retry_after({"Retry-After": until}) <= timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("max-age=60", 60), ('Public, Max-Age="60"', 60), ("max-age=99999999999", 86400), ("no-cache, max-age=60", None),
+     ("max-age=60, no-store", None), ("s-maxage=60", None), ("max-age=x", None), ("", None)],
+)  # fmt: skip
+def test_max_age(text, age):
+    assert answer.max_age({"Cache-Control": text}) == (None if age is None else timedelta(seconds=age))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind"),
+    [(429, {}, "rate limited"), (429, {"Retry-After": "60"}, "rate limited"), (503, {"Retry-After": "60"}, "rate limited"), (503, {}, "http")],
+)
+def test_which_statuses_ask_to_wait(status, headers, kind):
+    found = answer.refusal(status, headers, asked_conditionally=False)
+    assert (found.kind, found.status) == (kind, status) and (found.retry_after is not None) == bool(headers)
+
+
+# -- pacing and reuse -------------------------------------------------------------------------------------
+
+
+def test_requests_to_one_host_are_few_and_apart():
+    """On a clock of the test's own: the third start waits for a place, each start for the pause."""
+    time, starts, most, under_way = [0.0], [], [0], [0]
+
+    async def sleep(seconds):
+        time[0] += seconds
+
+    async def scene():
+        pace = Pace(2, 1.0, clock=lambda: time[0], sleep=sleep)
+
+        async def one():
+            async with pace.turn("host"):
+                starts.append(time[0])
+                under_way[0] += 1
+                most[0] = max(most[0], under_way[0])
+                await asyncio.sleep(0)
+                under_way[0] -= 1
+
+        await asyncio.gather(*(one() for _ in range(6)))
+        pace.rest("host", 50)
+        with pytest.raises(Resting):
+            async with pace.turn("host"):
+                pass
+        async with pace.turn("other"):
+            pass
+
+    asyncio.run(scene())
+    assert starts == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0] and most[0] <= 2
+
+
+def test_pace_forgets_idle_hosts():
+    async def scene():
+        pace = Pace(2, 0)
+        for number in range(3000):
+            async with pace.turn(f"host{number}"):
+                pass
+        return len(pace._hosts)
+
+    assert asyncio.run(scene()) <= 1001
+
+
+@pytest.mark.parametrize(("private", "most"), [(True, 12), (False, 2)])
+def test_private_feeds_are_not_paced(net, private, most):
+    """Public feeds reach the loopback through a proxy here, as no test may go out."""
+    net.serve("/slow", Page(BODY, latency=0.1))
+    url = net.url("/slow") if private else "http://news.example/slow"
+    if not private:
+        net.serve("http://news.example/slow", Page(BODY, latency=0.05))
+
+    async def scene():
+        async with Fetcher(**FAST, proxies=Proxies({"http": net.url()})) as fetcher:
+            return await asyncio.gather(*(fetcher.fetch(feed(url, allow_private=private), None) for _ in range(12)))
+
+    assert all(isinstance(outcome, Fetched) for outcome in asyncio.run(scene()))
+    assert net.most_at_once == most
+
+
+def test_waiting_for_a_turn_is_not_the_servers_fault(net):
+    net.serve("http://news.example/slow", Page(BODY, latency=0.15))
+
+    async def scene():
+        async with Fetcher(timeout=timedelta(seconds=0.4), pause=timedelta(0), per_host=1, proxies=Proxies({"http": net.url()})) as fetcher:
+            return await asyncio.gather(*(fetcher.fetch(feed("http://news.example/slow", allow_private=False), None) for _ in range(5)))
+
+    assert all(isinstance(outcome, Fetched) for outcome in asyncio.run(scene()))
+
+
+def test_a_host_that_said_429_is_left_alone_by_its_other_feeds(net):
+    net.serve("http://news.example/a", Page(b"slow down", 429, headers={"Retry-After": "300"}))
+    net.serve("http://news.example/b", Page(BODY))
+    one, two = (feed(f"http://news.example/{name}", allow_private=False) for name in "ab")
+    first, second = ask(one, two, proxies=Proxies({"http": net.url()}))
+    assert (first.kind, second.kind) == ("rate limited", "rate limited") and second.retry_after > timedelta(minutes=4)
+    assert not net.asked("http://news.example/b")
+    net.serve("/a", Page(b"slow down", 429))
+    net.serve("/b", Page(BODY))
+    assert isinstance(ask(feed(net.url("/a")), feed(net.url("/b")))[1], Fetched)  # allow_private: no pacing
+
+
+def test_connections_are_used_again(net):
+    urls = [net.serve("/kept", Page(BODY)), net.serve("/missing", Page(b"", 404)), net.serve("/moved", redirect("/kept"))]
+    ask(*(feed(url) for url in urls * 3))
+    assert len(net.requests) == 12 and len({request.connection for request in net.requests}) == 1
+
+
+# -- who may open what ------------------------------------------------------------------------------------
+
+
+def test_the_inside_is_closed_unless_the_feed_says_so(net):
+    net.serve("/inside", Page(BODY))
+    for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "127.1"):
+        outcome = ask(feed(net.url("/inside", host), allow_private=False))
+        assert outcome.kind == "refused address", host
+    assert not net.requests
+
+
+def test_what_one_feed_opened_serves_no_other(net):
+    url = net.serve("/shared", Page(BODY))
+    private, public = feed(url), feed(url, allow_private=False)
+    kinds = [getattr(outcome, "kind", "fetched") for outcome in ask(private, public, private)]
+    assert kinds == ["fetched", "refused address", "fetched"] and len(net.requests) == 2
+
+
+def test_names_are_judged_by_where_they_lead(net):
+    net.serve("/inside", Page(BODY))
+    named = f"http://news.example:{net.port}/inside"
+    lookup = leads_to("127.0.0.1")
+    opened, closed = ask(feed(named), feed(named, allow_private=False), lookup=lookup)
+    assert isinstance(opened, Fetched) and closed.kind == "refused address" and len(net.requests) == 1
+    net.serve("/to-name", redirect(f"http://other.example:{net.canary_port}/"))
+    assert ask(feed(net.url("/to-name")), lookup=lookup).kind == "refused address"
+
+
+def test_a_name_that_changes_its_answer_gains_nothing():
+    """Every look-up is judged, and the socket factory judges the final address again, whatever the look-up said."""
+
+    async def scene():
+        with ThreadPoolExecutor(1) as threads:
+            resolver = Resolver(threads, leads_to("8.8.8.8", "127.0.0.1"), guarded=True)
+            assert [found["host"] for found in await resolver.resolve("news.example", 80)] == ["8.8.8.8"]
+            with pytest.raises(RefusedAddress):
+                await resolver.resolve("news.example", 80)
+
+    asyncio.run(scene())
+    with pytest.raises(RefusedAddress):
+        Sockets().guarded((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80)))
+
+
+def test_an_unknown_name_and_a_bad_one(net):
+    def unknown(host, port, **_):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    assert ask(feed("http://nowhere.example/"), lookup=unknown).kind == "dns"
+    assert ask(feed(f"http://{'a' * 80}.example/"), feed("http://a..example/"))[0].kind == "dns"
+    assert ask(feed("ftp://news.example/")).kind == "redirects"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
+     "192.0.2.1", "192.168.0.1", "198.19.255.255", "198.51.100.7", "203.0.113.9", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
+     "::", "::1", "::7f00:1", "::ffff:10.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::808:808", "100::1",
+     "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:20::1", "2001:db8::1", "2002:7f00:1::", "2002:808:808::", "3fff::1", "fc00::1",
+     "fd12:3456::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "5f00::1", "4000::1", "not an address", ""],
+)  # fmt: skip
+def test_addresses_that_feeds_may_not_lead_to(address):
+    assert refusal(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1", "64:ff9b::808:808"])
+def test_public_addresses(address):
+    assert refusal(address) is None
+    check_host(address)
+
+
+@pytest.mark.parametrize("host", ["127.1", "0x7f.1", "0177.0.0.1", "2130706433", "8.8.8.8.", "010.8.8.8", "1.2.3", "example.0x1", "localhost", "a.LOCALHOST."])
+def test_odd_spellings(host):
+    with pytest.raises(RefusedAddress):
+        check_host(host)
+
+
+@pytest.mark.parametrize("host", ["news.example", "7.news.example", "xn--mgbh0fb.example", "1.fm", "0x7f.fm", "localhost.example"])
+def test_ordinary_names(host):
+    check_host(host)
+
+
+# -- proxies and TLS --------------------------------------------------------------------------------------
+
+
+def test_a_proxy_of_the_environment(net):
+    net.serve("http://news.example/rss", Page(BODY))
+    public = feed("http://news.example/rss", allow_private=False)
+    assert isinstance(ask(public, proxies=Proxies({"http": f"http://me:pass@127.0.0.1:{net.port}"})), Fetched)
+    assert net.requests[0].headers["proxy-authorization"] == "Basic bWU6cGFzcw=="
+    inside = replace(public, url=f"http://127.0.0.1:{net.canary_port}/")
+    assert ask(inside, proxies=Proxies({"http": net.url()})).kind == "refused address"
+    assert ask(public, proxies=Proxies({"http": "socks5://127.0.0.1:1"})).kind == "network"
+    assert isinstance(ask(feed(net.serve("/own", Page(BODY))), proxies=Proxies({"http": "http://127.0.0.1:1"})), Fetched)  # not through it
+
+
+def test_a_certificate_that_nobody_signed():
+    with Internet(tls=True) as net:
+        outcome = ask(feed(net.serve("/rss", Page(BODY))))
+        assert isinstance(outcome, Failure) and outcome.kind == "tls" and "certificate" in outcome.message
+
+
+def test_tls_works_with_a_certificate_that_is_trusted(monkeypatch):
+    with Internet(tls=True) as net:
+        monkeypatch.setattr(connector, "_SSL_CONTEXT_VERIFIED", ssl.create_default_context(cafile=CERTIFICATE))
+        url = net.serve("/rss", Page(BODY))
+        assert all(isinstance(outcome, Fetched) for outcome in ask(feed(url), feed(url), feed(url)))
+        assert len({request.connection for request in net.requests}) == 1
