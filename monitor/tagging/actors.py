@@ -45,8 +45,10 @@ class Roles:
         place = min(where, key=lambda hit: abs(hit.start - start), default=None)
         actors = [hit for hit in near if entity(hit).code and (hit not in where or self._marked(sentence, self._targets, hit))]
         before = [hit for hit in actors if hit.end <= start]
-        after = [hit for hit in actors if hit.start >= end]
+        after = [hit for hit in actors if hit.start > start] if rule.part == "verb" else [hit for hit in actors if hit.start >= end]
         source, target = self._roles(sentence, rule, start, end, before, after)
+        if place is not None and place in (source, target):
+            place = next((hit for hit in where if hit not in (source, target)), None)
         if source is not None and target is not None and entity(source).code == entity(target).code:
             target = None
         return (

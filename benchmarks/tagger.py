@@ -1,0 +1,105 @@
+"""How fast the tagger is, beside a tagger that looks for the same words with one `re` alternation a language.
+
+    python benchmarks/tagger.py [FILE.jsonl[.gz]]     rows with title and summary; without a file, entries made here
+
+Both fold the text and tell the language in the same way; the `re` tagger only finds words, it has no operators, theatre, actors or
+evidence. Also measured: start-up in a fresh process, memory, and how time grows with the length of one entry.
+"""
+
+import gzip
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from monitor.tagging.tagger import Tagger  # noqa: E402 - the repository has no package to install
+from monitor.tagging.text import fold  # noqa: E402
+
+COUNT, ROUNDS = 4_000, 3
+CALM = [
+    ("Bakery on the corner wins a prize for its bread", "The family has baked there for sixty years. Neighbours queue from dawn, and the mayor is a regular."),
+    ("City council votes on new bus lanes", "Work begins in spring and takes two years. Shops along the road had asked for more parking and better lights."),
+    ("La fête du quartier revient samedi", "Les habitants préparent des gâteaux et un concert. La mairie prête des tables, et l'école ouvre sa cour aux enfants."),
+    ("Un nouveau musée pour les trains anciens", "La collection compte quarante locomotives. Le public pourra les visiter dès le printemps prochain, le week-end."),
+    ("افتتاح مكتبة جديدة في الحي القديم", "تضم المكتبة آلاف الكتب للأطفال والكبار، وتفتح أبوابها كل يوم من الصباح حتى المساء."),
+    ("کتابخانه تازه در مرکز شهر باز شد", "این کتابخانه هزاران جلد کتاب برای کودکان و بزرگسالان دارد و هر روز از صبح تا شب باز است."),
+]
+
+
+def entries(tagger: Tagger) -> list[tuple[str, str]]:
+    """A file's rows, or one of the lexicons' examples among four calm entries."""
+    if len(sys.argv) > 1:
+        opened = gzip.open if sys.argv[1].endswith(".gz") else open
+        with opened(sys.argv[1], "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        return [(row["title"], row.get("summary") or "") for row in rows]
+    news = [(e.title, f"{e.title}. {e.summary}") for lexicon in tagger.lexicons.values() for e in lexicon.examples]
+    calm, loud = cycle(CALM), cycle(news)
+    return list(islice((next(loud) if place % 5 == 0 else next(calm) for place in range(COUNT)), COUNT))
+
+
+def alternations(tagger: Tagger) -> dict[str, re.Pattern]:
+    """One pattern a language with every word the automaton knows in it."""
+    found = {}
+    for code, lexicon in tagger.lexicons.items():
+        heads = {phrase.head for phrase, _ in (*lexicon.rules, *lexicon.cues, *lexicon.idioms, *lexicon.frames)} | {
+            word for word in lexicon.conditions if not word.startswith("@")
+        }
+        ends = "" if lexicon.prefixes or lexicon.suffixes else " "
+        found[code] = re.compile("|".join(re.escape(f"{ends}{head}{ends}") for head in sorted(heads, key=len, reverse=True)))
+    return found
+
+
+def rate(read, rows) -> float:
+    best = 0.0
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        for title, summary in rows:
+            read(title, summary)
+        best = max(best, len(rows) / (time.perf_counter() - start))
+    return best
+
+
+def main() -> None:
+    start = time.perf_counter()
+    command = "from monitor.tagging.tagger import Tagger; Tagger.load().read('Iran', '')"
+    subprocess.run([sys.executable, "-c", command], check=True, cwd=ROOT)
+    print(f"start-up, interpreter included    {time.perf_counter() - start:8.2f} s")
+    tagger = Tagger.load()
+    rows = entries(tagger)
+    patterns = alternations(tagger)
+
+    def plain(title: str, summary: str) -> int:
+        code = tagger.language(title, summary)
+        if code not in patterns:
+            return 0
+        return sum(len(patterns[code].findall(fold(text).text)) for text in (title, summary))
+
+    ours = rate(tagger.read, rows)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    theirs = rate(plain, rows[: max(200, len(rows) // 10)])
+    letters = sum(len(title) + len(summary) for title, summary in rows) / len(rows)
+    print(f"entries                           {len(rows):8d}   {letters:.0f} letters each on average")
+    print(f"tagger                            {ours:8.0f} entries/s")
+    print(f"re alternation, words only        {theirs:8.0f} entries/s")
+    print(f"ratio                             {ours / theirs:8.1f}")
+    print(f"memory                            {memory:8d} MB at most")
+    print("one entry of growing length, thousand letters: milliseconds, microseconds a letter")
+    unit = "Iran strikes Israel, says it will not negotiate. إيران تقصف تل أبيب. "
+    for thousand in (10, 20, 40, 80, 160):
+        text = (unit * (thousand * 1000 // len(unit) + 1))[: thousand * 1000]
+        start = time.perf_counter()
+        tagger.read("Iran", text)
+        spent = time.perf_counter() - start
+        print(f"{thousand:8d} {spent * 1000:10.1f} {spent * 1e6 / len(text):8.2f}")
+
+
+if __name__ == "__main__":
+    main()
