@@ -93,7 +93,8 @@ def test_a_guid_that_every_item_has_loses_no_article(store):
 
 def test_a_failing_save_leaves_nothing_behind(store):
     put(store, item(1), slices=(b"aaaaaaaa",))
-    broken = item(3, "broken")._replace(publisher=None)  # a column that must not be empty
+    broken = item(3, "broken", lang="en")
+    broken = broken._replace(reading=replace(broken.reading, method=None))  # a column that must not be empty
     with pytest.raises(StorageError):
         put(store, item(2), broken, now=NOON + HOUR, slices=(b"bbbbbbbb",))
     assert articles.count(store) == 1
@@ -188,7 +189,7 @@ def test_signals_are_found_by_their_own_values(four):
 def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
     nasty = "a\0b \ud800 <script>'; DROP TABLE articles; -- " + "x" * 100_000
     signal = replace(STRIKE, start=2, end=3, text="b\ud800"[:1])
-    saved = put(store, item(1, nasty, signal), item(2, "fine"))
+    saved = put(store, item(1, nasty, signal, publisher="paper" * 2_000), item(2, "fine"))
     article = articles.get(store, saved.new[0])
     assert len(article.title) == len(nasty) and article.title.startswith("a\ufffdb \ufffd <script>")
     assert article.title[2:3] == article.signals[0].text == "b"
