@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, product
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from monitor.config import load
 from monitor.index import parts_of
 from monitor.models import Entry, Feed, FeedState, Price
 from monitor.storage import articles, meta, prices
@@ -27,23 +28,23 @@ from monitor.upkeep import update_index
 
 HERE = Path(__file__).resolve().parent.parent / "demo"
 DAYS = 14
-OTHER_EVERY = timedelta(hours=2)  # an off-topic entry of each feed, so that a share has its denominator
+OTHER_EVERY = timedelta(hours=3)  # an off-topic entry of each feed, so that a share has its denominator
 
 
-def entries(news: dict, until: datetime) -> Iterator[tuple[str, datetime, Entry]]:
+def entries(news: dict, feeds: Iterable[Feed], until: datetime) -> Iterator[tuple[str, datetime, Entry]]:
     """(feed, time, entry) of the fortnight before `until`, oldest first."""
     found = []
     for row in news["news"]:
         found.append((row["feed"], until - timedelta(hours=row["at"]), row["title"], row.get("summary", "")))
-    for number, (name, feed) in enumerate(news["feeds"].items()):
-        other = news["other"][feed["language"]]
+    for number, feed in enumerate(feeds):
+        other = news["other"][feed.language]
         texts = [f"{subject} {ending}" for subject, ending in product(other["subjects"], other["endings"])]
         random.Random(number).shuffle(texts)
         at = until - timedelta(days=DAYS) + timedelta(minutes=37 * number)
         for text in cycle(texts):
             if at >= until:
                 break
-            found.append((name, at, f"{text} ({at:%d.%m.})", ""))
+            found.append((feed.name, at, f"{text} ({at:%d.%m.})", ""))
             at += OTHER_EVERY
     for number, (feed, at, title, summary) in enumerate(sorted(found, key=lambda row: row[1])):
         link = f"https://demo.example/{number}"
@@ -59,16 +60,16 @@ def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Itera
         if day.weekday() > 4:
             continue
         level += drawn.gauss(0, 0.012) + {6: 0.05, 5: 0.06, 4: 0.03, 2: -0.07}.get(back, 0.0)
-        yield Price(series, day, round(math.exp(level), 2), "synthetic", "synthetic", "USD", day + timedelta(hours=19), until)
+        yield Price(series, day, round(math.exp(level), 2), "synthetic", "synthetic", "USD/bbl", day + timedelta(hours=19), until)
 
 
 def fill(store: Store, tagger: Tagger, until: datetime) -> int:
     """Put the fortnight into an empty database; gives the number of articles."""
     news = YAML(typ="safe").load((HERE / "news.yaml").read_text(encoding="utf-8"))
     meta.put(store, "synthetic", "made up for the demo", now=until)
-    feeds = {name: Feed(name, f"https://demo.example/{i}.xml", enabled=False, **kind) for i, (name, kind) in enumerate(news["feeds"].items())}
+    feeds = {feed.name: feed for feed in load(HERE / "feeds.yaml", {}).feeds}
     stored = 0
-    for name, at, entry in entries(news, until):
+    for name, at, entry in entries(news, feeds.values(), until):
         feed = feeds[name]
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)
         item = Item(entry, reading, feed.publisher, entry.guid, entry.link, parts_of(reading))

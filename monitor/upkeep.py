@@ -16,7 +16,7 @@ from monitor.config import Settings
 from monitor.index import Book, Rules, compute, lookback
 from monitor.models import IndexPoint
 from monitor.prices import Desk
-from monitor.storage import articles, index, prices
+from monitor.storage import articles, index, meta, prices
 from monitor.storage.prices import PriceFailure
 from monitor.storage.store import Store
 
@@ -56,7 +56,12 @@ def desk_of(settings: Settings) -> Desk:
 
 
 def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk | None = None) -> list[PriceFailure]:
-    """Fetch each series from its newest final day on; store closes and faults. Gives the faults."""
+    """Fetch each series from its newest final day on; store closes and faults. Gives the faults.
+
+    Nothing real is ever put into a database of synthetic data.
+    """
+    if "synthetic" in meta.notes(store):
+        return []
     today = datetime(now.year, now.month, now.day, tzinfo=UTC)
     wanted = []
     for series in settings.prices:

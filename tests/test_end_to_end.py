@@ -38,7 +38,7 @@ def test_from_feed_to_screen_and_file(tmp_path, browser_page):
         running.feeds_yaml(tmp_path, press, FEEDS)
         with running.app(tmp_path) as (address, _):
             page.goto(address)
-            page.get_by_text("Téhéran et Washington se parlent").first.wait_for(timeout=30_000)
+            page.locator(".reading.title", has_text="Téhéran et Washington").wait_for(timeout=30_000)
             page.goto(f"{address}/articles")
             page.get_by_text("3 articles").wait_for(timeout=20_000)
             page.get_by_label("Words in title or summary").fill("pétrolier")

@@ -20,7 +20,7 @@ def banners() -> None:
     if "synthetic" in notes:
         st.warning("Synthetic data: every article and price here was made up to show the program. Nothing of it happened.")
     if replay := data.context().clock.replay:
-        st.info(f"Replay, as of {data.now():%Y-%m-%d %H:%M} UTC ({replay})")
+        st.info(replay[0].upper() + replay[1:])
     for key, head in (("configuration", "feeds.yaml has a fault; the last good configuration stays in force."), ("worker", "Polling has stopped:")):
         if key in notes:
             st.error(head)

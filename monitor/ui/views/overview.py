@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from monitor.storage.articles import Filter
 from monitor.ui import charts, data, safe
 from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, age, status_line
 
@@ -11,6 +12,7 @@ TICK = 5  # seconds between looks for new numbers
 SPARK = timedelta(days=7)
 RANGES = {"2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 NEWEST = 12
+SIGNED = ("escalation", "deescalation", "mixed")
 
 
 def midnight(moment: datetime) -> datetime:
@@ -113,11 +115,20 @@ def chart() -> None:
     st.echarts_chart(charts.tension_and_prices(points, frames), height=420, key="main_chart", alt=f"Index and prices, {chosen}: {words}")
 
 
+@st.fragment(run_every=TICK)
+def arrivals(upto: int, shown: bool) -> None:
+    """New articles are announced, so that nothing moves under the reader's eyes; a page that showed nothing fills itself."""
+    new = data.count(Filter(after_id=upto, directions=SIGNED)) if data.newest_id() > upto else 0
+    if new and (not shown or st.button(f"{new} new with signals, show", key="show_new")):
+        st.rerun()
+
+
 def newest() -> None:
     """The latest articles with a signal; what proves it is marked where it stands."""
     st.subheader("Newest signals", anchor=False)
     now = data.now()
     found = data.newest_with_signals(NEWEST, soon(now))
+    arrivals(data.newest_id(), bool(found))
     if not found:
         st.info("No signal found yet in what was polled.")
     for article in found:
