@@ -68,7 +68,7 @@ def test_mixed_when_both_weigh_about_the_same(tagger: Tagger):
 
 
 ARTICLE = (
-    "Téhéran et Washington se donnent rendez-vous à Mascate pour éviter la guerre",
+    "Téhéran et Washington tiendront des pourparlers à Mascate pour éviter la guerre",
     "Des négociations entre l'Iran et les Etats-Unis doivent s'ouvrir lundi à Oman. Le président américain a menacé l'Iran de frappes. "
     "L'armée américaine a abattu un drone iranien au large d'Oman. Des vedettes iraniennes se sont approchées d'un pétrolier dans le détroit "
     "d'Ormuz. Les deux pays souhaitent une désescalade.",

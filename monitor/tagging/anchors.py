@@ -34,7 +34,7 @@ class Word:
     clause: bool = False  # ends a clause
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Hit:
     """A word in folded text: text[start:end], affixes left out."""
 

@@ -128,14 +128,22 @@ def fill(sentences: list[Sentence], hits: list[Hit], *, anywhere: bool = False) 
 
 
 def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
+    words, anchors = sentence.words, False
     for hit in hits:
-        if hit.word.clause:
-            sentence.breaks.append(hit.start)
-        sentence.words.setdefault(hit.word.phrase, []).append(hit)
-    sentence.breaks.sort()
+        word = hit.word
+        if word.rules:
+            anchors = True
+        if word.phrase in words:
+            words[word.phrase].append(hit)
+        else:
+            words[word.phrase] = [hit]
     homonyms = Spans((hit.start, hit.end) for hit in hits if hit.word.homonym)
     sentence.entities = longest([hit for hit in hits if hit.word.entities and not homonyms.touches(hit.start, hit.end)])
-    idioms = [span for hit in hits for span in _idiom_spans(sentence, hit, anywhere)]
+    if not anchors:
+        return
+    sentence.breaks.extend(hit.start for hit in hits if hit.word.clause)
+    sentence.breaks.sort()
+    idioms = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     cues = [hit for hit in free if hit.word.cues]

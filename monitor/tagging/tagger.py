@@ -63,7 +63,7 @@ class Tagger:
         return cls(words, gazetteer, f"tagger-{VERSION}:{digest.hexdigest()[:8]}")
 
     def language(self, title: str, summary: str, prior: str | None = None) -> str | None:
-        return self._languages.of(title if len(title) >= 20 else f"{title} {summary[:80]}", prior)
+        return self._languages.of(title, summary, prior)
 
     def read(self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False) -> Reading:
         """The reading of one entry. `lang` is the feed's declared language; `anywhere` leaves the theatre out of account."""

@@ -106,6 +106,7 @@ def folded_form(text: str) -> str:
 CANDIDATES = ("en", "fr", "ar", "fa", "he")
 SCRIPTS = {"en": "latin", "fr": "latin", "ar": "arabic", "fa": "arabic", "he": "hebrew"}
 SAMPLE = 80  # characters that are looked at
+SHORT = 20  # a title shorter than this says too little
 
 
 @lru_cache(maxsize=1)
@@ -144,22 +145,27 @@ class Languages:
         self._words, self._letters = words, letters
         self._rivals = {script: [code for code in words if SCRIPTS[code] == script] for script in ("latin", "arabic")}
 
-    def of(self, text: str, prior: str | None = None) -> str | None:
-        sample = text[:SAMPLE]
+    def of(self, title: str, summary: str, prior: str | None = None) -> str | None:
+        sample = title[:SAMPLE] if len(title) >= SHORT else f"{title} {summary[:SAMPLE]}"
         script = _script(sample)
         if script is None:
             return prior
         if script == "hebrew":
             return "he"
-        tokens = fold(sample).text.split()
-        votes = sorted(((self._vote(code, tokens, sample), code) for code in self._rivals[script]), reverse=True)
-        if votes and votes[0][0] >= 2 and (len(votes) == 1 or votes[0][0] >= 2 * votes[1][0] + 1):
-            return votes[0][1]
+        code = self._clear(script, sample) or self._clear(script, f"{sample} {summary[:SAMPLE]}")
+        if code:
+            return code
         rivals = [code for code in CANDIDATES if SCRIPTS[code] == script]
-        if prior in rivals and len(tokens) < 4:
+        if prior in rivals and sample.count(" ") < 3:
             return prior
         ranked = [code for code, _ in _identifier().rank(sample.encode("utf-8", "replace").decode()) if code in rivals]
         return ranked[0] if ranked else prior
+
+    def _clear(self, script: str, sample: str) -> str | None:
+        """The language whose function words and letters clearly lead."""
+        tokens = fold(sample).text.split()
+        (most, code), *others = sorted(((self._vote(code, tokens, sample), code) for code in self._rivals[script]), reverse=True)
+        return code if most >= 2 and all(most > 2 * votes for votes, _ in others) else None
 
     def _vote(self, code: str, tokens: list[str], sample: str) -> int:
         return sum(map(self._words[code].__contains__, tokens)) + 2 * len(self._letters[code].intersection(sample))
