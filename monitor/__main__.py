@@ -87,12 +87,13 @@ class OilFormat(StrEnum):
 @door
 def check(online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False) -> None:
     """Read feeds.yaml and the environment; name every fault with file, line and remedy."""
-    from monitor import checking
-
     _, settings = configured()
+    time = clock.from_environment(settings.environment.now)
     out.print(f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault", highlight=False)
     if online:
-        rows = asyncio.run(checking.try_feeds(settings, clock.from_environment(settings.environment.now)))
+        from monitor import checking
+
+        rows = asyncio.run(checking.try_feeds(settings, time))
         out.print(checking.as_table(rows))
         if rows and not any(row.well for row in rows):
             raise typer.Exit(1)
