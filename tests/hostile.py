@@ -20,7 +20,8 @@ import zstandard
 
 from internet import Behaviour, Internet, Page, Request, redirect
 
-FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>Wire</title>" + b"<item><title>Tanker sails</title></item>" * 50 + b"</channel></rss>"
+ITEMS = b"<item><title>Tanker sails</title></item>" * 50
+FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>Wire</title>" + ITEMS + b"</channel></rss>"
 ZEROS = bytes(40_000_000)
 
 
@@ -96,12 +97,14 @@ TO_REFUSED = (
     "http://127.0.0.1:{canary}/", "http://localhost:{canary}/", "http://localhost.:{canary}/", "http://LOCALHOST:{port}/feed",
     "http://a.localhost:{canary}/", "http://127.1:{canary}/", "http://127.0.0.1.:{port}/feed", "http://0x7f.1:{canary}/",
     "http://0x7f000001:{port}/feed", "http://2130706433:{canary}/", "http://0177.0.0.1:{canary}/", "http://127.000.000.001:{canary}/",
-    "http://0:{canary}/", "http://0.0.0.0:{canary}/", "http://[::1]:{canary}/", "http://[::]:{canary}/", "http://[::ffff:127.0.0.1]:{canary}/",
+    "http://0:{canary}/", "http://0.0.0.0:{canary}/", "http://[::1]:{canary}/", "http://[::]:{canary}/",
+    "http://[::ffff:127.0.0.1]:{canary}/",
     "http://[::ffff:7f00:1]:{port}/feed", "http://[::127.0.0.1]:{canary}/", "http://[64:ff9b::127.0.0.1]:{canary}/",
     "http://[2002:7f00:1::]:{canary}/", "http://[2001:0:1:2:3:4:80ff:fffe]:{canary}/", "http://[fe80::1%25lo]:{canary}/",
     "http://[fc00::1]/", "http://[ff02::1]/", "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/latest/",
     "http://10.0.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://100.64.0.1/", "http://100.127.255.254/",
-    "http://224.0.0.1/", "http://255.255.255.255/", "http://198.18.0.1/", "//127.0.0.1:{canary}/", "http://\u2460\u2461\u2466.0.0.1:{canary}/",
+    "http://224.0.0.1/", "http://255.255.255.255/", "http://198.18.0.1/", "//127.0.0.1:{canary}/",
+    "http://\u2460\u2461\u2466.0.0.1:{canary}/",
     "https://127.0.0.1:{canary}/",
 )  # fmt: skip
 TO_NOWHERE = (
@@ -120,7 +123,7 @@ HOSTILE = [
     Hostile("drip of body", "timeout", endless(head("Content-Length: 100000"), b" ", pause=0.05)),
     Hostile("drip of chunks", "timeout", endless(head("Transfer-Encoding: chunked"), b"1\r\n \r\n", pause=0.05)),
     Hostile("drip of interim answers", "timeout", endless(b"", b"HTTP/1.1 102 Processing\r\n\r\n", pause=0.05)),
-    Hostile("redirects slowly for ever", "timeout", lambda net: Page(status=302, headers={"Location": "/redirects%20slowly%20for%20ever?x"}, latency=5)),
+    Hostile("redirects, each in time, together too slow", "timeout", lambda net: _slower),
     # -- size
     Hostile("endless body", "too large", endless(head(), b"<item/>" * 5000)),
     Hostile("endless chunks", "too large", endless(head("Transfer-Encoding: chunked"), b"7000\r\n" + b" " * 0x7000 + b"\r\n")),
@@ -186,7 +189,7 @@ HOSTILE = [
     # -- statuses
     Hostile("101", "http", says(head("Upgrade: websocket", "Connection: upgrade", status="101 Switching Protocols"), hang=True)),
     Hostile("204", "http", says(head(status="204 No Content")), status=204),
-    Hostile("206 unasked", "http", says(head("Content-Range: bytes 0-9/100", "Content-Length: 10", status="206 Partial Content") + FEED[:10]), status=206),
+    Hostile("206 unasked", "http", Page(FEED[:10], 206, headers={"Content-Range": "bytes 0-9/100"}), status=206),
     Hostile("304 unasked", "http", says(head(status="304 Not Modified")), status=304),
     Hostile("300 with a choice", "http", Page(FEED, 300, headers={"Location": "/feed"}), status=300),
     Hostile("401", "http", Page(b"who are you", 401), status=401),
@@ -195,7 +198,7 @@ HOSTILE = [
     Hostile("429", "rate limited", Page(b"slow down", 429, headers={"Retry-After": "120"}), "2 min", 429),
     Hostile("500", "http", Page(b"oops", 500), status=500),
     Hostile("503", "http", Page(b"busy", 503), status=503),
-    Hostile("503 with a date", "rate limited", Page(b"busy", 503, headers={"Retry-After": "Fri, 31 Dec 2060 23:59:59 GMT"}), "1440 min", 503),
+    Hostile("503 with a date", "rate limited", Page(b"", 503, headers={"Retry-After": "Fri, 31 Dec 2060 23:59:59 GMT"}), "1440 min", 503),
     Hostile("999", "http", Page(b"no", 999), status=999),
     Hostile("200 without a body", "not a feed", Page(b""), "empty", 200),
     Hostile("200 with blanks only", "not a feed", Page(b" \r\n" * 100), "empty", 200),
@@ -213,3 +216,8 @@ HOSTILE = [
 async def _longer(request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     path, _, query = request.path.partition("?")
     await redirect(f"{path}?{query}x")(request, reader, writer)
+
+
+async def _slower(request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(0.15)
+    await _longer(request, reader, writer)

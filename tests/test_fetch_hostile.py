@@ -15,7 +15,7 @@ from internet import Internet, Page
 from monitor.fetch import Fetcher
 from monitor.models import Failure, Feed, Fetched
 
-SHORT, LONG = timedelta(seconds=0.4), timedelta(seconds=30)
+SHORT, LONG = timedelta(seconds=0.6), timedelta(seconds=30)
 MEGABYTE = 1024 * 1024
 
 

@@ -44,7 +44,8 @@ def test_304_keeps_validators_and_what_the_last_document_asked_for():
 @pytest.mark.parametrize("outcome", [FETCHED, NotModified(), Failure("http", "error 500", 500), Failure("timeout", "too slow")])
 @pytest.mark.parametrize("jitter", [0.0, 1.0])
 def test_a_written_interval_is_kept_to(outcome, jitter):
-    state = after(TIMED, FeedState(FEED.name, FEED.url, failures=5), outcome, jitter=jitter, parsed=replace(DOCUMENT, ttl=HOUR, skip_hours=(12,)))
+    before, parsed = FeedState(FEED.name, FEED.url, failures=5), replace(DOCUMENT, ttl=HOUR, skip_hours=(12,))
+    state = after(TIMED, before, outcome, jitter=jitter, parsed=parsed)
     assert state.next_due == NOON + 10 * MINUTE
 
 
@@ -182,7 +183,8 @@ def test_a_permanent_move_is_followed_after_agreement_and_forgotten_when_it_fail
 
 
 def test_moves_that_disagree_start_over():
-    state = after(state=after(outcome=replace(FETCHED, moved_to="https://a.example/")), outcome=replace(FETCHED, moved_to="https://b.example/"))
+    first = after(outcome=replace(FETCHED, moved_to="https://a.example/"))
+    state = after(state=first, outcome=replace(FETCHED, moved_to="https://b.example/"))
     assert (state.moved_to, state.moved_count) == ("https://b.example/", 1)
     assert after(state=state).moved_to is None
 

@@ -44,7 +44,7 @@ FRAMING_SHARE = 2  # bytes on the wire for one of the body, beyond the first meg
 CONNECT = 10.0  # seconds for one address of a host, then the next is tried
 IDLE = 20.0  # seconds that an unused connection is kept
 NAMES = 60  # seconds that a looked-up name is believed
-NAME_THREADS = 16
+NAME_THREADS = 32  # look-ups that hang keep a thread for as long as the system's resolver tries
 REST = timedelta(minutes=1)  # of a host that answers 429 without saying how long
 REST_LONGEST = timedelta(hours=1)  # for the other feeds of a host whose one feed was told to wait
 FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "accept-encoding"})
@@ -165,7 +165,8 @@ class Fetcher:
                     walk.deadline.reschedule(None)
                     remaining -= loop.time() - began
             except Resting as rest:
-                return Failure("rate limited", f"{host} asked for a pause", None, max(timedelta(seconds=rest.remaining), answer.RETRY_SHORTEST))
+                wait = max(timedelta(seconds=rest.remaining), answer.RETRY_SHORTEST)
+                return Failure("rate limited", f"{host} asked for a pause when another of its feeds was polled", None, wait)
             if outcome is not None:
                 return outcome
 
@@ -259,7 +260,7 @@ class Fetcher:
         if (got.content_length or 0) > self._max_wire:
             raise TooLarge(f"the answer is {got.content_length:,} bytes long, more than allowed")
         source = self._sockets.of(got)
-        inflater = Inflater(got.headers.get("Content-Encoding"), self._max_body)
+        inflater = Inflater(", ".join(got.headers.getall("Content-Encoding", ())), self._max_body)
         if source is not None:
             source.allowance = HEAD_ALLOWANCE + FRAMING_SHARE * self._max_wire
         size = 0

@@ -80,6 +80,9 @@ class _Brotli:
             self._out(self._decoder.process(b"", output_buffer_limit=PIECE))
 
     def finish(self) -> None:
+        # all input may be taken while output is still waiting
+        while not self._decoder.is_finished() and (more := self._decoder.process(b"", output_buffer_limit=PIECE)):
+            self._out(more)
         if not self._decoder.is_finished():
             raise Undecodable("the compressed answer ends too early")
 
@@ -182,10 +185,10 @@ def _decoder(label: str, head: bytes, out: Out) -> _Zlib | _Brotli | _Zstd | Non
 
 
 class Inflater:
-    """Feed it what came over the wire; `finish` gives the text. `encodings` is the Content-Encoding header, or None."""
+    """Feed it what came over the wire; `finish` gives the text. `encodings` is the Content-Encoding header, empty without one."""
 
-    def __init__(self, encodings: str | None, limit: int):
-        labels = tuple(label for part in (encodings or "").lower().split(",") if (label := part.strip()) and label != "identity")
+    def __init__(self, encodings: str, limit: int):
+        labels = tuple(label for part in encodings.lower().split(",") if (label := part.strip()) and label != "identity")
         if len(labels) > LAYERS:
             raise Undecodable("the answer is compressed too many times over")
         self._pieces: list[bytes] = []

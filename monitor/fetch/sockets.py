@@ -124,7 +124,8 @@ class Resolver(AbstractResolver):
             if word:
                 refused = f"{host} leads to {address[0]}, a {word} address"
             else:
-                found.append(ResolveResult(hostname=host, host=address[0], port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST))
+                numeric = socket.AI_NUMERICHOST
+                found.append(ResolveResult(hostname=host, host=address[0], port=port, family=kind, proto=proto, flags=numeric))
         if not found:
             raise RefusedAddress(refused) if refused else socket.gaierror(socket.EAI_NONAME, "no address")
         return found
