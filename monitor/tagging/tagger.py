@@ -149,7 +149,7 @@ class Tagger:
             if _inside(taken, start, end):
                 continue
             outcome = operate(sentence, rule, start, end)
-            if outcome.changed or outcome.category is None or _supported(sentence, rule, start, end, anywhere):
+            if outcome.changed or outcome.category is None or _supported(sentence, rule, start, head, anywhere):
                 _take(taken, start, end)
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
@@ -215,7 +215,7 @@ def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule
             if rule.anywhere and not anywhere:
                 continue
             end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
-            if end is not None and _fits(sentence, rule, hit.start, end):
+            if end is not None and _fits(sentence, rule, hit.start, hit.end):
                 found.append((hit.start, end, rule, hit.end))
     found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
     return found
