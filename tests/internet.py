@@ -173,7 +173,8 @@ async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     headers = {}
     while (field := (await reader.readline()).decode("utf-8", "surrogateescape").rstrip("\r\n")):
         name, _, value = field.partition(":")
-        headers[name.lower()] = value.strip()
+        name = name.lower()
+        headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()
     return Request(line[0], line[1], headers, number)
 
 

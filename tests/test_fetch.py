@@ -124,7 +124,7 @@ def test_an_agreed_move_is_asked_at_its_new_place(net):
 def test_a_feeds_headers_are_for_its_own_host_and_framing_is_ours(net):
     with Internet() as other:
         landing = other.serve("/landing", Page(BODY))
-        headers = (("Authorization", "Bearer secret"), ("Accept", "text/xml"), ("Content-Length", "7"), ("Accept-Encoding", "gzip"))
+        headers = (("Authorization", "Bearer secret"), ("accept", "text/xml"), ("Content-Length", "7"), ("Accept-Encoding", "gzip"))
         one = feed(net.serve("/near", redirect("/nearer")), headers=headers)
         net.serve("/nearer", redirect(landing))
         refused = ask(one)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from multidict import CIMultiDict
 from yarl import URL
 
 from monitor import __version__, schedule
@@ -217,12 +218,12 @@ class Fetcher:
         proxy = self._proxies.of(walk.url)
         return (self._guarded, None) if proxy is None else (self._open, proxy)
 
-    def _request_headers(self, walk: _Walk) -> tuple[dict[str, str], bool]:
-        headers = dict(self._headers)
+    def _request_headers(self, walk: _Walk) -> tuple[CIMultiDict[str], bool]:
+        headers = CIMultiDict(self._headers)
         here, written = guard.origin(walk.url), guard.origin(walk.own)
         upgraded = here == ("https", written[1], 443) and written[::2] == ("http", 80)
         if here == written or upgraded:
-            headers |= {name: value for name, value in walk.feed.headers if name.lower() not in FRAMING}
+            headers.update((name, value) for name, value in walk.feed.headers if name.lower() not in FRAMING)
         headers["Accept-Encoding"] = OFFERED
         conditional = False
         if walk.state is not None:
