@@ -147,9 +147,7 @@ def tag(
     _, settings = configured()
     tagger = Tagger.load(**settings.theatre.tagger_arguments())
     if stored:
-        from monitor.retag import retag
-
-        retag(database(settings), tagger, console=err)
+        _retag(settings, tagger)
     elif text is not None and as_json:
         sys.stdout.write(lines.line("text", text, summary, tagger.read(text, summary, anywhere=anywhere)) + "\n")
     elif text is not None:
@@ -159,6 +157,23 @@ def tag(
         with source:
             for line in lines.tag_lines(tagger, source, anywhere=anywhere):
                 sys.stdout.write(line + "\n")
+
+
+def _retag(settings: Settings, tagger) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from monitor.retag import retag
+    from monitor.storage import articles
+    from monitor.upkeep import update_index
+
+    store = database(settings)
+    with Progress("reading again", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err) as progress:
+        bar = progress.add_task("", total=articles.count_outdated(store, tagger.method))
+        langs = {feed.name: feed.language for feed in settings.feeds}
+        done = retag(store, tagger, langs=langs, on_batch=lambda done: progress.update(bar, completed=done))
+    if done:
+        update_index(store, settings, clock.from_environment(settings.environment.now).now())
+    err.print(f"{done} articles read again with {tagger.method}")
 
 
 @app.command()

@@ -39,7 +39,7 @@ WORDINGS = 20  # kept of one article: some sites change titles to and fro for ev
 ASKED_AT_ONCE = 500  # values in one IN (...)
 
 __all__ = [
-    "Filter", "Item", "Saved", "Version", "count", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
+    "Filter", "Item", "Saved", "Version", "count", "count_outdated", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
     "versions_of",
 ]  # fmt: skip
 
@@ -256,6 +256,12 @@ def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE)
     query = sa.select(*BRIEF).where(articles.c.method != method, articles.c.id > after_id).order_by(articles.c.id).limit(limit)
     with store.read() as conn:
         return [article_of(row) for row in conn.execute(query)]
+
+
+def count_outdated(store: Store, method: str) -> int:
+    """How many articles another version of the tagger has read."""
+    with store.read() as conn:
+        return conn.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.method != method))
 
 
 def retag(store: Store, readings: Sequence[tuple]) -> int:
