@@ -12,6 +12,7 @@
     |   `-- StorageNewer      made by a later version of this program
     +-- LeaseHeld             another worker owns the database; names the holder
     +-- PriceError            a price service gave no usable answer; names provider and cause
+    +-- NotifyError           an alert could not be sent; names the service, never its password
     `-- ClockError            MONITOR_NOW could not be read
 
 One feed's failure is no exception: it is a models.Failure, with a kind out of FAILURES.
@@ -113,6 +114,10 @@ class PriceError(MonitorError):
     def __init__(self, provider: str, cause: str, *, kind: str = "failed"):
         self.provider, self.cause, self.kind = provider, cause, kind
         super().__init__(f"{provider}: {cause}")
+
+
+class NotifyError(MonitorError):
+    """An alert could not be sent."""
 
 
 class ClockError(MonitorError):
