@@ -22,13 +22,13 @@ from monitor.identity import canonical_link, identity
 from monitor.index import parts_of
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
 from monitor.publishers import family
-from monitor.readers import Readers
+from monitor.readers import Read, Readers
 from monitor.storage import articles, feeds
 from monitor.storage.articles import Item
 from monitor.storage.store import Store
 
 Now = Callable[[], datetime]
-OPEN_FEEDS = 96  # feeds whose bytes may be in memory at once
+WAITING_BYTES = 48_000_000  # of documents fetched and not yet read; beyond it nothing more is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ class Round:
 
     def __init__(self, store: Store, fetcher: Fetcher, readers: Readers, now: Now):
         self.store, self.fetcher, self.readers, self.now = store, fetcher, readers, now
-        self._open = asyncio.Semaphore(OPEN_FEEDS)
+        self._waiting_bytes = 0
+        self._room = asyncio.Condition()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")  # SQLite has one writer; waiting in a thread keeps fetches going
 
     def close(self) -> None:
@@ -121,24 +122,31 @@ class Round:
 
     async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
         """feed -> fetch -> read -> state -> store. Raises StorageError."""
-        async with self._open:
-            return await self._walk(feed, state)
-
-    async def _walk(self, feed: Feed, state: FeedState | None) -> FeedReport:
+        async with self._room:
+            await self._room.wait_for(lambda: self._waiting_bytes < WAITING_BYTES)
         outcome = await self.fetcher.fetch(feed, state)
         parsed, items = None, []
         now = self.now()
         if isinstance(outcome, Fetched):
-            known = await self._run(feeds.known_slices, self.store, feed.name)
-            read = await self.readers.read(
-                outcome.body, content_type=outcome.content_type, url=outcome.url, known=known, lang=feed.language, now=now
-            )
+            read = await self._read(feed, outcome, now)
             if isinstance(read, Failure):
                 outcome = replace(read, status=outcome.status)
             else:
                 parsed = read.parsed
                 items = [item_of(feed, entry, reading) for entry, reading in zip(parsed.entries, read.readings, strict=True)]
         return await self._run(self._store, feed, state, outcome, parsed, items, now)
+
+    async def _read(self, feed: Feed, document: Fetched, now: datetime) -> Read | Failure:
+        known = await self._run(feeds.known_slices, self.store, feed.name)
+        self._waiting_bytes += len(document.body)
+        try:
+            return await self.readers.read(
+                document.body, content_type=document.content_type, url=document.url, known=known, lang=feed.language, now=now
+            )
+        finally:
+            async with self._room:
+                self._waiting_bytes -= len(document.body)
+                self._room.notify_all()
 
     def _store(
         self, feed: Feed, state: FeedState | None, outcome: Fetched | NotModified | Failure, parsed: Parsed | None, items: list[Item], now: datetime
