@@ -41,9 +41,9 @@ class Sentence:
         return 1000 if right - left > 20 * LETTERS else len(self.text[left:right].split())
 
     def broken(self, left: int, right: int) -> bool:
-        """Whether a clause ends between two places."""
+        """Whether a clause ends between two places; what begins at `right` may itself begin with the word that ends it."""
         place = bisect_left(self.breaks, left)
-        return place < len(self.breaks) and self.breaks[place] <= right
+        return place < len(self.breaks) and self.breaks[place] < right
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The clause around a span."""

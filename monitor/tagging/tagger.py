@@ -134,7 +134,7 @@ class Tagger:
                     if not why and sentence.asks:
                         why = "question"
                     if not why and not anywhere:
-                        why = _outside(sentence, start, end, core)
+                        why = _outside(sentence, self._roles[code], start, end, core)
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
@@ -262,13 +262,15 @@ def _framed_sentences(fields: list[_Field], framed: list[tuple[str, Hit, Frame]]
     return found
 
 
-def _outside(sentence: Sentence, start: int, end: int, core: bool) -> str:
+def _outside(sentence: Sentence, roles: Roles, start: int, end: int, core: bool) -> str:
     """Why an anchor is not of the theatre: by its clause, else its sentence, else its entry. Empty: it is."""
     if not core:
         return "theatre: no tie"
     low, high = sentence.clause(start, end)
     for near in (sentence.named(low, high), sentence.entities[:MOST_NAMES]):
         ties = {entity(hit).ties: hit for hit in near}
+        if "core" in ties and "elsewhere" in ties:  # others' truce signed in Doha is not ours
+            ties.pop("core" if all(roles.located(sentence, hit) for hit in near if entity(hit).ties == "core") else "elsewhere")
         if "core" in ties:
             return ""
         if "elsewhere" in ties:
