@@ -145,6 +145,8 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     sentence.breaks.sort()
     idioms = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
+    if idioms:  # nor are masked words a condition for others
+        sentence.words = {phrase: left for phrase, held in words.items() if (left := [h for h in held if not masks.holds(h.start, h.end)])}
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     cues = [hit for hit in free if hit.word.cues]
     shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
