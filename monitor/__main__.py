@@ -8,10 +8,12 @@ Exit status: 0 done, 1 something failed while running, 2 configuration or usage.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
@@ -21,6 +23,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from monitor import clock
 from monitor.config import LastGood, Settings
@@ -113,7 +116,8 @@ def poll(
     worker = Worker(watched, store, clock.from_environment(settings.environment.now), processes=workers)
     try:
         if not once:
-            signal.signal(signal.SIGTERM, lambda *_: worker.stop(wait=0))
+            for way in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(way, lambda *_: worker.stop(wait=0))
             asyncio.run(worker.run(patient=False))
             return
         report = asyncio.run(worker.once(on_done=_say_feed))
@@ -219,6 +223,57 @@ def prices() -> None:
         err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
     if faults and len(faults) >= len(settings.prices):
         raise typer.Exit(1)
+
+
+class Shape(StrEnum):
+    table = "table"
+    json = "json"
+
+
+@app.command()
+@door
+def oil(
+    events: Annotated[str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")] = None,
+    series: Annotated[str, typer.Option(help="A name of `prices` in feeds.yaml.")] = "Brent",
+    format: Annotated[Shape, typer.Option()] = Shape.table,
+) -> None:
+    """How a price moved around events, against chance. Associated with, never caused; docs/method.md says how it is measured."""
+    from monitor import oil as study
+    from monitor.storage import index
+    from monitor.storage import prices as kept
+    from monitor.upkeep import update_prices
+
+    days = sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()}) if events else None
+    _, settings = configured()
+    if series not in {one.name for one in settings.prices}:
+        raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    if kept.last(store, series) is None:
+        for fault in update_prices(store, settings, now):
+            err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
+    closes = study.closes(kept.series(store, series, until=now))
+    if closes.empty:
+        err.print(f"no price of {series} is stored and none could be had", markup=False)
+        raise typer.Exit(1)
+    if days is None:
+        points = index.points(store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0))  # finished days
+        days = sorted({*study.episodes(points), *study.episodes(points, "deescalation")})
+        if not days:
+            err.print("no episode in the stored index; give dates with --events", markup=False)
+    found = study.event_study(closes, days)
+    if format is Shape.json:
+        rows = [{**asdict(row), "event": row.event.isoformat(), "day": row.day and row.day.isoformat()} for row in found.rows]
+        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        return
+    table = Table("event", "window", "ar", "t", "p", "placebo p, adjusted", "significant", "", title=f"{series}: abnormal log returns")
+    for row in found.rows:
+        measured = ((row.ar, "+.3f"), (row.t, ".2f"), (row.p, ".3f"), (row.adjusted_p, ".3f"))
+        numbers = ["" if number is None else f"{number:{form}}" for number, form in measured]
+        table.add_row(row.event.isoformat(), Text(row.window), *numbers, "yes" if row.significant else "no", row.note or "")
+    out.print(table)
+    for one in found.across:
+        line = one.note or f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"
+        out.print(f"all {one.events} together, {one.window}: {line}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarra
     used = [position for position in dict.fromkeys(positions) if np.isfinite(t[position])]
     mean = float(ar[used].mean()) if used else None
     if len(used) < ENOUGH_EVENTS:
-        note = f"{len(used)} events are too few to say anything about all of them: it takes {ENOUGH_EVENTS}"
+        note = f"too few events to say anything about all of them: {len(used)} of at least {ENOUGH_EVENTS}"
         return Across(window, len(used), mean, None, None, None, None, False, note)
     test = stats.ttest_1samp(t[used], 0.0)
     ranks = stats.wilcoxon(ar[used])
@@ -238,7 +238,7 @@ def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
     """
     joint = _joint(index, prices)
     if len(joint) < ENOUGH_JOINT:
-        return LeadLag((), len(joint), f"{len(joint)} days with both index and price are too few: it takes {ENOUGH_JOINT}")
+        return LeadLag((), len(joint), f"too few days with both index and price: {len(joint)} of at least {ENOUGH_JOINT}")
     change, change_of_price = joint["index"].to_numpy(), joint["price"].to_numpy()
     found = _correlations(change, change_of_price)
     random = np.random.default_rng(0)

@@ -8,10 +8,13 @@ a round over all series ends within its budget, and who failed rests before it i
 
 from __future__ import annotations
 
+import atexit
+import tempfile
 import time as stopwatch
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from monitor.errors import PriceError
 from monitor.models import Price, Series
@@ -36,6 +39,14 @@ class Answer:
     faults: tuple[PriceError, ...] = ()
 
 
+@lru_cache(maxsize=1)
+def _folder() -> str:
+    """For yfinance's small databases of cookies, gone with the process: the home folder is not ours to write in."""
+    kept = tempfile.TemporaryDirectory(prefix="gulf-tension-", ignore_cleanup_errors=True)
+    atexit.register(kept.cleanup)
+    return kept.name
+
+
 @dataclass(slots=True)
 class _Rest:
     until: float  # monotonic seconds: pacing runs on real time, also in a replay
@@ -48,7 +59,7 @@ class Desk:
 
     def __init__(self, *, yahoo_url: str | None = None, fred_url: str | None = None, cache: str | None = None):
         self._bases = {"yahoo": yahoo_url, "fred": fred_url}
-        self._cache = cache
+        self._cache = cache or _folder()
         self._rests: dict[tuple[str, str], _Rest] = {}  # (provider, series or "" for all)
         self._asked: dict[str, float] = {}
 
