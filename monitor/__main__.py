@@ -8,7 +8,9 @@ Exit status: 0 done, 1 something failed while running, 2 configuration or usage.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -116,6 +118,7 @@ def poll(
     worker = Worker(watched, store, clock.from_environment(settings.environment.now), processes=workers)
     try:
         if not once:
+            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
             for way in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(way, lambda *_: worker.stop(wait=0))
             asyncio.run(worker.run(patient=False))
@@ -137,7 +140,7 @@ def _say_feed(report) -> None:
 @app.command()
 @door
 def tag(
-    file: Annotated[Path | None, typer.Argument(help="JSONL with id, title, summary, optional lang; standard input when left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="JSON lines of id, title, summary, optional lang; standard input when left out.")] = None,
     text: Annotated[str | None, typer.Option(help="Read this title and show its evidence.")] = None,
     summary: Annotated[str, typer.Option(help="With --text: the summary.")] = "",
     anywhere: Annotated[bool, typer.Option("--anywhere", help="Do not ask for a tie to the theatre.")] = False,
@@ -148,19 +151,20 @@ def tag(
     from monitor.tagging import lines
     from monitor.tagging.tagger import Tagger
 
-    _, settings = configured()
-    tagger = Tagger.load(**settings.theatre.tagger_arguments())
+    # Reading a text needs no feeds: where there is no configuration the shipped theatre holds.
+    settings = configured()[1] if stored or "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
+    tagger = Tagger.load(**settings.theatre.tagger_arguments() if settings else {})
     if stored:
         _retag(settings, tagger)
     elif text is not None and as_json:
-        sys.stdout.write(lines.line("text", text, summary, tagger.read(text, summary, anywhere=anywhere)) + "\n")
+        print(lines.line(tagger.read(text, summary, anywhere=anywhere), "text"))
     elif text is not None:
         out.print(lines.show(tagger.read(text, summary, anywhere=anywhere), text, summary))
     else:
-        source = file.open(encoding="utf-8", errors="surrogateescape") if file else sys.stdin
-        with source:
+        sys.stdout.reconfigure(encoding="utf-8")
+        with io.TextIOWrapper(file.open("rb") if file else sys.stdin.buffer, encoding="utf-8", errors="replace") as source:
             for line in lines.tag_lines(tagger, source, anywhere=anywhere):
-                sys.stdout.write(line + "\n")
+                print(line)
 
 
 def _retag(settings: Settings, tagger) -> None:

@@ -13,7 +13,8 @@
     +-- LeaseHeld             another worker owns the database; names the holder
     +-- PriceError            a price service gave no usable answer; names provider and cause
     +-- NotifyError           an alert could not be sent; names the service, never its password
-    `-- ClockError            MONITOR_NOW could not be read
+    +-- ClockError            MONITOR_NOW could not be read
+    `-- InputError            a line of input is not what was asked for; names the line
 
 One feed's failure is no exception: it is a models.Failure, with a kind out of FAILURES.
 """
@@ -122,3 +123,7 @@ class NotifyError(MonitorError):
 
 class ClockError(MonitorError):
     """MONITOR_NOW could not be read."""
+
+
+class InputError(MonitorError):
+    """A line of input is not what was asked for."""

@@ -131,7 +131,10 @@ class Worker:
                 if (settings.defaults, settings.theatre) != made_of:
                     return
                 for name in [name for name, task in running.items() if task.done()]:
-                    states[name] = running.pop(name).result().state
+                    report = running.pop(name).result()
+                    if report.new or report.edited or report.error:
+                        log.info("%s: %s", name, report.error or f"{report.new} new, {report.edited} edited")
+                    states[name] = report.state
                 idle = [feed for feed in settings.feeds if feed.name not in running]
                 for feed in due_feeds(idle, states, self.clock.now()):
                     running[feed.name] = asyncio.create_task(hands.feed(feed, states.get(feed.name)))

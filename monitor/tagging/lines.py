@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from monitor.errors import InputError
 from monitor.models import Reading
 from monitor.tagging.tagger import Tagger
 
@@ -48,23 +49,30 @@ def as_record(reading: Reading, id: object = None) -> dict:
     }
 
 
+def line(reading: Reading, id: object = None) -> str:
+    """The record as one line of JSON; one with half a character (a lone surrogate), which no file can hold, in ASCII escapes."""
+    record = as_record(reading, id)
+    written = json.dumps(record, ensure_ascii=False)
+    return written if written.isascii() or not any("\ud800" <= c <= "\udfff" for c in written) else json.dumps(record)
+
+
 def tag_lines(tagger: Tagger, lines: Iterable[str], *, anywhere: bool = False) -> Iterator[str]:
-    """JSON lines in (id, title, summary, optional lang), JSON lines out, one each, in order. Raises ValueError naming the line."""
+    """JSON lines in (id, title, summary, optional lang), JSON lines out, one each, in order. Raises InputError naming the line."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise ValueError(f"line {number} is not JSON: {error}") from error
+            raise InputError(f"line {number} is not JSON: {error}") from error
         if not isinstance(row, dict):
-            raise ValueError(f"line {number} is not an object with id, title and summary")
+            raise InputError(f"line {number} is not an object with id, title and summary")
         title, summary, lang = (row.get(key) for key in ("title", "summary", "lang"))
         for key, value in (("title", title), ("summary", summary), ("lang", lang)):
             if value is not None and not isinstance(value, str):
-                raise ValueError(f"line {number}: {key} is not text")
+                raise InputError(f"line {number}: {key} is not text")
         reading = tagger.read(title or "", summary or "", lang=lang, anywhere=anywhere)
-        yield json.dumps(as_record(reading, row.get("id")), ensure_ascii=False)
+        yield line(reading, row.get("id"))
 
 
 def marked(text: str, reading: Reading, field: str) -> Text:
