@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.errors import InputError
 from monitor.models import CATEGORIES, ESCALATION
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.lines import as_record, show, tag_lines
@@ -124,7 +125,7 @@ def test_lines_in_the_fixed_format(tagger: Tagger):
     assert list(out[0]["signals"][0]) == (
         ["category", "direction", "mode", "weight", "rule", "field", "start", "end", "text", "source", "target", "place"]
     )
-    with pytest.raises(ValueError, match="line 1"):
+    with pytest.raises(InputError, match="line 1"):
         list(tag_lines(tagger, ["{"]))
 
 

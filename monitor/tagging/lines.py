@@ -58,11 +58,11 @@ def line(reading: Reading, id: object = None) -> str:
 
 def tag_lines(tagger: Tagger, lines: Iterable[str], *, anywhere: bool = False) -> Iterator[str]:
     """JSON lines in (id, title, summary, optional lang), JSON lines out, one each, in order. Raises InputError naming the line."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
+    for number, given in enumerate(lines, 1):
+        if not given.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(given)
         except ValueError as error:
             raise InputError(f"line {number} is not JSON: {error}") from error
         if not isinstance(row, dict):
