@@ -14,7 +14,7 @@ from monitor.tagging.anchors import Hit
 from monitor.tagging.lexicon import ANY_ACTOR, ANY_PLACE
 from monitor.tagging.text import Folded
 
-MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)")
+MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)|(?<=[^\W\d])/(?=[^\W\d])")
 ENDS = frozenset(".!?…؟۔\n\r")
 ASKING = frozenset("?؟")
 MOST_NAMES = 40  # names of one clause or sentence that are looked at
@@ -59,7 +59,7 @@ class Sentence:
     def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
         """The first of some phrases after a place, at most so many words away, in the same clause."""
         best = None
-        for hit in self._of(phrases, place, place + within * LETTERS):
+        for hit in self._of(phrases, place, place + (within + 1) * LETTERS):
             if hit.start >= place and (best is None or hit.start < best.start) and not self.broken(place, hit.start):
                 if self.distance(place, hit.start) <= within:
                     best = hit
@@ -67,7 +67,7 @@ class Sentence:
 
     def nearby(self, phrases: frozenset[str], start: int, end: int, within: int, side: str = "both") -> Hit | None:
         """One of some phrases at most so many words away from a span, clause or not."""
-        for hit in self._of(phrases, start - within * LETTERS, end + within * LETTERS):
+        for hit in self._of(phrases, start - (within + 1) * LETTERS, end + (within + 1) * LETTERS):
             if hit.start >= end:
                 if side != "before" and self.distance(end, hit.start) <= within:
                     return hit

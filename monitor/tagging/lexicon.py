@@ -52,6 +52,7 @@ class Rule:
     matching: re.Pattern | None = None
     not_matching: re.Pattern | None = None
     whole: bool = False
+    speaker: bool = False  # a verb of I or we
     anywhere: bool = False
 
     @property
@@ -124,6 +125,7 @@ class Lexicon:
     abbreviations: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()
     order: str = "svo"
+    adjective: str = "after"  # the side of a noun on which an adjective stands
     who: dict[str, frozenset[str]] = field(default_factory=dict)  # agents targets places passive
     groups: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(BUILT_IN))
     rules: list[tuple[Phrase, Rule]] = field(default_factory=list)

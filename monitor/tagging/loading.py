@@ -25,7 +25,7 @@ SECTIONS = (
 )  # fmt: skip
 RULE_KEYS = (
     "weight", "part", "forms", "passive", "mode", "near", "before", "after", "within", "unless", "matching", "not matching", "whole",
-    "scope", "note",
+    "speaker", "scope", "note",
 )  # fmt: skip
 CUE_KEYS = ("forms", "side", "within", "on", "unless", "makes", "note")
 EXAMPLE_KEYS = ("title", "summary", "direction", "categories", "not", "source", "target", "place", "mode", "anywhere", "note")
@@ -119,9 +119,11 @@ def _groups(value: Value, lexicon: Lexicon) -> None:
 
 
 def _who(value: Value, lexicon: Lexicon) -> None:
-    for name, words in value.mapping(("order", "agents", "targets", "places", "passive")).items():
+    for name, words in value.mapping(("order", "adjective", "agents", "targets", "places", "passive", "objects", "and")).items():
         if name == "order":
             lexicon.order = words.choice(ORDERS)
+        elif name == "adjective":
+            lexicon.adjective = words.choice(("after", "before"))
         else:
             found = _words(words, lexicon)
             lexicon.who[name] = lexicon.who.get(name, frozenset()) | found
@@ -162,6 +164,7 @@ def _anchors(value: Value, lexicon: Lexicon) -> None:
                 "within": int(keys["within"].number(1, 20)) if "within" in keys else 8,
                 "matching": _pattern(keys.get("matching")),
                 "not_matching": _pattern(keys.get("not matching")),
+                "speaker": keys["speaker"].flag() if "speaker" in keys else False,
                 "whole": keys["whole"].flag() if "whole" in keys else False,
                 "anywhere": keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
             }

@@ -46,6 +46,7 @@ class Outcome:
     end: int
     reason: str = ""
     changed: bool = False  # the category is not the rule's own
+    said_by_cue: bool = False  # a cue of speech makes it: its subject is who speaks
 
 
 def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
@@ -91,7 +92,7 @@ def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
         start, end = _around(start, end, hit)
     if "attribution" in cues:
         notes.append(f"attribution: {_said(sentence, cues['attribution'][1])}")
-    return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed)
+    return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed, said_by_cue=bool(turn or speech))
 
 
 def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[str, tuple[Cue, Hit, int]]:

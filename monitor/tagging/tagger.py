@@ -15,7 +15,7 @@ from pathlib import Path
 from monitor.models import ESCALATION, Reading, Signal, TurnedOff
 from monitor.tagging import loading
 from monitor.tagging import theatre as gazetteers
-from monitor.tagging.actors import Roles, entity
+from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
 from monitor.tagging.clauses import MOST_NAMES, Sentence, cut, fill, tail_end
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
@@ -138,7 +138,7 @@ class Tagger:
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
-                        signals.append(self._signal(code, field, sentence, rule, outcome, (start, head)))
+                        signals.append(self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start)))
                 off.extend(_turned_off(field, hit.word.rules[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
         return tuple(_distinct(signals)), tuple(off)
 
@@ -175,9 +175,9 @@ class Tagger:
                 return Outcome(made, outcome.mode, weight, (*outcome.operators, note), min(outcome.start, hit.start), max(outcome.end, hit.end))
         return outcome
 
-    def _signal(self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, anchor: tuple[int, int]) -> Signal:
+    def _signal(self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, anchor: Anchor) -> Signal:
         a, b = field.folded.span(outcome.start, outcome.end)
-        source, target, place = self._roles[code].of(sentence, rule, *anchor)
+        source, target, place = self._roles[code].of(sentence, rule, anchor, outcome)
         escalates = outcome.category in ESCALATION
         return Signal(
             outcome.category,
@@ -215,15 +215,16 @@ def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule
             if rule.anywhere and not anywhere:
                 continue
             end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
-            if end is not None and _fits(sentence, rule, hit.start, hit.end):
+            if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
                 found.append((hit.start, end, rule, hit.end))
     found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
     return found
 
 
-def _fits(sentence: Sentence, rule: Rule, start: int, end: int) -> bool:
+def _fits(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> bool:
     """Conditions that hold whatever operators say."""
-    if rule.unless and sentence.nearby(rule.unless, start, end, 8):
+    within = max(8, rule.within)
+    if rule.unless and (sentence.nearby(rule.unless, start, head, within) or (end > head and sentence.nearby(rule.unless, end, end, within, "after"))):
         return False
     if rule.matching or rule.not_matching:
         around = sentence.text[max(sentence.start, start - 80) : min(sentence.end, end + 80)]
