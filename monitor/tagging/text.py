@@ -137,8 +137,8 @@ def _script(sample: str) -> str | None:
 class Languages:
     """Tells the five candidates apart: by script, then by function words and letters where they are clear, then by model.
 
-    `words` and `letters` come from the lexicons; py3langid decides what they leave open, the feed's declared language
-    where the text is too short to say.
+    `words` and `letters` come from the lexicons. What they leave open, the feed's declared language decides if it has the same
+    script, else py3langid.
     """
 
     def __init__(self, words: dict[str, frozenset[str]], letters: dict[str, frozenset[str]]):
@@ -156,7 +156,7 @@ class Languages:
         if code:
             return code
         rivals = [code for code in CANDIDATES if SCRIPTS[code] == script]
-        if prior in rivals and sample.count(" ") < 3:
+        if prior in rivals:
             return prior
         ranked = [code for code, _ in _identifier().rank(sample.encode("utf-8", "replace").decode()) if code in rivals]
         return ranked[0] if ranked else prior
