@@ -6,7 +6,7 @@ written onto a word. Leaves what the found words mean together to clauses.py and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import ahocorasick_rs
 
@@ -25,11 +25,11 @@ class Word:
     phrase: str
     whole: bool = False
     exact: str | None = None  # counts only where written so
-    rules: list[tuple[Phrase, Rule]] = field(default_factory=list)
-    cues: list[tuple[Phrase, Cue]] = field(default_factory=list)
-    idioms: list[tuple[Phrase, Idiom]] = field(default_factory=list)
-    frames: list[tuple[Phrase, Frame]] = field(default_factory=list)
-    entities: list[tuple[Phrase, Entity]] = field(default_factory=list)
+    rules: tuple[tuple[Phrase, Rule], ...] = ()
+    cues: tuple[tuple[Phrase, Cue], ...] = ()
+    idioms: tuple[tuple[Phrase, Idiom], ...] = ()
+    frames: tuple[tuple[Phrase, Frame], ...] = ()
+    entities: tuple[tuple[Phrase, Entity], ...] = ()
     homonym: bool = False
     clause: bool = False  # ends a clause
 
@@ -55,7 +55,9 @@ class Finder:
         def word(lang: str, phrase: str, whole: bool = False, exact: str | None = None) -> Word:
             pattern = phrase if bare[lang] and not whole else f" {phrase} "
             place = patterns.setdefault(pattern, len(patterns))
-            found = self._words[lang].setdefault(place, Word(phrase, whole or not bare[lang], exact))
+            found = self._words[lang].get(place)
+            if found is None:
+                found = self._words[lang][place] = Word(phrase, whole or not bare[lang], exact)
             found.exact = found.exact if found.exact == exact else None
             for contracted, full in lexicons[lang].contractions:
                 if phrase.startswith(full):
@@ -65,20 +67,20 @@ class Finder:
 
         for lang, lexicon in lexicons.items():
             for phrase, rule in lexicon.rules:
-                word(lang, phrase.head, rule.whole, phrase.exact).rules.append((phrase, rule))
+                word(lang, phrase.head, rule.whole, phrase.exact).rules += ((phrase, rule),)
             for phrase, cue in lexicon.cues:
-                word(lang, phrase.head, exact=phrase.exact).cues.append((phrase, cue))
+                word(lang, phrase.head, exact=phrase.exact).cues += ((phrase, cue),)
             for phrase, idiom in lexicon.idioms:
-                word(lang, phrase.head, exact=phrase.exact).idioms.append((phrase, idiom))
+                word(lang, phrase.head, exact=phrase.exact).idioms += ((phrase, idiom),)
             for phrase, frame in lexicon.frames:
-                word(lang, phrase.head, exact=phrase.exact).frames.append((phrase, frame))
+                word(lang, phrase.head, exact=phrase.exact).frames += ((phrase, frame),)
             for text in lexicon.clauses:
                 word(lang, text, True).clause = True
             for text in lexicon.conditions:
                 if not text.startswith("@"):
                     word(lang, text)
         for lang, phrase, entity in gazetteer.phrases:
-            word(lang, phrase.head, exact=phrase.exact).entities.append((phrase, entity))
+            word(lang, phrase.head, exact=phrase.exact).entities += ((phrase, entity),)
         for lang, phrase in gazetteer.homonyms:
             word(lang, phrase.head).homonym = True
         self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), store_patterns=False)
