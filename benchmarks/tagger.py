@@ -57,21 +57,25 @@ def alternations(tagger: Tagger) -> dict[str, re.Pattern]:
     return found
 
 
-def rate(read, rows) -> float:
-    best = 0.0
+def rate(read, rows) -> tuple[float, float]:
+    """Entries a second, and a second of CPU: on a machine that others use, the fairer of the two. The best of some rounds."""
+    wall = cpu = 0.0
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start, spent = time.perf_counter(), time.process_time()
         for title, summary in rows:
             read(title, summary)
-        best = max(best, len(rows) / (time.perf_counter() - start))
-    return best
+        wall = max(wall, len(rows) / (time.perf_counter() - start))
+        cpu = max(cpu, len(rows) / (time.process_time() - spent))
+    return wall, cpu
 
 
 def main() -> None:
-    start = time.perf_counter()
-    command = "from monitor.tagging.tagger import Tagger; Tagger.load().read('Iran', '')"
+    start, children = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = "from monitor.tagging.tagger import Tagger; Tagger.load().read('US strikes Iran', '', lang='en')"
     subprocess.run([sys.executable, "-c", command], check=True, cwd=ROOT)
-    print(f"start-up, interpreter included    {time.perf_counter() - start:8.2f} s")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
+    print(f"start-up, interpreter included    {time.perf_counter() - start:8.2f} s   {cpu:.2f} s of CPU")
     tagger = Tagger.load()
     rows = entries(tagger)
     patterns = alternations(tagger)
@@ -87,17 +91,17 @@ def main() -> None:
     theirs = rate(plain, rows[: max(200, len(rows) // 10)])
     letters = sum(len(title) + len(summary) for title, summary in rows) / len(rows)
     print(f"entries                           {len(rows):8d}   {letters:.0f} letters each on average")
-    print(f"tagger                            {ours:8.0f} entries/s")
-    print(f"re alternation, words only        {theirs:8.0f} entries/s")
-    print(f"ratio                             {ours / theirs:8.1f}")
+    print(f"tagger                            {ours[0]:8.0f} entries/s   {ours[1]:.0f} a second of CPU")
+    print(f"re alternation, words only        {theirs[0]:8.0f} entries/s   {theirs[1]:.0f} a second of CPU")
+    print(f"ratio                             {ours[1] / theirs[1]:8.1f}   by CPU")
     print(f"memory                            {memory:8d} MB at most")
     print("one entry of growing length, thousand letters: milliseconds, microseconds a letter")
     unit = "Iran strikes Israel, says it will not negotiate. إيران تقصف تل أبيب. "
     for thousand in (10, 20, 40, 80, 160):
         text = (unit * (thousand * 1000 // len(unit) + 1))[: thousand * 1000]
-        start = time.perf_counter()
+        start = time.process_time()
         tagger.read("Iran", text)
-        spent = time.perf_counter() - start
+        spent = time.process_time() - start
         print(f"{thousand:8d} {spent * 1000:10.1f} {spent * 1e6 / len(text):8.2f}")
 
 

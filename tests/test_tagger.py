@@ -143,5 +143,5 @@ def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
     own.write_text("language: en\nanchors:\n  attack:\n    mine: [zapping]\n", encoding="utf-8")
     mine = Tagger.load(extra=own)
     assert mine.method != tagger.method
-    assert tagger.method == Tagger.load().method
+    assert Tagger.load().method == Tagger.load().method
     assert as_record(mine.read("Zapping in Tehran", ""))["direction"] == "escalation"

@@ -117,6 +117,7 @@ class Lexicon:
 
     lang: str
     name: str = ""
+    home: bool = False  # a text of this language that names nobody and no place means home, the theatre
     function_words: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from monitor.tagging.text import folded_form
 FOLDER = Path(__file__).parent / "lexicon"
 
 SECTIONS = (
-    "language", "name", "scope", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
+    "language", "name", "home", "scope", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
     "operators", "idioms", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
@@ -40,6 +40,8 @@ def load(extra: Path | None = None) -> dict[str, Lexicon]:
             _read(document, found)
     if problems:
         raise LexiconError(problems)
+    for lexicon in found.values():
+        lexicon.first.clear()  # it holds on to the whole YAML tree
     return found
 
 
@@ -53,6 +55,8 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
     lexicon.reading_anywhere = "scope" in sections and sections["scope"].choice(SCOPES) == "anywhere"
     if "name" in sections:
         lexicon.name = sections["name"].text()
+    if "home" in sections:
+        lexicon.home = sections["home"].flag()
     if "letters" in sections:
         lexicon.letters |= frozenset(sections["letters"].text())
     if "contractions" in sections:

@@ -90,7 +90,7 @@ class Tagger:
             field = _Field(name, folded, sentences)
             fields.append(field)
             entities.extend((sentence, hit) for sentence in sentences for hit in sentence.entities)
-        core = any(entity(hit).ties == "core" for _, hit in entities)
+        core = any(entity(hit).ties == "core" for _, hit in entities) or (self.lexicons[code].home and not entities and anchors)
         signals, off = self._signals(code, fields, framed, core, anywhere) if anchors else ((), ())
         actors, places = self._named(code, entities)
         return Reading(

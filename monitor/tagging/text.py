@@ -115,6 +115,7 @@ def _identifier():
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(list(CANDIDATES))
+    identifier._full_model = None  # 28 MB for the other 137 languages, kept only so that the choice could be taken back
     return identifier
 
 
