@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -24,7 +24,7 @@ from monitor.storage.store import Store, open_store
 from monitor.ui.wording import Told
 
 FRESH = 2.0  # seconds
-SLACK = 200  # articles that may have come in while a list stands still
+NUMBERS = [name for name, kind in IndexPoint.__annotations__.items() if kind == "float | None"]
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,9 @@ def holder() -> lease.Lease | None:
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
 def points(grain: str, since: datetime | None, until: datetime, part: str = "all") -> pd.DataFrame:
-    """Index points as a frame with the columns of IndexPoint, gaps as missing rows of numbers; empty when there are none."""
-    return frame_of(index.points(context().store, grain, part, since, until), IndexPoint)
+    """Index points as a frame with the columns of IndexPoint, gaps as NaN; empty when there are none."""
+    frame = frame_of(index.points(context().store, grain, part, since, until), IndexPoint)
+    return frame.astype(dict.fromkeys(NUMBERS, "float64"))  # a column of nothing but None would stay a column of objects
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
@@ -94,7 +95,7 @@ def price_failures() -> list[prices.PriceFailure]:
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
 def found(wanted: Filter, limit: int, upto: int) -> list[Article]:
     """The newest articles that pass and were stored by the time `upto` was the newest id: a list that stays still."""
-    return [a for a in articles.find(context().store, wanted, limit=limit + SLACK) if a.id <= upto][:limit]
+    return articles.find(context().store, replace(wanted, upto_id=upto), limit=limit)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
@@ -111,10 +112,10 @@ def newest_id() -> int:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
-def newest_with_signals(limit: int, until: datetime) -> list[Article]:
-    """The newest articles that carry a signal, with their signals."""
+def newest_with_signals(limit: int, until: datetime, upto: int) -> list[Article]:
+    """The newest articles that carry a signal, with their signals, stored by the time `upto` was the newest id."""
     store = context().store
-    ids = dict.fromkeys(row.article_id for row in signals.find(store, Filter(until=until), limit=limit * 8))
+    ids = dict.fromkeys(row.article_id for row in signals.find(store, Filter(until=until, upto_id=upto), limit=limit * 8))
     return [article for id in list(ids)[:limit] if (article := articles.get(store, id))]
 
 
@@ -140,6 +141,12 @@ def csv(wanted: Filter) -> bytes:
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def feed_states() -> dict[str, FeedState]:
     return feeds.states(context().store)
+
+
+def all_asked() -> bool:
+    """Whether every enabled feed has been asked once: before that the first round is still coming in."""
+    settings, _ = context().settings.current()
+    return all(feed.name in feed_states() for feed in settings.feeds if feed.enabled)
 
 
 def frame_of(rows: list, kind: type) -> pd.DataFrame:

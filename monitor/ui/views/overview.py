@@ -116,19 +116,19 @@ def chart() -> None:
 
 
 @st.fragment(run_every=TICK)
-def arrivals(upto: int, shown: bool) -> None:
-    """New articles are announced, so that nothing moves under the reader's eyes; a page that showed nothing fills itself."""
+def arrivals(upto: int, settled: bool) -> None:
+    """New articles are announced, so that nothing moves under the reader's eyes; a page that is still to be filled fills itself."""
     new = data.count(Filter(after_id=upto, directions=SIGNED)) if data.newest_id() > upto else 0
-    if new and (not shown or st.button(f"{new} new with signals, show", key="show_new")):
+    if new and (not settled or st.button(f"{new} new with signals, show", key="show_new")):
         st.rerun()
 
 
 def newest() -> None:
     """The latest articles with a signal; what proves it is marked where it stands."""
     st.subheader("Newest signals", anchor=False)
-    now = data.now()
-    found = data.newest_with_signals(NEWEST, soon(now))
-    arrivals(data.newest_id(), bool(found))
+    now, settled, upto = data.now(), data.all_asked(), data.newest_id()
+    found = data.newest_with_signals(NEWEST, soon(now), upto)
+    arrivals(upto, settled and bool(found))
     if not found:
         st.info("No signal found yet in what was polled.")
     for article in found:
