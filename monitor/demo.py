@@ -18,8 +18,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from monitor.config import load
-from monitor.index import parts_of
 from monitor.models import Entry, Feed, FeedState, Price
+from monitor.parts import parts_of
 from monitor.storage import articles, meta, prices
 from monitor.storage.articles import Item
 from monitor.storage.store import Store, open_store

@@ -18,7 +18,7 @@ Grain = Literal["hour", "day"]
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
-# parts of the theatre; what puts an entry there is in index/parts.py
+# parts of the theatre; what puts an entry there is in parts.py
 PARTS = ("Hormuz and shipping", "Iran-US", "Iran-Israel", "Gulf states", "Iraq-Syria", "Yemen-Red Sea", "Lebanon", "nuclear file", "energy works")
 
 

@@ -19,8 +19,8 @@ from monitor import schedule
 from monitor.errors import StorageError
 from monitor.fetch import Fetcher
 from monitor.identity import canonical_link, identity
-from monitor.index import parts_of
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
+from monitor.parts import parts_of
 from monitor.publishers import family
 from monitor.readers import Read, Readers
 from monitor.storage import articles, feeds
@@ -28,7 +28,7 @@ from monitor.storage.articles import Item
 from monitor.storage.store import Store
 
 Now = Callable[[], datetime]
-WAITING_BYTES = 48_000_000  # of documents fetched and not yet read; beyond it nothing more is asked for
+WAITING_BYTES = 16_000_000  # of documents fetched and not yet read; beyond it nothing more is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,10 @@ class Round:
         self._room = asyncio.Condition()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")  # SQLite has one writer; waiting in a thread keeps fetches going
 
-    def close(self) -> None:
+    def __enter__(self) -> Round:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._writer.shutdown(wait=True)
 
     async def poll(self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
@@ -122,9 +125,7 @@ class Round:
 
     async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
         """feed -> fetch -> read -> state -> store. Raises StorageError."""
-        async with self._room:
-            await self._room.wait_for(lambda: self._waiting_bytes < WAITING_BYTES)
-        outcome = await self.fetcher.fetch(feed, state)
+        outcome = await self.fetcher.fetch(feed, state, room=self._has_room)
         parsed, items = None, []
         now = self.now()
         if isinstance(outcome, Fetched):
@@ -136,10 +137,14 @@ class Round:
                 items = [item_of(feed, entry, reading) for entry, reading in zip(parsed.entries, read.readings, strict=True)]
         return await self._run(self._store, feed, state, outcome, parsed, items, now)
 
+    async def _has_room(self) -> None:
+        async with self._room:
+            await self._room.wait_for(lambda: self._waiting_bytes < WAITING_BYTES)
+
     async def _read(self, feed: Feed, document: Fetched, now: datetime) -> Read | Failure:
-        known = await self._run(feeds.known_slices, self.store, feed.name)
         self._waiting_bytes += len(document.body)
         try:
+            known = await self._run(feeds.known_slices, self.store, feed.name)
             return await self.readers.read(
                 document.body, content_type=document.content_type, url=document.url, known=known, lang=feed.language, now=now
             )

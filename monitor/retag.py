@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from monitor.index import parts_of
+from monitor.parts import parts_of
 from monitor.storage import articles
 from monitor.storage.store import Store
 from monitor.tagging.tagger import Tagger

@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
@@ -23,7 +25,9 @@ from monitor.readers import Readers
 from monitor.storage import feeds, lease, meta
 from monitor.storage.store import Store
 from monitor.tagging.tagger import Tagger
-from monitor.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from monitor.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 BEAT = 5.0  # seconds between heartbeats of the lease
@@ -43,11 +47,16 @@ class Worker:
 
     def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
-        self.upkeep = Upkeep(store, clock)
         self.holder = this_process()
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        from monitor.upkeep import Upkeep  # pandas: 80 MB that a single round needs only when its readers are gone
+
+        return Upkeep(self.store, self.clock)
 
     # -- from the app: a thread of its own ---------------------------------------------------------------
 
@@ -72,7 +81,8 @@ class Worker:
             async with fetcher, readers:
                 states = feeds.states(self.store)
                 chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
-                report = await Round(self.store, fetcher, readers, self.clock.now).poll(chosen, states, on_done=on_done)
+                with Round(self.store, fetcher, readers, self.clock.now) as hands:
+                    report = await hands.poll(chosen, states, on_done=on_done)
             await asyncio.to_thread(self.upkeep.after_round, settings, everything=True)
             return report
         finally:
@@ -116,7 +126,8 @@ class Worker:
         beat = asyncio.create_task(self._keep_lease())
         try:
             async with fetcher, readers:
-                await self._poll_while(made_of, Round(self.store, fetcher, readers, self.clock.now), beat)
+                with Round(self.store, fetcher, readers, self.clock.now) as hands:
+                    await self._poll_while(made_of, hands, beat)
         finally:
             beat.cancel()
             lease.release(self.store, self.holder)

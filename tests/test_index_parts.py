@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import monitor.tagging
-from monitor.index.parts import PLACES, STATES, parts_of
+from monitor.parts import PLACES, STATES, parts_of
 from monitor.models import PARTS, Reading, Signal
 
 

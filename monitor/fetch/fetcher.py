@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class _Walk:
     own: URL  # as written: whom its headers are for and what allow_private opens
     url: URL  # where it is now
     start: URL
+    room: Callable[[], Awaitable[None]] | None
     seen: set[URL] = field(default_factory=set)
     permanent: bool = True  # every redirect so far was
 
@@ -126,8 +128,13 @@ class Fetcher:
             max_headers=HEADERS,
         )
 
-    async def fetch(self, feed: Feed, state: FeedState | None) -> Fetched | NotModified | Failure:
-        """Ask once. Whatever a server does comes back as a value; nothing is raised for it."""
+    async def fetch(
+        self, feed: Feed, state: FeedState | None, *, room: Callable[[], Awaitable[None]] | None = None
+    ) -> Fetched | NotModified | Failure:
+        """Ask once. Whatever a server does comes back as a value; nothing is raised for it.
+
+        `room` is awaited when it is the feed's turn, before each exchange: whoever has no room for an answer holds it up there.
+        """
         try:
             own = guard.place(feed.url)
             start = guard.place(schedule.address(feed, state))
@@ -137,7 +144,7 @@ class Fetcher:
         walk = None
         try:
             async with asyncio.timeout(None) as deadline:
-                walk = _Walk(feed, conditional, deadline, own, start, start)
+                walk = _Walk(feed, conditional, deadline, own, start, start, room)
                 return await self._follow(walk)
         except TimeoutError as error:
             if walk is not None and walk.deadline.expired():
@@ -158,6 +165,8 @@ class Fetcher:
             host = walk.host
             try:
                 async with self._turn(walk), self._places:
+                    if walk.room is not None:
+                        await walk.room()
                     began = loop.time()
                     walk.deadline.reschedule(began + remaining)
                     outcome = await self._ask(walk)

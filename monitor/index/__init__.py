@@ -6,10 +6,9 @@ The formula and its reasons are in docs/method.md. Pure: a frame of entries and 
 keeping to storage/index.py. Oil never goes in.
 """
 
-from monitor.index.parts import parts_of
 from monitor.index.points import compute, lookback
 from monitor.index.reference import Book
 from monitor.index.rules import Rules
 from monitor.index.why import contributions, decompose
 
-__all__ = ["Book", "Rules", "compute", "contributions", "decompose", "lookback", "parts_of"]
+__all__ = ["Book", "Rules", "compute", "contributions", "decompose", "lookback"]

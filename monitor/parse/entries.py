@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 import feedparser
+import feedparser.api
 
 from monitor.models import BadEntry, Entry
-from monitor.parse import clean, dates, links
+from monitor.parse import clean, dates, links, sax
 
 MAX_GUID = 1_000  # characters
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _MARKUP = ("text/html", "application/xhtml+xml")
+feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
 
 
 def parsed_document(data: bytes) -> feedparser.FeedParserDict:
