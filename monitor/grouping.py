@@ -1,0 +1,80 @@
+"""Puts what is new in the database into stories.
+
+    articles stored since -> Grouper -> merges, assignments -> how far it came
+
+Leaves which articles belong together to stories/ and when to call it to upkeep.py and the commands.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.models import Article
+from monitor.stories import WINDOW, Grouper
+from monitor.storage import articles, index, meta, stories
+from monitor.storage.articles import Filter
+from monitor.storage.store import Store
+
+REACHED = "articles grouped up to"  # the note that says so, by id
+PAGE = 1_000  # articles a write
+
+
+class Grouping:
+    """Remembers the last days between calls; one for each worker, used from one thread at a time.
+
+    May be killed anywhere: an article that has a story keeps it, and the others of an unfinished call are placed again.
+    """
+
+    def __init__(self, store: Store):
+        self.store = store
+        self._grouper: Grouper | None = None
+        self._reached = 0
+
+    def update(self, now: datetime) -> int:
+        """Place every article stored since the last call, by this process or another; gives how many. Raises StorageError."""
+        newest = articles.newest_id(self.store)
+        if self._grouper is not None and newest == self._reached:
+            return 0
+        note = meta.notes(self.store).get(REACHED)
+        reached = int(note.value) if note else 0
+        if self._grouper is None or reached != self._reached:  # new here, or another process has placed some meanwhile
+            self._grouper, self._reached = Grouper(), reached
+            for article in articles.stream(self.store, Filter(since=now - WINDOW, upto_id=reached), signals=True):
+                self._grouper.restore(article)
+        since = index.earliest_after(self.store, reached)
+        if since is None or newest <= reached:
+            return 0
+        count, page = 0, []
+        for article in articles.stream(self.store, Filter(since=since, after_id=reached, upto_id=newest), signals=True):
+            page.append(article)
+            if len(page) == PAGE:
+                count += self._place(page)
+                page = []
+        count += self._place(page)
+        meta.put(self.store, REACHED, str(newest), now)
+        self._reached = newest
+        self._grouper.forget(now - WINDOW)
+        return count
+
+    def _place(self, page: list[Article]) -> int:
+        """A page of articles, oldest first, in two steps that may be done twice: stories that are one, then whose article is where."""
+        if not page:
+            return 0
+        grouper, placed, merged = self._grouper, {}, []
+        grouper.forget(page[0].at - WINDOW)  # an archive taken in at once needs no more memory than a week
+        for article in page:
+            if article.story_id is not None:  # placed before the last call was killed
+                grouper.restore(article)
+                continue
+            placement = grouper.add(article)
+            placed |= placement.changed
+            merged += placement.merged
+        for was, into in merged:
+            stories.merge(self.store, into, [was])
+        stories.assign(self.store, {id: story for id, story in placed.items() if story is not None})
+        return len(page)
+
+
+def update(store: Store, now: datetime) -> int:
+    """Place what is new, once: for a command that ends. What runs on keeps a Grouping, which need not read the last days again."""
+    return Grouping(store).update(now)

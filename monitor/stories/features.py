@@ -1,0 +1,222 @@
+"""What two articles are compared by: words of their text, and things, which are the same in every language.
+
+Words are folded and cut to their stem; things are categories, who did what to whom, actors, places, numbers, what words.yaml lists,
+and the consonants of long names. Leaves reading categories, actors and places to the tagger, and comparing to likeness.py.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from sys import intern
+
+import yaml
+
+from monitor.models import Article
+
+FILE = Path(__file__).with_name("words.yaml")
+LEAD = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
+LONGEST = 1_200  # characters of it, so that a hostile text costs no more
+
+_VARIANTS = str.maketrans({
+    "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ي",
+    "œ": "oe", "æ": "ae", "’": "'", "‘": "'", "\u200c": " ", "\u0640": None, "٬": ",", "٫": ".",
+})  # fmt: skip
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_THOUSANDS = re.compile(r"(?<=\d)[,.\u00a0\u202f ](?=\d{3}(?!\d))")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ements", "ement", "ies", "ers", "er", "ed", "es", "ees", "ee", "s", "e")
+_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و")
+_SUFFIXES = ("هايي", "هاي", "ات", "ون", "ين", "ان", "ها", "هم", "ه", "ي")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, with one form for letter variants and ASCII digits."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.translate(_VARIANTS).casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c) and not "\ud800" <= c <= "\udfff")
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain).translate(_VARIANTS)
+
+
+def tokens(text: str) -> list[str]:
+    return _TOKEN.findall(_THOUSANDS.sub("", fold(text)))
+
+
+@lru_cache(maxsize=60_000)
+def stem(word: str) -> str:
+    """A word without its commonest endings; crude, and the same for both sides of a comparison."""
+    if "\u0600" <= word[0] <= "\u06ff":
+        for prefix in _PREFIXES:
+            if word.startswith(prefix) and len(word) - len(prefix) >= 3:
+                word = word[len(prefix) :]
+                break
+        for suffix in _SUFFIXES:
+            if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+                return word[: -len(suffix)]
+        return word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+# -- names across scripts -----------------------------------------------------------------------------------
+
+_LETTERS = [
+    ("tch", "J"), ("gh", "K"), ("kh", "K"), ("ch", "J"), ("sh", "J"), ("dj", "J"), ("zh", "J"), ("th", "T"), ("dh", "T"), ("ph", "F"),
+    ("ck", "K"), ("x", "KS"),
+    *zip("bpfvjtdszkqgclmnr", "PPFFJTTSSKKKKLMNR"),
+    *zip("بپفجچشژتطثدضذسصزظقكگغخلمنر", "PPFJJJJTTTTTTSSSSKKKKKLMNR"),
+]  # fmt: skip
+_SOUND = re.compile("|".join(letters for letters, _ in _LETTERS))
+_SOUNDS = dict(_LETTERS)
+SOUNDS = 4  # consonants that make a name tell: with three, one pair of texts in two would share one by chance
+
+
+@lru_cache(maxsize=60_000)
+def sounds(word: str) -> str:
+    """The consonants of a folded word, Latin or Arabic, in classes that survive transliteration: Araghchi, عراقچی -> RKJ."""
+    found = "".join(_SOUNDS[part] for part in _SOUND.findall(word))
+    return re.sub(r"(.)\1+", r"\1", found)
+
+
+# -- the lists ----------------------------------------------------------------------------------------------
+
+
+class Words:
+    """words.yaml, folded."""
+
+    def __init__(self, listed: dict):
+        self.idle = frozenset(token for words in listed["idle"].values() for word in words for token in tokens(word))
+        self.worn = frozenset(stem(token) for words in listed["worn"].values() for word in words for token in tokens(word))
+        self.broad, self.usual = frozenset(listed["broad"]), frozenset(listed["usual"])
+        self.numbers = {fold(word): number for number, words in listed["numbers"].items() for word in words}
+        self.things = {self._form(word): thing for thing, words in listed["things"].items() for word in words}
+
+    def _form(self, word: str) -> str:
+        return " ".join(stem(token) for token in tokens(word) if token not in self.idle)
+
+
+@lru_cache(maxsize=1)
+def listed() -> Words:
+    return Words(yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))  # strings only: `on` and `no` are words here
+
+
+# -- weights ------------------------------------------------------------------------------------------------
+
+WORN = 0.25  # weight of a word that nearly every headline of this beat has; any other has 1
+FAINT = 0.35  # of a thing that many articles of a day share
+_WEIGHTS = {"category": 0.8, "act": 0.8, "actor": 0.8, "place": 1.6, "number": 0.9, "thing": 1.0, "name": 1.0}
+
+
+def words_weight(words: Collection[str]) -> float:
+    return len(words) - (1 - WORN) * len(listed().worn.intersection(words))
+
+
+@lru_cache(maxsize=60_000)
+def thing_weight(thing: str) -> float:
+    """How much it says that two articles share it."""
+    kind, _, name = thing.partition(" ")
+    return FAINT if name in listed().usual or name in listed().broad else _WEIGHTS[kind]
+
+
+def things_weight(things: Iterable[str]) -> float:
+    return sum(map(thing_weight, things))
+
+
+# -- an article's features ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """One article as it is compared. `order` is its place in time, the same whenever it arrives."""
+
+    id: int
+    order: tuple
+    at: datetime
+    lang: str | None
+    title: Collection[str]  # words of the title
+    words: Collection[str]  # of title and lead
+    things: Collection[str]  # "category attack", "act attack IRN ISR", "place Isfahan", "number 14", "thing tanker"
+    places: Collection[str]  # narrow ones
+    numbers: Collection[str]  # in the title
+    names: Collection[str]  # the sounds of long names
+    reported: bool  # has a signal
+    topical: bool  # has one, or names an actor or a place of the theatre
+    weights: tuple[float, float, float]  # of title, words, things
+
+    def packed(self) -> Features:
+        """The same in a fifth of the memory; sets are for the one that is compared, what it is compared with needs none."""
+        sets = {name: tuple(getattr(self, name)) for name in ("title", "words", "things", "places", "numbers", "names")}
+        return replace(self, **sets)
+
+    def anchors(self) -> list[str]:
+        """The things that are particular enough to look for others by."""
+        return [thing for thing in self.things if thing_weight(thing) > FAINT] + [f"name {name}" for name in self.names]
+
+
+def features(article: Article) -> Features:
+    known = listed()
+    title, lead = tokens(article.title[:LONGEST]), tokens(article.summary[:LONGEST])[:LEAD]
+    things: set[str] = set()
+    title_words = _words(title, known, things)
+    numbers = frozenset(thing for thing in things if thing.startswith("number"))
+    words = title_words | _words(lead, known, things)
+    things.update(f"category {c}" for c in article.categories)
+    things.update(f"actor {a}" for a in article.actors)
+    things.update(f"place {p}" for p in article.places)
+    for s in article.signals:
+        if s.source and s.target:
+            things.add(f"act {s.category} {s.source} {s.target}")
+        if s.place and s.place not in known.broad:
+            things.add(f"act {s.category} {s.place}")
+    kept = frozenset(map(intern, things))
+    return Features(
+        article.id, (article.at, article.title, article.publisher, article.id), article.at, article.lang, title_words, words, kept,
+        frozenset(article.places) - known.broad, numbers, frozenset(_names(article, known)), bool(article.categories),
+        bool(article.categories) or (article.theatre and bool(article.actors or article.places)),
+        (words_weight(title_words), words_weight(words), things_weight(kept)),
+    )  # fmt: skip
+
+
+def _words(found: list[str], known: Words, things: set[str]) -> frozenset[str]:
+    """The stems of a text; what words.yaml lists goes to `things` as well, two words before one."""
+    kept, single = [], ""  # single: a thing of the last word, unless it turns out to be half of one of two words
+    for token in found:
+        if token in known.idle:
+            continue
+        number = token.lstrip("0") if token.isdigit() else known.numbers.get(token)
+        word = token if number else stem(token)
+        if number and number != "1":
+            things.add(f"number {number}")
+        if kept and (thing := known.things.get(f"{kept[-1]} {word}")):
+            things.add(f"thing {thing}")
+            single = ""
+        else:
+            if single:
+                things.add(f"thing {single}")
+            single = known.things.get(word, "")
+        kept.append(word)
+    if single:
+        things.add(f"thing {single}")
+    return frozenset(kept)
+
+
+def _names(article: Article, known: Words) -> set[str]:
+    """The sounds of what may be names: Latin words with a capital, any Arabic word."""
+    found = set()
+    for word in _TOKEN.findall(f"{article.title[:LONGEST]} {article.summary[:LONGEST]}")[: LEAD + 20]:
+        if len(word) < SOUNDS or not (word[0].isupper() or "\u0600" <= word[0] <= "\u06ff"):
+            continue
+        folded = fold(word)
+        if not folded or folded in known.idle or stem(folded) in known.worn or stem(folded) in known.things:
+            continue
+        for part in {folded, stem(folded)} if folded[0] >= "\u0600" else {folded}:
+            if len(heard := sounds(part)) >= SOUNDS:
+                found.add(heard)
+    return found

@@ -1,0 +1,331 @@
+"""Puts articles into stories as they come, whatever their order.
+
+    article -> features -> those that may be like it (words by MinHash, things by index) -> likeness -> its parent -> story
+
+Every article is joined to the one earlier article that it is most like, provided that it is also like the one that opened that story
+or like several of it, and to all that are as good as the same; a story is what is so connected. An article that is a little like two
+stories thus does not run them together, nor does a long war become one story from neighbour to neighbour. Whom an article is joined
+to depends on the articles in the window alone, so what is in a story does not depend on the order of arrival. Its id does: it is
+that of the member that opened it, and of two stories that turn out to be one the smaller id stays. Two more ties: what was placed by
+an earlier run is not placed anew (`restore`), and where thousands of articles of a day share a thing, only the rarer things are looked
+up (BUDGET, MOST), so that one article never costs more than a few milliseconds.
+Articles without a signal are joined by their words alone, and one that is joined to none has no story.
+Leaves reading and writing to grouping.py on the third floor.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from heapq import heapify, heappop, heappush, nlargest
+
+from rensa import RMinHash
+
+from monitor.models import Article
+from monitor.stories.features import Features, features, listed
+from monitor.stories.likeness import BACKED, KIN, LINK, SAME, SPAN, likeness
+
+WINDOW = timedelta(days=7)  # how long an article is remembered
+BANDS, ROWS = 10, 3  # of the MinHash: finds 91 % of pairs that share 0.6 of their words, 98 % at 0.7, 0.1 % at 0.05
+SHARED = 2  # anchors that two articles have in common before they are compared
+BUDGET = 6_000  # entries of the indexes that are looked at for one article
+MOST = 80  # articles that one is compared with
+LIKES = 24  # of them, that are remembered
+_BUCKET = timedelta(hours=12)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What an article changed: its story, every article whose story is now another, and (was, went to) of stories that are no more."""
+
+    story: int | None
+    changed: dict[int, int | None]
+    merged: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    article: Features
+    story: int | None = None
+    settled: bool = False  # by an earlier run: chooses no more
+    root: _Node = field(init=False)  # the opener of its story
+    parent: _Node | None = None
+    children: set[_Node] = field(default_factory=set)
+    ties: set[_Node] = field(default_factory=set)
+    likes: list[tuple[float, tuple, _Node]] = field(default_factory=list)  # (-likeness, order, earlier one), most alike first
+    liked_by: list[_Node] = field(default_factory=list)  # later ones
+
+    def __post_init__(self):
+        self.root = self
+
+    def joined(self) -> Iterator[_Node]:
+        if self.parent is not None:
+            yield self.parent
+        yield from self.children
+        yield from self.ties
+
+    def like(self, earlier: _Node, score: float) -> None:
+        insort(self.likes, (-score, earlier.article.order, earlier))
+        del self.likes[LIKES:]
+        earlier.liked_by.append(self)
+
+
+class _Bucket:
+    """Half a day of articles, and what they can be found by: their bands (numbers) and anchors (words)."""
+
+    def __init__(self):
+        self.nodes: list[_Node] = []
+        self.index: dict[int | str, list[int] | int] = {}
+
+    def put(self, key: int | str, id: int) -> None:
+        there = self.index.setdefault(key, id)  # most keys are met once, and a number is smaller than a list
+        if isinstance(there, list):
+            there.append(id)
+        elif there != id:
+            self.index[key] = [there, id]
+
+
+class Grouper:
+    """The stories of the last days. Remembers an article until `forget`; hand in what an earlier run placed with `restore`, first."""
+
+    def __init__(self):
+        self._nodes: dict[int, _Node] = {}
+        self._members: dict[int, set[_Node]] = {}
+        self._buckets: dict[int, _Bucket] = {}
+        self._horizon = datetime.min.replace(tzinfo=UTC)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def add(self, article: Article) -> Placement:
+        """Place a new article. One that is known already changes nothing; one from before the window stands by itself."""
+        if (known := self._nodes.get(article.id)) is not None:
+            return Placement(known.story, {})
+        found = features(article)
+        if article.at < self._horizon:
+            story = article.id if found.reported else None
+            return Placement(story, {article.id: story})
+        node = _Node(found)
+        keys = _keys(found)
+        for other, score in self._alike(node, keys):
+            if score >= SAME:
+                _tie(node, other)
+            if other.article.order < found.order:
+                node.like(other, score)
+            elif not other.settled:
+                other.like(node, score)
+        self._remember(node, keys)
+        left = self._choose(node)
+        return self._sort_out(node, left) if left else self._join(node)
+
+    def restore(self, article: Article) -> None:
+        """Take back an article that was placed before: its story stands, whatever would be thought of it now."""
+        if article.id in self._nodes or article.at < self._horizon:
+            return
+        found = features(article)
+        node = _Node(found, article.story_id, settled=True)
+        self._remember(node, _keys(found))
+        if node.story is not None:
+            members = self._members.setdefault(node.story, set())
+            if members:
+                node.root = next(iter(members)).root
+                _tie(node, node.root)
+            members.add(node)
+
+    def forget(self, before: datetime) -> None:
+        """Let go of the articles of earlier half days. What they held together stays together."""
+        self._horizon = max(self._horizon, before)
+        for number in [number for number in self._buckets if number < _number(before)]:
+            for node in self._buckets.pop(number).nodes:
+                self._drop(node)
+
+    # -- finding --------------------------------------------------------------------------------------------
+
+    def _alike(self, node: _Node, keys: list[int | str]) -> list[tuple[_Node, float]]:
+        """Every remembered article that is alike enough, and how much."""
+        found = []
+        for id in self._near(node.article, keys):
+            if (score := likeness(node.article, self._nodes[id].article)) >= LINK:
+                found.append((self._nodes[id], score))
+        return found
+
+    def _near(self, article: Features, keys: list[int | str]) -> list[int]:
+        """Those that share a band or several anchors, the rarest looked up first."""
+        entries: list[tuple[bool, list[int]]] = []
+        for number in range(_number(article.at - SPAN), _number(article.at + SPAN) + 1):
+            if (bucket := self._buckets.get(number)) is not None:
+                for key in keys:
+                    if (there := bucket.index.get(key)) is not None:
+                        entries.append((isinstance(key, int), there if isinstance(there, list) else [there]))
+        entries.sort(key=lambda entry: len(entry[1]))
+        shared: Counter[int] = Counter()
+        budget = BUDGET
+        for band, ids in entries:
+            budget -= len(ids)
+            if budget < 0:
+                break
+            shared.update(ids)
+            if band:
+                shared.update(ids * (SHARED - 1))
+        near = [(count, id) for id, count in shared.items() if count >= SHARED]
+        return [id for _, id in (near if len(near) <= MOST else nlargest(MOST, near))]
+
+    def _remember(self, node: _Node, keys: list[int | str]) -> None:
+        node.article = node.article.packed()
+        self._nodes[node.article.id] = node
+        bucket = self._buckets.setdefault(_number(node.article.at), _Bucket())
+        bucket.nodes.append(node)
+        for key in keys:
+            bucket.put(key, node.article.id)
+
+    def _drop(self, node: _Node) -> None:
+        del self._nodes[node.article.id]
+        around = sorted(set(node.joined()), key=_order)
+        for other in around:
+            other.ties.discard(node)
+            other.children.discard(node)
+            if other.parent is node:
+                other.parent = None
+                other.settled = True
+            _tie(around[0], other)
+        node.parent = None
+        for links in (node.children, node.ties, node.likes, node.liked_by):
+            links.clear()  # or what is forgotten would hold on to what was forgotten before it
+        if node.story is not None:
+            self._members[node.story].discard(node)
+            if not self._members[node.story]:
+                del self._members[node.story]
+
+    # -- choosing -------------------------------------------------------------------------------------------
+
+    def _choose(self, new: _Node) -> set[_Node]:
+        """Choose a parent for the new article and, in order of time, for every later one to which that makes a difference.
+
+        Gives the articles that left a parent, with those parents.
+        """
+        waiting = [(node.article.order, node) for node in {new, *new.liked_by}]
+        heapify(waiting)
+        seen, left = {node for _, node in waiting}, set()
+        while waiting:
+            _, node = heappop(waiting)
+            if node.settled:
+                continue
+            root, parent = _best(node)
+            if parent is not node.parent:
+                if node.parent is not None:
+                    node.parent.children.discard(node)
+                    left |= {node, node.parent}
+                if parent is not None:
+                    parent.children.add(node)
+                node.parent = parent
+            if root is not node.root:
+                node.root = root
+                for later in node.liked_by:
+                    if later not in seen:
+                        seen.add(later)
+                        heappush(waiting, (later.article.order, later))
+        return left
+
+    # -- stories --------------------------------------------------------------------------------------------
+
+    def _join(self, node: _Node) -> Placement:
+        """Nothing came apart: the new article and all that it joins are one story."""
+        joined = set(node.joined())
+        stories = sorted({other.story for other in joined} - {None})
+        fresh = [node, *(other for other in joined if other.story is None)]
+        if stories:
+            story = stories[0]
+        elif len(fresh) > 1 or node.article.reported:
+            story = min(fresh, key=_order).article.id
+        else:
+            return Placement(None, {node.article.id: None})
+        members = self._members.setdefault(story, set())
+        for other in stories[1:]:
+            fresh += self._members.pop(other)
+        for other in fresh:
+            other.story = story
+        members.update(fresh)
+        return Placement(story, {other.article.id: story for other in fresh}, tuple((other, story) for other in stories[1:]))
+
+    def _sort_out(self, node: _Node, left: set[_Node]) -> Placement:
+        """Articles left their parents for the new one: say anew which story each is in, of all stories that are touched."""
+        touched = {node, *node.joined(), *left}
+        touched.update(*(other.joined() for other in left))
+        stories = {other.story for other in touched} - {None}
+        whole = touched.union(*(self._members[story] for story in stories))
+        keepers = {self._keeper(story): story for story in stories}
+        changed, merged = {}, []
+        for story in stories:
+            del self._members[story]
+        for part in _parts(whole):
+            kept = sorted(keepers[other] for other in part if other in keepers)
+            first = min(part, key=_order)
+            story = kept[0] if kept else first.article.id if len(part) > 1 or first.article.reported or first.story is not None else None
+            merged += [(old, story) for old in kept[1:]]
+            for member in part:
+                if member.story != story or member is node:
+                    changed[member.article.id] = member.story = story
+            if story is not None:
+                self._members[story] = part
+        return Placement(node.story, changed, tuple(merged))
+
+    def _keeper(self, story: int) -> _Node:
+        """The article that a story's id goes with: the one that opened it, or the earliest that is left."""
+        opener = self._nodes.get(story)
+        return opener if opener is not None and opener.story == story else min(self._members[story], key=_order)
+
+
+def _best(node: _Node) -> tuple[_Node, _Node | None]:
+    """The opener and the parent that an article should have."""
+    backing = Counter(earlier.root.article.id for _, _, earlier in node.likes)
+    for _, _, earlier in node.likes:
+        root = earlier.root
+        if earlier is root or backing[root.article.id] >= BACKED or likeness(node.article, root.article) >= KIN:
+            return root, earlier
+    return node, None
+
+
+def _keys(article: Features) -> list[int | str]:
+    """What it is found by: bands of its telling words, of which two articles share one the likelier the more words they share; anchors."""
+    keys: list[int | str] = list(article.anchors()) if article.topical else []
+    words = frozenset(article.words) - listed().worn
+    if words:
+        sketch = RMinHash(BANDS * ROWS, 1)
+        sketch.update(words)
+        digest = sketch.digest()
+        keys += [hash((start, *digest[start : start + ROWS])) for start in range(0, BANDS * ROWS, ROWS)]
+    return keys
+
+
+def _tie(a: _Node, b: _Node) -> None:
+    if a is not b:
+        a.ties.add(b)
+        b.ties.add(a)
+
+
+def _parts(whole: set[_Node]) -> list[set[_Node]]:
+    """What hangs together."""
+    left, parts = set(whole), []
+    while left:
+        part, edge = set(), [left.pop()]
+        while edge:
+            node = edge.pop()
+            part.add(node)
+            for other in node.joined():
+                if other in left:
+                    left.discard(other)
+                    edge.append(other)
+        parts.append(part)
+    return parts
+
+
+def _order(node: _Node) -> tuple:
+    return node.article.order
+
+
+def _number(at: datetime) -> int:
+    return (at - _EPOCH) // _BUCKET

@@ -1,0 +1,196 @@
+"""Stories: told once, in whatever language, whatever the order of arrival. The labelled set is tests/stories/, one article a line."""
+
+import itertools
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.models import Article, Signal
+from monitor.stories import WINDOW, Grouper
+
+FOLDER = Path(__file__).parent / "stories"
+
+
+def labelled(path: Path) -> list[tuple[str, Article]]:
+    """(group, article) of each line; the reading is in the file, so that the set stands by itself."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        told = json.loads(line)
+        found.append((told["group"], article(number, **{name: value for name, value in told.items() if name != "group"})))
+    return found
+
+
+def article(
+    id: int, at: str, publisher: str, lang: str | None, title: str, summary: str = "", *, theatre=True, actors=(), places=(), acts=()
+) -> Article:
+    """`acts` are the signals' (category, source, target, place)."""
+    when = datetime.fromisoformat(at)
+    signals = tuple(Signal(category, "escalation", "act", 5.0, "rule", "title", 0, 1, "x", *rest) for category, *rest in acts)
+    return Article(
+        id, publisher, publisher, title, summary, None, lang, when, when, when, "escalation" if acts else "none", 0.0,
+        tuple(dict.fromkeys(s.category for s in signals)), tuple(actors), tuple(places), None, "test", theatre=theatre, signals=signals,
+    )  # fmt: skip
+
+
+def placed(articles: Iterable[Article]) -> dict[int, int | None]:
+    """article id -> story id, after all have come."""
+    grouper, stories = Grouper(), {}
+    for one in articles:
+        stories |= grouper.add(one).changed
+    return stories
+
+
+def pairs(truth: dict[int, str], found: dict[int, int | None]) -> tuple[float, float]:
+    """Precision and recall over pairs of articles."""
+    same = told = both = 0
+    for a, b in itertools.combinations(truth, 2):
+        true, claimed = truth[a] == truth[b], found[a] is not None and found[a] == found[b]
+        same, told, both = same + true, told + claimed, both + (true and claimed)
+    return both / told, both / same
+
+
+SETS = sorted(FOLDER.glob("*.jsonl"))
+EVERY = [one for path in SETS for one in labelled(path)]
+EVERY = [(group, replace(one, id=number)) for number, (group, one) in enumerate(EVERY, 1)]
+
+
+def test_labelled_set_is_what_it_says():
+    sizes = Counter(group for group, _ in EVERY)
+    assert len(sizes) >= 60 and min(sizes.values()) >= 2
+    assert {one.lang for _, one in EVERY} == {"en", "fr", "ar", "fa"}
+
+
+@pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
+def test_pairs_of_the_labelled_set(path):
+    truth = labelled(path)
+    precision, recall = pairs({a.id: group for group, a in truth}, placed(a for _, a in truth))
+    assert precision >= 0.95 and recall >= 0.75
+
+
+def test_all_events_of_the_set_on_the_same_days_are_kept_apart():
+    precision, recall = pairs({a.id: group for group, a in EVERY}, placed(a for _, a in EVERY))
+    assert precision >= 0.95 and recall >= 0.75
+
+
+def parts(stories: dict[int, int | None]) -> set[frozenset[int]]:
+    found = defaultdict(set)
+    for id, story in stories.items():
+        found[story if story is not None else ("alone", id)].add(id)
+    return {frozenset(ids) for ids in found.values()}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_order_of_arrival_does_not_matter(seed):
+    """Events on one day, followed by others, arriving anyhow."""
+    articles = [one for _, one in EVERY]
+    shuffled = articles[:]
+    random.Random(seed).shuffle(shuffled)
+    assert parts(placed(shuffled)) == parts(placed(articles))
+
+
+HORMUZ = [
+    ("Reuters", "en", "Iran seizes two oil tankers in Strait of Hormuz", "Guards boarded the Greek-flagged ships on Tuesday."),
+    ("BBC", "en", "Two tankers seized by Iran in the Strait of Hormuz", "Greece said both oil tankers fly its flag."),
+    ("AP", "en", "Iranian Guards seize two Greek tankers in Hormuz strait", "The oil tankers were taken to an Iranian port."),
+    ("AFP", "fr", "L'Iran saisit deux pétroliers dans le détroit d'Ormuz", "Les Gardiens ont arraisonné les navires grecs mardi."),
+    ("Le Monde", "fr", "Deux pétroliers grecs saisis par l'Iran dans le détroit d'Ormuz", "La Grèce dénonce un acte de piraterie."),
+    ("RFI", "fr", "Détroit d'Ormuz : l'Iran s'empare de deux pétroliers grecs", "Ils ont été conduits vers un port iranien."),
+]  # fmt: skip
+
+
+def hormuz(first: int = 1, day: int = 2) -> list[Article]:
+    acts = [("maritime", "IRN", None, "Strait of Hormuz")]
+    return [
+        article(first + n, f"2027-03-{day:02}T0{n + 1}:10Z", publisher, lang, title, summary, actors=["IRN", "GRC"],
+                places=["Strait of Hormuz"], acts=acts)
+        for n, (publisher, lang, title, summary) in enumerate(HORMUZ)
+    ]  # fmt: skip
+
+
+def test_six_wires_in_two_languages_are_one_story():
+    stories = placed([*hormuz(), *hormuz()])  # what comes twice changes nothing
+    assert set(stories.values()) == {1} and len({a.publisher for a in hormuz()}) == 6
+
+
+def strike(id: int, at: str, place: str, lang: str, title: str) -> Article:
+    return article(id, at, f"P{id}", lang, title, actors=["ISR", "IRN"], places=[place], acts=[("attack", "ISR", "IRN", place)])
+
+
+def test_two_strikes_on_one_day_stay_two():
+    stories = placed([
+        strike(1, "2027-03-02T02:00Z", "Isfahan", "en", "Israeli jets strike missile plant in Isfahan"),
+        strike(2, "2027-03-02T02:30Z", "Isfahan", "fr", "L'aviation israélienne frappe une usine de missiles à Ispahan"),
+        strike(3, "2027-03-02T05:00Z", "Shiraz", "en", "Israeli jets strike missile plant in Shiraz"),
+        strike(4, "2027-03-02T05:20Z", "Shiraz", "fr", "L'aviation israélienne frappe une usine de missiles à Chiraz"),
+    ])  # fmt: skip
+    assert stories == {1: 1, 2: 1, 3: 3, 4: 3}
+
+
+def test_the_next_of_a_series_is_another_story():
+    title = "Iran war day {}: markets, evacuations, diplomacy and voices from the capital at a glance"
+    days = [
+        article(day, f"2027-03-0{day}T08:00Z", "A", "en", title.format(day), actors=["IRN"], acts=[("attack", None, "IRN", None)])
+        for day in (6, 7)
+    ]
+    assert placed(days) == {6: 6, 7: 7}
+
+
+def test_off_topic_articles_are_one_story_only_as_copies():
+    def off(id: int, title: str, summary: str) -> Article:
+        return article(id, f"2027-03-02T0{id}:00Z", f"P{id}", "en", title, summary, theatre=False)
+
+    stories = placed([
+        off(1, "Best mattress for back pain", "We tested forty mattresses over three months to find the best."),
+        off(2, "Best mattresses for back pain", "We tested forty mattresses over three months to find the best one."),
+        off(3, "Premier League roundup", "Arsenal went top after a late winner."),
+    ])  # fmt: skip
+    assert stories == {1: 1, 2: 1, 3: None}
+
+
+def test_a_later_article_brings_two_stories_together_and_loses_none():
+    """Two wires with little in common; the third is nearly both."""
+    first, second = "Tanker Stena Corona boarded by gunmen off Iranian coast", "Gunmen take Swedish vessel, 23 crew missing near Jask"
+    apart = [
+        article(5 + n, f"2027-03-02T0{n + 1}:00Z", f"P{n}", "en", title, actors=["IRN"], acts=[("maritime", "IRN", None, None)])
+        for n, title in enumerate((first, second, f"{first}, Swedish vessel has 23 crew missing near Jask"))
+    ]
+    grouper = Grouper()
+    assert [grouper.add(one).story for one in apart[:2]] == [5, 6]
+    last = grouper.add(apart[2])
+    assert last.merged == ((6, 5),) and last.changed == {6: 5, 7: 5}
+
+
+def test_memory_is_bounded_by_the_window_and_what_was_together_stays_so():
+    grouper = Grouper()
+    for day in range(1, 29):
+        for one in hormuz(day * 10, day):
+            grouper.add(one)
+        grouper.forget(one.at - WINDOW)
+        assert len(grouper) <= 6 * 8
+    old = grouper.add(hormuz(999, 3)[0])
+    assert old.story == 999 and len(grouper) <= 6 * 8
+
+
+def test_a_story_whose_first_article_is_forgotten_stays_whole(monkeypatch):
+    """2 and 3 hang together by 1 alone; then 4 leaves 2 for the late 5, and the story is looked over."""
+    scores = {(1, 2): 0.5, (1, 3): 0.5, (1, 4): 0.4, (1, 5): 0.4, (2, 4): 0.5, (2, 5): 0.5, (4, 5): 0.6}
+    monkeypatch.setattr("monitor.stories.grouper.likeness", lambda a, b: scores.get((min(a.id, b.id), max(a.id, b.id)), 0.0))
+    midnight = datetime(2027, 3, 3, tzinfo=UTC)
+    wires = [replace(hormuz()[n], at=midnight + timedelta(minutes=minutes)) for n, minutes in enumerate((-5, 10, 20, 120, 60))]
+    grouper = Grouper()
+    assert [grouper.add(one).story for one in wires[:3]] == [1, 1, 1]
+    grouper.forget(midnight)
+    assert len(grouper) == 2
+    assert grouper.add(wires[3]).changed == {4: 1}
+    assert grouper.add(wires[4]).changed == {5: 1}
+
+
+def test_any_text_can_be_grouped():
+    for text in ("", "\ud800", "\x00", "١٢٣ ٬", "ـــ", "a" * 100_000, "\u202e" * 50, "İı ﷺ ㎏"):
+        assert placed([article(1, "2027-03-02T01:00Z", "A", None, text, text), article(2, "2027-03-02T02:00Z", "A", None, text, text)])
