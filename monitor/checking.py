@@ -1,14 +1,14 @@
-"""Asks each feed once, the way a round would, and tells what came: `python -m monitor check --online`.
+"""Tries feeds once and says what each answers, without storing anything: `check --online`, and the test of one address on screen.
 
-    enabled feeds -> fetch -> parse -> one row a feed; nothing is stored
+    feeds -> fetch -> read (parse, tag; in processes) -> Trial -> a table for people
 
-Leaves what is shown to the command line and to the Feeds page.
+By the same guarded fetcher and readers as a round of polling. Leaves states, due times and storing to poll.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,81 +16,99 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.clock import Clock
-from monitor.config import Defaults, Settings
+from monitor.config import Settings
 from monitor.fetch import Fetcher
-from monitor.models import Entry, Failure, Feed, Fetched
+from monitor.models import Entry, Failure, Feed, NotModified, Parsed, Reading
 from monitor.readers import Readers
 from monitor.tagging.tagger import Tagger
 
+SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of a line; a terminal obeys them
+
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What one feed answered. `error` is None for a feed that can be read, also one without items."""
+class Trial:
+    """What one feed answered when asked once."""
 
     feed: Feed
-    status: int | None
-    kind: str | None  # rss20, atom10, json11 ...
-    title: str | None  # as the feed calls itself
-    entries: tuple[Entry, ...]
-    bad: int  # items that could not be read
-    moved_to: str | None
-    error: str | None
+    status: int | None = None
+    failure: Failure | None = None
+    parsed: Parsed | None = None
+    readings: tuple[Reading, ...] = ()  # one an entry
+    moved_to: str | None = None  # where a permanent redirect pointed
 
     @property
     def well(self) -> bool:
-        return self.error is None
+        return self.failure is None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.parsed.entries if self.parsed else ()
 
     @property
     def newest(self) -> datetime | None:
+        """The latest date that is certain."""
         return max((entry.published for entry in self.entries if entry.published), default=None)
 
+    @property
+    def answer(self) -> str:
+        """In one or two words: `well`, `no items`, or the kind of failure."""
+        if self.failure:
+            return self.failure.kind
+        return "well" if self.entries else "no items"
 
-async def try_feeds(settings: Settings, clock: Clock, *, on_done: Callable[[Tried], None] = lambda tried: None) -> list[Tried]:
-    """A row for each enabled feed, in the order of feeds.yaml."""
-    feeds = [feed for feed in settings.feeds if feed.enabled]
-    fetcher, readers = _hands(settings.defaults, workers=2)
-    async with fetcher, readers:
-
-        async def one(feed: Feed) -> Tried:
-            tried = await _try(feed, fetcher, readers, clock)
-            on_done(tried)
-            return tried
-
-        return list(await asyncio.gather(*map(one, feeds)))
-
-
-async def try_feed(feed: Feed, defaults: Defaults, clock: Clock) -> Tried:
-    """One address, by the same rules as a round: guarded, bounded, within the time limit."""
-    fetcher, readers = _hands(defaults, workers=1)
-    async with fetcher, readers:
-        return await _try(feed, fetcher, readers, clock)
+    @property
+    def remark(self) -> str:
+        """What a person should know besides: the failure in words, bad items, missing dates, a new address."""
+        if self.failure:
+            return self.failure.message
+        said = []
+        if self.parsed.bad:
+            said.append(f"{len(self.parsed.bad)} items could not be read ({self.parsed.bad[0].reason})")
+        if undated := sum(entry.published is None for entry in self.entries):
+            said.append(f"{undated} without a certain date")
+        if self.moved_to:
+            said.append(f"has moved for good to {self.moved_to}")
+        return "; ".join(said)
 
 
-def _hands(defaults: Defaults, *, workers: int) -> tuple[Fetcher, Readers]:
+async def try_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | None = None) -> list[Trial]:
+    """Ask each feed once, side by side; of the configuration's enabled ones where none are given. Nothing a feed does is raised."""
+    chosen = [feed for feed in settings.feeds if feed.enabled] if feeds is None else list(feeds)
+    defaults = settings.defaults
     fetcher = Fetcher(per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes)
-    return fetcher, Readers(workers, make_tagger=Tagger.load)
+    readers = Readers(min(2, len(chosen)) or 1, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+    async with fetcher, readers:
+        return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))
 
 
-async def _try(feed: Feed, fetcher: Fetcher, readers: Readers, clock: Clock) -> Tried:
-    outcome = await fetcher.fetch(feed, None)
-    if not isinstance(outcome, Fetched):
-        error = outcome.message if isinstance(outcome, Failure) else "the server said: not modified, though nothing was asked before"
-        return Tried(feed, outcome.status, None, None, (), 0, None, error)
-    read = await readers.read(outcome.body, content_type=outcome.content_type, url=outcome.url, lang=feed.language, now=clock.now())
+async def _try(feed: Feed, fetcher: Fetcher, readers: Readers, clock: Clock) -> Trial:
+    got = await fetcher.fetch(feed, None)
+    if isinstance(got, Failure):
+        return Trial(feed, got.status, got)
+    if isinstance(got, NotModified):  # though nothing was said of what is known
+        return Trial(feed, got.status, Failure("http", "it answered that nothing changed, to a question without conditions", got.status))
+    read = await readers.read(got.body, content_type=got.content_type, url=got.url, now=clock.now(), lang=feed.language)
     if isinstance(read, Failure):
-        return Tried(feed, outcome.status, None, None, (), 0, outcome.moved_to, read.message)
-    parsed = read.parsed
-    return Tried(feed, outcome.status, parsed.kind, parsed.title, parsed.entries, len(parsed.bad), outcome.moved_to, None)
+        return Trial(feed, got.status, read, moved_to=got.moved_to)
+    return Trial(feed, got.status, None, read.parsed, read.readings, got.moved_to)
 
 
-def as_table(rows: list[Tried]) -> Table:
-    """The rows for people. Feed text stays text."""
-    table = Table("feed", "answer", "entries", "newest (UTC)", "remark")
-    for tried in rows:
-        answer = "well" if tried.entries else "no items" if tried.well else "failed"
-        newest = f"{tried.newest:%Y-%m-%d %H:%M}" if tried.newest else "no date" if tried.entries else ""
-        remarks = [tried.error, f"{tried.bad} items could not be read" if tried.bad else None]
-        remarks.append(f"moved to {tried.moved_to}" if tried.moved_to else None)
-        cells = (tried.feed.name, answer, str(len(tried.entries)), newest, "; ".join(filter(None, remarks)))
-        table.add_row(*map(Text, cells), style=None if tried.well else "red")
+def as_table(trials: Sequence[Trial]) -> Table:
+    """One line a feed for a terminal, those in trouble last, where the eye ends up. Feed text is never markup here."""
+    well = sum(trial.well for trial in trials)
+    table = Table(
+        "feed", "answer", "HTTP", "kind", "entries", "with signals", "newest (UTC)", "remark", caption=f"{well} of {len(trials)} feeds answer"
+    )
+    for trial in sorted(trials, key=lambda trial: not trial.well):
+        newest = f"{trial.newest:%Y-%m-%d %H:%M}" if trial.newest else ""
+        signalling = sum(bool(reading.signals) for reading in trial.readings)
+        numbers = (str(len(trial.entries)), str(signalling)) if trial.parsed else ("", "")
+        kind = trial.parsed.kind if trial.parsed else ""
+        values = (trial.feed.name, trial.answer, str(trial.status or ""), kind, *numbers, newest, trial.remark)
+        table.add_row(*(Text(_sound(value)) for value in values), style=None if trial.well else "red")
     return table
+
+
+def _sound(text: str) -> str:
+    """One line, without what a terminal would obey."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable() and c not in SIGNS)[:500]

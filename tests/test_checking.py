@@ -1,33 +1,79 @@
-"""`check --online`: each feed asked once, in a table, nothing stored."""
+"""`check --online`: each feed is asked once, what it answers stands in a table, and nothing is stored."""
 
-from tests import running
-from tests.internet import Internet, Page
+import asyncio
+import io
+from dataclasses import replace
 
-FEED = running.rss([{"title": "Talks in Muscat", "link": "https://press.example/1"}])
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from monitor import checking, clock
+from monitor.__main__ import app
+from monitor.config import load
+from monitor.models import Failure
+from tests.internet import Internet, Page, redirect
+from tests.running import rss
+
+ITEM = {"title": "Iran launches missiles at Israel", "link": "https://a.example/1"}
+LINES = {
+    "/good.xml": "well", "/empty.xml": "no items", "/absent.xml": "http", "/page.html": "not a feed", "/private.xml": "refused address",
+}  # fmt: skip
 
 
-def test_each_feed_is_tried_once_and_nothing_is_stored(tmp_path):
+@pytest.fixture
+def settings(tmp_path):
+    """Feeds of every sort on the loopback; the last one is not allowed to be there."""
     with Internet() as net:
-        net.serve("/well", Page(FEED))
-        net.serve("/empty", Page(running.rss([])))
-        net.serve("/page", Page(b"<html><head><link rel='alternate' type='application/rss+xml' href='/well'></head></html>", content_type="text/html"))
-        lines = [f"  - {{name: '{name}', url: '{net.url('/' + name)}', allow_private: true}}" for name in ("well", "empty", "page")]
-        lines += [f"  - {{name: 'private', url: '{net.url('/well')}'}}", "  - {name: 'off', url: 'https://off.example/', enabled: false}"]
-        (tmp_path / "feeds.yaml").write_text("feeds:\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        result = running.monitor(tmp_path, "check", "--online", COLUMNS="200")
-        asked = len(net.asked("/well"))
-    assert result.returncode == 0, result.stderr
-    rows = {cells[1].strip(): [c.strip() for c in cells[2:6]] for line in result.stdout.splitlines() if len(cells := line.split("│")) > 5}
-    assert rows["well"] == ["well", "1", "no date", ""]
-    assert rows["empty"] == ["no items", "0", "", ""]
-    assert rows["page"][0] == rows["private"][0] == "failed"
-    assert "loopback address" in rows["private"][3]
-    assert "off" not in rows
-    assert asked == 1
-    assert not (tmp_path / "monitor.db").exists()
+        net.serve("/good.xml", Page(rss([ITEM])))
+        net.serve("/old.xml", redirect("/good.xml", 301))
+        net.serve("/empty.xml", Page(rss([])))
+        net.serve("/absent.xml", Page(b"", status=404))
+        net.serve("/page.html", Page(b"<html><body>no feed</body></html>", content_type="text/html"))
+        rows = [f"  - {{name: {path}, url: '{net.url(path)}', allow_private: {str('private' not in path).lower()}}}" for path in LINES]
+        rows.append("  - {name: off, url: 'https://off.example/', enabled: false}")
+        (tmp_path / "feeds.yaml").write_text("feeds:\n" + "\n".join(rows) + "\n")
+        found = load(tmp_path / "feeds.yaml", {"MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+        yield net, found
 
 
-def test_when_no_feed_answers_it_is_a_failure(tmp_path):
-    with Internet() as net:
-        (tmp_path / "feeds.yaml").write_text(f"feeds:\n  - {{name: A, url: '{net.url('/none')}', allow_private: true}}\n", encoding="utf-8")
-        assert running.monitor(tmp_path, "check", "--online").returncode == 1
+def tried(settings, feeds=None):
+    return asyncio.run(checking.try_feeds(settings, clock.from_environment("2026-03-02T12:00Z"), feeds))
+
+
+def test_each_enabled_feed_once_and_in_words(settings):
+    net, found = settings
+    trials = tried(found)
+    assert {trial.feed.name: trial.answer for trial in trials} == LINES
+    good = trials[0]
+    assert (good.status, good.entries[0].title, good.readings[0].direction) == (200, ITEM["title"], "escalation")
+    assert "1 without a certain date" in good.remark
+    assert "404" in trials[2].remark
+    assert not net.asked("/private.xml") and all(len(net.asked(path)) == 1 for path in LINES if "private" not in path)
+
+
+def test_a_moved_feed_names_its_new_address(settings):
+    net, found = settings
+    (trial,) = tried(found, [replace(found.feeds[0], url=net.url("/old.xml"))])
+    assert trial.well and trial.remark.endswith(f"has moved for good to {net.url('/good.xml')}")
+
+
+def test_the_table_takes_feed_text_for_what_it_is(settings):
+    _, found = settings
+    trial = checking.Trial(replace(found.feeds[0], name="[red]x[/red]\x1b[31m\u202e"), 404, Failure("http", "no such page", 404))
+    shown = io.StringIO()
+    Console(width=200, file=shown).print(checking.as_table([trial]))
+    assert "[red]x[/red][31m" in shown.getvalue() and "\u202e" not in shown.getvalue()
+
+
+def test_as_a_user_types_it(settings, tmp_path):
+    environ = {"MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "COLUMNS": "200", "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"}
+    result = CliRunner().invoke(app, ["check", "--online"], env=environ)
+    assert result.exit_code == 0, result.output
+    assert "2 of 5 feeds answer" in result.output and not (tmp_path / "m.db").exists()
+
+
+def test_no_answer_at_all_is_exit_1(tmp_path):
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: A, url: 'http://127.0.0.1:9/'}\n")
+    result = CliRunner().invoke(app, ["check", "--online"], env={"MONITOR_FEEDS": str(tmp_path / "feeds.yaml")})
+    assert result.exit_code == 1
