@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from monitor import grouping
 from monitor.config import load
 from monitor.models import Entry, Feed, FeedState, Price
 from monitor.parts import parts_of
@@ -88,6 +89,7 @@ def main() -> None:
     store = open_store(f"sqlite:///{path}")
     until = datetime.now(UTC)
     stored = fill(store, Tagger.load(), until)
+    grouping.update(store, until)
     update_index(store, None, until)
     store.close()
     print(f"{stored} made-up articles in {path}", file=sys.stderr)
