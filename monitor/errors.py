@@ -39,6 +39,7 @@ FAILURES = {
     "not a feed": "the answer is not a feed",
     "not parseable": "the feed could not be read",
     "dangerous": "the document carries an attack",
+    "storage": "what the feed brought could not be stored",
     "parser": "reading the feed took too much time or memory",
 }
 

@@ -8,25 +8,26 @@ Leaves when to hold a round, and who may, to worker.py.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor import schedule
-from monitor.errors import StorageError
+from monitor.errors import MonitorError, StorageError
 from monitor.fetch import Fetcher
 from monitor.identity import canonical_link, identity
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
 from monitor.parts import parts_of
 from monitor.publishers import family
 from monitor.readers import Read, Readers
-from monitor.storage import articles, feeds
 from monitor.storage.articles import Item
 from monitor.storage.store import Store
+from monitor.storage.writer import Outcome, Writer
 
+log = logging.getLogger(__name__)
 Now = Callable[[], datetime]
 WAITING_BYTES = 16_000_000  # of documents fetched and not yet read; beyond it nothing more is asked for
 
@@ -90,19 +91,22 @@ def item_of(feed: Feed, entry: Entry, reading: Reading) -> Item:
 
 
 class Round:
-    """The hands a round works with, kept open between rounds: connections, reading processes, one writing thread."""
+    """The hands a round works with, kept open between rounds: connections, reading processes, one writing thread.
+
+    An async context manager; the store, the fetcher and the readers stay open behind it.
+    """
 
     def __init__(self, store: Store, fetcher: Fetcher, readers: Readers, now: Now):
-        self.store, self.fetcher, self.readers, self.now = store, fetcher, readers, now
+        self.fetcher, self.readers, self.now = fetcher, readers, now
+        self._writer = Writer(store)
         self._waiting_bytes = 0
         self._room = asyncio.Condition()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")  # SQLite has one writer; waiting in a thread keeps fetches going
 
-    def __enter__(self) -> Round:
+    async def __aenter__(self) -> Round:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._writer.shutdown(wait=True)
+    async def __aexit__(self, *error: object) -> None:
+        await self._writer.__aexit__(*error)
 
     async def poll(self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
         """Poll `chosen` side by side. Raises StorageError; whatever else goes wrong is in the report and the feed's state."""
@@ -119,50 +123,54 @@ class Round:
             async with asyncio.TaskGroup() as group:
                 for feed in chosen:
                     group.create_task(one(feed))
-        except* StorageError as several:
+        except* MonitorError as several:
             raise several.exceptions[0] from None
         return PollReport(at, time.monotonic() - began, tuple(reports))
 
     async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
-        """feed -> fetch -> read -> state -> store. Raises StorageError."""
+        """feed -> fetch -> read -> state -> store. Raises StorageError, ClockError."""
         outcome = await self.fetcher.fetch(feed, state, room=self._has_room)
-        parsed, items = None, []
         now = self.now()
-        if isinstance(outcome, Fetched):
-            read = await self._read(feed, outcome, now)
-            if isinstance(read, Failure):
-                outcome = replace(read, status=outcome.status)
-            else:
-                parsed = read.parsed
-                items = [item_of(feed, entry, reading) for entry, reading in zip(parsed.entries, read.readings, strict=True)]
-        return await self._run(self._store, feed, state, outcome, parsed, items, now)
+        try:
+            outcome, parsed, items = await self._read(feed, outcome, now)
+            return await self._store(feed, state, outcome, parsed, items, now)
+        except Exception as fault:  # what one feed's values led to must not stop the others; the database's own faults do
+            if isinstance(fault, MonitorError) and type(fault) is not StorageError:
+                raise
+            log.exception("%s: what it brought could not be stored", feed.name)
+            failure = Failure("storage", f"what the feed brought could not be stored ({type(fault).__name__})", outcome.status)
+            return await self._store(feed, state, failure, None, [], now)
 
     async def _has_room(self) -> None:
         async with self._room:
             await self._room.wait_for(lambda: self._waiting_bytes < WAITING_BYTES)
 
-    async def _read(self, feed: Feed, document: Fetched, now: datetime) -> Read | Failure:
-        self._waiting_bytes += len(document.body)
+    async def _read(
+        self, feed: Feed, outcome: Fetched | NotModified | Failure, now: datetime
+    ) -> tuple[Fetched | NotModified | Failure, Parsed | None, list[Item]]:
+        """What the document holds, or the failure that stands for it."""
+        if not isinstance(outcome, Fetched):
+            return outcome, None, []
+        self._waiting_bytes += len(outcome.body)
         try:
-            known = await self._run(feeds.known_slices, self.store, feed.name)
-            return await self.readers.read(
-                document.body, content_type=document.content_type, url=document.url, known=known, lang=feed.language, now=now
+            known = await self._writer.known_slices(feed.name)
+            read = await self.readers.read(
+                outcome.body, content_type=outcome.content_type, url=outcome.url, known=known, lang=feed.language, now=now
             )
         finally:
             async with self._room:
-                self._waiting_bytes -= len(document.body)
+                self._waiting_bytes -= len(outcome.body)
                 self._room.notify_all()
+        if isinstance(read, Failure):
+            return replace(read, status=outcome.status), None, []
+        items = [item_of(feed, entry, reading) for entry, reading in zip(read.parsed.entries, read.readings, strict=True)]
+        return outcome, read.parsed, items
 
-    def _store(
+    async def _store(
         self, feed: Feed, state: FeedState | None, outcome: Fetched | NotModified | Failure, parsed: Parsed | None, items: list[Item], now: datetime
     ) -> FeedReport:
         def after(new: int) -> FeedState:
             return schedule.after(feed, state, outcome, new=new, parsed=parsed, now=now, jitter=random.random())
 
-        saved = articles.save(self.store, feed, items, state=after, slices=parsed.slices if parsed else None, now=now)
+        saved = await self._writer.save(Outcome(feed, items, after, parsed.slices if parsed else None, now))
         return FeedReport(saved.state, len(saved.new), len(saved.edited))
-
-    async def _run(self, function, *args):
-        return await asyncio.get_running_loop().run_in_executor(self._writer, function, *args)
-
-

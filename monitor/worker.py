@@ -39,7 +39,7 @@ def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int
     """What touches the outside, as the configuration asks for it."""
     defaults = settings.defaults
     fetcher = Fetcher(per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes)
-    return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+    return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments() | {"eager": True})
 
 
 class Worker:
@@ -81,7 +81,7 @@ class Worker:
             async with fetcher, readers:
                 states = feeds.states(self.store)
                 chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
-                with Round(self.store, fetcher, readers, self.clock.now) as hands:
+                async with Round(self.store, fetcher, readers, self.clock.now) as hands:
                     report = await hands.poll(chosen, states, on_done=on_done)
             await asyncio.to_thread(self.upkeep.after_round, settings, everything=True)
             return report
@@ -126,7 +126,7 @@ class Worker:
         beat = asyncio.create_task(self._keep_lease())
         try:
             async with fetcher, readers:
-                with Round(self.store, fetcher, readers, self.clock.now) as hands:
+                async with Round(self.store, fetcher, readers, self.clock.now) as hands:
                     await self._poll_while(made_of, hands, beat)
         finally:
             beat.cancel()

@@ -86,7 +86,7 @@ class Fetcher:
         timeout: timedelta = timedelta(seconds=30),
         max_body: int = 10 * MEGABYTE,
         max_wire: int | None = None,
-        concurrency: int = 64,
+        concurrency: int = 128,
         user_agent: str = USER_AGENT,
         lookup: Lookup = socket.getaddrinfo,
         proxies: Proxies | None = None,

@@ -51,7 +51,7 @@ def looks_marked(text: str, *, entities: bool = True) -> bool:
 
 def blocks(text: str, *, marked: bool) -> str:
     """Plain text of at most MAX_SUMMARY characters, a line for each block, cut between words."""
-    lines = _from_markup(text).split("\n") if marked else _BLANK_LINE.split(text[:_MAX_MARKUP])
+    lines = _from_markup(text).split("\n") if marked else _paragraphs(text[:_MAX_MARKUP])
     tidy = (_tidy(line) for line in lines)
     return _cut("\n".join(line for line in tidy if line), MAX_SUMMARY)
 
@@ -60,6 +60,10 @@ def line(text: str, *, marked: bool, limit: int = MAX_TITLE) -> str:
     """Plain text on one line, an ellipsis where it was cut."""
     whole = _tidy(_from_markup(text) if marked else text[:_MAX_MARKUP])
     return whole if len(whole) <= limit else _cut(whole, limit - 1) + "…"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return _BLANK_LINE.split(text) if any(mark in text for mark in "\n\u2028\u2029") else [text]
 
 
 def _from_markup(markup: str) -> str:

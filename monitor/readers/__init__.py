@@ -115,8 +115,9 @@ class Readers:
     def _start(self) -> subprocess.Popen:
         """Starts a process and waits until it is warm. Raises OSError or EOFError."""
         here = str(Path(monitor.__file__).parent.parent)
-        # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching needs
-        settings = {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching needs;
+        # and glibc is to give back what loading took, as it did not do by itself for 15 MB
+        settings = {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_TRIM_THRESHOLD_": "65536"}
         with self._lock:
             if self._closed:
                 raise OSError("the readers are closed")

@@ -76,17 +76,25 @@ def save(
     An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored of a
     document when anything fails, so it is read again at the next round.
     """
-    given = [item if isinstance(item, Item) else Item(*item) for item in items]
     with store.write() as conn:
-        if not store.sqlite:  # two rounds over one feed at once would trip over the unique identity
-            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(feed.name))))
-        unique, known = _told_apart(conn, feed.name, given)
-        fresh = {key: item for key, item in unique.items() if key not in known}
-        new = _insert(conn, feed, fresh, now)
-        edited = _edit(conn, [(*known[key][:2], item) for key, item in unique.items() if key in known], now)
-        stored = feeds.write(conn, state(len(new)) if callable(state) else state, new=len(new), now=now)
-        if slices is not None:
-            feeds.write_slices(conn, feed.name, slices)
+        return write(conn, feed, items, state=state, slices=slices, now=now)
+
+
+def write(
+    conn: Connection, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState | Callable[[int], FeedState],
+    slices: Sequence[bytes] | None, now: datetime,
+) -> Saved:  # fmt: skip
+    """As `save`, within another's transaction."""
+    given = [item if isinstance(item, Item) else Item(*item) for item in items]
+    if conn.dialect.name != "sqlite":  # two rounds over one feed at once would trip over the unique identity
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(feed.name))))
+    unique, known = _told_apart(conn, feed.name, given)
+    fresh = {key: item for key, item in unique.items() if key not in known}
+    new = _insert(conn, feed, fresh, now)
+    edited = _edit(conn, [(*known[key][:2], item) for key, item in unique.items() if key in known], now)
+    stored = feeds.write(conn, state(len(new)) if callable(state) else state, new=len(new), now=now)
+    if slices is not None:
+        feeds.write_slices(conn, feed.name, slices)
     return Saved(tuple(new), tuple(edited), len(given) - len(new), stored)
 
 

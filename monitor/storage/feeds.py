@@ -23,6 +23,7 @@ _STATE = [feeds.c[name] for name in _NAMES]
 _ENTRIES = sa.select(feeds.c.entries).where(feeds.c.name == sa.bindparam("feed"))
 _OF_FEED = feed_log.c.feed == sa.bindparam("name")
 _OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(KEPT)
+_SLICES = sa.select(slices.c.feed, slices.c.width, slices.c.hashes).where(slices.c.feed.in_(sa.bindparam("names", expanding=True)))
 _PRUNE = feed_log.delete().where(_OF_FEED, feed_log.c.id <= _OLDEST_KEPT.scalar_subquery())
 
 
@@ -81,12 +82,18 @@ def log(store: Store, name: str, *, limit: int = KEPT) -> list[Round]:
 
 def known_slices(store: Store, name: str) -> frozenset[bytes]:
     """The hashes of the raw items in the feed's last answer."""
+    return slices_of(store, [name])[name]
+
+
+def slices_of(store: Store, names: Sequence[str]) -> dict[str, frozenset[bytes]]:
+    """The same for several feeds."""
     with store.read() as conn:
-        row = conn.execute(sa.select(slices.c.width, slices.c.hashes).where(slices.c.feed == name)).first()
-    if row is None or not row.width:
-        return frozenset()
-    whole = bytes(row.hashes)
-    return frozenset(whole[i : i + row.width] for i in range(0, len(whole), row.width))
+        rows = conn.execute(_SLICES, {"names": list(names)}).all()
+    found = dict.fromkeys(names, frozenset())
+    for name, width, hashes in rows:
+        whole = bytes(hashes)
+        found[name] = frozenset(whole[i : i + width] for i in range(0, len(whole), width)) if width else frozenset()
+    return found
 
 
 def write_slices(conn: Connection, name: str, hashes: Sequence[bytes]) -> None:

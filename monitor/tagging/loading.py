@@ -40,8 +40,6 @@ def load(extra: Path | None = None) -> dict[str, Lexicon]:
             _read(document, found)
     if problems:
         raise LexiconError(problems)
-    for lexicon in found.values():
-        lexicon.first.clear()  # it holds on to the whole YAML tree
     return found
 
 
@@ -186,12 +184,12 @@ def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
         return True
     key = ("anchor", phrase, rule.anywhere)
     if key not in lexicon.first:
-        lexicon.first[key] = (rule, item)
+        lexicon.first[key] = (rule, f"{item.sheet.file}:{item.line}")  # no more of it: it would hold on to the whole YAML tree
         return True
     other, at = lexicon.first[key]
     if other is rule:
         return False  # two spellings of one form that fold alike
-    place = f"{at.sheet.file}:{at.line} ({other.name})"
+    place = f"{at} ({other.name})"
     if other.escalates != rule.escalates:
         item.fault(f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or `after` to tell them apart")
     else:

@@ -20,7 +20,7 @@ from monitor.tagging.anchors import Finder, Hit
 from monitor.tagging.clauses import MOST_NAMES, Sentence, cut, fill, tail_end
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
-from monitor.tagging.text import Folded, Languages, fold
+from monitor.tagging.text import Folded, Languages, fold, identifier
 
 VERSION = 1  # of the engine; the words' version is their hash
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
@@ -52,8 +52,13 @@ class Tagger:
         }
 
     @classmethod
-    def load(cls, extra: Path | None = None, theatre=None) -> Tagger:
-        """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError."""
+    def load(cls, extra: Path | None = None, theatre=None, *, eager: bool = False) -> Tagger:
+        """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError.
+
+        `eager` loads the language model too, and first: while it loads it needs 60 MB more than it keeps, which the words then take.
+        """
+        if eager:
+            identifier()
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
         files = [*(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES), gazetteers.FILE, *([Path(extra)] if extra else [])]
         words, gazetteer = loading.load(extra), gazetteers.load(widen, only)

@@ -110,13 +110,10 @@ SHORT = 20  # a title shorter than this says too little
 
 
 @lru_cache(maxsize=1)
-def _identifier():
-    from py3langid.langid import LanguageIdentifier, MODEL_FILE  # loads numpy and the model: only when it is needed
+def identifier():
+    from monitor.tagging import model  # loads numpy and the model: only when it is needed
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(list(CANDIDATES))
-    identifier._full_model = None  # 28 MB for the other 137 languages, kept only so that the choice could be taken back
-    return identifier
+    return model.load(CANDIDATES)
 
 
 def _script(sample: str) -> str | None:
@@ -159,7 +156,7 @@ class Languages:
         rivals = [code for code in CANDIDATES if SCRIPTS[code] == script]
         if prior in rivals:
             return prior
-        ranked = [code for code, _ in _identifier().rank(sample.encode("utf-8", "replace").decode()) if code in rivals]
+        ranked = [code for code, _ in identifier().rank(sample.encode("utf-8", "replace").decode()) if code in rivals]
         return ranked[0] if ranked else prior
 
     def _clear(self, script: str, sample: str) -> str | None:

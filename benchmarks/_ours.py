@@ -1,0 +1,46 @@
+"""Our polling over the same feeds, through to stored articles; `null` in place of `tagged` leaves the reading of texts out.
+
+    python -m benchmarks._ours DATABASE tagged|null     then as for _peer.py
+
+Everything that `python -m monitor poll` keeps in memory is loaded; reader processes start within the first round.
+"""
+
+import asyncio
+import json
+import sys
+import time
+
+from benchmarks._null import NullTagger
+from monitor import clock, worker  # noqa: F401 - what it holds in memory counts
+from monitor.fetch import Fetcher
+from monitor.models import Feed
+from monitor.poll import Round
+from monitor.readers import Readers
+from monitor.storage import articles, feeds, open_store
+from monitor.tagging.tagger import Tagger
+
+
+async def main() -> None:
+    store = open_store(sys.argv[1])
+    tagger = {"tagged": Tagger, "null": NullTagger}[sys.argv[2]]
+    chosen = []
+    while line := sys.stdin.readline().strip():
+        chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))
+    say(ready=True)
+    async with Fetcher() as fetcher, Readers(make_tagger=tagger.load, tagger_arguments={"eager": True}) as readers:
+        async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
+            while (await asyncio.to_thread(sys.stdin.readline)).strip():
+                began = time.perf_counter()
+                report = await hands.poll(chosen, feeds.states(store))
+                seconds = time.perf_counter() - began
+                faults = sorted({feed.error for feed in report.feeds if feed.error})
+                if faults:
+                    raise SystemExit(f"{report.failed} of {len(report.feeds)} feeds failed: {faults[0]}")
+                say(seconds=seconds, feeds=len(report.feeds), entries=articles.count(store))
+
+
+def say(**facts) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+asyncio.run(main())

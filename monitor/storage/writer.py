@@ -1,0 +1,127 @@
+"""Stores the outcomes of a round from one thread; what waits together goes in one transaction.
+
+    save(feed A), save(feed B) ... -> BEGIN, A, B ..., COMMIT -> each one's Saved
+
+A commit costs as much as storing ten articles, and SQLite has one writer at a time anyway. A feed stays whole or is not stored:
+when a transaction of several fails for a cause of one of them, each gets its own. Leaves what is stored to articles.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.errors import StorageError
+from monitor.models import Feed, FeedState
+from monitor.storage import articles, feeds
+from monitor.storage.articles import Item, Saved
+from monitor.storage.store import Store
+
+FEEDS = 32  # at most in one transaction
+ITEMS = 1_000  # beyond which no other feed joins in: other writers wait meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that is stored of one poll of a feed; as for `articles.save`."""
+
+    feed: Feed
+    items: Sequence[Item]
+    state: Callable[[int], FeedState]
+    slices: Sequence[bytes] | None
+    now: datetime
+
+
+class Writer:
+    """Use as an async context manager, from one event loop."""
+
+    def __init__(self, store: Store):
+        self._store = store
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._outcomes: list[tuple[Outcome, asyncio.Future[Saved]]] = []
+        self._asked: dict[str, list[asyncio.Future[frozenset[bytes]]]] = {}
+        self._work: asyncio.Task | None = None
+
+    async def __aenter__(self) -> Writer:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._work:
+            await self._work
+        self._thread.shutdown(wait=True)
+
+    async def save(self, outcome: Outcome) -> Saved:
+        """Store it. Raises StorageError; a plain one, or any other error, is about this feed's own values."""
+        future = asyncio.get_running_loop().create_future()
+        self._outcomes.append((outcome, future))
+        self._begin()
+        return await future
+
+    async def known_slices(self, name: str) -> frozenset[bytes]:
+        """As feeds.known_slices. Raises StorageError."""
+        future = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(name, []).append(future)
+        self._begin()
+        return await future
+
+    def _begin(self) -> None:
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._work_off())
+
+    async def _work_off(self) -> None:
+        """Questions first: documents wait for them."""
+        loop = asyncio.get_running_loop()
+        while self._asked or self._outcomes:
+            if asked := self._asked:
+                self._asked = {}
+                answers = await loop.run_in_executor(self._thread, self._answers, list(asked))
+                for name, futures in asked.items():
+                    for future in futures:
+                        _settle(future, answers if isinstance(answers, Exception) else answers[name])
+            if batch := self._batch():
+                results = await loop.run_in_executor(self._thread, self._store_all, [outcome for outcome, _ in batch])
+                for (_, future), result in zip(batch, results, strict=True):
+                    _settle(future, result)
+
+    def _batch(self) -> list[tuple[Outcome, asyncio.Future[Saved]]]:
+        """What goes together next; who does not wait any more is left out."""
+        batch, items = [], 0
+        while self._outcomes and len(batch) < FEEDS and items < ITEMS:
+            outcome, future = self._outcomes.pop(0)
+            if not future.done():
+                batch.append((outcome, future))
+                items += len(outcome.items)
+        return sorted(batch, key=lambda one: one[0].feed.name)  # locks are taken in one order everywhere
+
+    # -- in the thread -----------------------------------------------------------------------------------
+
+    def _answers(self, names: list[str]) -> dict[str, frozenset[bytes]] | Exception:
+        try:
+            return feeds.slices_of(self._store, names)
+        except StorageError as fault:
+            return fault
+
+    def _store_all(self, outcomes: list[Outcome]) -> list[Saved | Exception]:
+        try:
+            return self._together(outcomes)
+        except Exception as fault:  # whatever one feed's values lead to: each on its own tells which, and gets it back
+            of_the_database = isinstance(fault, StorageError) and type(fault) is not StorageError
+            if of_the_database or len(outcomes) == 1:
+                return [fault] * len(outcomes)
+        return [result for outcome in outcomes for result in self._store_all([outcome])]
+
+    def _together(self, outcomes: list[Outcome]) -> list[Saved]:
+        with self._store.write() as conn:
+            return [articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now) for o in outcomes]
+
+
+def _settle(future: asyncio.Future, result: object) -> None:
+    if future.done():  # who asked went away
+        return
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
