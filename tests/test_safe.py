@@ -1,13 +1,16 @@
 """Hostile feed text never becomes markup."""
 
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models import Signal, TurnedOff
-from monitor.ui.safe import cell, excerpt, marked, web_link
+from monitor.ui import safe
+from monitor.ui.safe import cell, excerpt, marked, tag, web_link
 
 
 def signal(start, end, direction="escalation"):
@@ -55,6 +58,23 @@ def test_a_turned_off_span_is_marked_otherwise():
 @given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=60), st.integers(-5, 70), st.integers(-5, 70))
 def test_no_text_makes_a_tag(text, start, end):
     assert Reader(marked(text, [(1, signal(start, end))])).tags <= {"mark", "sup"}
+
+
+def test_a_tag_escapes_all_that_is_not_markup():
+    html = tag("p", "<b>", tag("i", "x & y"), title='"><script>')
+    assert html == '<p title="&quot;&gt;&lt;script&gt;">&lt;b&gt;<i>x &amp; y</i></p>'
+
+
+def test_only_safe_shows_html():
+    """Nothing else may put markup on a page, or feed text into markdown."""
+    screens = [file for file in Path(safe.__file__).parent.rglob("*.py") if file.name != "safe.py"]
+    asking = re.compile(r"\bst\.html\(|unsafe_allow_html|components\.v1|st\.iframe|\bHtml\(")
+    assert not [file.name for file in screens if asking.search(file.read_text(encoding="utf-8"))]
+
+
+def test_text_is_no_markup_to_show():
+    with pytest.raises(TypeError):
+        safe.show("<b>text</b>")
 
 
 def test_script_stays_text():

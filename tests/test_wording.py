@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.models import CATEGORIES, IndexPoint
-from monitor.ui.wording import CATEGORY_WORDS, Told, age, level, status_line, trend
+from monitor.models import CATEGORIES, FeedState, IndexPoint
+from monitor.ui.wording import CATEGORY_WORDS, Told, age, freshness, level, since_when, status_line, trend
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINT = IndexPoint(
@@ -20,8 +20,9 @@ def test_every_category_has_its_words():
 
 def test_both_sides_are_told():
     calm = replace(POINT, tension=100.0, tension_low=90.0, tension_high=110.0)
-    line = status_line(POINT, calm, [Told("attack", 6, 30), Told("talks", 3, 4), Told("threat", 1, 2)])
-    assert line == "High and rising; strikes and clashes reported by 6 publishers, threats reported by 1 publisher; talks reported by 3 publishers."
+    line = status_line(POINT, calm, [Told("attack", 6, 30), Told("talks", 3, 4), Told("threat", 1, 2)], "since 14:00")
+    assert line[0] == "High since 14:00, rising over 24 hours"
+    assert line[1] == "strikes and clashes reported by 6 publishers, threats by 1 publisher; talks reported by 3 publishers."
 
 
 def test_overlapping_intervals_are_no_trend():
@@ -29,9 +30,43 @@ def test_overlapping_intervals_are_no_trend():
 
 
 def test_no_news_is_never_calm():
-    assert status_line(None, None, []) == "No news polled yet."
+    assert status_line(None, None, [])[0] == "No news polled yet."
     gate = replace(POINT, tension=None, status="not enough news", missing="3 of 30 entries")
-    assert status_line(gate, None, []) == "Not enough news to say: 3 of 30 entries."
+    assert status_line(gate, None, []) == ("Not enough news to say", "3 of 30 entries.")
+
+
+@pytest.mark.parametrize(
+    ("levels", "since"),
+    [
+        ([90, 210, 250, 230], (1, False)),  # High since the second hour
+        ([210, 250, 230], (0, True)),  # perhaps longer than is known
+        ([250, None, 230], (2, False)),  # nobody knows what it was in the gap
+        ([250, 230, None], None),
+        ([], None),
+    ],
+)
+def test_since_when_the_level_holds(levels, since):
+    hours = [(NOON + timedelta(hours=n), value) for n, value in enumerate(levels)]
+    assert since_when(hours) == (since and (hours[since[0]][0], since[1]))
+
+
+def feed(state="well", ago=timedelta(minutes=5)):
+    return FeedState("A", "u", state=state, last_success=None if ago is None else NOON - ago)
+
+
+@pytest.mark.parametrize(
+    ("states", "enabled", "word"),
+    [
+        ([feed(), feed("failing")], 2, "Fresh"),
+        ([feed(ago=timedelta(hours=2))], 1, "Stale"),
+        ([feed(ago=timedelta(days=2))], 1, "Silent"),
+        ([feed("failing"), feed("gone", None)], 2, "No feed answers"),
+        ([], 3, "Nothing asked yet"),
+        ([], 0, "Not polling"),
+    ],
+)
+def test_freshness_is_a_word(states, enabled, word):
+    assert freshness(states, enabled, NOON)[1] == word
 
 
 @pytest.mark.parametrize(("tension", "word"), [(10, "Below normal"), (100, "Normal"), (199, "Elevated"), (200, "High"), (900, "Very high")])

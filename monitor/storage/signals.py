@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from monitor.models import Signal
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.rows import SIGNAL, signal_of
-from monitor.storage.schema import articles, signals
+from monitor.storage.schema import article_tags, articles, signals
 from monitor.storage.store import Store
 
 PAGE = 2_000
@@ -120,3 +120,13 @@ def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int,
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id).where(signals.c.at >= since, signals.c.at < until)
     with store.read() as conn:
         return [tuple(row) for row in conn.execute(query.group_by(signals.c.category).order_by(signals.c.category))]
+
+
+def known_tags(store: Store, kind: str) -> list[str]:
+    """Every value of a kind of tag (actor, place, part, pair) that some article has, in order: one probe of the key for each."""
+    found: list[str] = []
+    query = sa.select(sa.func.min(article_tags.c.value)).where(article_tags.c.kind == kind, article_tags.c.value > sa.bindparam("last"))
+    with store.read() as conn:
+        while (value := conn.scalar(query, {"last": found[-1] if found else ""})) is not None:
+            found.append(value)
+    return found

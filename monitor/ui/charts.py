@@ -1,58 +1,114 @@
-"""Builds ECharts options from frames: plain dictionaries, no feed text, no callbacks.
+"""Builds the main chart as ECharts options from frames: plain dictionaries, no feed text, no callbacks.
 
 Leaves reading the data to data.py and drawing to the pages. A gap in the data stays a gap in the line.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import pandas as pd
 
+from monitor.models import Alert, Article
+from monitor.ui.safe import sound
+from monitor.ui.wording import DIRECTION_WORDS
+
 # Told apart by colour-blind eyes (after Okabe and Ito), on white and on near-black; shape and word always say it too.
-ESCALATION = "#D55E00"
-DEESCALATION = "#0085CA"
+COLORS = {"tension": "#D55E00", "relief": "#0085CA", "escalation": "#D55E00", "deescalation": "#0085CA", "mixed": "#8E6BBF", "none": "#7A7A7A"}
+DIRECTION_SHAPES = {"escalation": "triangle", "deescalation": "path://M0,0L20,0L10,17z", "mixed": "diamond", "none": "circle"}
+REPORTS = 400  # of one story that a timeline shows
+SYMBOLS = {"tension": "circle", "relief": "diamond"}
 PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
+DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # told apart without colour too
 BAND = 0.16  # opacity of a 90 % interval
+MARKED, NAMED = 40, 6  # alerts that are marked at most, and named while they are few
+HEADROOM = 1.7  # a band may reach this many times the highest line before the chart cuts it off
+SHIPPED_TOP = 150.0  # the least that the index axis shows: 100 is normal
 
 
-def tension_and_prices(points: pd.DataFrame, prices: dict[str, pd.DataFrame], *, zoom: bool = True) -> dict:
-    """Tension and relief with their 90 % bands on the left axis, each price series dashed on the right.
+def tension_and_prices(
+    points: pd.DataFrame, prices: dict[str, pd.DataFrame], alerts: Sequence[Alert] = (), *, zone: str = "UTC"
+) -> tuple[dict, bool]:
+    """(option, whether a band is cut off): tension and relief with 90 % bands on the left axis, each price series broken on the right.
 
-    `points` has at, tension, tension_low, tension_high, relief, relief_low, relief_high (any may be NaN); a price frame
-    has day and close. Both on one shared UTC time axis.
+    `points` has at, tension, tension_low, tension_high, relief, relief_low, relief_high as floats, NaN for a gap; a price frame has
+    day and close. One time axis, which the browser writes in its own `zone`.
     """
     datasets, series, names = [], [], []
+    top, clipped = axis_top(points)
     if not points.empty:
         frame = points[["at"]].copy()
         for name in ("tension", "relief"):
             frame[name] = points[name].round(1)
             frame[f"{name}_low"] = points[f"{name}_low"].round(1)
-            frame[f"{name}_band"] = (points[f"{name}_high"] - points[f"{name}_low"]).round(1)
+            frame[f"{name}_band"] = (points[f"{name}_high"].clip(upper=top * 1.2) - points[f"{name}_low"]).clip(lower=0).round(1)
         datasets.append({"source": frame})
-        for name, color, symbol in (("tension", ESCALATION, "circle"), ("relief", DEESCALATION, "diamond")):
-            series += _band(name, color)
-            series.append(_line(name.capitalize(), 0, "at", name, color, symbol=symbol, points=frame[name].notna().sum()))
+        for name in ("tension", "relief"):
+            series += _band(name, COLORS[name])
+            series.append(_line(name.capitalize(), 0, "at", name, COLORS[name], symbol=SYMBOLS[name], points=frame[name].notna().sum()))
             names.append(name.capitalize())
-    for (name, frame), color in zip(prices.items(), PRICE_COLORS, strict=False):
+        if alerts:
+            series[2] |= {"markLine": _marks(alerts)}
+    for (name, frame), color, dashes in zip(prices.items(), PRICE_COLORS, DASHES, strict=False):
         datasets.append({"source": frame[["day", "close"]].rename(columns={"close": name})})
         line = _line(name, len(datasets) - 1, "day", name, color, symbol="none", points=len(frame))
-        series.append({**line, "yAxisIndex": 1, "lineStyle": {"type": "dashed", "width": 2, "color": color}})
+        series.append({**line, "yAxisIndex": 1, "lineStyle": {"type": dashes, "width": 2, "color": color}})
         names.append(name)
     option = {
         "dataset": datasets,
         "legend": {"data": names, "top": 0, "left": "center"},
-        "grid": {"left": 52, "right": 52, "top": 44, "bottom": 62 if zoom else 30},
-        "tooltip": {"trigger": "axis", "valueFormatter": "localized"},
-        "xAxis": {"type": "time", "name": "UTC", "nameLocation": "end"},
+        "grid": {"left": 8, "right": 8, "top": 48, "bottom": 46, "containLabel": True},
+        "tooltip": {"trigger": "axis", "valueFormatter": "localized", "confine": True},
+        "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 22, "nameTextStyle": {"fontSize": 10}},
         "yAxis": [
-            {"type": "value", "name": "index", "min": 0, "splitLine": {"lineStyle": {"opacity": 0.35}}},
-            {"type": "value", "name": "price", "scale": True, "splitLine": {"show": False}},
+            {"type": "value", "name": "index", "min": 0, "max": top, "splitLine": {"lineStyle": {"opacity": 0.35}}},
+            {"type": "value", "name": "price", "scale": True, "show": bool(prices), "splitLine": {"show": False}},
         ],
+        "dataZoom": [{"type": "inside", "zoomOnMouseWheel": "ctrl"}, {"type": "slider", "height": 16, "bottom": 2, "showDetail": False}],
         "animation": False,
         "series": series,
     }
-    if zoom:
-        option["dataZoom"] = [{"type": "inside", "zoomOnMouseWheel": "ctrl"}, {"type": "slider", "height": 18, "bottom": 8}]
-    return option
+    return option, clipped
+
+
+def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
+    """(a round top of the index axis, whether it cuts a band off): wide bands of thin news must not dwarf the lines."""
+    lines = max((points[name].max() for name in ("tension", "relief") if points[name].notna().any()), default=0.0)
+    bands = max((points[f"{name}_high"].max() for name in ("tension", "relief") if points[f"{name}_high"].notna().any()), default=0.0)
+    wanted = max(SHIPPED_TOP, min(max(lines, bands), lines * HEADROOM))
+    unit = 10 ** math.floor(math.log10(wanted))
+    step = unit if wanted > 5 * unit else unit / 2
+    top = math.ceil(wanted / step) * step
+    return top, bands > top
+
+
+def _marks(alerts: Sequence[Alert]) -> dict:
+    """A thin line where an alert began to fire, with the rule's name."""
+    shown = alerts[-MARKED:]
+    return {
+        "symbol": ["none", "pin"], "symbolSize": 14, "silent": False, "animation": False,
+        "lineStyle": {"type": "solid", "width": 1, "color": "#7A7A7A"},
+        "label": {"show": len(shown) <= NAMED, "formatter": "{b}", "position": "end", "fontSize": 10},
+        "data": [{"name": alert.rule, "xAxis": alert.at.isoformat()} for alert in shown],
+    }  # fmt: skip
+
+
+def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
+    """Who reported when: a mark for each article, a row for each publisher, earliest on top; colour and shape say its direction."""
+    publishers = list(dict.fromkeys(sound(a.publisher) for a in sorted(members, key=lambda a: (a.at, a.id))))[::-1]
+    series = []
+    for direction, shape in DIRECTION_SHAPES.items():
+        data = [[a.at.isoformat(), sound(a.publisher), a.score] for a in members if a.direction == direction]
+        if data:
+            series.append({"type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": shape, "symbolSize": 13, "color": COLORS[direction]})
+    return {
+        "legend": {"top": 0}, "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
+        "tooltip": {"trigger": "item", "confine": True},
+        "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 24},
+        "yAxis": {"type": "category", "data": publishers, "splitLine": {"show": True, "lineStyle": {"opacity": 0.3}}},
+        "animation": False, "series": series,
+    }  # fmt: skip
 
 
 def _line(label: str, dataset: int, x: str, y: str, color: str, *, symbol: str, points: int) -> dict:

@@ -17,13 +17,15 @@ import streamlit as st
 from monitor import clock as clocks
 from monitor import export
 from monitor.config import LastGood
-from monitor.models import Article, FeedState, IndexPoint, Price
-from monitor.storage import articles, feeds, index, lease, meta, prices, signals, tables
+from monitor.models import Alert, Article, FeedState, IndexPoint, Price, Story
+from monitor.storage import alerts, articles, feeds, index, lease, meta, prices, signals, stories, tables
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
+from monitor.tagging import theatre
 from monitor.ui.wording import Told
 
 FRESH = 2.0  # seconds
+TICK = 5  # seconds between two looks of an open page for what is new
 NUMBERS = [name for name, kind in IndexPoint.__annotations__.items() if kind == "float | None"]
 
 
@@ -119,6 +121,41 @@ def newest_with_signals(limit: int, until: datetime, upto: int) -> list[Article]
     return [article for id in list(ids)[:limit] if (article := articles.get(store, id))]
 
 
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
+def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> list[tuple[Story, Article]]:
+    """Stories with a signal told since then, each with its face: those that most publishers tell first, then the gravest.
+
+    `upto` only renews the answer.
+    """
+    told = [s for s in stories.find(context().store, since, until, limit=1000) if s.direction != "none"]
+    told.sort(key=lambda s: (-s.publishers, -abs(s.score), -s.last_seen.timestamp()))
+    found = ((story, stories.get(context().store, story.id)) for story in told[:limit])
+    return [(story, face(story, members[1])) for story, members in found if members]
+
+
+def face(story: Story, members: list[Article]) -> Article:
+    """The article that speaks for a story, with its signals: of its direction if any, then the gravest, then the earliest."""
+    best = max(members, key=lambda a: (a.direction == story.direction, abs(a.score), -a.at.timestamp(), -a.id))
+    return articles.get(context().store, best.id) or best
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def stories_told(since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int) -> list[Story]:
+    """Stories told since then by at least so many publishers, last told first."""
+    return stories.find(context().store, since, None, direction=direction, category=category, publishers=publishers, limit=limit)
+
+
+def story(id: int) -> tuple[Story, list[Article]] | None:
+    """A story, or the one it was merged into, with its articles, oldest first."""
+    return stories.get(context().store, id)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def alerts_fired(since: datetime | None, until: datetime) -> list[Alert]:
+    """Alerts that began to fire in a span, oldest first."""
+    return [a for a in reversed(alerts.find(context().store, since, until)) if a.state == "firing"]
+
+
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def told(since: datetime, until: datetime) -> list[Told]:
     """Each category reported in a span: by how many publishers, in how many articles."""
@@ -131,10 +168,32 @@ def publishers() -> list[str]:
     return articles.publishers(context().store)
 
 
-def csv(wanted: Filter) -> bytes:
-    """The articles that pass, as `export articles` writes them."""
+@st.cache_data(ttl=60.0, show_spinner=False)
+def known_tags(kind: str) -> list[str]:
+    """Every actor or place that some article names, in order."""
+    return signals.known_tags(context().store, kind)
+
+
+@st.cache_resource(show_spinner=False)
+def gazetteer() -> tuple[theatre.Entity, ...]:
+    return tuple(theatre.load().entities)
+
+
+def actor_names() -> dict[str, str]:
+    """Actor code -> its name in English."""
+    return {entity.code: entity.name for entity in reversed(gazetteer()) if entity.code}
+
+
+def later_versions(id: int) -> list[articles.Version]:
+    """The wordings of an article after its first."""
+    return articles.versions_of(context().store, id)[1:]
+
+
+def csv(table: str, wanted: Filter) -> bytes:
+    """The rows that pass, as `export` writes them."""
     buffer = io.BytesIO()
-    export.write("articles", tables.rows(context().store, "articles", wanted=wanted), format="csv", out=buffer)
+    rows = tables.rows(context().store, table, since=wanted.since, until=wanted.until, wanted=wanted)
+    export.write(table, rows, format="csv", out=buffer)
     return buffer.getvalue()
 
 

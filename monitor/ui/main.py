@@ -8,34 +8,45 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
-from monitor.ui import data
+from monitor.ui import data, safe
 
 HERE = Path(__file__).parent
-PAGES = (("overview.py", "Overview"), ("articles.py", "Articles"), ("feeds.py", "Feeds"))
+PAGES = (("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("feeds.py", "Feeds"))
+FAULTS = (StorageError, ClockError, ConfigError)
 
 
+@st.fragment(run_every=data.TICK)
 def banners() -> None:
-    """Synthetic data, a replayed clock, a broken configuration, a worker in trouble: said on every page."""
-    notes = data.notes()
+    """Synthetic data, a replayed clock, a broken configuration, a worker in trouble: said on every page, as soon as it is known."""
+    try:
+        notes, replay, holder = data.notes(), data.context().clock.replay, data.holder()
+    except FAULTS as fault:
+        safe.banner("error", "The database or the clock cannot be read now:", str(fault))
+        return
     if "synthetic" in notes:
-        st.warning("Synthetic data: every article and price here was made up to show the program. Nothing of it happened.")
-    if replay := data.context().clock.replay:
-        st.info(replay[0].upper() + replay[1:])
-    for key, head in (("configuration", "feeds.yaml has a fault; the last good configuration stays in force."), ("worker", "Polling has stopped:")):
-        if key in notes:
-            st.error(head)
-            st.text(notes[key].value)
-    if not data.holder():
-        st.warning("Nobody is polling now: what you see is what was stored before.")
+        safe.banner("warning", "Synthetic data: every article and price here was made up to show the program. Nothing of it happened.")
+    if replay:
+        safe.banner("info", replay[0].upper() + replay[1:])
+    if "configuration" in notes:
+        safe.banner("error", "feeds.yaml has a fault; the last good configuration stays in force.", notes["configuration"].value)
+    if "worker" in notes:
+        safe.banner("error", "Polling has stopped:", notes["worker"].value)
+    if not holder:
+        safe.banner("warning", "Nobody is polling now: what you see is what was stored before.")
 
 
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation(
     [st.Page(HERE / "views" / file, title=title, default=not number) for number, (file, title) in enumerate(PAGES)], position="top"
 )
+safe.styles()
 try:
-    banners()
+    data.context()
+except FAULTS as fault:
+    safe.banner("error", "The dashboard cannot read what it needs:", str(fault))
+    st.stop()
+banners()
+try:
     page.run()
-except (StorageError, ClockError, ConfigError) as fault:
-    st.error("This page cannot be shown:")
-    st.text(str(fault))
+except FAULTS as fault:
+    safe.banner("error", "This page cannot be shown:", str(fault))

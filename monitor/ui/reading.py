@@ -6,28 +6,41 @@ import pandas as pd
 import streamlit as st
 
 from monitor.models import Article
-from monitor.ui import safe
-from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS
+from monitor.ui import data, safe, when
+from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
 
 
 def show(article: Article) -> None:
     """Numbers beside the marks are those of the table below."""
     spans = [*article.signals, *article.turned_off]
-    with st.container(border=True, key="reading"):
-        st.caption(
-            f"{DIRECTION_WORDS[article.direction]} · score {article.score:+.1f} · {article.at:%Y-%m-%d %H:%M} UTC"
-            f" · first seen {article.first_seen:%Y-%m-%d %H:%M} UTC · {article.method}"
-        )
-        for field in ("title", "summary"):
-            safe.reading(getattr(article, field), [(n, s) for n, s in enumerate(spans, 1) if s.field == field], title=field == "title")
-        st.text(f"{article.publisher} ({article.feed})")
-        st.text("Actors: " + (", ".join(article.actors) or "none named") + "   Places: " + (", ".join(article.places) or "none named"))
-        if not article.signals:
-            st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
-        if spans:
-            st.dataframe(table(article), hide_index=True, alt=f"{len(article.signals)} signals and {len(article.turned_off)} turned off")
+    now, names = data.now(), data.actor_names()
+    head = (
+        safe.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), safe.tag("span", f"score {article.score:+.1f}"),
+        safe.tag("span", f"{article.publisher} ({article.feed})"), safe.tag("span", when.shown(article.at, now)),
+        safe.tag("span", "first seen ", when.shown(article.first_seen, now)),
+    )  # fmt: skip
+    texts = [
+        safe.passage(getattr(article, field), [(n, s) for n, s in enumerate(spans, 1) if s.field == field], kind=kind, lang=article.lang)
+        for field, kind in (("title", "title"), ("summary", "long"))
+    ]
+    safe.show(safe.tag("article", safe.tag("div", *head, class_="card-head"), *texts))
+    for version in data.later_versions(article.id):
+        st.text(f"Title changed {when.local(version.seen_at, now)}: {safe.sound(version.title)}")
+    st.text(f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}")
+    if not article.signals:
+        st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
+    if spans:
+        st.dataframe(table(article), hide_index=True, alt=f"{len(article.signals)} signals and {len(article.turned_off)} turned off")
+    st.caption(f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}.")
+    with st.container(horizontal=True):
         if link := safe.web_link(article.link):
             st.link_button("Open at the publisher", link)
+        with st.popover("Copy as text"):
+            st.code(as_text(article, names), language=None, wrap_lines=True)
+
+
+def named(code: str, names: dict[str, str]) -> str:
+    return f"{names[code]} ({code})" if code in names else code
 
 
 def table(article: Article) -> pd.DataFrame:
@@ -47,3 +60,23 @@ def table(article: Article) -> pd.DataFrame:
         for n, s in enumerate(article.turned_off, len(article.signals) + 1)
     ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def as_text(article: Article, names: dict[str, str]) -> str:
+    """The reading for a mail or a note, UTC throughout."""
+    lines = [
+        article.title, f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
+        *([article.link] if safe.web_link(article.link) else []), "", *([article.summary, ""] if article.summary else []),
+        f"Read as {DIRECTION_WORDS[article.direction]}, score {article.score:+.1f} ({article.method})",
+    ]  # fmt: skip
+    for signal in article.signals:
+        who = " ".join(f"{word} {value}" for word, value in (("by", signal.source), ("to", signal.target), ("at", signal.place)) if value)
+        changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
+        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.weight:+.1f}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
+        lines.append(f"{line}{changes}{f'; {who}' if who else ''}")
+    lines += [f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.turned_off]
+    lines += [
+        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}",
+        f"Places: {', '.join(article.places) or 'none named'}",
+    ]
+    return safe.sound("\n".join(lines))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.models import DEESCALATION, ESCALATION, IndexPoint
+from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint
 
 CATEGORY_WORDS = {
     "attack": "strikes and clashes",
@@ -41,6 +41,7 @@ STATE_WORDS = {
     "off": "– switched off",
 }
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
+MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
 
@@ -69,26 +70,70 @@ def trend(now: IndexPoint, before: IndexPoint | None) -> str:
     return "steady"
 
 
-def status_line(now: IndexPoint | None, before: IndexPoint | None, told: Sequence[Told]) -> str:
-    """One sentence: level, trend, and who tells what on both sides."""
+def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetime, bool] | None:
+    """(since when the level of the last number holds unbroken, whether it may have held before the first number known).
+
+    `levels` are (time, tension), oldest first. None without a number at the end.
+    """
+    if not levels or levels[-1][1] is None:
+        return None
+    word, start = level(levels[-1][1]), len(levels) - 1
+    while start and levels[start - 1][1] is not None and level(levels[start - 1][1]) == word:
+        start -= 1
+    return levels[start][0], start == 0
+
+
+def status_line(now: IndexPoint | None, before: IndexPoint | None, told: Sequence[Told], since: str = "") -> tuple[str, str]:
+    """(level, trend and since when; the reasons): `High since 14:00 and rising`, `strikes reported by 6 publishers; talks by 3.`
+
+    `since` is such as "since 14:00", in the viewer's time.
+    """
     if now is None:
-        return "No news polled yet."
+        return "No news polled yet.", ""
     if now.tension is None:
-        return f"Not enough news to say: {now.missing}." if now.missing else "Not enough news to say."
-    words = [level(now.tension), trend(now, before)]
-    head = " and ".join(word for word in words if word)
-    if now.status == "provisional":
-        head += " (provisional: measured against a built-in reference until there are 14 days of history)"
-    up = _leading(told, ESCALATION)
-    down = _leading(told, DEESCALATION)
-    if up and down:
-        return f"{head}; {up}; {down}."
-    return f"{head}; {up or down}." if up or down else f"{head}; no signals in the last 24 hours."
+        return "Not enough news to say", f"{now.missing}." if now.missing else ""
+    head = " ".join(word for word in (level(now.tension), since) if word)
+    if moving := trend(now, before):
+        head += f", {moving} over 24 hours"
+    sides = [words for categories in (ESCALATION, DEESCALATION) if (words := _leading(told, categories))]
+    return head, "; ".join(sides) + "." if sides else "no signals in the last 24 hours."
 
 
 def _leading(told: Sequence[Told], categories: tuple[str, ...]) -> str:
     ours = sorted((t for t in told if t.category in categories), key=lambda t: (-t.publishers, -t.articles, t.category))[:2]
-    return ", ".join(f"{CATEGORY_WORDS[t.category]} reported by {t.publishers} publisher{'s' * (t.publishers != 1)}" for t in ours)
+    return ", ".join(
+        f"{CATEGORY_WORDS[t.category]} {'by' if number else 'reported by'} {many(t.publishers, 'publisher')}" for number, t in enumerate(ours)
+    )
+
+
+def many(count: int, noun: str) -> str:
+    """`1 publisher`, `2 publishers`, `3 stories`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+
+
+FRESH_FOR, STALE_FOR = timedelta(minutes=45), timedelta(hours=3)
+
+
+def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple[str, str, str]:
+    """(sign, one word, the rest) of how far the news can be trusted to be complete, from the states of the enabled feeds."""
+    answers = [state.last_success for state in states if state.last_success]
+    failing = sum(state.state in ("failing", "gone") for state in states)
+    if not enabled:
+        return "○", "Not polling", "no feed is switched on."
+    if not states:
+        return "○", "Nothing asked yet", f"{many(enabled, 'feed')} configured."
+    if failing == len(states):
+        newest = f"the last news answer was {age(max(answers), now)}" if answers else "nothing was ever had"
+        return "✕", "No feed answers", f"Is there a network? What is shown was stored before; {newest}."
+    trouble = f", {failing} failing" if failing else ""
+    waiting = f", {enabled - len(states)} not asked yet" if enabled > len(states) else ""
+    if not answers:
+        return "○", "No answer yet", f"from {many(len(states), 'feed')}{trouble}{waiting}."
+    gap = now - max(answers)
+    sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
+    return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{trouble}{waiting}."
 
 
 def age(then: datetime | None, now: datetime) -> str:

@@ -1,18 +1,20 @@
 """Is it getting hotter or cooler, what happened, who says so, and what does oil do: on one page."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import streamlit as st
 
 from monitor.storage.articles import Filter
-from monitor.ui import charts, data, safe
-from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, age, status_line
+from monitor.ui import cards, charts, data, safe, when
+from monitor.ui.cards import Number
+from monitor.ui.wording import age, freshness, many, since_when, status_line
 
-TICK = 5  # seconds between looks for new numbers
-SPARK = timedelta(days=7)
-RANGES = {"2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
-NEWEST = 12
+RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
+HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
+LEADING, NEWEST = 8, 12
 SIGNED = ("escalation", "deescalation", "mixed")
+STORIES = Path(__file__).with_name("stories.py")
 
 
 def midnight(moment: datetime) -> datetime:
@@ -24,134 +26,175 @@ def soon(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-def spark(values) -> list[float] | None:
-    """A sparkline needs two numbers to be a line."""
-    kept = [float(v) for v in values if v == v and v is not None]
-    return kept[-168:] if len(kept) > 1 else None
-
-
-@st.fragment(run_every=TICK)
+@st.fragment(run_every=data.TICK)
 def numbers() -> None:
-    """The only part that ticks: sentence and metrics."""
+    """The only part that ticks: the sentence, how fresh it is, the row of numbers."""
     now = data.now()
-    point = data.latest_point("hour", soon(now))
-    before = data.latest_point("hour", soon(now) - timedelta(days=1))
-    st.subheader(status_line(point, before, data.told(now - timedelta(days=1), soon(now))), anchor=False)
-    history = data.points("hour", soon(now) - SPARK, soon(now))
-    cells = st.grid(5, min_column_width=170)
-    index_metric(cells, "Tension", "tension", point, before, history, now)
-    index_metric(cells, "Relief", "relief", point, before, history, now)
-    share_metric(cells, point, before, history)
-    price_metrics(cells, now)
-    polled = [s for s in data.feed_states().values() if s.last_success]
-    last = max((s.last_success for s in polled), default=None)
-    st.caption(
-        f"Index: 100 = the reference window's own level; the value covers the 24 hours up to the hour shown. "
-        f"Last news answer {age(last, now)} from {len(polled)} feeds; shown as of {now:%Y-%m-%d %H:%M} UTC."
-    )
-
-
-def index_metric(cells, label, name, point, before, history, now) -> None:
-    value = getattr(point, name) if point else None
-    earlier = getattr(before, name) if before else None
-    change = None if value is None or earlier is None else f"{value - earlier:+.0f} in 24 h"
-    low, high = (getattr(point, f"{name}_{end}") for end in ("low", "high")) if point else (None, None)
-    cells.metric(
-        label, "no data" if value is None else f"{value:.0f}", change,
-        delta_color="inverse" if name == "tension" else "normal", border=True, chart_data=spark(history[name]),
-        help=f"90 % interval {low:.0f} to {high:.0f}; {age(point.at, now)}" if low is not None else "Not enough news yet.",
-    )  # fmt: skip
-
-
-def share_metric(cells, point, before, history) -> None:
-    share = point.escalation_share if point else None
-    earlier = before.escalation_share if before else None
-    cells.metric(
-        "Escalation share", "no data" if share is None else f"{share:.1f} %",
-        None if share is None or earlier is None else f"{share - earlier:+.1f} points in 24 h", delta_color="inverse", border=True,
-        chart_data=spark(history["escalation_share"]),
-        help="Weighted share of all polled entries, off-topic ones included, that carry escalation"
-        + (f"; de-escalation {point.deescalation_share:.1f} %" if point and point.deescalation_share is not None else ""),
-    )  # fmt: skip
-
-
-def price_metrics(cells, now) -> None:
-    """Each configured series of the first two; the rest are on the chart."""
+    until = soon(now)
+    history = data.points("hour", until - HISTORY, until)
+    point, before = data.latest_point("hour", until), data.latest_point("hour", until - timedelta(days=1))
+    head, reasons = status_line(point, before, data.told(until - timedelta(days=1), until), since(history, now))
     settings, _ = data.context().settings.current()
-    last = data.last_prices(midnight(now))
-    failing = {failure.series: failure for failure in data.price_failures()}
-    for series in settings.prices[:2]:
-        price = last.get(series.name)
-        frame = data.price_frame(series.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
-        closes = [close for close, final in zip(frame["close"], frame["final"]) if final]
-        change = f"{closes[-1] - closes[-2]:+.2f} on the day" if len(closes) > 1 else None
-        fault = failing.get(series.name)
-        cells.metric(
-            series.name, "no price" if price is None else f"{price.close:.2f}", change, delta_color="off", border=True,
-            chart_data=spark(closes),
-            help=f"{price.kind}, {price.unit}, close of {price.day:%Y-%m-%d}, {price.source}" if price else "No price was had yet.",
-        )  # fmt: skip
-        if fault:
-            cells.caption(f"{series.name}: {fault.provider} {fault.kind}, {age(fault.at, now)}")
+    enabled = {feed.name for feed in settings.feeds if feed.enabled}
+    states = [state for name, state in data.feed_states().items() if name in enabled]
+    notes = ["The index covers the 24 hours up to its hour; 100 is the reference window's own level."]
+    if point and point.status == "provisional":
+        notes.append("Provisional: measured against a built-in reference until there are 14 days of history.")
+    safe.show(cards.headline(head, reasons, freshness(states, len(enabled), now), notes))
+    safe.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
+
+
+def since(history, now: datetime) -> str:
+    levels = [(at.to_pydatetime(), None if value != value else value) for at, value in zip(history["at"], history["tension"], strict=True)]
+    found = since_when(levels)
+    if not found:
+        return ""
+    return f"since {when.local(found[0], now)}" + (" or before" if found[1] else "")
+
+
+def index_numbers(point, before, history, now) -> list[Number]:
+    made = []
+    for label, name, worse in (("Tension", "tension", True), ("Relief", "relief", False)):
+        value, earlier = (getattr(p, name) if p else None for p in (point, before))
+        low, high = (getattr(point, f"{name}_{end}") for end in ("low", "high")) if point else (None, None)
+        made.append(Number(
+            label, "no data" if value is None else f"{value:,.0f}", "",
+            *changed(value, earlier, "{:+,.0f} in 24 h", worse),
+            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=charts.COLORS[name],
+        ))  # fmt: skip
+    share, earlier = (p.escalation_share if p else None for p in (point, before))
+    relief = point.deescalation_share if point else None
+    made.append(Number(
+        "Escalation share", "no data" if share is None else f"{share:.1f}", "" if share is None else "% of what was polled",
+        *changed(share, earlier, "{:+.1f} points in 24 h", True),
+        notes=("" if relief is None else f"de-escalation {relief:.1f} %", f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet"),
+        history=list(history["escalation_share"]), color=charts.COLORS["tension"],
+    ))  # fmt: skip
+    return made
+
+
+def changed(value: float | None, earlier: float | None, form: str, more_is_worse: bool) -> tuple[str, str]:
+    """(words with an arrow, which way that is)."""
+    if value is None or earlier is None:
+        return "", ""
+    gap = value - earlier
+    words = form.format(gap)
+    if not any(c in "123456789" for c in words.split()[0]):
+        return "= as 24 h ago", ""
+    return f"{'▲' if gap > 0 else '▼'} {words}", "worse" if (gap > 0) == more_is_worse else "better"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "no interval" if low is None or high is None else f"90 %: {low:,.0f} to {high:,.0f}"
+
+
+def as_of(point, now):
+    return "not computed yet" if point is None else safe.tag("span", "hour of ", when.shown(point.at, now), f", {age(point.at, now)}")
+
+
+def price_numbers(series, now) -> list[Number]:
+    """The first series that are configured; the others are on the chart."""
+    last, failing = data.last_prices(midnight(now)), {failure.series: failure for failure in data.price_failures()}
+    made = []
+    for one in series:
+        price, fault = last.get(one.name), failing.get(one.name)
+        frame = data.price_frame(one.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
+        closes = [close for close, final in zip(frame["close"], frame["final"], strict=True) if final]
+        gap = closes[-1] - closes[-2] if len(closes) > 1 else None
+        made.append(Number(
+            one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
+            "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
+            notes=() if price is None else (f"close of {price.day.day} {price.day:%b}, {age(price.day, now)}", f"{price.kind}, {price.source}"),
+            fault=f"{fault.provider}: {fault.kind}, {age(fault.at, now)}" if fault else "", history=closes,
+        ))  # fmt: skip
+    return made
 
 
 def chart() -> None:
     settings, _ = data.context().settings.current()
-    left, right = st.columns([2, 3])
-    chosen = left.segmented_control("Range", list(RANGES), default="7 days", key="range", bind="query-params", required=True)
     names = [series.name for series in settings.prices]
-    shown = right.multiselect("Prices", names, default=names[:1], key="prices", bind="query-params", max_selections=4)
-    until = soon(data.now())
-    days = RANGES[chosen]
-    since = None if days is None else until - timedelta(days=days)
-    points = data.points("hour" if days and days <= 7 else "day", since, until)
-    frames = {name: data.price_frame(name, midnight(since) if since else None, until) for name in shown}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control("Range", list(RANGES), default="7 days", key="range", bind="query-params", required=True,
+                                      label_visibility="collapsed")  # fmt: skip
+        shown = st.pills("Prices", names, default=names[:1], key="prices", bind="query-params", selection_mode="multi",
+                         label_visibility="collapsed")  # fmt: skip
+    now = data.now()
+    until = soon(now)
+    since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
+    grain = "hour" if since and until - since <= HISTORY else "day"
+    points = data.points(grain, since, until)
+    frames = {name: data.price_frame(name, midnight(since) if since else None, until) for name in shown[: len(charts.PRICE_COLORS)]}
     frames = {name: frame for name, frame in frames.items() if not frame.empty}
-    if points.empty and not frames:
+    if points["tension"].isna().all() and points["relief"].isna().all() and not frames:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
-    last = points.iloc[-1] if len(points) else None
-    words = "no index yet" if last is None or last.tension != last.tension else f"tension {last.tension:.0f}, relief {last.relief:.0f}"
-    st.echarts_chart(charts.tension_and_prices(points, frames), height=420, key="main_chart", alt=f"Index and prices, {chosen}: {words}")
+    known = points.dropna(subset=["tension"])
+    words = "no index yet" if known.empty else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
+    option, clipped = charts.tension_and_prices(points, frames, data.alerts_fired(since, until), zone=when.zone_name())
+    st.echarts_chart(option, height=400, key="main_chart", alt=f"Index with 90 % bands and prices, {chosen}: {words}")
+    told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}."]
+    if clipped:
+        told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
+    if missing := [name for name in shown if name not in frames]:
+        told.append(f"No price of {', '.join(missing)} in this range.")
+    safe.note(" ".join(told))
 
 
-@st.fragment(run_every=TICK)
+@st.fragment(run_every=data.TICK)
 def arrivals(upto: int, settled: bool) -> None:
-    """New articles are announced, so that nothing moves under the reader's eyes; a page that is still to be filled fills itself."""
-    new = data.count(Filter(after_id=upto, directions=SIGNED)) if data.newest_id() > upto else 0
-    if new and (not settled or st.button(f"{new} new with signals, show", key="show_new")):
+    """New articles are announced over the page and shown when asked, so that nothing moves under the reader's eyes.
+
+    A page that is still to be filled, or is told to follow, shows them by itself.
+    """
+    wanted = Filter(after_id=upto, directions=SIGNED)
+    new = data.count(wanted) if data.newest_id() > upto else 0
+    if not new:
+        return
+    if not settled or st.session_state.get("follow"):
         st.rerun()
+    with st.container(key="arrivals", gap="xsmall"):
+        for article in data.found(wanted, 2, data.newest_id()):
+            safe.show(safe.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
+        if st.button(f"{new} new with signals, show", key="show_new", type="primary"):
+            st.rerun()
 
 
-def newest() -> None:
-    """The latest articles with a signal; what proves it is marked where it stands."""
-    st.subheader("Newest signals", anchor=False)
-    now, settled, upto = data.now(), data.all_asked(), data.newest_id()
-    found = data.newest_with_signals(NEWEST, soon(now), upto)
-    arrivals(upto, settled and bool(found))
-    if not found:
-        st.info("No signal found yet in what was polled.")
-    for article in found:
+def leading(now: datetime, upto: int) -> None:
+    st.subheader("Leading stories of the last 24 hours", anchor=False)
+    faces = data.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
+    if not faces:
+        st.text("No story with a signal in the last 24 hours.")
+    for story, face in faces:
         with st.container(border=True, gap="xsmall"):
-            words = ", ".join(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.weight:+.1f})" for s in strongest(article.signals))
-            st.caption(f"{DIRECTION_WORDS[article.direction]}: {words}; {age(article.at, now)}")
-            in_title = [(0, s) for s in article.signals if s.field == "title"]
-            safe.reading(article.title, in_title, title=True)
-            if not in_title:
-                text, signal = safe.excerpt(article.summary, strongest(article.signals)[0])
-                safe.reading(text, [(0, signal)])
-            st.text(article.publisher)
+            about = (
+                f"{many(story.publishers, 'publisher')}, {many(story.articles, 'article')}", "/".join(story.langs), cards.first_seen(story.first_seen, now)
+            )  # fmt: skip
+            safe.show(cards.brief(story.direction, face, about))
+            st.page_link(STORIES, label="Who reported it", query_params={"story": str(story.id)})
 
 
-def strongest(signals):
-    """One signal of each category, the gravest first."""
-    best = {}
-    for signal in sorted(signals, key=lambda s: -abs(s.weight)):
-        best.setdefault(signal.category, signal)
-    return list(best.values())
+def newest(now: datetime, upto: int) -> bool:
+    """The latest articles with a signal; what proves it is marked where it stands. Whether there is any."""
+    st.subheader("Newest signals", anchor=False)
+    found = data.newest_with_signals(NEWEST, soon(now), upto)
+    if not found:
+        st.info("No signal found yet in what was polled." if upto else "Nothing polled yet. The first answers appear here by themselves.")
+    for article in found:
+        with st.container(border=True):
+            about = (article.publisher, safe.tag("span", when.shown(article.at, now), f", {age(article.at, now)}"))
+            safe.show(cards.brief(article.direction, article, about))
+    return bool(found)
 
 
-st.title("Gulf tension", anchor=False)
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    st.title("Gulf tension", anchor=False, width="content")
+    st.toggle("Follow", key="follow", bind="query-params", help="Redraw chart and lists by themselves when something new comes in")
 numbers()
 chart()
-newest()
+now, settled, upto = data.now(), data.all_asked(), data.newest_id()
+left, right = st.columns(2, gap="medium")
+with left:
+    leading(now, upto)
+with right:
+    some = newest(now, upto)
+arrivals(upto, settled and some)

@@ -1,0 +1,131 @@
+"""Events as several publishers tell them: who reported when, and how their readings differ."""
+
+import pandas as pd
+import streamlit as st
+
+from monitor.models import CATEGORIES, Article, Story
+from monitor.ui import asking, cards, charts, data, reading, safe, when
+from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, many
+
+LIMIT = 300
+
+
+def table(found: list[Story]) -> None:
+    """The list. Choosing a row puts the story's number into the address."""
+    frame = pd.DataFrame({
+        "last told": pd.to_datetime([s.last_seen for s in found], utc=True),
+        "direction": [DIRECTION_WORDS[s.direction] for s in found],
+        "title": [safe.cell(s.title) for s in found],
+        "publishers": [s.publishers for s in found],
+        "articles": [s.articles for s in found],
+        "score": [s.score for s in found],
+        "signals": [", ".join(s.categories) for s in found],
+        "languages": [" ".join(s.langs) for s in found],
+        "first seen": pd.to_datetime([s.first_seen for s in found], utc=True),
+    })  # fmt: skip
+    ids = [s.id for s in found]
+    key = f"stories_{hash(tuple(ids))}"
+
+    def choose() -> None:
+        if rows := st.session_state[key].selection.rows:
+            st.query_params["story"] = str(ids[rows[0]])
+        else:
+            st.query_params.pop("story", None)
+        st.query_params.pop("article", None)
+
+    time = st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=110)
+    st.dataframe(
+        frame, hide_index=True, height=min(38 + 35 * len(ids), 330), on_select=choose, selection_mode="single-row", key=key,
+        column_config={
+            "last told": time, "first seen": time, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
+            "score": st.column_config.NumberColumn(format="%+.1f"),
+        },
+        alt=f"List of {len(found)} stories, last told first",
+    )  # fmt: skip
+
+
+def story(number: str) -> None:
+    """One story: its face, the timeline, every report, and the reading of a chosen one."""
+    found = data.story(int(number)) if number.isdigit() and len(number) < 19 else None
+    if found is None:
+        st.text("There is no story with this number.")
+        return
+    told, members = found
+    now = data.now()
+    face = data.face(told, members)
+    about = (
+        f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", "/".join(told.langs), cards.first_seen(told.first_seen, now),
+        safe.tag("span", "last ", when.shown(told.last_seen, now)),
+    )  # fmt: skip
+    with st.container(border=True, key="story"):
+        safe.show(cards.brief(told.direction, face, about))
+        st.text(difference(members))
+        shown = members[-charts.REPORTS :]
+        st.echarts_chart(
+            charts.reports(shown, zone=when.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
+            alt=f"Who reported when: {many(told.articles, 'report')} by {many(told.publishers, 'publisher')}",
+        )  # fmt: skip
+        reports(told, members)
+    if (chosen := st.query_params.get("article", "")).isdigit() and (article := data.article(int(chosen))):
+        with st.container(key="reading", border=True):
+            reading.show(article)
+
+
+def difference(members: list[Article]) -> str:
+    """One sentence: do the reports agree?"""
+    votes: dict[str, set[str]] = {}
+    for article in members:
+        votes.setdefault(article.direction, set()).add(article.publisher)
+    parts = [f"{DIRECTION_WORDS[d]}: {many(len(votes[d]), 'publisher')}" for d in DIRECTION_WORDS if d in votes]
+    first = min(members, key=lambda a: (a.at, a.id))
+    agree = "All reports read the same way" if len(parts) == 1 else "Reports differ"
+    return f"{agree} ({', '.join(parts)}). First told by {safe.sound(first.publisher)}."
+
+
+def reports(told: Story, members: list[Article]) -> None:
+    frame = pd.DataFrame({
+        "time": pd.to_datetime([a.at for a in members], utc=True),
+        "publisher": [safe.cell(a.publisher) for a in members],
+        "direction": [DIRECTION_WORDS[a.direction] for a in members],
+        "score": [a.score for a in members],
+        "title": [safe.cell(a.title) for a in members],
+        "signals": [", ".join(a.categories) for a in members],
+        "language": [a.lang or "" for a in members],
+        "tier": [a.tier for a in members],
+    })  # fmt: skip
+    ids = [a.id for a in members]
+    key = f"reports_{told.id}_{len(ids)}"
+
+    def choose() -> None:
+        if rows := st.session_state[key].selection.rows:
+            st.query_params["article"] = str(ids[rows[0]])
+        else:
+            st.query_params.pop("article", None)
+
+    st.dataframe(
+        frame, hide_index=True, height=min(38 + 35 * len(ids), 330), on_select=choose, selection_mode="single-row", key=key,
+        column_config={
+            "time": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=110),
+            "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f"),
+        },
+        alt=f"{len(ids)} reports, oldest first",
+    )  # fmt: skip
+    st.download_button("Download these reports as CSV", lambda: data.csv("articles", asking.Filter(story=told.id)), f"story-{told.id}.csv",
+                       "text/csv", on_click="ignore", key="csv_story", type="tertiary", icon=":material/download:")  # fmt: skip
+
+
+st.title("Stories", anchor=False)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    since = asking.time_range("3 days")
+    direction = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, key="story_direction", bind="query-params")
+    category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.get, key="story_category", bind="query-params",
+                            placeholder="any", width=200)  # fmt: skip
+    least = st.number_input("Told by at least", 1, 99, 2, key="least", bind="query-params", width=150, help="publishers that do not belong together")
+found = data.stories_told(since, direction, category, int(least), LIMIT)
+st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
+if found:
+    table(found)
+else:
+    st.info("No story passes these filters." if data.newest_id() else "Nothing polled yet.")
+if number := st.query_params.get("story"):
+    story(number)

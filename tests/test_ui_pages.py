@@ -1,0 +1,215 @@
+"""Each page on the made-up fortnight, in one process and without a browser: what it shows, its filters, its empty and broken states."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from monitor import demo
+from monitor.models import Entry, Feed, FeedState
+from monitor.storage import articles, meta, stories
+from monitor.storage import feeds as feed_states
+from monitor.storage.articles import Filter, Item
+from monitor.storage.store import open_store
+from monitor.tagging.tagger import Tagger
+from monitor.ui import data
+from monitor.upkeep import update_index
+
+MAIN = Path(data.__file__).with_name("main.py")
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
+HOSTILE = '<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran launches missile strike on Israel'
+
+
+@pytest.fixture(scope="module")
+def tagger():
+    return Tagger.load()
+
+
+@pytest.fixture(scope="module")
+def fortnight(tmp_path_factory, tagger):
+    """A database of the demo's fortnight before NOW, with its index and one story of two publishers."""
+    path = tmp_path_factory.mktemp("ui") / "fortnight.db"
+    store = open_store(f"sqlite:///{path}")
+    demo.fill(store, tagger, NOW)
+    update_index(store, None, NOW)
+    drones = [a for a in articles.find(store, Filter(text="Erbil")) if a.direction != "none"]
+    stories.assign(store, dict.fromkeys([a.id for a in drones], min(a.id for a in drones)))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def screen(monkeypatch, tmp_path):
+    """screen(database, page): the dashboard on a database at NOW, run once."""
+
+    def run(database: Path, page: str = "", feeds: Path = demo.HERE / "feeds.yaml", **query) -> AppTest:
+        monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{database}")
+        monkeypatch.setenv("MONITOR_FEEDS", str(feeds))
+        monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        shown = AppTest.from_file(MAIN, default_timeout=30).run()
+        if page:
+            shown = shown.switch_page(f"views/{page}.py")
+            for key, value in query.items():
+                shown.query_params[key] = value
+            shown.run()
+        return shown
+
+    yield run
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def words(shown: AppTest) -> str:
+    """All markup and text on the page."""
+    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "subheader") for element in shown.get(kind))
+
+
+def put(path: Path, tagger: Tagger, *titles: str, feed: Feed = FEED) -> None:
+    store = open_store(f"sqlite:///{path}")
+    items = []
+    for number, title in enumerate(titles):
+        entry = Entry(f"{feed.name}{number}", title, "https://evil.example/a", title, NOW - timedelta(minutes=5), None)
+        items.append(Item(entry, tagger.read(title, title, lang="en"), feed.publisher, entry.guid))
+    state = FeedState(feed.name, feed.url, state="well", last_success=NOW)
+    articles.save(store, feed, items, state=state, slices=None, now=NOW)
+    store.close()
+
+
+def test_overview_answers_in_words_and_numbers(fortnight, screen):
+    shown = screen(fortnight)
+    assert not shown.exception
+    said = words(shown)
+    assert "Synthetic data" in said
+    assert "reported by" in said
+    assert all(f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Escalation share", "Brent", "WTI"))
+    assert "90 %: " in said
+    assert "<mark class=" in said
+    assert shown.get("page_link")
+
+
+def test_overview_on_an_empty_database_shows_no_zero(tmp_path, screen):
+    shown = screen(tmp_path / "empty.db")
+    said = words(shown)
+    assert not shown.exception
+    assert "No news polled yet." in said
+    assert "no data" in said
+    assert "no price" in said
+    assert '<dd class="value">0' not in said
+    assert "Nothing to draw yet" in said
+
+
+def test_a_few_articles_are_no_index_but_are_shown(tmp_path, screen, tagger):
+    path = tmp_path / "few.db"
+    put(path, tagger, "Iran launches missile strike on Israel")
+    store = open_store(f"sqlite:///{path}")
+    update_index(store, None, NOW)
+    store.close()
+    shown = screen(path)
+    assert not shown.exception
+    assert "Not enough news to say" in words(shown)
+    assert '<mark class="escalation">' in words(shown)
+
+
+def test_no_network_is_said(tmp_path, screen):
+    path, feeds = tmp_path / "dead.db", tmp_path / "feeds.yaml"
+    feeds.write_text("feeds:\n  - {name: A, url: https://a.example/rss}\n", encoding="utf-8")
+    store = open_store(f"sqlite:///{path}")
+    feed_states.save_state(store, FeedState("A", "https://a.example/rss", state="failing", failure="network", failures=3), now=NOW)
+    store.close()
+    shown = screen(path, feeds=feeds)
+    assert "No feed answers" in words(shown)
+    assert "Is there a network?" in words(shown)
+
+
+def test_a_broken_configuration_and_a_stopped_worker_are_said(fortnight, screen, tmp_path):
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(fortnight.read_bytes())
+    store = open_store(f"sqlite:///{copy}")
+    meta.put(store, "configuration", "feeds.yaml:3: feeds[0].url: <b>use http</b>", now=NOW)
+    meta.put(store, "worker", "the disk is full", now=NOW)
+    store.close()
+    said = words(screen(copy, "articles"))
+    assert "feeds.yaml has a fault" in said
+    assert "&lt;b&gt;use http" in said
+    assert "the disk is full" in said
+
+
+def test_a_database_that_cannot_be_opened_is_said(tmp_path, screen):
+    path = tmp_path / "no.db"
+    path.write_text("this is no database, and long enough to be seen as none" * 100)
+    shown = screen(path)
+    assert not shown.exception
+    assert "cannot read what it needs" in words(shown)
+
+
+def test_articles_by_filter(fortnight, screen):
+    shown = screen(fortnight, "articles", time="all")
+    everything = shown.dataframe[0].value
+    shown.text_input(key="text").set_value("pétrolier").run()
+    some = shown.dataframe[0].value
+    assert not shown.exception
+    assert 0 < len(some) < len(everything)
+    assert set(some["publisher"]) == {"\u2068Demo Dépêche\u2069"}
+    shown.text_input(key="text").set_value("").run()
+    shown.multiselect(key="category").select("ceasefire").run()
+    assert set(shown.dataframe[0].value["direction"]) <= {"▼ de-escalation", "◆ mixed"}
+    shown.text_input(key="text").set_value("zzzz").run()
+    assert not shown.dataframe
+    assert "No article passes" in words(shown)
+
+
+def test_a_link_opens_the_filters_and_the_reading(fortnight, screen):
+    shown = screen(fortnight, "articles", direction="▲ escalation", time="all")
+    assert set(shown.dataframe[0].value["direction"]) == {"▲ escalation"}
+    store = open_store(f"sqlite:///{fortnight}")
+    article = articles.find(store, Filter(text="aircraft carrier"))[0]
+    store.close()
+    shown = screen(fortnight, "articles", article=str(article.id))
+    assert "second aircraft carrier" in words(shown)
+    assert "read as" in shown.code[0].value.lower()
+    shown.button(key="close").click().run()
+    assert "Choose a row" in words(shown)
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "x", "-1", "'"])
+def test_a_bad_number_in_the_address_is_no_error(fortnight, screen, number):
+    for page, key in (("articles", "article"), ("stories", "story")):
+        shown = screen(fortnight, page, **{key: number})
+        assert not shown.exception
+        assert "with this number" in words(shown)
+
+
+def test_a_story_tells_who_reported_when(fortnight, screen):
+    shown = screen(fortnight, "stories", time="all")
+    assert list(shown.dataframe[0].value["publishers"]) == [2]
+    store = open_store(f"sqlite:///{fortnight}")
+    told = stories.find(store, publishers=2)[0]
+    store.close()
+    shown = screen(fortnight, "stories", story=str(told.id))
+    assert not shown.exception
+    assert set(shown.dataframe[-1].value["publisher"]) == {"\u2068Demo Wire\u2069", "\u2068Demo Dépêche\u2069"}
+    assert "First told by Demo Wire" in words(shown)
+
+
+@pytest.mark.parametrize("page", ["", "articles", "stories"])
+def test_hostile_text_is_never_markup(tmp_path, screen, tagger, page):
+    path = tmp_path / "hostile.db"
+    put(path, tagger, HOSTILE, "x" * 1_000_000 + " Iran launches missile strike on Israel")
+    store = open_store(f"sqlite:///{path}")
+    stories.assign(store, {1: 1, 2: 1})
+    store.close()
+    shown = screen(path, page, article="1", story="1", least="1")
+    assert not shown.exception
+    for kind in ("html", "markdown", "caption", "button", "metric", "info"):
+        for element in shown.get(kind):
+            said = str(getattr(element, "value", "")) + str(getattr(element, "label", ""))
+            assert "<script>" not in said
+            assert "\u202e" not in said
+            assert len(said) < 100_000
+            if kind != "html":
+                assert "evil.example" not in said
