@@ -14,6 +14,7 @@ from monitor.tagging.lexicon import Lexicon, Rule
 from monitor.tagging.operators import Outcome
 from monitor.tagging.theatre import Entity
 
+OWN = ("mobilize", "withdrawal")  # moved are one's own: "to send US troops" is not done to the US
 NEAR, FAR = 3, 5  # words between a verb and its subject or object; between a word and what a small word ties to it
 
 
@@ -40,14 +41,18 @@ class Roles:
         self._agents, self._targets = lexicon.who.get("agents", none), lexicon.who.get("targets", none)
         self._places, self._passive = lexicon.who.get("places", none), lexicon.who.get("passive", none)
         self._objects, self._and = lexicon.who.get("objects", none), lexicon.who.get("and", none)
-        self._small = self._agents | self._targets | self._places
+        self._small = self._agents | self._targets | self._places | lexicon.who.get("others", none)
+        self._modifies = lexicon.who.get("modifies", none)
+        self._active = tuple(lexicon.who.get("active", none))
 
     def located(self, sentence: Sentence, hit: Hit) -> bool:
         """Whether a country's name is said as a place: in, near, off ... it."""
         if not self._marked(sentence, self._places, hit):
             return False
         place = bisect_right(sentence.entities, hit.start, key=_start)  # "in US-Israeli strikes" names no place
-        return place == len(sentence.entities) or sentence.distance(hit.end, sentence.entities[place].start) > 0
+        beside = [(other.end, hit.start) for other in sentence.entities[max(0, place - 2) : place - 1]]
+        beside += [(hit.end, other.start) for other in sentence.entities[place : place + 1]]
+        return all(sentence.distance(left, right) > 0 for left, right in beside)
 
     def of(self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome) -> tuple[str | None, str | None, str | None]:
         """Source, target and place of an anchor."""
@@ -56,6 +61,10 @@ class Roles:
             return None, None, None
         where = [hit for hit in near if entity(hit).place and (not entity(hit).code or self.located(sentence, hit))]
         actors = [hit for hit in near if entity(hit).code and (hit not in where or self._marked(sentence, self._targets, hit))]
+        if self._modifies:  # "Iran-backed Hezbollah" is not Iran
+            actors = [hit for hit in actors if not sentence.nearby(self._modifies, hit.start, hit.end, 0, "after")]
+        if outcome.category in OWN:
+            actors = [hit for hit in actors if not anchor.start < hit.start < anchor.end]
         source, target = self._pair(sentence, rule, anchor, outcome, actors)
         if source and target and entity(source).code == entity(target).code:
             target = None
@@ -150,12 +159,24 @@ class Roles:
         return None
 
     def _is_passive(self, sentence: Sentence, anchor: Anchor) -> bool:
-        if self._agents and sentence.nearby(self._agents, anchor.start, anchor.head, 0, "after"):
+        agent = sentence.nearby(self._agents, anchor.start, anchor.head, 0, "after") if self._agents else None
+        if agent and not self._is_active(sentence, agent.end):  # "retaliated by hitting" is active
             return True
-        return bool(self._passive) and sentence.nearby(self._passive, anchor.start, anchor.head, 1, "before") is not None
+        if not self._passive or self._is_active(sentence, anchor.start):  # and so is "is sending"
+            return False
+        return sentence.nearby(self._passive, anchor.start, anchor.head, 1, "before") is not None
+
+    def _is_active(self, sentence: Sentence, place: int) -> bool:
+        """Whether the word at a place has an ending that makes no passive."""
+        words = sentence.text[place : place + 2 * LETTERS].split(maxsplit=1) if self._active else ()
+        return bool(words) and words[0].endswith(self._active)
 
     def _is_marked(self, sentence: Sentence, hit: Hit) -> bool:
-        return self._marked(sentence, self._small, hit)
+        if self._marked(sentence, self._small, hit):
+            return True
+        place = bisect_left(sentence.entities, hit.start, key=_start)  # "in Lebanon's Beirut" marks both
+        before = sentence.entities[place - 1] if place else None
+        return before is not None and sentence.text[before.end : hit.start].strip() == "s" and self._marked(sentence, self._small, before)
 
     def _marked(self, sentence: Sentence, words: frozenset[str], hit: Hit) -> bool:
         return bool(words) and sentence.nearby(words, hit.start, hit.end, 1, "before") is not None

@@ -28,7 +28,9 @@ class Sentence:
     text: str  # the whole field, folded
     start: int
     end: int
+    origin: str = "title"  # or summary
     asks: bool = False
+    asks_from: int = 0  # a question begins after the last colon: "Strikes on Iran: what next?"
     breaks: list[int] = field(default_factory=list)  # where clauses end
     rules: list[Hit] = field(default_factory=list)
     cues: list[Hit] = field(default_factory=list)
@@ -89,10 +91,10 @@ def _start(hit: Hit) -> int:
     return hit.start
 
 
-def cut(folded: Folded, abbreviations: frozenset[str]) -> list[Sentence]:
+def cut(folded: Folded, abbreviations: frozenset[str], name: str = "title") -> list[Sentence]:
     """The sentences of a field, without their words."""
     raw, text = folded.raw, folded.text
-    found = [Sentence(text, 0, len(text))]
+    found = [Sentence(text, 0, len(text), name)]
     for mark in MARKS.finditer(raw):
         marks, at = mark.group(), mark.start()
         after = raw[mark.end()] if mark.end() < len(raw) else " "
@@ -102,9 +104,11 @@ def cut(folded: Folded, abbreviations: frozenset[str]) -> list[Sentence]:
             place = folded.place(at)
             found[-1].end = place
             found[-1].asks = not ASKING.isdisjoint(marks)
-            found.append(Sentence(text, place, len(text)))
+            found.append(Sentence(text, place, len(text), name))
         elif after.isspace() or marks not in (",", ":", "،", "."):
             found[-1].breaks.append(folded.place(at))
+            if ":" in marks:
+                found[-1].asks_from = found[-1].breaks[-1]
     return [sentence for sentence in found if sentence.end - sentence.start > 1]
 
 

@@ -49,6 +49,7 @@ class Rule:
     after: frozenset[str] | None = None
     unless: frozenset[str] | None = None
     within: int = 8
+    backed: frozenset[str] | None = None  # in a summary, counts only with one of these near: elsewhere it is background
     matching: re.Pattern | None = None
     not_matching: re.Pattern | None = None
     whole: bool = False
@@ -75,6 +76,7 @@ class Cue:
     on: frozenset[str] | None = None  # categories
     unless: frozenset[str] | None = None
     makes: str | None = None
+    where: str = "any"  # title | summary | any
 
 
 @dataclass(frozen=True, slots=True, eq=False)

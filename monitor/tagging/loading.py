@@ -24,10 +24,10 @@ SECTIONS = (
     "operators", "idioms", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
-    "weight", "part", "forms", "passive", "mode", "near", "before", "after", "within", "unless", "matching", "not matching", "whole",
+    "weight", "part", "forms", "passive", "mode", "near", "before", "after", "within", "unless", "backed", "matching", "not matching", "whole",
     "speaker", "scope", "note",
 )  # fmt: skip
-CUE_KEYS = ("forms", "side", "within", "on", "unless", "makes", "note")
+CUE_KEYS = ("forms", "side", "within", "on", "unless", "makes", "where", "note")
 EXAMPLE_KEYS = ("title", "summary", "direction", "categories", "not", "source", "target", "place", "mode", "anywhere", "note")
 
 
@@ -121,7 +121,7 @@ def _groups(value: Value, lexicon: Lexicon) -> None:
 
 
 def _who(value: Value, lexicon: Lexicon) -> None:
-    for name, words in value.mapping(("order", "adjective", "agents", "targets", "places", "passive", "objects", "and")).items():
+    for name, words in value.mapping(("order", "adjective", "agents", "targets", "places", "others", "passive", "active", "modifies", "objects", "and")).items():
         if name == "order":
             lexicon.order = words.choice(ORDERS)
         elif name == "adjective":
@@ -164,6 +164,7 @@ def _anchors(value: Value, lexicon: Lexicon) -> None:
                 "after": _condition(keys.get("after"), lexicon),
                 "unless": _condition(keys.get("unless"), lexicon),
                 "within": int(keys["within"].number(1, 20)) if "within" in keys else 8,
+                "backed": _condition(keys.get("backed"), lexicon),
                 "matching": _pattern(keys.get("matching")),
                 "not_matching": _pattern(keys.get("not matching")),
                 "speaker": keys["speaker"].flag() if "speaker" in keys else False,
@@ -212,6 +213,7 @@ def _operators(value: Value, lexicon: Lexicon) -> None:
                 on=_on(keys["on"]) if "on" in keys else None,
                 unless=_condition(keys.get("unless"), lexicon),
                 makes=keys["makes"].choice(CATEGORIES) if "makes" in keys else None,
+                where=keys["where"].choice(("any", "title", "summary")) if "where" in keys else "any",
             )
             lexicon.cues.extend((phrase, cue) for _, phrase in _phrases(keys["forms"], lexicon))
 

@@ -112,7 +112,7 @@ def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[st
             continue
         distance = None
         for phrase, cue in hit.word.cues:
-            if cue.side not in ("both", side) or (cue.on is not None and category not in cue.on):
+            if cue.side not in ("both", side) or cue.where not in ("any", sentence.origin) or (cue.on is not None and category not in cue.on):
                 continue
             if distance is None:
                 if sentence.broken(left, right):

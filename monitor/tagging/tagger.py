@@ -17,7 +17,7 @@ from monitor.tagging import loading
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
-from monitor.tagging.clauses import MOST_NAMES, Sentence, cut, fill, tail_end
+from monitor.tagging.clauses import ASKING, MOST_NAMES, Sentence, cut, fill, tail_end
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold, identifier
@@ -90,12 +90,14 @@ class Tagger:
                     anchors = True
                 if word.frames:
                     framed.append((name, hit))
-            sentences = cut(folded, self.lexicons[code].abbreviations)
+            sentences = cut(folded, self.lexicons[code].abbreviations, name)
             fill(sentences, hits, anywhere=anywhere)
             field = _Field(name, folded, sentences)
             fields.append(field)
             entities.extend((sentence, hit) for sentence in sentences for hit in sentence.entities)
-        core = any(entity(hit).ties == "core" for _, hit in entities) or (self.lexicons[code].home and not entities and anchors)
+        core = any(entity(hit).ties == "core" for _, hit in entities) or (
+            self.lexicons[code].home and anchors and all(entity(hit).ties == "acting" and entity(hit).place is None for _, hit in entities)
+        )  # at home "Trump" and "the UN" need not say whom they speak of
         signals, off = self._signals(code, fields, framed, core, anywhere) if anchors else ((), ())
         actors, places = self._named(code, entities)
         return Reading(
@@ -129,6 +131,8 @@ class Tagger:
         signals, off = [], []
         framed = [(name, hit, frame) for name, hit in framed for _, frame in hit.word.frames if frame.anywhere == anywhere]
         frames, off_sentences = _frames(framed), _framed_sentences(fields, framed)
+        if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
+            frames.setdefault("summary", "title asks")
         for field in fields:
             for sentence in field.sentences:
                 if not sentence.rules and not sentence.masked:
@@ -136,7 +140,7 @@ class Tagger:
                 reason = frames.get("entry") or (field.name == "summary" and frames.get("summary")) or off_sentences.get(id(sentence))
                 for rule, outcome, start, end, head in self._outcomes(code, sentence, anywhere):
                     why = outcome.reason if outcome.category is None else reason or ""
-                    if not why and sentence.asks:
+                    if not why and sentence.asks and start >= sentence.asks_from:
                         why = "question"
                     if not why and not anywhere:
                         why = _outside(sentence, self._roles[code], start, end, core)
@@ -154,7 +158,10 @@ class Tagger:
             if _inside(taken, start, end):
                 continue
             outcome = operate(sentence, rule, start, end)
-            if outcome.changed or outcome.category is None or _supported(sentence, rule, start, head, anywhere):
+            if _is_background(sentence, rule, outcome, start, end, anywhere):
+                _take(taken, start, end)
+                found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
+            elif outcome.changed or outcome.category is None or _supported(sentence, rule, start, head, anywhere):
                 _take(taken, start, end)
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
@@ -246,6 +253,13 @@ def _supported(sentence: Sentence, rule: Rule, start: int, end: int, anywhere: b
         if not sentence.nearby(words, start, end, rule.within, side):
             return False
     return True
+
+
+def _is_background(sentence: Sentence, rule: Rule, outcome: Outcome, start: int, end: int, anywhere: bool) -> bool:
+    """Whether a summary only speaks of what is known already: no word of news stands near."""
+    if rule.backed is None or anywhere or sentence.origin == "title" or outcome.changed or outcome.category is None:
+        return False
+    return sentence.nearby(rule.backed, start, end, 8) is None
 
 
 def _frames(framed: list[tuple[str, Hit, Frame]]) -> dict[str, str]:
