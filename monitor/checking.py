@@ -8,9 +8,11 @@ By the same guarded fetcher and readers as a round of polling. Leaves states, du
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +24,7 @@ from monitor.models import Entry, Failure, Feed, NotModified, Parsed, Reading
 from monitor.readers import Readers
 from monitor.tagging.tagger import Tagger
 
+STARTING = timedelta(seconds=30)  # beside the fetcher's own limit: a reader process starts, parses and tags
 SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of a line; a terminal obeys them
 
 
@@ -81,6 +84,16 @@ async def try_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | No
         return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))
 
 
+async def try_feed(settings: Settings, clock: Clock, feed: Feed) -> Trial:
+    """Ask one feed, within a time limit for all of it."""
+    seconds = (settings.defaults.timeout + STARTING).total_seconds()
+    try:
+        async with asyncio.timeout(seconds):
+            return (await try_feeds(settings, clock, [feed]))[0]
+    except TimeoutError:
+        return Trial(feed, failure=Failure("timeout", f"no answer was read within {seconds:g} s"))
+
+
 async def _try(feed: Feed, fetcher: Fetcher, readers: Readers, clock: Clock) -> Trial:
     got = await fetcher.fetch(feed, None)
     if isinstance(got, Failure):
@@ -107,6 +120,26 @@ def as_table(trials: Sequence[Trial]) -> Table:
         values = (trial.feed.name, trial.answer, str(trial.status or ""), kind, *numbers, newest, trial.remark)
         table.add_row(*(Text(_sound(value)) for value in values), style=None if trial.well else "red")
     return table
+
+
+def proposed(trial: Trial, taken: Collection[str]) -> Feed:
+    """The feed as feeds.yaml could have it: named as it calls itself, the language that most of its entries are in, its new address."""
+    feed = trial.feed
+    title = _sound(trial.parsed.title or "")[:80].strip() if trial.parsed else ""
+    name, number = title or feed.name, 2
+    while name in taken:
+        name, number = f"{title or feed.name} {number}", number + 1
+    langs = Counter(reading.lang for reading in trial.readings if reading.lang)
+    language, count = langs.most_common(1)[0] if langs else (None, 0)
+    return replace(feed, name=name, url=trial.moved_to or feed.url, language=language if count > len(trial.readings) / 2 else None)
+
+
+def as_yaml(feed: Feed) -> str:
+    """One line for `feeds` in feeds.yaml. Headers, which may hold secrets, are left out; text is quoted as JSON has it, which YAML reads."""
+    keys = {"name": _sound(feed.name), "url": feed.url, "publisher": feed.publisher, "tier": feed.tier, "language": feed.language, "country": feed.country}
+    keys |= {"allow_private": feed.allow_private or None, "enabled": None if feed.enabled else False}
+    text = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None)
+    return f"  - {{{text}}}{'  # and its headers' if feed.headers else ''}"
 
 
 def _sound(text: str) -> str:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from monitor import checking, clock
 from monitor.__main__ import app
 from monitor.config import load
-from monitor.models import Failure
+from monitor.models import Failure, Feed
 from tests.internet import Internet, Page, redirect
 from tests.running import rss
 
@@ -77,3 +77,18 @@ def test_no_answer_at_all_is_exit_1(tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: A, url: 'http://127.0.0.1:9/'}\n")
     result = CliRunner().invoke(app, ["check", "--online"], env={"MONITOR_FEEDS": str(tmp_path / "feeds.yaml")})
     assert result.exit_code == 1
+
+
+def test_the_line_for_feeds_yaml_is_one_that_it_takes(settings, tmp_path):
+    net, found = settings
+    net.serve("/odd.xml", Page(rss([ITEM] * 3, title='He said: "#1" {x}\u202e\u2028, - \x7f')))
+    (trial,) = tried(found, [replace(found.feeds[0], name="x", url=net.url("/odd.xml"))])
+    line = checking.as_yaml(checking.proposed(trial, ['He said: "#1" {x} , -']))
+    (tmp_path / "more.yaml").write_text(f"feeds:\n{line}\n", encoding="utf-8")
+    (feed,) = load(tmp_path / "more.yaml", {}).feeds
+    assert (feed.name, feed.url, feed.language) == ('He said: "#1" {x} , - 2', net.url("/odd.xml"), "en")
+
+
+def test_the_line_for_feeds_yaml_never_holds_a_secret():
+    line = checking.as_yaml(Feed("A", "https://a.example/", headers=(("Authorization", "Bearer s3cret"),)))
+    assert "s3cret" not in line and "its headers" in line

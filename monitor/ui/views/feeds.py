@@ -1,53 +1,238 @@
-"""Who answers and who does not: the health of every feed."""
+"""Who answers and who does not: the health of every feed, the story of one, and a test of any address."""
 
 import pandas as pd
 import streamlit as st
 
-from monitor.models import FeedState
-from monitor.ui import data, safe
-from monitor.ui.wording import STATE_WORDS, age
+from monitor import checking
+from monitor.checking import Trial
+from monitor.models import Feed, FeedState
+from monitor.storage.articles import Filter
+from monitor.ui import data, safe, trying, when
+from monitor.ui.wording import DIRECTION_WORDS, STATE_MEANS, STATE_WORDS, age, many
 
-TICK = 5
+TROUBLE = ("failing", "gone", "silent")
+SHOWN = {"all": None, "in trouble": TROUBLE, "well": ("well", "empty"), "not asked": ("new", "off")}
+COLORS = {
+    "new": "gray", "well": "blue", "empty": "gray", "silent": "orange", "failing": "red", "gone": "red", "off": "gray",
+}  # fmt: skip
+ENTRIES = 12  # of one feed, shown on its own
+ROUNDS = 30
+FEW = 16  # feeds that are shown without a scroll bar of their own
 
 
-@st.fragment(run_every=TICK)
-def health() -> None:
+def states() -> list[tuple[Feed, FeedState, str]]:
+    """Every configured feed with what is known of it and its state, trouble first."""
     settings, _ = data.context().settings.current()
-    states, now = data.feed_states(), data.now()
-    rows = []
+    known = data.feed_states()
+    found = []
     for feed in settings.feeds:
-        state = states.get(feed.name) or FeedState(feed.name, feed.url)
-        rows.append({
-            "feed": safe.cell(feed.name),
-            "state": STATE_WORDS["off" if not feed.enabled else state.state],
-            "last answer": age(state.last_success, now),
-            "new": state.new_entries,
-            "stored": state.entries,
-            "last new entry": age(state.last_new, now),
-            "error": safe.cell(state.error),
-            "HTTP": state.status,
-            "next": "" if state.next_due is None else f"{state.next_due:%H:%M:%S}",
-            "language": feed.language or "",
-            "publisher": safe.cell(feed.publisher),
-            "tier": feed.tier,
-            "address": safe.web_link(feed.url),
-        })  # fmt: skip
-    troubled = sum(row["state"] in (STATE_WORDS["failing"], STATE_WORDS["gone"], STATE_WORDS["silent"]) for row in rows)
-    asked = sum(feed.name in states for feed in settings.feeds)
-    if not asked:
-        st.info(f"{len(rows)} feeds configured, none polled yet.")
-    elif troubled == asked:
-        st.error("No feed answers. Is there a network? What is shown was stored before.")
-    else:
-        st.write(f"{len(rows)} feeds: {asked - troubled} well, {troubled} in trouble, {len(rows) - asked} not asked yet.")
+        state = known.get(feed.name) or FeedState(feed.name, feed.url)
+        found.append((feed, state, "off" if not feed.enabled else state.state))
+    order = {"gone": 0, "failing": 1, "silent": 2, "new": 4, "off": 5}
+    return sorted(found, key=lambda row: order.get(row[2], 3))
+
+
+@st.fragment(run_every=data.TICK)
+def health(wanted: tuple[str, ...] | None) -> None:
+    """The only part that ticks."""
+    rows, now = states(), data.now()
+    summary(rows)
+    rows = [row for row in rows if wanted is None or row[2] in wanted]
+    if not rows:
+        st.info("No feed is in such a state.")
+        return
+    table = pd.DataFrame({
+        "feed": [safe.cell(feed.name) for feed, _, _ in rows],
+        "state": [[STATE_WORDS[word]] for _, _, word in rows],
+        "last answer": [age(state.last_success, now) for _, state, _ in rows],
+        "new": [state.new_entries for _, state, _ in rows],
+        "stored": [state.entries for _, state, _ in rows],
+        "last new entry": [age(state.last_new, now) for _, state, _ in rows],
+        "next due": [due(state, word, now) for _, state, word in rows],
+        "error": [safe.cell(state.error) for _, state, _ in rows],
+        "HTTP": [state.status for _, state, _ in rows],
+        "moved to": [safe.web_link(state.moved_to) for _, state, _ in rows],
+        "publisher": [safe.cell(feed.publisher) for feed, _, _ in rows],
+        "language": [feed.language or "" for feed, _, _ in rows],
+        "tier": [feed.tier for feed, _, _ in rows],
+        "address": [safe.web_link(feed.url) for feed, _, _ in rows],
+    })  # fmt: skip
+    names = [feed.name for feed, _, _ in rows]
+    key = f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}"
+
+    def choose() -> None:
+        if chosen := st.session_state[key].selection.rows:
+            st.query_params["feed"] = names[chosen[0]]
+        else:
+            st.query_params.pop("feed", None)
+        st.session_state["feed_chosen"] = True
+
+    troubled = sum(word in TROUBLE for _, _, word in rows)
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, height=min(38 * (len(rows) + 1), 900),
-        column_config={"address": st.column_config.LinkColumn(width="medium"), "feed": st.column_config.TextColumn(pinned=True)},
-        alt=f"Health of {len(rows)} feeds, {troubled} in trouble",
+        table, hide_index=True, height="content" if len(rows) <= FEW else 560, on_select=choose, selection_mode="single-row", key=key, placeholder="",
+        column_config={
+            "feed": st.column_config.TextColumn(pinned=True, width=170),
+            "state": st.column_config.MultiselectColumn(options=list(STATE_WORDS.values()), color=list(COLORS.values()), width=125),
+            "address": st.column_config.LinkColumn(width="medium"), "moved to": st.column_config.LinkColumn(width="small"),
+            "error": st.column_config.TextColumn(width=260), "new": st.column_config.NumberColumn(help="new entries in the last round"),
+        },
+        alt=f"Health of {many(len(rows), 'feed')}, {troubled} in trouble",
     )  # fmt: skip
+    if st.session_state.pop("feed_chosen", False):
+        st.rerun()
+
+
+def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
+    """One line that answers whether the news is complete, states in words with their signs."""
+    counts = {word: sum(row[2] == word for row in rows) for word in STATE_WORDS}
+    asked = sum(count for word, count in counts.items() if word not in ("new", "off"))
+    if not asked:
+        st.info(f"{many(len(rows), 'feed')} configured, none polled yet.")
+    elif asked == sum(counts[word] for word in ("failing", "gone")):
+        st.error("No feed answers. Is there a network? What is shown was stored before.")
+    parts = [safe.tag("span", f"{count} {STATE_WORDS[word]}", title=STATE_MEANS[word]) for word, count in counts.items() if count]
+    safe.show(safe.tag("p", safe.tag("span", f"{many(len(rows), 'feed')}:"), *parts, class_="card-head"))
+
+
+def due(state: FeedState, word: str, now) -> str:
+    if word in ("off", "gone"):
+        return "never"
+    if state.next_due is None or state.next_due <= now:
+        return "now"
+    return when.local(state.next_due, now)
+
+
+def one(feed: Feed, state: FeedState, word: str) -> None:
+    """What is known of one feed: its state in full words, its last rounds and entries, its line in feeds.yaml."""
+    now = data.now()
+    safe.show(safe.tag("h2", feed.name))
+    facts = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
+    if state.error:
+        facts.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
+    facts.append(
+        f"Last asked {age(state.last_polled, now)}, last answer {age(state.last_success, now)}, last new entry {age(state.last_new, now)}, "
+        f"next due {due(state, word, now)}."
+    )
+    if state.interval:
+        facts.append(f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored.")
+    safe.show(safe.tag("div", *(safe.tag("div", fact) for fact in facts), class_="reading facts"))
+    if state.moved_to and state.moved_to != feed.url:
+        st.warning("The feed says that it has moved for good. The new line for feeds.yaml:")
+        st.code(checking.as_yaml(checking.proposed(Trial(feed, moved_to=state.moved_to), ())), language=None, wrap_lines=True)
+    with st.container(horizontal=True):
+        if st.button("Test it now", key="test_this", icon=":material/network_check:", disabled=not feed.enabled):
+            begin(feed)
+        if st.button("Close", key="close_feed"):
+            st.query_params.pop("feed", None)
+            st.session_state["feed_closed"] = st.session_state.get("feed_closed", 0) + 1
+            st.rerun()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.text(f"Its last {ROUNDS} rounds")
+        rounds = data.rounds_of(feed.name)[:ROUNDS]
+        st.dataframe(
+            pd.DataFrame({
+                "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
+                "new": [r.new_entries for r in rounds], "stored": [r.entries for r in rounds], "HTTP": [r.status for r in rounds],
+                "error": [safe.cell(r.error) for r in rounds],
+            }),
+            hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
+            alt=f"The last {len(rounds)} rounds of this feed, newest first",
+        )  # fmt: skip
+    with right:
+        st.text("Its newest entries")
+        entries = data.found(Filter(feeds=(feed.name,)), ENTRIES, data.newest_id())
+        st.dataframe(
+            pd.DataFrame({
+                "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe.cell(a.title) for a in entries],
+                "direction": [DIRECTION_WORDS[a.direction] for a in entries],
+            }),
+            hide_index=True, height="auto", column_config={"time": moment()}, key="entries",
+            alt=f"The newest {len(entries)} entries of this feed",
+        )  # fmt: skip
+    st.text("Its line in feeds.yaml")
+    st.code(checking.as_yaml(feed), language=None, wrap_lines=True)
+
+
+def moment():
+    return st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=110)
+
+
+# -- a test of one address --------------------------------------------------------------------------------
+
+
+def begin(feed: Feed) -> None:
+    st.session_state["trial"] = trying.bench().start(feed)
+    st.session_state["trial_of"] = feed.url
+
+
+@st.fragment(run_every=1.0)
+def waiting() -> None:
+    """Looks whether the answer is there; leaves the rest of the page alone."""
+    future = st.session_state.get("trial")
+    if future is not None and future.done():
+        st.rerun()
+    st.text(f"Asking {safe.sound(st.session_state['trial_of'])[:200]} ...")
+
+
+def trial() -> None:
+    """The form, and what came of the last test of this session."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        address = st.text_input("Test an address", key="address", placeholder="https://example.org/feed.xml", max_chars=2000, width=480)
+        if st.button("Test", key="test", type="primary", disabled=not (address or "").strip()):
+            begin(trying.feed_of(address))
+    safe.note("It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is.")
+    if "trial" not in st.session_state:
+        return
+    future = st.session_state["trial"]
+    if future is None:
+        st.warning("Too many tests are under way. Try again in a minute.")
+    elif not future.done():
+        waiting()
+    elif future.exception():
+        st.error("The test itself failed; the log says why.")
+    else:
+        answer(future.result())
+
+
+def answer(found: Trial) -> None:
+    status = f"HTTP {found.status}" if found.status else "no HTTP answer"
+    facts = [f"{found.feed.url}: {found.answer}, {status}"]
+    if found.parsed:
+        newest = f"newest {when.local(found.newest, data.now())}" if found.newest else "no certain date"
+        facts.append(f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}")
+    facts.append(found.remark)
+    sign = "● " if found.well else "✕ "
+    safe.show(safe.tag("div", *(safe.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading facts"))
+    if not found.well:
+        return
+    if found.entries:
+        shown = list(zip(found.entries, found.readings, strict=True))[:ENTRIES]
+        st.dataframe(
+            pd.DataFrame({
+                "published": pd.to_datetime([e.published for e, _ in shown], utc=True), "title": [safe.cell(e.title) for e, _ in shown],
+                "direction": [DIRECTION_WORDS[r.direction] for _, r in shown], "signals": [", ".join(r.categories) for _, r in shown],
+                "language": [r.lang or "" for _, r in shown],
+            }),
+            hide_index=True, column_config={"published": moment()}, key="tried", placeholder="", alt=f"The first {len(shown)} entries of the address tested",
+        )  # fmt: skip
+    settings, _ = data.context().settings.current()
+    if any(feed.url == found.feed.url for feed in settings.feeds):
+        st.text("It is in feeds.yaml already.")
+    else:
+        st.text("To poll it, put this line below `feeds:` in feeds.yaml; `publisher`, `tier` and `country` are worth a look.")
+        st.code(checking.as_yaml(checking.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True)
 
 
 st.title("Feeds", anchor=False)
 if owner := data.holder():
-    st.caption(f"Polled by {owner.holder}; last heartbeat {owner.heartbeat:%H:%M:%S} UTC")
-health()
+    safe.note(f"Polled by {owner.holder}; last heartbeat {owner.heartbeat:%H:%M:%S} UTC")
+shown = st.segmented_control("Show", list(SHOWN), default="all", key="feeds_shown", bind="query-params", required=True, label_visibility="collapsed")
+health(SHOWN[shown])
+if name := st.query_params.get("feed"):
+    if found := next((row for row in states() if row[0].name == name), None):
+        with st.container(border=True, key="feed"):
+            one(*found)
+    else:
+        st.text("There is no feed with this name in feeds.yaml.")
+trial()
