@@ -212,3 +212,8 @@ def frame_of(rows: list, kind: type) -> pd.DataFrame:
     """Dataclass rows as a frame with a column for each field, also when there is no row."""
     names = list(kind.__dataclass_fields__)
     return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+def rounds_of(feed: str) -> list[feeds.Round]:
+    """A feed's rounds, newest first."""
+    return feeds.log(context().store, feed)
+
+
