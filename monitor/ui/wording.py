@@ -40,6 +40,15 @@ STATE_WORDS = {
     "gone": "✕ gone (410)",
     "off": "– switched off",
 }
+STATE_MEANS = {
+    "new": "its turn has not come yet",
+    "well": "it answers, with entries",
+    "empty": "it answers, as a feed without entries",
+    "silent": "it answers, but has brought nothing new for much longer than it uses to",
+    "failing": "its last answer was an error or none; it is asked again, less often",
+    "gone": "it said that it is gone for good (410) and is not asked again",
+    "off": "feeds.yaml says that it is not polled",
+}
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
 MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
