@@ -196,7 +196,23 @@ def test_a_story_tells_who_reported_when(fortnight, screen):
     assert "First told by Demo Wire" in words(shown)
 
 
-@pytest.mark.parametrize("page", ["", "articles", "stories"])
+def test_where_and_who(fortnight, screen):
+    shown = screen(fortnight, "map", time="all")
+    assert not shown.exception
+    places, pairs = (frame.value for frame in shown.dataframe)
+    hormuz = places.set_index("place").loc["Strait of Hormuz"]
+    assert hormuz["escalation"] >= 5
+    assert ("United States (USA)", "Iran (IRN)") in set(zip(pairs["source"], pairs["target"], strict=True))
+    assert len(shown.get("echarts_chart")) == 2
+
+
+def test_where_without_news(tmp_path, screen):
+    shown = screen(tmp_path / "empty.db", "map")
+    assert not shown.exception
+    assert "Nothing polled yet." in words(shown)
+
+
+@pytest.mark.parametrize("page", ["", "articles", "stories", "map"])
 def test_hostile_text_is_never_markup(tmp_path, screen, tagger, page):
     path = tmp_path / "hostile.db"
     put(path, tagger, HOSTILE, "x" * 1_000_000 + " Iran launches missile strike on Israel")

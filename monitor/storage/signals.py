@@ -114,6 +114,27 @@ def tally(store: Store, by: tuple[str, ...], since: datetime | None = None, unti
         return [Tally(tuple(row[: len(by)]), *row[len(by) :]) for row in conn.execute(query)]
 
 
+def named(store: Store, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[Tally]:
+    """Articles with a signal that carry each tag of a kind (place, actor), by the direction of their signals, most first.
+
+    An article with signals of both directions counts on both sides.
+    """
+    sides = sa.select(signals.c.article_id, signals.c.direction, sa.func.max(sa.func.abs(signals.c.weight)).label("weight"), sa.func.count().label("n"))
+    if since is not None:
+        sides = sides.where(signals.c.at >= since)
+    if until is not None:
+        sides = sides.where(signals.c.at < until)
+    sides = sides.group_by(signals.c.article_id, signals.c.direction).subquery()
+    counted = sa.func.sum(sides.c.n), sa.func.count(), sa.func.max(sides.c.weight)
+    query = sa.select(article_tags.c.value, sides.c.direction, *counted).join(sides, sides.c.article_id == article_tags.c.article_id)
+    query = query.where(article_tags.c.kind == kind)
+    if since is not None:
+        query = query.where(article_tags.c.at >= since)
+    query = query.group_by(article_tags.c.value, sides.c.direction).order_by(counted[1].desc(), article_tags.c.value, sides.c.direction)
+    with store.read() as conn:
+        return [Tally((value,), direction, int(n), articles, strongest) for value, direction, n, articles, strongest in conn.execute(query)]
+
+
 def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
     """(category, publishers, articles) of what was reported in a span of time."""
     columns = signals.c.category, sa.func.count(articles.c.publisher.distinct()), sa.func.count(articles.c.id.distinct())

@@ -24,7 +24,7 @@ DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # told apart without colour
 BAND = 0.16  # opacity of a 90 % interval
 MARKED, NAMED = 40, 6  # alerts that are marked at most, and named while they are few
 HEADROOM = 1.7  # a band may reach this many times the highest line before the chart cuts it off
-SHIPPED_TOP = 150.0  # the least that the index axis shows: 100 is normal
+LEAST_TOP = 150.0  # the least that the index axis shows: 100 is normal
 
 
 def tension_and_prices(
@@ -76,7 +76,7 @@ def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
     """(a round top of the index axis, whether it cuts a band off): wide bands of thin news must not dwarf the lines."""
     lines = max((points[name].max() for name in ("tension", "relief") if points[name].notna().any()), default=0.0)
     bands = max((points[f"{name}_high"].max() for name in ("tension", "relief") if points[f"{name}_high"].notna().any()), default=0.0)
-    wanted = max(SHIPPED_TOP, min(max(lines, bands), lines * HEADROOM))
+    wanted = max(LEAST_TOP, min(max(lines, bands), lines * HEADROOM))
     unit = 10 ** math.floor(math.log10(wanted))
     step = unit if wanted > 5 * unit else unit / 2
     top = math.ceil(wanted / step) * step

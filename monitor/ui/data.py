@@ -140,14 +140,33 @@ def face(story: Story, members: list[Article]) -> Article:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def stories_told(since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int) -> list[Story]:
-    """Stories told since then by at least so many publishers, last told first."""
-    return stories.find(context().store, since, None, direction=direction, category=category, publishers=publishers, limit=limit)
+def stories_told(since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool) -> list[Story]:
+    """Stories told since then by at least so many publishers, last told first; `signed`: only those with a signal."""
+    told, before = [], None
+    while len(told) < limit:
+        page = stories.find(context().store, since, direction=direction, category=category, publishers=publishers, limit=1000, before=before)
+        told += [s for s in page if not signed or s.direction != "none"]
+        if len(page) < 1000:
+            break
+        before = page[-1].last_seen, page[-1].id
+    return told[:limit]
 
 
 def story(id: int) -> tuple[Story, list[Article]] | None:
     """A story, or the one it was merged into, with its articles, oldest first."""
     return stories.get(context().store, id)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
+def places_told(since: datetime | None) -> list[signals.Tally]:
+    """Places named by articles with a signal, by direction; places of `mixed` articles stand on both sides."""
+    return signals.named(context().store, "place", since)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
+def pairs_told(since: datetime | None) -> list[signals.Tally]:
+    """Who did what to whom, by direction, where a clause says both."""
+    return signals.tally(context().store, ("source", "target"), since)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
@@ -184,6 +203,11 @@ def actor_names() -> dict[str, str]:
     return {entity.code: entity.name for entity in reversed(gazetteer()) if entity.code}
 
 
+def coordinates() -> dict[str, tuple[float, float]]:
+    """Place -> (latitude, longitude)."""
+    return {entity.place: entity.at for entity in gazetteer() if entity.place and entity.at}
+
+
 def later_versions(id: int) -> list[articles.Version]:
     """The wordings of an article after its first."""
     return articles.versions_of(context().store, id)[1:]
@@ -197,9 +221,19 @@ def csv(table: str, wanted: Filter) -> bytes:
     return buffer.getvalue()
 
 
+def csv_of(frame: pd.DataFrame) -> bytes:
+    """A table of the screen's own, formula-safe as every file."""
+    return "".join(export.rows_csv(frame.to_dict("records"), list(frame.columns))).encode()
+
+
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def feed_states() -> dict[str, FeedState]:
     return feeds.states(context().store)
+
+
+def rounds_of(feed: str) -> list[feeds.Round]:
+    """A feed's rounds, newest first."""
+    return feeds.log(context().store, feed)
 
 
 def all_asked() -> bool:
@@ -212,8 +246,3 @@ def frame_of(rows: list, kind: type) -> pd.DataFrame:
     """Dataclass rows as a frame with a column for each field, also when there is no row."""
     names = list(kind.__dataclass_fields__)
     return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
-def rounds_of(feed: str) -> list[feeds.Round]:
-    """A feed's rounds, newest first."""
-    return feeds.log(context().store, feed)
-
-

@@ -11,7 +11,7 @@ from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.ui import data, safe
 
 HERE = Path(__file__).parent
-PAGES = (("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("feeds.py", "Feeds"))
+PAGES = (("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("map.py", "Where and who"), ("feeds.py", "Feeds"))
 FAULTS = (StorageError, ClockError, ConfigError)
 
 

@@ -31,9 +31,9 @@ def arrivals(wanted: Filter, upto: int) -> None:
 def table(found: list[Article]) -> None:
     """The list. Choosing a row puts its number into the address; choosing it again takes it out."""
     frame = pd.DataFrame({
-        "time": pd.to_datetime([a.at for a in found], utc=True),
-        "direction": [DIRECTION_WORDS[a.direction] for a in found],
         "title": [safe.cell(a.title) for a in found],
+        "direction": [DIRECTION_WORDS[a.direction] for a in found],
+        "time": pd.to_datetime([a.at for a in found], utc=True),
         "publisher": [safe.cell(a.publisher) for a in found],
         "signals": [", ".join(a.categories) for a in found],
         "score": [a.score for a in found],

@@ -13,9 +13,9 @@ LIMIT = 300
 def table(found: list[Story]) -> None:
     """The list. Choosing a row puts the story's number into the address."""
     frame = pd.DataFrame({
-        "last told": pd.to_datetime([s.last_seen for s in found], utc=True),
-        "direction": [DIRECTION_WORDS[s.direction] for s in found],
         "title": [safe.cell(s.title) for s in found],
+        "direction": [DIRECTION_WORDS[s.direction] for s in found],
+        "last told": pd.to_datetime([s.last_seen for s in found], utc=True),
         "publishers": [s.publishers for s in found],
         "articles": [s.articles for s in found],
         "score": [s.score for s in found],
@@ -121,7 +121,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.get, key="story_category", bind="query-params",
                             placeholder="any", width=200)  # fmt: skip
     least = st.number_input("Told by at least", 1, 99, 2, key="least", bind="query-params", width=150, help="publishers that do not belong together")
-found = data.stories_told(since, direction, category, int(least), LIMIT)
+    everything = st.toggle("Without signals too", key="everything", bind="query-params")
+found = data.stories_told(since, direction, category, int(least), LIMIT, not everything and direction != "none")
 st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
 if found:
     table(found)

@@ -1,0 +1,91 @@
+"""What the charts are made of: gaps stay gaps, wide bands do not dwarf a line, nothing is drawn outside the map."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from monitor.models import Alert, Article
+from monitor.storage.signals import Tally
+from monitor.ui import cards, charts, charts_where, coast
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def points(*tension, high=1.2):
+    values = np.array(tension, dtype=float)
+    frame = pd.DataFrame({"at": [NOON + timedelta(hours=n) for n in range(len(values))], "tension": values, "relief": values / 2})
+    for name in ("tension", "relief"):
+        frame[f"{name}_low"], frame[f"{name}_high"] = frame[name] * 0.8, frame[name] * high
+    return frame
+
+
+def test_a_gap_stays_a_gap():
+    option, _ = charts.tension_and_prices(points(100, np.nan, 120), {})
+    source = option["dataset"][0]["source"]
+    assert source["tension"].isna().tolist() == [False, True, False]
+    assert not any(series["connectNulls"] for series in option["series"])
+
+
+@pytest.mark.parametrize(("tension", "high", "top", "cut"), [((200, 300), 1.2, 400, False), ((200, 300), 9, 600, True), ((3, 4), 1.2, 150, False)])
+def test_a_wide_band_does_not_dwarf_the_line(tension, high, top, cut):
+    assert charts.axis_top(points(*tension, high=high)) == (top, cut)
+
+
+def test_nothing_but_gaps_can_be_drawn():
+    option, cut = charts.tension_and_prices(points(np.nan, np.nan), {})
+    assert option["yAxis"][0]["max"] == charts.LEAST_TOP
+    assert not cut
+
+
+def test_prices_and_alerts_stand_on_the_same_axis():
+    prices = pd.DataFrame({"day": [NOON], "close": [71.3]})
+    alert = Alert(1, "jump", "tension rose", NOON, "firing", "", "jump")
+    option, _ = charts.tension_and_prices(points(100, 120), {"Brent": prices, "WTI": prices}, [alert])
+    lines = [series for series in option["series"] if series.get("yAxisIndex") == 1]
+    assert [line["name"] for line in lines] == ["Brent", "WTI"]
+    assert len({str(line["lineStyle"]["type"]) for line in lines}) == 2  # told apart without colour
+    assert [mark["name"] for series in option["series"] for mark in series.get("markLine", {}).get("data", [])] == ["jump"]
+
+
+def test_a_spark_breaks_at_a_gap():
+    class Picture(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            self.src = dict(attrs)["src"]
+
+    picture = Picture()
+    picture.feed(cards.spark([1, 2, None, 3, float("nan"), 5]))
+    assert picture.src.startswith("data:image/svg+xml,")
+    assert picture.src.count("M") == 3
+    assert cards.spark([None, 1]) is None
+
+
+def test_reports_stand_in_the_row_of_their_publisher():
+    def article(id, publisher, direction):
+        at = NOON + timedelta(hours=id)
+        return Article(id, "f", publisher, "t", "", None, "en", at, at, at, direction, 1.0, (), (), (), 1, "m")
+
+    option = charts.reports([article(2, "B\u202e", "mixed"), article(1, "A", "escalation")])
+    assert option["yAxis"]["data"] == ["B", "A"]  # drawn from below: the first to tell stands on top
+    assert {series["symbol"] for series in option["series"]} == {"triangle", "diamond"}
+    json.dumps(option)
+
+
+def test_the_map_keeps_to_its_frame():
+    where = {"Strait of Hormuz": (26.57, 56.25), "United States": (39.8, -98.6)}
+    found = [Tally(("Strait of Hormuz",), "escalation", 9, 4, 9.0), Tally(("United States",), "escalation", 1, 1, 3.0), Tally(("X",), "escalation", 1, 1, 1.0)]
+    option, outside = charts_where.places(found, where)
+    drawn = [item["name"] for series in option["series"] if series.get("name") for item in series["data"]]
+    assert drawn == ["Strait of Hormuz"]
+    assert [tally.values[0] for tally in outside] == ["United States", "X"]
+    assert all(coast.inside(*point) for line in coast.COASTS.values() for point in line)
+
+
+def test_the_matrix_counts_who_acts_on_whom():
+    option = charts_where.matrix([Tally(("IRN", "ISR"), "escalation", 5, 3, 9.0), Tally(("USA", "IRN"), "deescalation", 1, 1, 2.0)], "escalation", {"IRN": "Iran"})
+    assert option["yAxis"]["data"] == ["Iran"]
+    assert option["series"][0]["data"] == [[0, 0, 3]]
+    assert charts_where.matrix([], "escalation", {}) is None
