@@ -18,6 +18,7 @@ from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
 from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
 from monitor.fetch import Fetcher
+from monitor.grouping import Grouping
 from monitor.models import Feed
 from monitor.owner import is_gone, this_process
 from monitor.poll import FeedReport, PollReport, Round, due_feeds
@@ -47,6 +48,7 @@ class Worker:
 
     def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
+        self.grouping = Grouping(store)
         self.holder = this_process()
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
@@ -83,7 +85,7 @@ class Worker:
                 chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
                 async with Round(self.store, fetcher, readers, self.clock.now) as hands:
                     report = await hands.poll(chosen, states, on_done=on_done)
-            await asyncio.to_thread(self.upkeep.after_round, settings, everything=True)
+            await asyncio.to_thread(self._follow_up, settings, everything=True)
             return report
         finally:
             beat.cancel()
@@ -153,7 +155,7 @@ class Worker:
                     if follow_up:
                         follow_up.result()
                         self._note("worker", None)
-                    follow_up = asyncio.create_task(asyncio.to_thread(self.upkeep.after_round, settings))
+                    follow_up = asyncio.create_task(asyncio.to_thread(self._follow_up, settings))
                 await self._sleep(TICK)
             if beat.done():
                 beat.result()
@@ -161,6 +163,11 @@ class Worker:
             for task in running.values():
                 task.cancel()
             await asyncio.gather(*running.values(), *([follow_up] if follow_up else []), return_exceptions=True)
+
+    def _follow_up(self, settings: Settings, *, everything: bool = False) -> None:
+        """What new articles bring about, in its order: the index counts stories, so they are told first."""
+        self.grouping.update(self.clock.now())
+        self.upkeep.after_round(settings, everything=everything)
 
     def _current_settings(self) -> Settings:
         settings, fault = self.settings.current()
