@@ -4,7 +4,8 @@
         wire.url(7)                       # every feed answers 304 to the ETag it gave
         wire.hour_later(changed=450)      # so many feeds now have some new entries before the old ones
 
-What it serves depends on its arguments alone. Leaves hostile servers to tests/internet.py.
+It also answers as a proxy, for feeds on made-up hosts: the last part of the path is the feed's number whatever the host. What it
+serves depends on its arguments alone. Leaves hostile servers to tests/internet.py.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import asyncio
 import multiprocessing
 import random
 import resource
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
@@ -53,6 +56,19 @@ def documents(feeds: int, entries: int, texts: Sequence[tuple[str, str]], more: 
     return made
 
 
+@dataclass
+class Asked:
+    """How the server was treated."""
+
+    requests: int = 0
+    not_modified: int = 0
+    at_once: int = 0  # the most requests under way to one host
+    closest: float = 1e9  # seconds between two requests to one host
+    longest_wait: float = 0.0  # seconds between two requests for one feed
+    last: dict[int, float] = field(default_factory=dict)  # feed -> when it was asked last, by the server's clock
+    now: float = 0.0
+
+
 class Wire:
     """The server and the handle on it. `chances` draws which feeds change."""
 
@@ -90,8 +106,8 @@ class Wire:
         self._show(more)
         return sum(more)
 
-    def asked(self) -> dict:
-        """Requests and the most connections at one time since the start or the last call."""
+    def asked(self) -> Asked:
+        """What was asked since the start."""
         self._pipe.send("asked")
         return self._pipe.recv()
 
@@ -105,32 +121,48 @@ class _Connection(asyncio.Protocol):
 
     pages: list[tuple[bytes, bytes]] = []  # (ETag, document)
     latency = 0.0
-    requests = open = most = 0
+    asked = Asked()
+    under_way: Counter[bytes] = Counter()
+    started: dict[bytes, float] = {}
 
     def connection_made(self, transport) -> None:
         self.transport, self.buffer = transport, b""
-        _Connection.open += 1
-        _Connection.most = max(_Connection.most, _Connection.open)
-
-    def connection_lost(self, _error) -> None:
-        _Connection.open -= 1
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
         while b"\r\n\r\n" in self.buffer:
             head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
-            _Connection.requests += 1
+            self._note(head, asyncio.get_running_loop().time())
             asyncio.get_running_loop().call_later(self.latency, self._answer, head)
 
+    def _note(self, head: bytes, now: float) -> None:
+        asked, host, feed = self.asked, _host(head), _feed(head)
+        asked.requests += 1
+        self.under_way[host] += 1
+        asked.at_once = max(asked.at_once, self.under_way[host])
+        asked.closest = min(asked.closest, now - self.started.get(host, -1e9))
+        asked.longest_wait = max(asked.longest_wait, now - asked.last.get(feed, now))
+        self.started[host] = asked.last[feed] = asked.now = now
+
     def _answer(self, head: bytes) -> None:
+        self.under_way[_host(head)] -= 1
         if self.transport.is_closing():
             return
-        tag, document = self.pages[int(head.split(b" ", 2)[1][1:])]
+        tag, document = self.pages[_feed(head)]
         if tag in head:
+            self.asked.not_modified += 1
             self.transport.write(b"HTTP/1.1 304 Not Modified\r\nETag: %s\r\n\r\n" % tag)
         else:
             fields = (tag, len(document), document)
             self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %s\r\nContent-Length: %d\r\n\r\n%s" % fields)
+
+
+def _feed(head: bytes) -> int:
+    return int(head.split(b" ", 2)[1].rpartition(b"/")[2])
+
+
+def _host(head: bytes) -> bytes:
+    return head.partition(b"\r\nHost: ")[2].partition(b"\r\n")[0]
 
 
 def _serve(pipe, latency: float) -> None:
@@ -146,8 +178,8 @@ async def _main(pipe, latency: float) -> None:
     pipe.send(server.sockets[0].getsockname()[1])
     while (said := await asyncio.to_thread(pipe.recv)) is not None:
         if said == "asked":
-            pipe.send({"requests": _Connection.requests, "most": _Connection.most})
-            _Connection.requests, _Connection.most = 0, _Connection.open
+            _Connection.asked.now = loop.time()
+            pipe.send(_Connection.asked)
         else:
             _Connection.pages = [(b'"%x"' % (crc32(page)), page) for page in said]
             pipe.send("ready")

@@ -20,7 +20,7 @@ import venv
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks._processes import Watch, spent, tree
+from tests.processes import Watch, spent, tree
 from benchmarks._wire import Wire
 from benchmarks.tagger import CALM
 from monitor.tagging.tagger import Tagger

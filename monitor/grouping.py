@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.models import Article
 from monitor.stories import WINDOW, Grouper
-from monitor.storage import articles, index, meta, stories
+from monitor.storage import articles, meta, stories
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store
 
@@ -41,7 +41,7 @@ class Grouping:
             self._grouper, self._reached = Grouper(), reached
             for article in articles.stream(self.store, Filter(since=now - WINDOW, upto_id=reached), signals=True):
                 self._grouper.restore(article)
-        since = index.earliest_after(self.store, reached)
+        since = articles.earliest_after(self.store, reached)
         if since is None or newest <= reached:
             return 0
         count, page = 0, []

@@ -106,14 +106,14 @@ class Indexer:
         newest = articles.newest_id(self.store)
         if newest == 0 or (newest == self._done_id and self._until is not None and hour == self._until):
             return 0
-        starts = [at for at in (self._last_point(hour), index.earliest_after(self.store, self._done_id)) if at is not None]
+        starts = [at for at in (self._last_point(hour), articles.earliest_after(self.store, self._done_id)) if at is not None]
         since = max(min(starts, default=hour), now - FURTHEST).replace(minute=0, second=0, microsecond=0)
         count = self._compute(min(since, hour), now)
         self._done_id, self._until = newest, hour
         return count
 
     def everything(self, now: datetime) -> int:
-        first = index.earliest_after(self.store, -1)
+        first = articles.earliest_after(self.store, -1)
         return self._compute(first, now) if first and first <= now else 0
 
     def _last_point(self, hour: datetime) -> datetime | None:

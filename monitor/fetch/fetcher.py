@@ -167,6 +167,8 @@ class Fetcher:
                 async with self._turn(walk), self._places:
                     if walk.room is not None:
                         await walk.room()
+                    if not walk.feed.allow_private:
+                        await self._pace.begin(host)
                     began = loop.time()
                     walk.deadline.reschedule(began + remaining)
                     outcome = await self._ask(walk)

@@ -25,6 +25,7 @@ class Resting(Exception):
 class _Host:
     places: asyncio.Semaphore
     next_start: float = 0.0
+    begun: float = float("-inf")  # the last exchange
     rest_until: float = 0.0
     users: int = field(default=0)
 
@@ -62,6 +63,14 @@ class Pace:
                 yield
         finally:
             host.users -= 1
+
+    async def begin(self, name: str) -> None:
+        """Within a turn, right before the exchange: whoever waited for something else since must not begin together with the next one."""
+        host = self._host(name)
+        now = self._clock()
+        host.begun = max(now, host.begun + self._pause)
+        if host.begun > now:
+            await self._sleep(host.begun - now)
 
     def rest(self, name: str, seconds: float) -> None:
         """The host asked to be left alone for so long."""

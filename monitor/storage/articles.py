@@ -39,7 +39,7 @@ WORDINGS = 20  # kept of one article: some sites change titles to and fro for ev
 ASKED_AT_ONCE = 500  # values in one IN (...)
 
 __all__ = [
-    "Filter", "Item", "Saved", "Version", "count", "count_outdated", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
+    "Filter", "Item", "Saved", "Version", "count", "count_outdated", "earliest_after", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
     "versions_of",
 ]  # fmt: skip
 
@@ -257,6 +257,12 @@ def stream(store: Store, wanted: Filter = Filter(), *, signals: bool = False, pa
         if len(rows) < page:
             return
         last = (rows[-1].at, rows[-1].id)
+
+
+def earliest_after(store: Store, id: int) -> datetime | None:
+    """The earliest time of an article stored later than this one: what is reckoned from there on may have changed. None when there is none."""
+    with store.read() as conn:
+        return conn.scalar(sa.select(sa.func.min(articles.c.at)).where(articles.c.id > id))
 
 
 def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE) -> list[Article]:

@@ -110,9 +110,3 @@ def methods(store: Store) -> list[str]:
     """The formulas there are points of."""
     with store.read() as conn:
         return list(conn.scalars(sa.select(index_points.c.method).distinct().order_by(index_points.c.method)))
-
-
-def earliest_after(store: Store, id: int) -> datetime | None:
-    """The earliest time of an article stored later than this one: from there on points may have changed. None when there is none."""
-    with store.read() as conn:
-        return conn.scalar(sa.select(sa.func.min(articles.c.at)).where(articles.c.id > id))

@@ -1,4 +1,4 @@
-"""The processes that a benchmark starts, looked at from outside: what the tree of them holds in memory, and how many there are."""
+"""A process and all that it starts, looked at from outside: what the tree of them holds in memory, and how many there are."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ class Watch:
     """Looks at a process tree all the time: `peak` is the most that all its processes together held, in megabytes."""
 
     def __init__(self, root: int, *, every: float = 0.05):
-        self.root, self.every, self.peak, self.most = root, every, 0, 0
+        self.root, self.every, self.peak = root, every, 0
         self.each: dict[int, int] = {}  # process -> megabytes, at the peak
+        self.seen: set[int] = set()  # every process that there was
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -68,6 +69,6 @@ class Watch:
     def _look(self) -> None:
         while not self._done.wait(self.every):
             found = {process: resident(process) for process in tree(self.root)}
-            self.most = max(self.most, len(found))
+            self.seen.update(found)
             if sum(found.values()) > self.peak:
                 self.peak, self.each = sum(found.values()), found
