@@ -11,7 +11,10 @@ from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.ui import data, safe
 
 HERE = Path(__file__).parent
-PAGES = (("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("map.py", "Where and who"), ("feeds.py", "Feeds"))
+PAGES = (
+    ("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("map.py", "Where and who"),
+    ("oil.py", "Oil"), ("feeds.py", "Feeds"),
+)  # fmt: skip
 FAULTS = (StorageError, ClockError, ConfigError)
 
 

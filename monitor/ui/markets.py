@@ -1,0 +1,105 @@
+"""What the Oil page asks, cached for all viewers: closes, the daily index, the event study, leads and lags.
+
+An answer is kept under the closes, dates and index that it is made of, so it is made anew only when one of them changes.
+Leaves the statistics to monitor/oil.py and drawing to charts_oil.py.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+import pandas as pd
+import streamlit as st
+
+from monitor import oil
+from monitor.models import IndexPoint
+from monitor.storage import index, prices
+from monitor.ui import data
+
+MOST_EVENTS = 100  # dates that one study takes
+DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
+STUDY_COLUMNS = ("event", "trading day", "window", "abnormal return %", "t", "p of t", "placebo p", "adjusted p", "significant", "note")
+ACROSS_COLUMNS = ("window", "events", "mean abnormal return %", "t", "p of t", "Wilcoxon p", "placebo p", "significant", "note")
+LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+def closes(series: str, until: datetime) -> pd.Series:
+    """Finished days' closes by date, of one kind."""
+    return oil.closes(prices.series(data.context().store, series, until=until))
+
+
+@st.cache_data(ttl=60.0, show_spinner=False)
+def daily(until: datetime) -> list[IndexPoint]:
+    """The finished days of the index, all years."""
+    return index.points(data.context().store, "day", until=until)
+
+
+def levels(points: list[IndexPoint], measure: str) -> pd.Series:
+    """A measure of daily points by date; gaps left out."""
+    return pd.Series({p.at.date(): getattr(p, measure) for p in points}, dtype=float).dropna()
+
+
+def episodes(points: list[IndexPoint], directions: list[str]) -> dict[date, str]:
+    """First days of the episodes that the rule finds, each with what it was an episode of."""
+    found: dict[date, str] = {}
+    for direction in directions:
+        for day in oil.episodes(points, direction):
+            found[day] = f"{found[day]}, {DIRECTIONS[direction]}" if day in found else DIRECTIONS[direction]
+    return dict(sorted(found.items()))
+
+
+def dates_of(text: str) -> tuple[list[date], list[str]]:
+    """(dates in order, what is none): `2025-06-13, 2025-06-24`, with commas, semicolons or spaces between."""
+    found, faults = set(), []
+    for word in re.split(r"[\s,;]+", text.strip()):
+        try:
+            found.add(date.fromisoformat(word)) if word else None
+        except ValueError:
+            faults.append(word)
+    return sorted(found), faults
+
+
+@st.cache_data(show_spinner="Comparing with two years of other days", max_entries=32)
+def study(prices: pd.Series, events: tuple[date, ...]) -> oil.Study:
+    return oil.event_study(prices, events)
+
+
+@st.cache_data(show_spinner="Correlating with shuffled blocks", max_entries=32)
+def lead_lag(levels: pd.Series, prices: pd.Series) -> oil.LeadLag:
+    return oil.lead_lag(levels, prices)
+
+
+def study_rows(study: oil.Study) -> list[dict]:
+    """One row an event and window, under STUDY_COLUMNS; abnormal returns in per cent of log return."""
+    return [
+        dict(zip(STUDY_COLUMNS, (
+            row.event, row.day, row.window, percent(row.ar), row.t, row.p, row.placebo_p, row.adjusted_p, yes(row.adjusted_p, row.significant), row.note,
+        ), strict=True))
+        for row in study.rows
+    ]  # fmt: skip
+
+
+def across_rows(study: oil.Study) -> list[dict]:
+    return [
+        dict(zip(ACROSS_COLUMNS, (
+            one.window, one.events, percent(one.mean), one.t, one.p, one.wilcoxon_p, one.placebo_p, yes(one.placebo_p, one.significant), one.note,
+        ), strict=True))
+        for one in study.across
+    ]  # fmt: skip
+
+
+def lag_rows(found: oil.LeadLag) -> list[dict]:
+    return [
+        dict(zip(LAG_COLUMNS, (lag.lag, lag.correlation, lag.low, lag.high, lag.p, yes(lag.p, lag.significant)), strict=True)) for lag in found.lags
+    ]
+
+
+def percent(value: float | None) -> float | None:
+    return None if value is None else 100 * value
+
+
+def yes(p: float | None, significant: bool) -> str:
+    """A test that could not be made is neither yes nor no."""
+    return "not tested" if p is None else "yes" if significant else "no"

@@ -1,0 +1,195 @@
+"""Do oil prices move with the news: index and price on one chart, chosen or found events, leads and lags. Associated with, never more."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from monitor import export, oil
+from monitor.ui import charts, charts_oil, data, markets, safe, when
+from monitor.ui.wording import many
+
+RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
+MEASURES = {"tension": "Tension", "relief": "Relief"}
+P = st.column_config.NumberColumn(format="%.3f")
+
+
+def bound(now: datetime) -> datetime:
+    """00:00 of the clock's day: what ended before it is finished."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def download(rows: list[dict], columns: tuple[str, ...], name: str, label: str) -> None:
+    """Exactly the rows that are shown."""
+    st.download_button(label, lambda: "".join(export.rows_csv(rows, columns)).encode(), f"{name}.csv", "text/csv", on_click="ignore",
+                       key=f"csv_{name}", type="tertiary", icon=":material/download:")  # fmt: skip
+
+
+def together(series: str, events: dict[date, str], today: datetime) -> None:
+    """Index and price on one chart, the events marked."""
+    chosen = st.segmented_control("Range", list(RANGES), default="90 days", key="oil_range", bind="query-params", required=True,
+                                  label_visibility="collapsed")  # fmt: skip
+    since = None if RANGES[chosen] is None else today - timedelta(days=RANGES[chosen])
+    points = data.points("day", since, today)
+    prices = data.price_frame(series, since, today)
+    if points["tension"].isna().all() and prices.empty:
+        st.info("Nothing to draw: no index and no price in this range.")
+        return
+    option, clipped = charts.tension_and_prices(points, {} if prices.empty else {series: prices}, zone=when.zone_name())
+    start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
+    marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}
+    known = points.dropna(subset=["tension"])
+    said = "no index in it" if known.empty else f"tension {known['tension'].iloc[-1]:.0f} at the end"
+    said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
+    st.echarts_chart(charts_oil.with_events(option, marked), height=360, key="oil_chart",
+                     alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
+    told = ["One point a finished UTC day."]
+    if not prices.empty:
+        last = prices.iloc[-1]
+        told.append(f"{series}: {last['kind']}, {last['source']}, last close {last['day']:%Y-%m-%d}.")
+    if known.empty:
+        told.append("No index in this range.")
+    if clipped:
+        told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
+    safe.note(" ".join(told))
+
+
+def asked(names: list[str]) -> tuple[str, str, list[str]]:
+    """(price series, dates as typed, directions of the episodes)."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        series = st.selectbox("Price series", names, key="series", bind="query-params", width=200)
+        text = st.text_input("Dates of your own", key="events", bind="query-params", max_chars=1500, width=420,
+                             placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index")  # fmt: skip
+        kinds = st.pills("Episodes of", list(markets.DIRECTIONS), default=list(markets.DIRECTIONS), format_func=markets.DIRECTIONS.get,
+                         selection_mode="multi", key="episodes", bind="query-params", disabled=bool(text))  # fmt: skip
+    return series, text or "", list(kinds)
+
+
+def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
+    """Dates that the reader gives, or the episodes that the rule finds, each with what it is."""
+    given, faults = markets.dates_of(text)
+    if faults:
+        safe.banner("warning", "Not a date such as 2025-06-13, left out:", safe.sound(", ".join(faults)[:200]))
+    if len(given) > markets.MOST_EVENTS:
+        safe.banner("warning", f"{len(given)} dates; the last {markets.MOST_EVENTS} are studied.")
+    return dict.fromkeys(given[-markets.MOST_EVENTS :], "your date") if given else markets.episodes(points, kinds)
+
+
+def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list) -> None:
+    st.subheader("Around events", anchor=False)
+    st.text(
+        "An abnormal return is how much more, or less, the price moved than on an average day of the 70 to 11 trading days before; significant means "
+        "that few of the other days of two years moved as much. It shows what an event was associated with, not why the price moved."
+    )
+    if not events:
+        days = len(markets.levels(points, "escalation_share"))
+        lack = f"; the rule needs {oil.ENOUGH_TRAIL} days of index before the first, there are {days}" if days <= oil.ENOUGH_TRAIL else ""
+        st.info(f"No episode found in the index{lack}. Give dates of your own above.")
+        return
+    found = markets.study(closes, tuple(events))
+    st.text(f"{verdict(series, found)} {all_together(series, found)}".strip())
+    rows = markets.study_rows(found)
+    if any(row.ar is not None for row in found.rows):
+        st.echarts_chart(charts_oil.abnormal(found.rows), height=320, key="abnormal_chart",
+                         alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}")  # fmt: skip
+        safe.note(f"{charts_oil.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it.")
+    for row in rows:
+        row["event is"] = events[row["event"]]
+    columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
+    st.dataframe(
+        pd.DataFrame(rows, columns=columns), hide_index=True, height=min(38 + 35 * len(rows), 420), key="study_table",
+        column_config={
+            "event": st.column_config.DateColumn(format="YYYY-MM-DD"), "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            "abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
+            "p of t": P, "placebo p": P, "adjusted p": P,
+        },
+        alt=f"Abnormal returns of {series}: {many(len(events), 'event')} in {len(oil.WINDOWS)} windows",
+    )  # fmt: skip
+    download(rows, columns, "event-study", "Download this table as CSV")
+    if any(one.t is not None for one in found.across):
+        across = markets.across_rows(found)
+        st.dataframe(
+            pd.DataFrame(across, columns=markets.ACROSS_COLUMNS), hide_index=True, key="across_table",
+            column_config={
+                "mean abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
+                "p of t": P, "Wilcoxon p": P, "placebo p": P,
+            },
+            alt=f"All events together, by window. {all_together(series, found)}",
+        )  # fmt: skip
+        download(across, markets.ACROSS_COLUMNS, "all-events", "Download all events together as CSV")
+
+
+def verdict(series: str, found: oil.Study) -> str:
+    measured = {row.event for row in found.rows if row.ar is not None}
+    if not measured:
+        return f"None of the events can be measured: {found.rows[0].note}."
+    clear = sorted({row.event for row in found.rows if row.significant})
+    if not clear:
+        return f"None of {many(len(measured), 'measured event')} was associated with an unusual move of {series}."
+    named = ", ".join(f"{day:%Y-%m-%d}" for day in clear[:6]) + (" and others" if len(clear) > 6 else "")
+    return f"{len(clear)} of {many(len(measured), 'measured event')} associated with an unusual move of {series}: {named}."
+
+
+def all_together(series: str, found: oil.Study) -> str:
+    """What holds of all events, window [0,0]; or that they are too few."""
+    first = found.across[0]
+    if first.t is None:
+        return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""
+    clear = [one.window for one in found.across if one.significant]
+    said = f"associated with more than chance in {', '.join(clear)}" if clear else "not told apart from chance in any window"
+    return f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average (t {first.t:.2f}), {said}."
+
+
+def lead_lag(series: str, closes: pd.Series, points: list) -> None:
+    st.subheader("Who moves first", anchor=False)
+    st.text(
+        "Each bar says how closely daily changes of the index go with returns so many trading days later (left: earlier); inside the dashed band it "
+        "is what two unrelated series would show by chance."
+    )
+    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="lag_index", bind="query-params",
+                                   required=True, label_visibility="collapsed")  # fmt: skip
+    found = markets.lead_lag(markets.levels(points, measure), closes)
+    if found.note:
+        st.info(f"Cannot be said yet: {found.note}.")
+        return
+    clear = [lag for lag in found.lags if lag.significant]
+    named = "; ".join(f"{correlated(lag)} ({lag.correlation:+.2f})" for lag in clear)
+    said = f"{MEASURES[measure]} and {series} are associated {named}." if clear else f"No lag stands out: {measure} and {series} are not told apart from unrelated."
+    st.text(f"{said} {found.days:,} joint days.")
+    st.echarts_chart(charts_oil.lags(found), height=320, key="lag_chart", alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")
+    rows = markets.lag_rows(found)
+    with st.expander("The numbers"):
+        st.dataframe(
+            pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table",
+            column_config=dict.fromkeys(markets.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
+        )  # fmt: skip
+    download(rows, markets.LAG_COLUMNS, "lead-lag", "Download these lags as CSV")
+
+
+def correlated(lag: oil.Lag) -> str:
+    if not lag.lag:
+        return "on the same day"
+    return f"with the {'index' if lag.lag > 0 else 'price'} {many(abs(lag.lag), 'trading day')} ahead"
+
+
+st.title("Oil", anchor=False)
+settings, _ = data.context().settings.current()
+names = [one.name for one in settings.prices]
+if not names:
+    st.info("feeds.yaml names no price series, so there is nothing to compare the news with.")
+    st.stop()
+series, text, kinds = asked(names)
+today = bound(data.now())
+closes, points = markets.closes(series, today), markets.daily(today)
+events = chosen_events(text, kinds, points)
+together(series, events, today)
+if closes.empty:
+    faults = [f"{one.provider}: {one.cause}" for one in data.price_failures() if one.series == series]
+    st.info(f"No price of {series} is stored yet, so nothing can be compared with it.")
+    if faults:
+        safe.banner("warning", "What the providers said:", "\n".join(faults))
+else:
+    event_study(series, closes, events, points)
+    lead_lag(series, closes, points)

@@ -1,0 +1,154 @@
+"""The Oil and Why pages on made-up data: what they say, what they refuse to say, and that what is shown is what is downloaded."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from monitor import demo, export
+from monitor.models import IndexPoint, Price
+from monitor.storage import index, prices
+from monitor.storage.store import open_store
+from monitor.tagging.tagger import Tagger
+from monitor.ui import charts_oil, data, markets
+from monitor.upkeep import update_index
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+JUMP = date(2026, 2, 12)  # a Thursday
+MAIN = data.__file__.replace("data.py", "main.py")
+
+
+@pytest.fixture(scope="module")
+def fortnight(tmp_path_factory):
+    path = tmp_path_factory.mktemp("markets") / "fortnight.db"
+    store = open_store(f"sqlite:///{path}")
+    demo.fill(store, Tagger.load(), NOW)
+    update_index(store, None, NOW)
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory):
+    """300 days of an index with five bursts, and 700 of a price that jumps by 15 % on the last."""
+    path = tmp_path_factory.mktemp("markets") / "market.db"
+    store = open_store(f"sqlite:///{path}")
+    random = np.random.default_rng(5)
+    points = []
+    for back in range(300, 0, -1):
+        day = MIDNIGHT - timedelta(days=back)
+        burst = 20.0 if day.date() == JUMP or back in (200, 160, 120, 80) else 0.0
+        share = 5.0 + random.normal(0, 0.5) + burst
+        points.append(IndexPoint("day", day, "share-1.trailing90", "ok", 20 * share, 18 * share, 22 * share, 100.0, 90.0, 110.0, 0.1,
+                                 share, 3.0, share, 0.0, 3.0, 0.0, None, 400, 40, 20, 5))  # fmt: skip
+    index.save(store, points)
+    level, closes = np.log(70.0), []
+    for back in range(700, 0, -1):
+        day = MIDNIGHT - timedelta(days=back)
+        if day.weekday() < 5:
+            level += random.normal(0, 0.01) + (0.15 if day.date() == JUMP else 0.0)
+            closes.append(Price("Brent", day, float(np.exp(level)), "yahoo", "front month", "USD/bbl", None, NOW))
+    prices.save(store, closes)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """screen(database, page): a page on a database at NOW, run once."""
+
+    def run(database, page: str, **query) -> AppTest:
+        monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{database}")
+        monkeypatch.setenv("MONITOR_FEEDS", str(demo.HERE / "feeds.yaml"))
+        monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        shown = AppTest.from_file(MAIN, default_timeout=60).run().switch_page(f"views/{page}.py")
+        for key, value in query.items():
+            shown.query_params[key] = value
+        return shown.run()
+
+    yield run
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """What each download button writes, caught where the page hands it to the button: {file name: rows}."""
+    files = {}
+
+    def button(label, content, name, *args, **more):
+        files[name] = list(csv.DictReader(io.StringIO(content().decode())))
+
+    monkeypatch.setattr(st, "download_button", button)
+    return files
+
+
+def words(shown: AppTest) -> str:
+    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "subheader") for element in shown.get(kind))
+
+
+# -- Oil --------------------------------------------------------------------------------------------------
+
+
+def test_episodes_found_by_the_rule_are_studied(market, screen):
+    shown = screen(market, "oil")
+    said = words(shown)
+    assert not shown.exception
+    table = shown.dataframe[0].value
+    assert JUMP in set(table["event"])
+    jump = table[(table["event"] == JUMP) & (table["window"] == "[0,0]")].iloc[0]
+    assert 11 < jump["abnormal return %"] < 19
+    assert jump["significant"] == "yes"
+    assert "associated with an unusual move of Brent: 2026-02-12" in said
+    assert "joint days" in said
+    assert "caus" not in said.lower()
+
+
+def test_given_dates_stand_in_the_address(market, screen, written):
+    shown = screen(market, "oil", events="2026-02-12, 2025-12-01; nonsense 2026-13-45")
+    said = words(shown)
+    assert not shown.exception
+    assert set(shown.dataframe[0].value["event"]) == {JUMP, date(2025, 12, 1)}
+    assert "nonsense, 2026-13-45" in said
+    assert "Too few events to say anything about all of them: 2 of at least 5." in said
+    table, rows = shown.dataframe[0].value, written["event-study.csv"]
+    assert list(rows[0]) == list(table.columns)
+    assert [row["event"] for row in rows] == [day.isoformat() for day in table["event"]]
+    assert [float(row["t"]) for row in rows] == pytest.approx(list(table["t"]))
+    assert len(written["lead-lag.csv"]) == 21
+
+
+def test_a_date_that_cannot_be_measured_says_why(market, screen):
+    shown = screen(market, "oil", events="0001-01-01 9999-12-31")
+    assert not shown.exception
+    assert "None of the events can be measured: no trading day within a week of it." in words(shown)
+
+
+def test_too_short_a_history_says_so(fortnight, screen):
+    shown = screen(fortnight, "oil")
+    said = words(shown)
+    assert not shown.exception
+    assert "the rule needs 20 days of index before the first, there are 13" in said
+    assert "too few days with both index and price" in said
+
+
+def test_oil_without_prices_or_index(tmp_path, screen):
+    shown = screen(tmp_path / "empty.db", "oil")
+    said = words(shown)
+    assert not shown.exception
+    assert "Nothing to draw" in said
+    assert "No price of Brent is stored yet" in said
+
+
+def test_what_was_not_tested_is_not_called_insignificant(market):
+    study = markets.oil.event_study(markets.oil.closes([]), [JUMP])
+    assert {row["significant"] for row in markets.study_rows(study)} == {"not tested"}
+    assert charts_oil.abnormal(study.rows)["series"][0]["data"] == ["-"]
+    assert "not tested" in "".join(export.rows_csv(markets.study_rows(study), markets.STUDY_COLUMNS))
