@@ -11,7 +11,7 @@ The floors, lowest first. A file imports from lower floors only, never from a ne
     settings    config/  clock
     thinking    parse/  identity  publishers  parts  schedule  tagging/  stories/  index/  oil  alerts  dispatch  (pure: facts and `now` in, facts out)
     hands       fetch/  readers/  storage/  prices/  notify  export                             (network, processes, disk)
-    round       poll  upkeep  grouping  owner  checking  retag                                  (what is done)
+    round       poll  upkeep  alarm  grouping  owner  checking  retag                                  (what is done)
     watch       worker                                                                          (when it is done)
     roof        ui/  demo  __main__                                                             (screen and command line)
 """

@@ -16,7 +16,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -90,8 +90,15 @@ class OilFormat(StrEnum):
 
 @app.command()
 @door
-def check(online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False) -> None:
+def check(
+    online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False,
+    alerts: Annotated[bool, typer.Option("--alerts", help="Show what the alert rules would have told of what is stored; sends nothing.")] = False,
+    since: Annotated[str | None, typer.Option(help="With --alerts: from this UTC date or time on; the last seven days when left out.")] = None,
+) -> None:
     """Read feeds.yaml and the environment; name every fault with file, line and remedy."""
+    start = moment(since)
+    if start and not alerts:
+        raise typer.BadParameter("--since is for --alerts")
     _, settings = configured()
     time = clock.from_environment(settings.environment.now)
     out.print(f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault", highlight=False)
@@ -102,6 +109,13 @@ def check(online: Annotated[bool, typer.Option("--online", help="Ask each feed o
         out.print(checking.as_table(rows))
         if rows and not any(row.well for row in rows):
             raise typer.Exit(1)
+    if alerts:
+        from monitor import alarm
+
+        now = time.now()
+        found = alarm.rehearsal(database(settings), settings, start or now - timedelta(days=7), now)
+        out.print(alarm.as_table(found))
+        out.print(alarm.account(settings.alerts, found), highlight=False, markup=False)
 
 
 @app.command()

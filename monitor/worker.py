@@ -2,7 +2,7 @@
 
     lease -> due feeds -> poll (each feed on its own, a slow one holds up nobody) -> prices -> index -> alerts -> again
 
-Leaves how a feed is polled to poll.py and what follows new articles to upkeep.py. The handed-in clock says what is due;
+Leaves how a feed is polled to poll.py, what follows new articles to upkeep.py and alerts to alarm.py. The handed-in clock says what is due;
 leases and pauses run on real time.
 """
 
@@ -28,6 +28,7 @@ from monitor.storage.store import Store
 from monitor.tagging.tagger import Tagger
 
 if TYPE_CHECKING:
+    from monitor.alarm import Alarm
     from monitor.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,12 @@ class Worker:
         from monitor.upkeep import Upkeep  # pandas: 80 MB that a single round needs only when its readers are gone
 
         return Upkeep(self.store, self.clock)
+
+    @cached_property
+    def alarm(self) -> Alarm:
+        from monitor.alarm import Alarm  # the same pandas
+
+        return Alarm(self.store, self.clock)
 
     # -- from the app: a thread of its own ---------------------------------------------------------------
 
@@ -166,8 +173,13 @@ class Worker:
 
     def _follow_up(self, settings: Settings, *, everything: bool = False) -> None:
         """What new articles bring about, in its order: the index counts stories, so they are told first."""
-        self.grouping.update(self.clock.now())
-        self.upkeep.after_round(settings, everything=everything)
+        completed = False
+        try:
+            self.grouping.update(self.clock.now())
+            self.upkeep.after_round(settings, everything=everything)
+            completed = True
+        finally:  # a round that fails again and again is what an alert is for
+            self.alarm.after_round(settings, completed=completed, everything=everything)
 
     def _current_settings(self) -> Settings:
         settings, fault = self.settings.current()

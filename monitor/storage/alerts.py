@@ -1,4 +1,4 @@
-"""Alerts as they were raised, sent or not. Leaves deciding, wording and sending to others.
+"""Alerts as they were raised, sent or not, and the signals that rules look at. Leaves deciding, wording and sending to others.
 
 Written durably (the disk is waited for): an alert that went out must be known to have gone out after a power cut too.
 """
@@ -10,8 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from monitor.alerts import Sighting
+from monitor.errors import StorageError
 from monitor.models import Alert
-from monitor.storage.schema import alerts
+from monitor.storage.schema import alerts, articles, signals
 from monitor.storage.store import Store
 
 _NAMES = [f.name for f in fields(Alert)]
@@ -38,10 +40,17 @@ def save(store: Store, alert: Alert) -> Alert:
         return replace(alert, id=conn.execute(alerts.insert().values(**_values(alert))).inserted_primary_key[0])
 
 
-def update(store: Store, alert: Alert) -> None:
-    """Keep what became of an alert: sent, attempts, error, next try."""
+def update(store: Store, alert: Alert, *, was: Alert | None = None) -> None:
+    """Keep what became of an alert: sent, attempts, error, next try.
+
+    With `was`, only if it is still as it was then; StorageError otherwise: of two that would send it one has to let go.
+    """
+    query = alerts.update().where(alerts.c.id == alert.id)
+    if was is not None:
+        query = query.where(alerts.c.sent.is_(None), alerts.c.attempts == was.attempts, alerts.c.error.is_not_distinct_from(was.error))
     with store.write(durable=True) as conn:
-        conn.execute(alerts.update().where(alerts.c.id == alert.id).values(**_values(alert)))
+        if not conn.execute(query.values(**_values(alert))).rowcount and was is not None:
+            raise StorageError(f"alert {alert.id} was taken up by another process in the meantime")
 
 
 def find(
@@ -72,3 +81,13 @@ def latest(store: Store) -> dict[str, Alert]:
     with store.read() as conn:
         found = [_alert(row) for row in conn.execute(sa.select(*_ALERT).where(alerts.c.id.in_(newest)))]
     return {alert.key: alert for alert in found}
+
+
+def sightings(store: Store, since: datetime, until: datetime) -> list[Sighting]:
+    """Signals of since <= at < until in articles known by then, oldest first."""
+    about = [articles.c[name] for name in ("title", "link", "parts")]
+    columns = (articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.weight, *about)
+    query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
+    query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until).order_by(signals.c.at, signals.c.id)
+    with store.read() as conn:
+        return [Sighting(*row) for row in conn.execute(query)]
