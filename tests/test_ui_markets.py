@@ -5,6 +5,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -14,7 +15,7 @@ from monitor.models import IndexPoint, Price
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
-from monitor.ui import charts_oil, data, markets
+from monitor.ui import changes, charts_oil, data, markets
 from monitor.upkeep import update_index
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -152,3 +153,54 @@ def test_what_was_not_tested_is_not_called_insignificant(market):
     assert {row["significant"] for row in markets.study_rows(study)} == {"not tested"}
     assert charts_oil.abnormal(study.rows)["series"][0]["data"] == ["-"]
     assert "not tested" in "".join(export.rows_csv(markets.study_rows(study), markets.STUDY_COLUMNS))
+
+
+# -- Why --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("measure", ["tension", "relief"])
+@pytest.mark.parametrize("by", ["category", "publisher", "story"])
+def test_the_parts_shown_sum_to_the_move_of_the_published_index(fortnight, screen, written, by, measure):
+    shown = screen(fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), span="3 days before")
+    assert not shown.exception
+    store = open_store(f"sqlite:///{fortnight}")
+    first, last = (index.points(store, "hour", since=at, until=at + timedelta(hours=1))[0] for at in (NOW - timedelta(days=3), NOW))
+    store.close()
+    moved = getattr(last, measure) - getattr(first, measure)
+    table = shown.dataframe[0].value
+    assert abs(moved) > 1
+    assert table["change"].sum() == pytest.approx(moved, abs=0.01)
+    assert f"sum to {moved:+.2f} points; the index as published moved by {moved:+.2f}." in words(shown)
+    assert "They differ" not in words(shown)
+    ((name, rows),) = written.items()
+    assert name == f"why-{measure}-{by}-20260227T12-20260302T12.csv"
+    assert list(rows[0]) == list(table.columns)
+    assert sum(float(row["change"]) for row in rows) == pytest.approx(moved, abs=0.01)
+
+
+def test_own_moments_stand_in_the_address_and_a_gap_says_so(fortnight, screen):
+    shown = screen(fortnight, "why", span="own moments", from_hour="2026-02-26T06:00", to_hour="2026-02-28T18:00")
+    assert not shown.exception
+    assert "the index as published moved by" in words(shown)
+    assert "26 Feb 06:00" in words(shown)
+    shown = screen(fortnight, "why", span="own moments", from_hour="2025-06-01T00:00", to_hour="2026-02-28T18:00")
+    assert "There is no index for the hour of" in words(shown)
+    assert not shown.dataframe
+    shown = screen(fortnight, "why", span="own moments", from_hour="2026-02-16T14:00", to_hour="2026-02-28T18:00")
+    assert "Not enough news at" in words(shown)
+    assert "of at least 30 entries" in words(shown)
+
+
+def test_why_without_an_index(tmp_path, screen):
+    shown = screen(tmp_path / "empty.db", "why")
+    assert not shown.exception
+    assert "No index of the last three days yet" in words(shown)
+    assert not shown.dataframe
+
+
+def test_the_rest_is_one_row_and_nothing_is_lost():
+    found = pd.DataFrame({"story": range(9), "before": 1.0, "after": 3.0, "change": 2.0, "articles": 1})
+    short = changes.shortened(found, "story", 4)
+    assert len(short) == 5
+    assert list(short[["before", "after", "change", "articles"]].sum()) == list(found[["before", "after", "change", "articles"]].sum())
+    assert changes.name_of(short["story"].iloc[-1], "story", 5) == "all others (5)"

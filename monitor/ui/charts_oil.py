@@ -92,7 +92,10 @@ def changes(names: Sequence[str], values: Sequence[float], *, up: str, down: str
     return {
         "grid": {"left": 8, "right": 44, "top": 4, "bottom": 24, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "valueFormatter": "%+.2f points"},
-        "xAxis": {"type": "value", "name": "points", "nameLocation": "middle", "nameGap": 22, "splitLine": {"lineStyle": {"opacity": 0.35}}},
+        "xAxis": {
+            "type": "value", "name": "points", "nameLocation": "middle", "nameGap": 22, "boundaryGap": ["14%", "10%"],
+            "axisLabel": {"hideOverlap": True}, "splitLine": {"lineStyle": {"opacity": 0.35}},
+        },
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
             "axisLine": {"onZero": False, "show": False}, "axisLabel": {"width": 190, "overflow": "truncate"},

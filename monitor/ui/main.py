@@ -13,7 +13,7 @@ from monitor.ui import data, safe
 HERE = Path(__file__).parent
 PAGES = (
     ("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("map.py", "Where and who"),
-    ("oil.py", "Oil"), ("feeds.py", "Feeds"),
+    ("oil.py", "Oil"), ("why.py", "Why"), ("alerts.py", "Alerts"), ("feeds.py", "Feeds"),
 )  # fmt: skip
 FAULTS = (StorageError, ClockError, ConfigError)
 

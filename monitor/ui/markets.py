@@ -84,7 +84,7 @@ def study_rows(study: oil.Study) -> list[dict]:
 def across_rows(study: oil.Study) -> list[dict]:
     return [
         dict(zip(ACROSS_COLUMNS, (
-            one.window, one.events, percent(one.mean), one.t, one.p, one.wilcoxon_p, one.placebo_p, yes(one.placebo_p, one.significant), one.note,
+            one.window, one.events, percent(one.mean), one.t, one.p, one.wilcoxon_p, one.placebo_p, yes(one.placebo_p, one.significant), one.note or "",
         ), strict=True))
         for one in study.across
     ]  # fmt: skip

@@ -96,7 +96,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
                          alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}")  # fmt: skip
         safe.note(f"{charts_oil.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it.")
     for row in rows:
-        row["event is"] = events[row["event"]]
+        row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
     st.dataframe(
         pd.DataFrame(rows, columns=columns), hide_index=True, height=min(38 + 35 * len(rows), 420), key="study_table",
@@ -125,11 +125,14 @@ def verdict(series: str, found: oil.Study) -> str:
     measured = {row.event for row in found.rows if row.ar is not None}
     if not measured:
         return f"None of the events can be measured: {found.rows[0].note}."
+    tested = {row.event for row in found.rows if row.placebo_p is not None}
+    if not tested:
+        return f"{many(len(measured), 'event')} measured, none tested: too few days of {series} before to compare with."
     clear = sorted({row.event for row in found.rows if row.significant})
     if not clear:
-        return f"None of {many(len(measured), 'measured event')} was associated with an unusual move of {series}."
+        return f"None of {many(len(tested), 'tested event')} was associated with an unusual move of {series}."
     named = ", ".join(f"{day:%Y-%m-%d}" for day in clear[:6]) + (" and others" if len(clear) > 6 else "")
-    return f"{len(clear)} of {many(len(measured), 'measured event')} associated with an unusual move of {series}: {named}."
+    return f"{len(clear)} of {many(len(tested), 'tested event')} associated with an unusual move of {series}: {named}."
 
 
 def all_together(series: str, found: oil.Study) -> str:
@@ -156,9 +159,12 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
         return
     clear = [lag for lag in found.lags if lag.significant]
     named = "; ".join(f"{correlated(lag)} ({lag.correlation:+.2f})" for lag in clear)
-    said = f"{MEASURES[measure]} and {series} are associated {named}." if clear else f"No lag stands out: {measure} and {series} are not told apart from unrelated."
+    said = f"{MEASURES[measure]} and {series} are associated {named}."
+    if not clear:
+        said = f"No lag stands out: {measure} and {series} are not told apart from unrelated."
     st.text(f"{said} {found.days:,} joint days.")
-    st.echarts_chart(charts_oil.lags(found), height=320, key="lag_chart", alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")
+    st.echarts_chart(charts_oil.lags(found), height=320, key="lag_chart",
+                     alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")  # fmt: skip
     rows = markets.lag_rows(found)
     with st.expander("The numbers"):
         st.dataframe(

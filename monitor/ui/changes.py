@@ -1,0 +1,101 @@
+"""What the Why page asks, cached for all viewers: the points that each entry adds to an hour of the index, and the change between two.
+
+Leaves the formula to monitor/index/why.py. The parts are computed from what is stored now; the points beside them are those that
+were published, so a late article shows as a difference and is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from monitor.index import Book, contributions, decompose, lookback
+from monitor.models import IndexPoint
+from monitor.storage import articles, index, stories
+from monitor.ui import data, safe
+from monitor.ui.wording import CATEGORY_WORDS
+from monitor.upkeep import rules_of
+
+OTHERS = "all others"
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def newest(now: datetime) -> IndexPoint | None:
+    """The newest hour that has an index, at most three days old."""
+    stored = index.points(data.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method)
+    found = [point for point in stored if point.tension is not None]
+    return found[-1] if found else None
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+def point_at(at: datetime) -> IndexPoint | None:
+    """The stored point of an hour, of the formula that feeds.yaml asks for."""
+    found = index.points(data.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_rules().method)
+    return found[0] if found else None
+
+
+def _rules():
+    return rules_of(data.context().settings.current()[0])
+
+
+def parts(at: datetime, measure: str, now: datetime) -> pd.DataFrame:
+    """The points that each entry and category adds to the index of an hour; `now` in whole minutes, so that a read is shared."""
+    over = at + timedelta(hours=1) <= now
+    return _parts(at, measure, at + timedelta(hours=1) if over else now, _rules().method, data.newest_id())
+
+
+@st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
+def _parts(at: datetime, measure: str, now: datetime, method: str, upto: int) -> pd.DataFrame:
+    """`method` and `upto` only renew the answer. The reference needs no bootstrap: the split has no interval."""
+    store, book = data.context().store, Book(replace(_rules(), replicates=0))
+    start = lookback(at)
+    first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in book.span(at.date()))
+    book.learn(index.entries(store, first, last + timedelta(days=1)))
+    return contributions(index.entries(store, start, at + timedelta(hours=1)), book=book, at=at, now=now, measure=measure)
+
+
+def table(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The change by category, publisher or story, largest first, what adds nothing left out; it sums to the whole change.
+
+    Columns: `by`, before, after, change, and for stories the number of articles behind each.
+    """
+    found = decompose(before, after, by)
+    found = found[(found["before"] != 0) | (found["after"] != 0)].reset_index(drop=True)
+    if by == "story":
+        found["articles"] = found["articles"].map(len)
+    return found
+
+
+def shortened(found: pd.DataFrame, by: str, count: int) -> pd.DataFrame:
+    """The first rows, the rest in one, so that what is shown still sums to the change."""
+    if len(found) <= count + 1:
+        return found
+    rest = found.iloc[count:]
+    last = {name: rest[name].sum() for name in found.columns if name != by} | {by: None}
+    both = (found.head(count), pd.DataFrame([last], columns=found.columns))
+    return pd.concat([frame.astype({by: object}) for frame in both], ignore_index=True)
+
+
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=256)
+def title_of(story: int) -> str:
+    """A story's title; its article's where it is not grouped."""
+    store = data.context().store
+    if found := stories.get(store, story):
+        return found[0].title
+    article = articles.get(store, story)
+    return article.title if article else ""
+
+
+def name_of(value: object, by: str, rest: int) -> str:
+    """What a row is called on screen and in the file; `rest` is how many stand in the last one."""
+    if value is None:
+        return f"{OTHERS} ({rest})"
+    if by == "category":
+        return CATEGORY_WORDS.get(str(value), str(value))
+    return safe.sound(str(value)) if by == "publisher" else " ".join(safe.sound(title_of(int(value))).split())[:300]

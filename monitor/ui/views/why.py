@@ -1,0 +1,160 @@
+"""Why the index moved: the change between two moments, taken apart exactly by category, publisher and story."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from monitor import export
+from monitor.ui import changes, charts, charts_oil, data, safe, when
+from monitor.ui.wording import many
+
+SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
+MEASURES = {"tension": "Tension", "relief": "Relief"}
+BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
+BARS, ROWS = 12, 60
+STORIES = Path(__file__).with_name("stories.py")
+
+
+def moments(newest: datetime) -> tuple[datetime, datetime]:
+    """The two hours compared: the newest and one before it, or two of the reader's own."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        span = st.segmented_control("The newest hour against", list(SPANS), default="24 hours before", key="span", bind="query-params",
+                                    required=True)  # fmt: skip
+        if SPANS[span]:
+            return newest - timedelta(days=SPANS[span]), newest
+        first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
+                                  bind="query-params", width=220)  # fmt: skip
+        last = st.datetime_input("to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220)
+    return tuple(changes.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
+
+
+def lacking(at: datetime, point, now: datetime) -> str:
+    """Why an hour cannot be compared; empty when it can."""
+    name = f"{clock(at, now)} ({at:%Y-%m-%d %H:%M} UTC)"
+    if at > now:
+        return f"{name} is still to come."
+    if point is None:
+        return f"There is no index for the hour of {name}."
+    return f"Not enough news at {name}: {point.missing}." if point.tension is None else ""
+
+
+def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[str], points, now: datetime) -> str:
+    """What moved it, in one sentence."""
+    total = table["change"].sum()
+    start, end = (getattr(point, measure) for point in points)
+    word = "rose" if total >= 0.05 else "fell" if total <= -0.05 else "stayed"
+    largest = [(name, change) for name, change in zip(names[:3], shown["change"], strict=False) if abs(change) >= 0.05]
+    parts = [f"{safe.ISOLATE}{name}{safe.POP} {change:+.1f}" for name, change in largest]
+    said = f"{MEASURES[measure]} {word} {'at' if word == 'stayed' else 'from'} {start:.1f}" + ("" if word == "stayed" else f" to {end:.1f}")
+    said += f" between {clock(points[0].at, now)} and {clock(points[1].at, now)}"
+    return f"{said}. The largest parts: {'; '.join(parts)}." if parts else f"{said}."
+
+
+def clock(at: datetime, now: datetime) -> str:
+    said = when.local(at, now)
+    return said if " " in said else f"{said} today"
+
+
+def total_line(measure: str, table: pd.DataFrame, points) -> str:
+    """The sum, beside what the index itself did."""
+    total, moved = table["change"].sum(), getattr(points[1], measure) - getattr(points[0], measure)
+    line = f"All {len(table)} parts sum to {total:+.2f} points; the index as published moved by {moved:+.2f}."
+    if abs(total - moved) >= 0.05:
+        line += " They differ by news that came late, or was read or grouped anew, since these hours were published."
+    return line
+
+
+def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], points, now: datetime) -> None:
+    table = changes.table(*sides, by)
+    if table.empty:
+        st.info(f"Nothing counted towards {measure} at either moment, so there is nothing to take apart.")
+        return
+    shown = changes.shortened(table, by, ROWS)
+    names = [changes.name_of(value, by, len(table) - ROWS) for value in shown[by]]
+    st.text(summary(measure, table, shown, names, points, now))
+    bars = changes.shortened(table, by, BARS)
+    labels = [changes.name_of(value, by, len(table) - BARS) for value in bars[by]]
+    colors = {"up": charts.COLORS[measure], "down": charts_oil.GREY}
+    st.echarts_chart(charts_oil.changes(labels, list(bars["change"]), **colors), height=60 + 26 * len(bars), key="why_chart",
+                     alt=f"Change of {measure} by {by}: {'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}")  # fmt: skip
+    rows = [
+        {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}
+        | ({"articles": int(row["articles"]), "story": row[by]} if by == "story" else {})
+        for name, row in zip(names, shown.to_dict("records"), strict=True)
+    ]
+    chosen = grid(measure, by, rows)
+    st.text(total_line(measure, table, points))
+    columns = tuple(rows[0])
+    st.download_button("Download this table as CSV", lambda: "".join(export.rows_csv(rows, columns)).encode(),
+                       f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}.csv", "text/csv", on_click="ignore", key="csv_why",
+                       type="tertiary", icon=":material/download:")  # fmt: skip
+    if chosen is not None and shown[by][chosen] is not None:
+        behind(by, shown[by][chosen], names[chosen], sides)
+
+
+def grid(measure: str, by: str, rows: list[dict]) -> int | None:
+    """The table; gives the row that is chosen."""
+    frame = pd.DataFrame(rows)
+    first = frame.columns[0]
+    frame[first] = [safe.cell(name) for name in frame[first]]
+    number = st.column_config.NumberColumn(format="%.2f")
+    event = st.dataframe(
+        frame, hide_index=True, height=min(38 + 35 * len(frame), 420), on_select="rerun", selection_mode="single-row",
+        key=f"why_{measure}_{by}_{hash(tuple(frame[first]))}",
+        column_config={
+            "before": number, "after": number, "change": st.column_config.NumberColumn(format="%+.2f"),
+            first: st.column_config.TextColumn(width=480 if by == "story" else 220), "story": st.column_config.NumberColumn(format="%d"),
+        },
+        alt=f"What each {by} adds to the change of {measure}, in points",
+    )  # fmt: skip
+    return event.selection.rows[0] if event.selection.rows else None
+
+
+def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    """The stories behind a chosen row, or the way to the chosen story."""
+    if by == "story":
+        st.page_link(STORIES, label="Who reported this story", query_params={"story": str(value)})
+        return
+    found = changes.table(*(side[side[by] == value] for side in sides), "story")
+    st.subheader(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
+    for row in found.head(8).to_dict("records"):
+        with st.container(border=True, gap="xsmall"):
+            safe.show(safe.passage(changes.title_of(int(row["story"])), kind="title"))
+            st.text(f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}")
+            st.page_link(STORIES, label="Who reported it", query_params={"story": str(row["story"])})
+    if len(found) > 8:
+        st.text(f"and {many(len(found) - 8, 'story')} more, {found['change'].iloc[8:].sum():+.2f} points together")
+
+
+st.title("Why the index moved", anchor=False)
+st.text(
+    "Every article of the 24 hours up to a moment has its points in the index; the difference between two moments is what came in less what dropped "
+    "out. It says which news moved the index, not what moved events."
+)
+now = data.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+latest = changes.newest(now)
+if latest is None:
+    st.info("No index of the last three days yet: a comparison needs two hours with enough news.")
+    latest_at = changes.hour_of(now)
+else:
+    latest_at = latest.at
+start, end = sorted(moments(latest_at))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="measure", bind="query-params",
+                                   required=True)  # fmt: skip
+    by = st.segmented_control("Taken apart by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
+                              required=True)  # fmt: skip
+points = tuple(changes.point_at(at) for at in (start, end))
+missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(at, point, now))]
+if start == end:
+    st.info("Choose two different hours.")
+elif missing:
+    st.info(" ".join(missing))
+else:
+    if "provisional" in {point.status for point in points}:
+        safe.note("Provisional: measured against a built-in reference until there are 14 days of history.")
+    split(measure, by, tuple(changes.parts(at, measure, now) for at in (start, end)), points, now)
