@@ -16,6 +16,7 @@ import streamlit as st
 
 from monitor import clock as clocks
 from monitor import export
+from monitor.alerts import LASTING
 from monitor.config import LastGood
 from monitor.models import Alert, Article, FeedState, IndexPoint, Price, Story
 from monitor.storage import alerts, articles, feeds, index, lease, meta, prices, signals, stories, tables
@@ -173,6 +174,19 @@ def pairs_told(since: datetime | None) -> list[signals.Tally]:
 def alerts_fired(since: datetime | None, until: datetime) -> list[Alert]:
     """Alerts that began to fire in a span, oldest first."""
     return [a for a in reversed(alerts.find(context().store, since, until)) if a.state == "firing"]
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def alert_history(limit: int) -> list[Alert]:
+    """The newest alerts, newest first."""
+    return alerts.find(context().store, limit=limit)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def alerts_firing() -> list[Alert]:
+    """What began and has not resolved, newest first. An event and a price move have happened and are never among them."""
+    newest = alerts.latest(context().store).values()
+    return sorted((a for a in newest if a.state == "firing" and a.reason in LASTING), key=lambda a: a.at, reverse=True)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)

@@ -1,0 +1,183 @@
+"""What the rules told: what fires now, what was told before and whether it was sent, and which rules there are."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from monitor import dispatch
+from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.models import Alert
+from monitor.ui import data, safe, when
+from monitor.ui.wording import CATEGORY_WORDS, age, many
+
+LIMIT = 500
+STORIES = Path(__file__).with_name("stories.py")
+STATES = {"firing": "▲ told", "resolved": "○ over"}
+
+
+def span(length) -> str:
+    """`6 h`, `15 min`, `2 d`."""
+    seconds = int(length.total_seconds())
+    size, unit = next(((size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds % size == 0), (60, "min"))
+    return f"{seconds / size:g} {unit}"
+
+
+def means(rule: Rule) -> str:
+    """One sentence of what a rule waits for."""
+    match rule:
+        case LevelRule():
+            where = "" if rule.part == "all" else f" of {rule.part}"
+            return f"{rule.measure}{where} by the {rule.grain} reaches {rule.above:g}; over when it is under {rule.below:g}"
+        case JumpRule():
+            where = "" if rule.part == "all" else f" of {rule.part}"
+            way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
+            return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to three times as long ago"
+        case SignalRule():
+            what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(rule.direction, rule.direction)
+            where = "" if rule.part == "all" else f" in {rule.part}"
+            return f"one story ({what}{where}) of weight {rule.weight:g} or more is told by {many(rule.publishers, 'publisher')} within {span(rule.within)}"
+        case PriceRule():
+            way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
+            return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"
+        case SilenceRule(of="worker"):
+            return f"nobody has completed a round of polling for longer than {span(rule.longer_than)}"
+        case SilenceRule():
+            which = ", ".join(rule.feeds) or "any feed"
+            return f"{which} fails or brings nothing new for longer than {span(rule.longer_than)}"
+    raise TypeError(f"no such rule: {rule!r}")
+
+
+def sending(alert: Alert, addressed: bool, now: datetime) -> str:
+    """What became of the message, in words."""
+    if alert.sent:
+        return f"sent {when.local(alert.sent, now)}"
+    if alert.error and alert.next_try == dispatch.NEVER:
+        return "not known whether it arrived" if dispatch.UNKNOWN in alert.error else "not sent: too old by then"
+    if not addressed:
+        return "not sent: no address is set"
+    if alert.attempts:
+        later = f", again {when.local(alert.next_try, now)}" if alert.next_try else ""
+        return f"✕ {many(alert.attempts, 'try')} failed{later}"
+    return "waiting"
+
+
+def first_line(alert: Alert) -> str:
+    return safe.cell(alert.message.split("\n", 1)[0])
+
+
+@st.fragment(run_every=data.TICK)
+def firing() -> None:
+    """What began and is not over. The part that ticks, with the trouble of sending."""
+    now, found = data.now(), data.alerts_firing()
+    st.subheader("Firing now", anchor=False)
+    if not found:
+        st.text("Nothing fires now.")
+    for alert in found:
+        head = safe.tag("strong", f"▲ {alert.rule}")
+        safe.show(safe.tag("div", head, safe.tag("span", f" since {when.local(alert.at, now)} ({age(alert.at, now)}): "), first_line(alert), class_="reading", dir="auto"))
+    trouble = [alert for alert in data.alert_history(LIMIT) if alert.sent is None and alert.error and alert.error != dispatch.EXPIRED]
+    if trouble:
+        safe.banner("warning", f"{many(len(trouble), 'alert')} did not go out as meant; the newest:", f"{trouble[0].rule}: {trouble[0].error}")
+
+
+def history(found: list[Alert], addressed: bool) -> None:
+    """The list. Choosing a row puts the alert's number into the address."""
+    now, zone = data.now(), when.zone_name()
+    frame = pd.DataFrame({
+        "time": pd.to_datetime([a.at for a in found], utc=True),
+        "rule": [safe.cell(a.rule) for a in found],
+        "state": [STATES[a.state] for a in found],
+        "what": [first_line(a) for a in found],
+        "reason": [a.reason for a in found],
+        "sending": [sending(a, addressed, now) for a in found],
+        "tries": [a.attempts for a in found],
+    })  # fmt: skip
+    key = f"alerts_{hash(tuple(a.id for a in found))}"
+
+    def choose() -> None:
+        if rows := st.session_state[key].selection.rows:
+            st.query_params["alert"] = str(found[rows[0]].id)
+        else:
+            st.query_params.pop("alert", None)
+
+    st.dataframe(
+        frame, hide_index=True, height=min(38 + 35 * len(found), 420), on_select=choose, selection_mode="single-row", key=key,
+        column_config={
+            "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
+            "what": st.column_config.TextColumn(width=480), "sending": st.column_config.TextColumn(width=190),
+        },
+        alt=f"{len(found)} alerts, newest first",
+    )  # fmt: skip
+    st.download_button("Download as CSV", lambda: data.csv_of(table(found)), "alerts.csv", "text/csv", on_click="ignore", key="csv_alerts",
+                       type="tertiary", icon=":material/download:")  # fmt: skip
+    if number := st.query_params.get("alert"):
+        if alert := next((a for a in found if str(a.id) == number), None):
+            one(alert)
+        else:
+            st.text(f"There is no alert with this number among the newest {LIMIT}.")
+
+
+def table(found: list[Alert]) -> pd.DataFrame:
+    """The alerts as a file has them, in UTC."""
+    names = ("id", "at", "rule", "state", "reason", "key", "message", "sent", "attempts", "error")
+    rows = [{name: getattr(a, name) for name in names} | {"stories": ";".join(map(str, a.stories))} for a in found]
+    return pd.DataFrame(rows, columns=[*names, "stories"], dtype=object)
+
+
+def one(alert: Alert) -> None:
+    """The whole message with the stories behind it, and what each address lacks."""
+    with st.container(border=True, key="alert"):
+        st.text(safe.sound(alert.message))
+        for number in alert.stories[:5]:
+            st.page_link(STORIES, label=f"Story {number}", query_params={"story": str(number)})
+        if alert.error:
+            st.text(safe.sound(f"Sending: {alert.error}"))
+
+
+def rules(configured: tuple[Rule, ...]) -> None:
+    newest = {}
+    for alert in reversed(data.alert_history(LIMIT)):
+        if alert.state == "firing":
+            newest[alert.rule] = alert.at
+    st.subheader("Rules", anchor=False)
+    if not configured:
+        st.text("feeds.yaml has no rules under `alerts`.")
+        return
+    st.dataframe(
+        pd.DataFrame({
+            "rule": [safe.cell(r.name) for r in configured], "tells when": [safe.cell(means(r)) for r in configured],
+            "on": [r.enabled for r in configured], "pause after one": [span(r.cool_down) for r in configured],
+            "last told": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
+        }),
+        hide_index=True, key="rules", height=38 + 35 * len(configured), placeholder="never",
+        column_config={
+            "tells when": st.column_config.TextColumn(width=620),
+            "last told": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=120),
+        },
+        alt=f"{len(configured)} rules of feeds.yaml",
+    )  # fmt: skip
+    safe.note("To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01")
+
+
+st.title("Alerts", anchor=False)
+settings, _ = data.context().settings.current()
+urls = settings.environment.alert_urls
+st.text(
+    "A rule tells once when what it waits for begins, names the reason and the stories behind it, and says when it is over; "
+    "events and price moves have happened and do not end."
+)  # fmt: skip
+if "synthetic" in data.notes():
+    safe.note("Alerts of synthetic data are shown here and never sent.")
+elif urls:
+    safe.note("Sent once to every address of MONITOR_ALERT_URLS" + (f", {len(urls)} in all." if len(urls) > 1 else "."))
+else:
+    safe.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
+firing()
+st.subheader("Told so far", anchor=False)
+if told := data.alert_history(LIMIT):
+    history(told, bool(urls) and "synthetic" not in data.notes())
+else:
+    st.info("No rule has told anything yet.")
+rules(settings.alerts)

@@ -1,0 +1,111 @@
+"""The Alerts page: what fires, what was told, what became of sending, the rules in words; hostile titles stay text."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from monitor import dispatch
+from monitor.models import Alert
+from monitor.storage import alerts
+from monitor.storage.store import open_store
+from monitor.ui import data
+
+MAIN = Path(data.__file__).with_name("main.py")
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+HOSTILE = "<script>window.hacked=1</script> Iran launches missile strike"
+FEEDS = """
+feeds: [{name: A, url: 'https://a.example/rss'}]
+prices: [{name: Brent, symbol: BZ=F}]
+alerts:
+  - {name: Tension is high, kind: level, above: 200, below: 150}
+  - {name: Jumped, kind: jump, part: Lebanon, within: 24h}
+  - {name: Cease-fire, kind: signal, direction: deescalation, categories: [ceasefire], weight: 6, publishers: 3}
+  - {name: Brent moved, kind: price, series: Brent, percent: 5, enabled: false}
+  - {name: Quiet, kind: silence, of: feeds, longer_than: 90m}
+  - {name: Nobody polls, kind: silence, of: worker, longer_than: 2d}
+"""
+
+
+@pytest.fixture
+def page(monkeypatch, tmp_path):
+    """page(*alerts, urls=""): the Alerts page on a database that holds these."""
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+
+    def show(*given: Alert, urls: str = "") -> AppTest:
+        store = open_store(f"sqlite:///{tmp_path / 'alerts.db'}")
+        for alert in given:
+            alerts.save(store, alert)
+        store.close()
+        for name, value in (
+            ("DATABASE_URL", f"sqlite:///{tmp_path / 'alerts.db'}"), ("FEEDS", str(tmp_path / "feeds.yaml")),
+            ("NOW", NOW.isoformat()), ("ALERT_URLS", urls),
+        ):  # fmt: skip
+            monkeypatch.setenv(f"MONITOR_{name}", value)
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        return AppTest.from_file(MAIN, default_timeout=30).run().switch_page("views/alerts.py").run()
+
+    yield show
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def words(shown: AppTest) -> str:
+    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning") for element in shown.get(kind))
+
+
+def alert(rule: str, reason: str, state: str = "firing", **more) -> Alert:
+    return Alert(None, rule, reason, **({"at": NOW - HOUR, "state": state, "message": f"{rule} now\n- {HOSTILE}", "key": rule} | more))
+
+
+def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
+    shown = page()
+    assert not shown.exception
+    assert "Nothing fires now." in words(shown) and "No rule has told anything yet." in words(shown)
+    assert "MONITOR_ALERT_URLS names no address" in words(shown)
+    (table,) = shown.dataframe
+    told = dict(zip(table.value["rule"].str.strip("\u2068\u2069"), table.value["tells when"].str.strip("\u2068\u2069"), strict=True))
+    assert len(told) == 6
+    assert told["Tension is high"] == "tension by the hour reaches 200; over when it is under 150"
+    assert "cease-fires" in told["Cease-fire"] and "3 publishers within 6 h" in told["Cease-fire"]
+    assert "90 min" in told["Quiet"] and "2 d" in told["Nobody polls"]
+    assert list(table.value["on"]) == [True, True, True, False, True, True]
+
+
+def test_what_lasts_fires_until_it_is_over_and_every_message_tells_its_fate(page):
+    shown = page(
+        alert("Jumped", "jump", at=NOW - 5 * HOUR),
+        alert("Jumped", "jump", "resolved", at=NOW - 4 * HOUR, sent=NOW),
+        alert("Tension is high", "level", message=f"{HOSTILE} at 310", attempts=2, error="json #1: 503", next_try=NOW + HOUR),
+        alert("Cease-fire", "grave signal", attempts=1, error=f"json #1: {dispatch.UNKNOWN}", next_try=dispatch.NEVER),
+        alert("Brent moved", "price move"),
+        urls="json://127.0.0.1:9/x",
+    )
+    assert not shown.exception
+    said = words(shown)
+    assert "<strong>▲ Tension is high</strong>" in said and "<script>" not in said and "&lt;script&gt;" in said
+    assert said.count("<strong>▲") == 1  # an event and a price move have happened, the jump is over
+    assert "2 alerts did not go out" in said
+    history = shown.dataframe[0].value
+    fates = dict(zip(zip(history["rule"].str.strip("\u2068\u2069"), history["state"].str.split().str[-1], strict=True), history["sending"], strict=True))
+    assert fates["Jumped", "over"].startswith("sent ")
+    assert fates["Tension is high", "told"] == "✕ 2 tries failed, again 13:00"
+    assert fates["Cease-fire", "told"] == "not known whether it arrived"
+    assert fates["Brent moved", "told"] == "waiting"
+    assert shown.get("download_button")
+
+
+def test_an_alert_has_an_address_of_its_own_with_its_whole_message_and_stories(page):
+    shown = page(alert("Cease-fire", "grave signal", stories=(7,), attempts=1, error="json #1: 503"))
+    shown.query_params["alert"] = "1"
+    shown.run()
+    assert not shown.exception
+    assert f"Cease-fire now\n- {HOSTILE}" in [element.value for element in shown.text]
+    assert "Sending: json #1: 503" in words(shown)
+    assert [link.proto.label for link in shown.get("page_link")] == ["Story 7"]
+    shown.query_params["alert"] = "99"
+    assert "no alert with this number" in words(shown.run())
