@@ -8,6 +8,7 @@ Leaves what the words mean to the lexicons.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -45,6 +46,10 @@ def _fold_char(char: str) -> str:
     return folded.strip() or (" " if folded else "") if len(folded) != 1 else folded
 
 
+QUOTED = re.compile(r"(?<=\s)['\"‘’“”„«»]+[^\S\r\n]?|[^\S\r\n]?['\"‘’“”„«»]+(?=\s)")  # with the space that French puts inside
+KEPT = re.compile(f"[^{DROPPED}]+")
+
+
 class _Table(dict):
     """Code point -> folded character, filled as characters are met; -> EXPANDED where it is several."""
 
@@ -77,11 +82,27 @@ class Folded:
         return raw + 1 if self.offsets is None else bisect_left(self.offsets, raw, 1)
 
 
+def _cut_at_quotes(text: str, folded: str) -> list[str]:
+    """Folded text cut where quotation marks stand at the edge of words: kept, mark, kept, mark ... kept."""
+    parts, place = [], 0
+    for mark in QUOTED.finditer(text):
+        parts += folded[place : mark.start()], folded[mark.start() : mark.end()]
+        place = mark.end()
+    return [*parts, folded[place:]]
+
+
 def fold(text: str) -> Folded:
     folded = text.translate(_TABLE)
+    if QUOTED.search(text):  # "in 'complete control' of the strait" holds the same phrase as without
+        folded = "".join(DROPPED * len(part) if place % 2 else part for place, part in enumerate(_cut_at_quotes(text, folded)))
     if DROPPED not in folded and EXPANDED not in folded:
         return Folded(text, f" {folded} ", None)
     pieces, offsets = [" "], [0]
+    if EXPANDED not in folded:
+        for kept in KEPT.finditer(folded):
+            pieces.append(kept.group())
+            offsets.extend(range(*kept.span()))
+        return Folded(text, "".join(pieces) + " ", (*offsets, len(text)))
     for place, char in enumerate(folded):
         if char == DROPPED:
             continue
