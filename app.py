@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from monitor import clock
 from monitor.config import LastGood
 from monitor.errors import ConfigError, StorageError
 from monitor.storage.store import open_store
+from monitor.ui import exports
+from monitor.ui.security import SecureHeaders
 from monitor.worker import Worker
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -43,4 +46,9 @@ async def lifespan(app):
     worker.store.close()
 
 
-app = st.App(Path(__file__).with_name("monitor") / "ui" / "main.py", lifespan=lifespan)
+app = st.App(
+    Path(__file__).with_name("monitor") / "ui" / "main.py",
+    lifespan=lifespan,
+    routes=exports.routes(st.get_option("server.baseUrlPath") or ""),
+    middleware=[Middleware(SecureHeaders)],
+)

@@ -73,22 +73,28 @@ _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 def write(table: str, rows: Iterable[Mapping[str, object]], *, format: str, out: BinaryIO) -> int:
     """Write the rows of a table of COLUMNS to a binary stream, and give how many there were. Raises KeyError, ValueError."""
+    counted = _Counted(iter(rows))
+    for piece in pieces(table, counted, format=format):
+        out.write(piece)
+    return counted.count
+
+
+def pieces(table: str, rows: Iterable[Mapping[str, object]], *, format: str) -> Iterator[bytes]:
+    """The same as bytes, piece by piece, for an answer that is sent while it is made. Raises KeyError, ValueError."""
+    if format not in FORMATS:
+        raise ValueError(f"{format} is not one of {', '.join(FORMATS)}")
     rows = iter(rows)
     first = list(islice(rows, 1))
     columns = columns_of(table, first[0] if first else {})
-    counted = _Counted(chain(first, rows))
+    rows = chain(first, rows)
     if format == "csv":
-        for piece in rows_csv(counted, columns):
-            out.write(piece.encode())
+        yield from (piece.encode() for piece in rows_csv(rows, columns))
     elif format == "jsonl":
-        for row in counted:
-            line = {name: _json(row.get(name), kind) for name, kind in columns.items()}
-            out.write(json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n")
-    elif format == "parquet":
-        _parquet(counted, columns, out)
+        while batch := list(islice(rows, BATCH)):
+            lines = ({name: _json(row.get(name), kind) for name, kind in columns.items()} for row in batch)
+            yield "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines).encode()
     else:
-        raise ValueError(f"{format} is not one of {', '.join(FORMATS)}")
-    return counted.count
+        yield from _parquet(rows, columns)
 
 
 def columns_of(table: str, row: Mapping[str, object] = {}) -> dict[str, str]:
@@ -145,15 +151,41 @@ def _moment(value: date, kind: str | None) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str], out: BinaryIO) -> None:
+def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str]) -> Iterator[bytes]:
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+    sink = _Sink()
+    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         while batch := list(islice(rows, 5 * BATCH)):
             arrays = [
                 pa.array([v.date() if isinstance(v := row.get(name), datetime) and kind == DAY else v for row in batch], _ARROW[kind])
                 for name, kind in columns.items()
             ]
             writer.write_table(pa.table(arrays, schema=schema))
+            yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """A file that is handed on while it is written; Parquet only asks where it is."""
+
+    def __init__(self):
+        self._pieces: list[bytes] = []
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def write(self, data) -> int:
+        self._pieces.append(bytes(data))
+        self._at += len(self._pieces[-1])
+        return len(self._pieces[-1])
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
 
 
 class _Counted:

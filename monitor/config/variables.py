@@ -28,8 +28,11 @@ SETTINGS = (
     Setting("MONITOR_FRED_URL", "", "Base address that stands in for FRED, for tests and replays."),
     Setting("MONITOR_NOW", "", "The time to go by: an ISO time (standing still) or an address that answers one; the machine's clock when unset."),
     Setting("MONITOR_ALERT_URLS", "", "Where alerts are sent: Apprise addresses, separated by blanks."),
+    Setting("MONITOR_EXPORT_TOKEN", "", "What programs have to know to pull /api/export; unset, a log-in is enough, and without one nothing is asked."),
+    Setting("MONITOR_USERS", "", "Who may log in: mail addresses or @domains, separated by blanks; unset, everybody the provider knows."),
 )
 
+SHORTEST_TOKEN = 16
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
 _NEXT_ADDRESS = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
@@ -44,6 +47,8 @@ class Environment:
     fred_url: str | None
     now: str | None
     alert_urls: tuple[str, ...] = field(repr=False)
+    export_token: str | None = field(default=None, repr=False)
+    users: tuple[str, ...] = ()  # in lower case
 
 
 def environment(environ: Mapping[str, str]) -> Environment:
@@ -66,6 +71,12 @@ def environment(environ: Mapping[str, str]) -> Environment:
     for number, url in enumerate(alert_urls, 1):
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", url):
             fault("MONITOR_ALERT_URLS", f"address {number} of {len(alert_urls)} has to begin like mailto:// or json://; see Apprise for the services")
+    token, users = given["MONITOR_EXPORT_TOKEN"], tuple(given["MONITOR_USERS"].casefold().replace(",", " ").split())
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+        fault("MONITOR_EXPORT_TOKEN", f"needs at least {SHORTEST_TOKEN} letters, digits or signs without blanks, such as `openssl rand -hex 24` gives")
+    for number, user in enumerate(users, 1):
+        if not re.fullmatch(r"[^@\s]*@[^@\s]+", user):
+            fault("MONITOR_USERS", f"entry {number} of {len(users)} has to be a mail address, or a domain such as @example.org")
     if problems:
         raise ConfigError(problems)
     return Environment(
@@ -75,6 +86,8 @@ def environment(environ: Mapping[str, str]) -> Environment:
         fred_url=given["MONITOR_FRED_URL"].rstrip("/") or None,
         now=given["MONITOR_NOW"] or None,
         alert_urls=alert_urls,
+        export_token=token or None,
+        users=users,
     )
 
 

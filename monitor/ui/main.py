@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
-from monitor.ui import data, safe
+from monitor.ui import access, data, safe
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -44,7 +44,7 @@ page = st.navigation(
 )
 safe.styles()
 try:
-    data.context()
+    access.gate(data.context().settings.current()[0].environment)
 except FAULTS as fault:
     safe.banner("error", "The dashboard cannot read what it needs:", str(fault))
     st.stop()

@@ -1,0 +1,181 @@
+"""/api/export: the file that a page's link asks for, streamed, safe, and only for who may have it."""
+
+import csv
+import io
+import json
+import threading
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from urllib.parse import parse_qsl
+
+import pyarrow.parquet as pq
+import pytest
+import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from monitor.errors import InputError
+from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
+from monitor.storage import alerts, articles, index, open_store, prices
+from monitor.storage.articles import Filter
+from monitor.ui import access, data, exports, links
+from monitor.ui.security import HEADERS, SecureHeaders
+from tests.running import free_port, wait_for
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TOKEN = "only-for-tests-0123456789"
+FORMULA = '=HYPERLINK("http://evil.example")'
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """Gives pull(path, headers) -> (status, headers, text) of a server over a small database; `server.env` sets the environment."""
+    opened = open_store(f"sqlite:///{tmp_path}/m.db")
+    feed = Feed("Wire", "https://wire.example/rss")
+    strike = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "strike", "ISR", "IRN", "Isfahan")
+    hit = Reading("en", "escalation", 9.0, True, ("IRN", "ISR"), ("Isfahan",), (strike,), (), "tagger-1")
+    calm = Reading("fr", "none", 0.0, False, (), (), (), (), "tagger-1")
+    items = [
+        (Entry(str(n), f"{FORMULA} {n}", f"https://wire.example/{n}", "", NOON - timedelta(hours=n), None), hit if n % 2 else calm, "wire", str(n))
+        for n in range(6)
+    ]
+    articles.save(opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON)
+    point = IndexPoint("day", NOON.replace(hour=0), "index-1", "ok", 150.0, 140.0, 160.0, *[None] * 11, 6, 3, 3, 1)
+    index.save(opened, [point, *(IndexPoint("hour", NOON, "index-1", "ok", *[1.0] * 14, 6, 3, 3, 1, part) for part in ("all", "Lebanon"))])
+    days = [NOON.replace(hour=0) - timedelta(days=n) for n in range(1, 120)]
+    prices.save(opened, [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)])
+    alerts.save(opened, Alert(None, "Grave", "grave signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n")
+    for name, value in (("FEEDS", tmp_path / "feeds.yaml"), ("DATABASE_URL", f"sqlite:///{tmp_path}/m.db"), ("NOW", "2026-03-03T06:30Z")):
+        monkeypatch.setenv(f"MONITOR_{name}", str(value))
+    data.context.clear()
+    port = free_port()
+    served = uvicorn.Server(uvicorn.Config(
+        Starlette(routes=exports.routes(), middleware=[Middleware(SecureHeaders)]), port=port, log_level="error"
+    ))  # fmt: skip
+    thread = threading.Thread(target=served.run, daemon=True)
+    thread.start()
+    wait_for(lambda: served.started, 20, "no server")
+
+    def pull(path, **headers):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/export/{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.headers, refused.read()
+
+    def env(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(f"MONITOR_{name}", value)
+        data.context.clear()
+
+    pull.env = env
+    yield pull
+    served.should_exit = True
+    thread.join(10)
+    data.context().store.close()
+    data.context.clear()
+    opened.close()
+
+
+def rows(body):
+    return list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+
+
+ROWS = {
+    "articles.csv": 6, "articles.csv?direction=escalation": 3, "articles.csv?lang=fr&lang=en": 6, "articles.csv?category=attack&mode=words": 0,
+    "articles.csv?source=ISR&target=IRN&place=Isfahan": 3, "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 2,
+    "signals.csv?category=attack": 3, "stories.csv": 0, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
+    "daily.csv": 120, "feeds.csv?state=well": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
+    "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
+}  # fmt: skip
+
+
+def test_each_link_gives_its_rows(server):
+    assert {path: len(rows(server(path)[2])) for path in ROWS} == ROWS
+
+
+def test_a_file_is_safe_named_and_not_kept(server):
+    status, headers, body = server("articles.csv?name=../articles%0d%0a-x")
+    assert status == 200 and headers["Content-Disposition"] == "attachment; filename*=UTF-8''___articles__-x.csv"
+    assert headers["Cache-Control"] == "no-store" and {name: headers[name] for name in HEADERS} == HEADERS
+    assert all(row["title"].startswith("'=") for row in rows(body))
+
+
+def test_the_same_rows_in_the_other_formats(server):
+    lines = [json.loads(line) for line in server("articles.jsonl?direction=escalation")[2].splitlines()]
+    table = pq.read_table(io.BytesIO(server("articles.parquet?direction=escalation")[2])).to_pylist()
+    assert [line["id"] for line in lines] == [row["id"] for row in table] and len(lines) == 3
+    assert lines[0]["title"].startswith("=")
+
+
+@pytest.mark.parametrize(("path", "status", "said"), [
+    ("nothing.csv", 404, "articles"), ("alerts.parquet", 404, "as .csv"), ("articles", 404, "no such"), ("articles.csv?colour=red", 400, "colour"),
+    ("articles.csv?category=war", 400, "attack"), ("articles.csv?since=monday", 400, "ISO"), ("articles.csv?story=%D9%A1", 400, "number"),
+    ("articles.csv?source=ISR", 400, "together"), ("index.csv?part=Mars", 400, "Hormuz"), ("event-study.csv?series=Gold", 400, "Brent"),
+    ("event-study.csv?events=soon", 400, "2025-06-13"), ("articles.csv?text=" + "x" * 300, 400, "longer"),
+])  # fmt: skip
+def test_what_cannot_be_meant_is_said(server, path, status, said):
+    code, headers, body = server(path)
+    assert code == status and said in body.decode() and headers["Content-Type"].startswith("text/plain")
+
+
+def test_with_a_token_only_who_knows_it_pulls(server):
+    server.env(EXPORT_TOKEN=TOKEN)
+    basic = "Basic YW55Ym9keTpvbmx5LWZvci10ZXN0cy0wMTIzNDU2Nzg5"  # anybody:TOKEN
+    right = [("feeds.csv", {"Authorization": f"Bearer {TOKEN}"}), ("feeds.csv", {"Authorization": basic}), (f"feeds.csv?token={TOKEN}", {})]
+    wrong = [("feeds.csv", {}), ("feeds.csv", {"Authorization": "Bearer no"}), ("feeds.csv?token=%C3%A9", {}), ("feeds.csv", {"Authorization": "Basic !"})]
+    assert [server(path, **headers)[0] for path, headers in right + wrong] == [200] * 3 + [401] * 4
+
+
+def test_a_page_signs_its_own_links_and_no_others(server):
+    server.env(EXPORT_TOKEN=TOKEN)
+    signed = access.signature("/api/export/articles.csv?direction=escalation")
+    assert server(f"articles.csv?direction=escalation&signature={signed}")[0] == 200
+    assert server(f"articles.csv?direction=mixed&signature={signed}")[0] == 401
+    assert server(f"articles.csv?signature={signed}&direction=escalation")[0] == 401
+
+
+PEOPLE = {
+    "a@example.org": {"is_logged_in": True, "email": "A@Example.org", "email_verified": True},
+    "unconfirmed": {"is_logged_in": True, "email": "a@example.org", "email_verified": False},
+    "other": {"is_logged_in": True, "email": "b@example.com"},
+    "look-alike": {"is_logged_in": True, "email": "a@evil-example.org"},
+    "nameless": {"is_logged_in": True},
+    "out": {"is_logged_in": False, "email": "a@example.org"},
+}
+
+
+@pytest.mark.parametrize(("users", "admitted"), [
+    ((), ["a@example.org", "unconfirmed", "other", "look-alike", "nameless"]), (("@example.org",), ["a@example.org"]),
+    (("a@example.org", "b@example.com"), ["a@example.org", "other"]),
+])  # fmt: skip
+def test_who_may_enter(users, admitted):
+    assert [name for name, person in PEOPLE.items() if access.may_enter(person, users)] == admitted
+
+
+words = st.lists(st.text(min_size=1, max_size=20).filter(lambda text: text.strip()), max_size=3).map(tuple)
+times = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))
+
+
+@given(st.builds(
+    Filter, since=times, until=times, publishers=words, actors=words, places=words, text=st.text(max_size=50).filter(lambda t: "\ud800" not in t),
+    directions=st.sets(st.sampled_from(["escalation", "none"])).map(tuple), tiers=st.sets(st.integers(1, 4)).map(tuple),
+    theatre=st.none() | st.booleans(), story=st.none() | st.integers(1, 2**40), pair=st.none() | st.just(("ISR", "IRN")),
+))  # fmt: skip
+def test_a_link_asks_for_what_its_page_showed(wanted):
+    assert links.filter_of(parse_qsl(links.query_of(wanted), keep_blank_values=True)) == wanted
+
+
+@pytest.mark.parametrize(("name", "value"), list(product(("since", "until"), ("", "2026-13-01", "0001-01-01T00:00+14:00"))))
+def test_times_that_are_none_are_refused_or_ignored(name, value):
+    if value:
+        with pytest.raises(InputError):
+            links.filter_of([(name, value)])
+    else:
+        assert links.filter_of([(name, value)]) == Filter()
