@@ -176,5 +176,5 @@ def account(rules: Sequence[Rule], found: Sequence[Alert]) -> str:
     for rule in rules:
         fired = sum(alert.rule == rule.name and alert.state == "firing" for alert in found)
         untried = "rests" if not rule.enabled else "not tried: what was silent when is not kept" if isinstance(rule, SilenceRule) else None
-        lines.append(f"{rule.name}: {untried or f'fired {fired} times'}")
+        lines.append(f"{rule.name}: {untried or f'fired {fired} time' + 's' * (fired != 1)}")
     return "\n".join(lines) or "feeds.yaml has no rules under `alerts`"

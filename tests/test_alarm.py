@@ -152,6 +152,22 @@ def test_a_receiver_that_fails_is_tried_again_and_then_has_it(store, tmp_path):
     assert done.sent and done.error is None and done.attempts == 2 and len(receiver.got) == 2
 
 
+def test_a_receiver_that_does_not_answer_holds_up_no_round_and_gets_it_once(store, tmp_path, monkeypatch):
+    tell(store, "alpha", "beta")
+    monkeypatch.setattr(alarm, "WAIT", 0.1)
+    with hook() as receiver:
+        settings, watch = settings_of(tmp_path, receiver.url), alarm.Alarm(store, StandingClock(NOW))
+        receiver.hold.clear()
+        watch.after_round(settings)
+        running.wait_for(lambda: receiver.got, 30, "the message on its way")
+        watch.after_round(settings)  # while the first delivery still waits
+        assert alerts.find(store)[0].sent is None
+        receiver.hold.set()
+        running.wait_for(lambda: alerts.find(store)[0].sent, 30, "the answer")
+        watch.after_round(settings)
+        assert len(receiver.got) == 1
+
+
 SENDER = """
 import sys
 from pathlib import Path
@@ -232,6 +248,6 @@ def test_rules_are_tried_on_what_is_stored_and_nothing_is_kept_or_sent(store, tm
         told = running.monitor(tmp_path, *words, MONITOR_NOW=NOW.isoformat(), MONITOR_ALERT_URLS=receiver.url, COLUMNS="200")
         none = running.monitor(tmp_path, "check", "--since", "2026-03-01")
     assert told.returncode == 0, told.stderr
-    assert "Grave event: fired 1 times" in told.stdout and "2026-03-01 07:00" in told.stdout and "Nobody polls: not tried" in told.stdout
+    assert "Grave event: fired 1 time\n" in told.stdout and "2026-03-01 07:00" in told.stdout and "Nobody polls: not tried" in told.stdout
     assert alerts.find(store) == [] and receiver.got == []
     assert none.returncode == 2
