@@ -7,7 +7,7 @@ were published, so a late article shows as a difference and is named.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -52,12 +52,18 @@ def parts(at: datetime, measure: str, now: datetime) -> pd.DataFrame:
 
 @st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
 def _parts(at: datetime, measure: str, now: datetime, method: str, upto: int) -> pd.DataFrame:
-    """`method` and `upto` only renew the answer. The reference needs no bootstrap: the split has no interval."""
-    store, book = data.context().store, Book(replace(_rules(), replicates=0))
-    start = lookback(at)
-    first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in book.span(at.date()))
-    book.learn(index.entries(store, first, last + timedelta(days=1)))
-    return contributions(index.entries(store, start, at + timedelta(hours=1)), book=book, at=at, now=now, measure=measure)
+    """`method` and `upto` only renew the answer."""
+    entries = index.entries(data.context().store, lookback(at), at + timedelta(hours=1))
+    return contributions(entries, book=_book(at.date(), method), at=at, now=now, measure=measure)
+
+
+@st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
+def _book(day: date, method: str) -> Book:
+    """What is normal on a day; each caller has a copy of its own. Without bootstrap: the split has no interval."""
+    book = Book(replace(_rules(), replicates=0))
+    first, last = (datetime(end.year, end.month, end.day, tzinfo=UTC) for end in book.span(day))
+    book.learn(index.entries(data.context().store, first, last + timedelta(days=1)))
+    return book
 
 
 def table(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:

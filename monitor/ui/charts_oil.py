@@ -18,13 +18,13 @@ CROWD = 12  # events that stand beside each other without a slider
 
 
 def with_events(option: dict, events: Mapping[date, str]) -> dict:
-    """The index and price chart with a thin line at each event; the name of what it was while they are few."""
+    """The index and price chart with a thin line at each event; what it was is named while they are few and differ."""
     shown = list(events.items())[-MARKED:]
     lines = {
         "type": "line", "name": "events", "data": [], "silent": True,
         "markLine": {
             "symbol": ["none", "none"], "silent": True, "animation": False, "lineStyle": {"type": "solid", "width": 1, "color": GREY},
-            "label": {"show": len(shown) <= NAMED, "formatter": "{b}", "position": "insideEndTop", "fontSize": 10},
+            "label": {"show": len(shown) <= NAMED and len(set(events.values())) > 1, "formatter": "{b}", "position": "insideEndTop", "fontSize": 10},
             "data": [{"name": name, "xAxis": f"{day.isoformat()}T00:00:00Z"} for day, name in shown],
         },
     }  # fmt: skip
@@ -47,7 +47,7 @@ def abnormal(rows: Sequence[Row]) -> dict:
     crowded = len(events) > CROWD
     zoom = [{"type": "slider", "height": 16, "bottom": 2, "start": 100 - 100 * CROWD / len(events), "end": 100, "showDetail": False}] if crowded else []
     return {
-        "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 40, "bottom": 28 if crowded else 8, "containLabel": True},
+        "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 58, "bottom": 28 if crowded else 8, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
         "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True}, "axisLine": {"onZero": False}},
         "yAxis": {"type": "value", "name": "abnormal return, %", "nameTextStyle": {"align": "left"}, "splitLine": {"lineStyle": {"opacity": 0.35}}},
@@ -65,7 +65,7 @@ def lags(found: LeadLag) -> dict:
     edge = {"type": "line", "symbol": "none", "step": "middle", "color": GREY, "lineStyle": {"type": "dashed", "width": 1.5, "color": GREY}}
     return {
         "legend": {"top": 0, "data": ["correlation", "band, upper", "band, lower"]},
-        "grid": {"left": 8, "right": 8, "top": 40, "bottom": 30, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.3f"},
         "xAxis": {
             "type": "category", "data": [f"{lag.lag:+d}" if lag.lag else "0" for lag in found.lags],
@@ -89,16 +89,18 @@ def changes(names: Sequence[str], values: Sequence[float], *, up: str, down: str
         }
         for value in values
     ]  # fmt: skip
+    low, high = min(*values, 0.0), max(*values, 0.0)
+    room = 0.16 * (high - low)  # for the numbers beside the bars
     return {
-        "grid": {"left": 8, "right": 44, "top": 4, "bottom": 24, "containLabel": True},
+        "grid": {"left": 8, "right": 12, "top": 4, "bottom": 24, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "valueFormatter": "%+.2f points"},
         "xAxis": {
-            "type": "value", "name": "points", "nameLocation": "middle", "nameGap": 22, "boundaryGap": ["14%", "10%"],
-            "axisLabel": {"hideOverlap": True}, "splitLine": {"lineStyle": {"opacity": 0.35}},
+            "type": "value", "name": "points", "nameLocation": "middle", "nameGap": 22, "min": round(low - room, 2), "max": round(high + room, 2),
+            "axisLabel": {"hideOverlap": True, "showMinLabel": False, "showMaxLabel": False}, "splitLine": {"lineStyle": {"opacity": 0.35}},
         },
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
-            "axisLine": {"onZero": False, "show": False}, "axisLabel": {"width": 190, "overflow": "truncate"},
+            "axisLine": {"onZero": False, "show": False}, "axisLabel": {"width": 150, "overflow": "truncate"},
         },
         "animation": False, "series": [{"type": "bar", "data": bars, "barMaxWidth": 20}],
     }  # fmt: skip

@@ -141,8 +141,8 @@ def all_together(series: str, found: oil.Study) -> str:
     if first.t is None:
         return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""
     clear = [one.window for one in found.across if one.significant]
-    said = f"associated with more than chance in {', '.join(clear)}" if clear else "not told apart from chance in any window"
-    return f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average (t {first.t:.2f}), {said}."
+    said = f"beyond what random sets of dates show in {', '.join(clear)}" if clear else "in no window beyond what random sets of dates show"
+    return f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average (t {first.t:.2f}); {said}."
 
 
 def lead_lag(series: str, closes: pd.Series, points: list) -> None:
