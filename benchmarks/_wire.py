@@ -96,23 +96,24 @@ class Wire:
 
     def reset(self) -> None:
         """Every feed as at the start."""
-        self._show([0] * self.feeds)
+        self.more = [0] * self.feeds  # entries that each has had since then
+        self._show()
 
     def hour_later(self, changed: int) -> int:
-        """`changed` feeds get new entries; gives how many entries in all."""
-        more = [0] * self.feeds
+        """`changed` more feeds get new entries; gives how many entries in all."""
+        before = sum(self.more)
         for feed in self.chances.sample(range(self.feeds), changed):
-            more[feed] = self.chances.randint(FEWEST, MOST)
-        self._show(more)
-        return sum(more)
+            self.more[feed] += self.chances.randint(FEWEST, MOST)
+        self._show()
+        return sum(self.more) - before
 
     def asked(self) -> Asked:
         """What was asked since the start."""
         self._pipe.send("asked")
         return self._pipe.recv()
 
-    def _show(self, more: list[int]) -> None:
-        self._pipe.send(documents(self.feeds, self.entries, self.texts, more))
+    def _show(self) -> None:
+        self._pipe.send(documents(self.feeds, self.entries, self.texts, self.more))
         self._pipe.recv()
 
 

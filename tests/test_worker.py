@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor import schedule
 from monitor.clock import real_now
 from monitor.owner import this_process
 from monitor.storage import articles, feeds, lease, meta, open_store
 from tests import running
-from tests.internet import Internet, Page
+from tests.internet import Internet, Page, redirect
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -26,8 +27,8 @@ def items(many: int, *, prefix: str = "Report", at: datetime = START) -> list[di
     ]
 
 
-def configure(folder, net: Internet, paths: list[str]) -> None:
-    lines = "".join(f"  - {{name: 'Feed {path}', url: '{net.url(path)}', allow_private: true}}\n" for path in paths)
+def configure(folder, net: Internet, paths: list[str], *, every: str = "5m") -> None:
+    lines = "".join(f"  - {{name: 'Feed {path}', url: '{net.url(path)}', every: {every}, allow_private: true}}\n" for path in paths)
     (folder / "feeds.yaml").write_text("feeds:\n" + lines, encoding="utf-8")
 
 
@@ -100,6 +101,20 @@ def test_poll_once_asks_feeds_that_are_not_due_but_not_those_gone(tmp_path):
             assert running.monitor(tmp_path, "poll", "--once").returncode == 0
         asked = (len(net.asked("/a")), len(net.asked("/gone")))
     assert asked == (2, 1)
+
+
+def test_a_feed_that_moved_for_good_is_asked_there_once_several_answers_agree(tmp_path):
+    with Internet() as net:
+        net.serve("/old", redirect("/new", 301))
+        net.serve("/new", Page(running.rss(items(2))))
+        configure(tmp_path, net, ["/old"], every="1s")
+        with polling(tmp_path):
+            running.wait_for(lambda: len(net.asked("/new")) >= schedule.AGREEING + 2, 60, "the new address to be asked again and again")
+        assert len(net.asked("/old")) == schedule.AGREEING
+        moved = net.url("/new")
+    state = feeds.states(store_of(tmp_path))["Feed /old"]
+    assert (state.state, state.entries, state.moved_to) == ("well", 2, moved)
+    assert moved in running.monitor(tmp_path, "export", "feeds").stdout
 
 
 def test_killed_in_the_middle_of_a_round_nothing_committed_is_lost(tmp_path):

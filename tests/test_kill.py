@@ -1,0 +1,9 @@
+"""Two kills at random moments on each database; benchmarks/kill.py does a hundred."""
+
+from stores import address, fresh_postgres, postgres  # noqa: F401 - fixtures
+
+from benchmarks import kill
+
+
+def test_nothing_committed_is_lost_or_doubled_by_kills(address, tmp_path):
+    assert kill.run(address, tmp_path, kills=2, feeds=40) >= 40 * kill.ENTRIES
