@@ -49,7 +49,7 @@ def server(tmp_path, monkeypatch):
     days = [NOON.replace(hour=0) - timedelta(days=n) for n in range(1, 120)]
     prices.save(opened, [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)])
     alerts.save(opened, Alert(None, "Grave", "grave signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
-    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n")
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', enabled: false}\n")
     for name, value in (("FEEDS", tmp_path / "feeds.yaml"), ("DATABASE_URL", f"sqlite:///{tmp_path}/m.db"), ("NOW", "2026-03-03T06:30Z")):
         monkeypatch.setenv(f"MONITOR_{name}", str(value))
     data.context.clear()
@@ -91,7 +91,7 @@ ROWS = {
     "articles.csv": 6, "articles.csv?direction=escalation": 3, "articles.csv?lang=fr&lang=en": 6, "articles.csv?category=attack&mode=words": 0,
     "articles.csv?source=ISR&target=IRN&place=Isfahan": 3, "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 2,
     "signals.csv?category=attack": 3, "stories.csv": 0, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
-    "daily.csv": 120, "feeds.csv?state=well": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
+    "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
     "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
 }  # fmt: skip
 

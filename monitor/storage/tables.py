@@ -6,7 +6,7 @@ Memory stays that of a page. Leaves the columns' order, types and formats to exp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from monitor.models import Article, Feed, FeedState, IndexPoint, Price, Signal, Story
@@ -90,7 +90,8 @@ def _daily(store, since, until, wanted, configured) -> Iterator[Row]:
 def _feeds(store, since, until, wanted, configured) -> Iterator[Row]:
     states = feeds.states(store)
     if configured is not None:
-        states = {feed.name: states.get(feed.name) or FeedState(feed.name, feed.url) for feed in configured}
+        known = ((feed, states.get(feed.name) or FeedState(feed.name, feed.url)) for feed in configured)
+        states = {feed.name: state if feed.enabled else replace(state, state="off") for feed, state in known}
     for state in states.values():
         yield {name: getattr(state, name) for name in _FEED}
 

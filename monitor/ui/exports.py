@@ -31,7 +31,7 @@ from monitor.ui.screen_tables import one_of
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 AT_ONCE = 2  # pieces being made
 OWN = ("token", "signature", "name")  # of the link, not of the filter
-# what a link may narrow a table by besides its time, and the values there are where they are fixed
+# what a link may narrow a table by besides its time, any of the values given, and those there are where they are fixed
 NARROWING: dict[str, dict[str, tuple[str, ...]]] = {
     "index": {"grain": ("hour", "day"), "part": ("all", *PARTS), "method": ()}, "prices": {"series": ()}, "feeds": {"name": (), "state": ()},
     "stories": {"direction": ("escalation", "deescalation", "mixed", "none")},
@@ -97,14 +97,16 @@ def _pieces(table: str, form: str, given: list[tuple[str, str]]) -> Iterator[byt
 
 def _rows(table: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
     narrowing = NARROWING.get(table, {})
-    asked = _once(given, ("since", "until", *narrowing))
-    since, until = links.span_of(asked)
-    narrow = {name: one_of(name, value, narrowing[name] or (value,)) for name, value in asked.items() if name in narrowing}
+    since, until = links.span_of(_once([pair for pair in given if pair[0] not in narrowing], ("since", "until", *narrowing)))
+    narrow: dict[str, list[str]] = {}
+    for name, value in given:
+        if name in narrowing:
+            narrow.setdefault(name, []).append(one_of(name, value, narrowing[name] or (value,)))
     context = data.context()
-    if table == "index" and narrow.keys() == {"grain", "part"}:  # by its key, not by reading all of it
-        return _index(context.store, narrow["grain"], narrow["part"], since, until)
+    if table == "index" and narrow.keys() == {"grain", "part"} and len(narrow["grain"]) == len(narrow["part"]) == 1:  # by its key
+        return _index(context.store, narrow["grain"][0], narrow["part"][0], since, until)
     rows = tables.rows(context.store, table, since=since, until=until, configured=context.settings.current()[0].feeds)
-    return (row for row in rows if all(str(row.get(name)) == value for name, value in narrow.items()))
+    return (row for row in rows if all(str(row.get(name)) in values for name, values in narrow.items()))
 
 
 def _index(store: Store, grain: str, part: str, since: datetime | None, until: datetime | None) -> Iterator[Mapping]:

@@ -1,5 +1,7 @@
 """Who answers and who does not: the health of every feed, the story of one, and a test of any address."""
 
+from urllib.parse import urlencode
+
 import pandas as pd
 import streamlit as st
 
@@ -7,7 +9,7 @@ from monitor import checking
 from monitor.checking import Trial
 from monitor.models import Feed, FeedState
 from monitor.storage.articles import Filter
-from monitor.ui import data, safe, trying, when
+from monitor.ui import data, downloads, safe, trying, when
 from monitor.ui.wording import DIRECTION_WORDS, STATE_MEANS, STATE_WORDS, age, many
 
 TROUBLE = ("failing", "gone", "silent")
@@ -229,6 +231,7 @@ if owner := data.holder():
     safe.note(f"Polled by {owner.holder}; last heartbeat {owner.heartbeat:%H:%M:%S} UTC")
 shown = st.segmented_control("Show", list(SHOWN), default="all", key="feeds_shown", bind="query-params", required=True, label_visibility="collapsed")
 health(SHOWN[shown])
+downloads.offer("feeds", urlencode([("state", word) for word in SHOWN[shown] or ()]), name=f"feeds-{shown}".replace(" ", "-"))
 if name := st.query_params.get("feed"):
     if found := next((row for row in states() if row[0].name == name), None):
         with st.container(border=True, key="feed"):
