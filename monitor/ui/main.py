@@ -3,6 +3,7 @@
 Leaves everything else to the pages.
 """
 
+import gc
 from pathlib import Path
 
 import streamlit as st
@@ -38,6 +39,13 @@ def banners() -> None:
         safe.banner("warning", "Nobody is polling now: what you see is what was stored before.")
 
 
+@st.cache_resource(show_spinner=False)
+def settle(page: str) -> None:
+    """Streamlit collects garbage after every run; what the first run of a page imported and opened never becomes garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation(
     [st.Page(HERE / "views" / file, title=title, default=not number) for number, (file, title) in enumerate(PAGES)], position="top"
@@ -53,3 +61,4 @@ try:
     page.run()
 except FAULTS as fault:
     safe.banner("error", "This page cannot be shown:", str(fault))
+settle(page.url_path)

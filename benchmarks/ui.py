@@ -1,0 +1,254 @@
+"""How quick the dashboard is with 200,000 articles and five years of prices: in Chromium, and from raw websocket clients.
+
+    python benchmarks/ui.py [--articles N] [--keep FOLDER]     FOLDER keeps the database for the next time
+
+Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time that the server
+spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server process), 20 sessions that start together, memory of the server with 50 sessions.
+A paint counts when headline, numbers and main chart stand on the page. Articles are the demo's, repeated; index points are drawn.
+"""
+
+import argparse
+import asyncio
+import math
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import aiohttp  # noqa: E402 - the repository has no package to install
+from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
+
+from monitor import demo  # noqa: E402
+from monitor.config import load  # noqa: E402
+from monitor.parts import parts_of  # noqa: E402
+from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price  # noqa: E402
+from monitor.storage import articles, index, lease, meta, prices, stories  # noqa: E402
+from monitor.storage.articles import Filter, Item  # noqa: E402
+from monitor.storage.store import open_store  # noqa: E402
+from monitor.tagging.tagger import Tagger  # noqa: E402
+from tests import running  # noqa: E402
+from tests.browser import find_chromium  # noqa: E402
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAYS = 90  # that the articles are spread over
+PUBLISHERS = 60
+SIGNED = 0.3  # share of articles with a signal
+PAGES = ("", "stories", "articles", "map")
+
+
+def build(path: Path, count: int) -> None:
+    """Articles of 60 publishers in four languages, in stories of four where they carry a signal."""
+    store, tagger, drawn = open_store(f"sqlite:///{path}"), Tagger.load(), random.Random(1)
+    meta.put(store, "synthetic", "made up to measure", now=NOW)
+    feeds = load(demo.HERE / "feeds.yaml", {}).feeds
+    signed, other = [], []
+    for feed_name, _, entry in demo.entries(demo.YAML(typ="safe").load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW):
+        feed = next(f for f in feeds if f.name == feed_name)
+        reading = tagger.read(entry.title, entry.summary, lang=feed.language)
+        (signed if reading.signals else other).append((feed, entry, reading))
+    for start in range(0, count, 2000):
+        feed = feeds[start // 2000 % len(feeds)]
+        items = []
+        for number in range(start, min(start + 2000, count)):
+            _, entry, reading = drawn.choice(signed if drawn.random() < SIGNED else other)
+            at = NOW - timedelta(days=DAYS) * drawn.random() ** 1.3
+            new = Entry(str(number), f"{entry.title} ({number})", f"https://bench.example/{number}", entry.summary, at, None)
+            items.append(Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number), None, parts_of(reading)))
+        state = FeedState(feed.name, feed.url, state="well", last_polled=NOW, last_success=NOW)
+        articles.save(store, feed, items, state=state, slices=None, now=NOW)
+    placed, told = {}, []
+    for article in articles.stream(store, Filter(directions=("escalation", "deescalation", "mixed"))):
+        told.append(article.id)
+        placed[article.id] = told[-1 - (len(told) - 1) % 4]
+    for start in range(0, len(told), 10_000):
+        stories.assign(store, {id: placed[id] for id in told[start : start + 10_000]})
+    index.save(store, points("hour", timedelta(hours=1), 24 * DAYS))
+    index.save(store, points("day", timedelta(days=1), 365 * 5))
+    for seed, series in enumerate(("Brent", "WTI")):
+        prices.save(store, closes(series, seed))
+    store.close()
+
+
+def points(grain: str, step: timedelta, many: int) -> list[IndexPoint]:
+    drawn, made = random.Random(grain), []
+    for part in ("all", *PARTS) if grain == "day" else ("all",):
+        level = math.log(120)
+        for back in range(many, -1, -1):
+            level += drawn.gauss(0, 0.05) - 0.02 * (level - math.log(120))
+            value = math.exp(level)
+            made.append(IndexPoint(grain, NOW - back * step, "drawn", "ok", value, value * 0.85, value * 1.2, 80.0, 60.0, 110.0, 0.2, value / 20, 3.0,
+                                   value / 30, value / 60, 2.0, 1.0, 60.0, 2000, 600, 150, PUBLISHERS, part))  # fmt: skip
+    return made
+
+
+def closes(series: str, seed: int) -> list[Price]:
+    drawn, level, made = random.Random(seed), math.log(70), []
+    for back in range(5 * 365, 0, -1):
+        day = (NOW - timedelta(days=back)).replace(hour=0)
+        level += drawn.gauss(0, 0.015)
+        if day.weekday() < 5:
+            made.append(Price(series, day, round(math.exp(level), 2), "synthetic", "synthetic", "USD/bbl", day, NOW))
+    return made
+
+
+# -- websocket clients ------------------------------------------------------------------------------------
+
+
+class Client:
+    """One session as a browser holds it, without drawing anything."""
+
+    def __init__(self, http: aiohttp.ClientSession, address: str):
+        self.http, self.address = http, address
+        self.fragments: set[str] = set()
+
+    async def open(self, page: str = "") -> float:
+        """Connect and run the page once; seconds until its script finished."""
+        self.socket = await self.http.ws_connect(f"{self.address.replace('http', 'ws')}/_stcore/stream", protocols=("streamlit",), max_msg_size=0)
+        return await self.run(page_name=page)
+
+    async def run(self, **how) -> float:
+        """Ask for a run, of the page or of a fragment (fragment_id); seconds until it finished."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        for name, value in how.items():
+            setattr(message.rerun_script, name, value)
+        started = time.perf_counter()
+        await self.socket.send_bytes(message.SerializeToString())
+        while True:
+            forward = ForwardMsg.FromString((await self.socket.receive()).data)
+            if forward.HasField("auto_rerun"):
+                self.fragments.add(forward.auto_rerun.fragment_id)
+            if forward.HasField("delta") and forward.delta.HasField("new_element") and forward.delta.new_element.HasField("exception"):
+                raise SystemExit(f"a page failed: {forward.delta.new_element.exception.type}")
+            if forward.HasField("script_finished") and forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return time.perf_counter() - started
+
+
+async def sockets(address: str, pid: int) -> None:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        for page in PAGES:
+            client = Client(http, address)
+            await client.open(page)
+            before = cpu(pid)
+            times = [await client.run(page_name=page) for _ in range(15)]
+            show(f"script run, {page or 'overview'}", statistics.median(times), 0.060, (cpu(pid) - before) / len(times))
+        client = Client(http, address)
+        await client.open()
+        ticks, before = [], cpu(pid)
+        for _ in range(10):
+            for fragment in client.fragments:
+                ticks.append(await client.run(fragment_id=fragment))
+        show(f"a tick of one of {len(client.fragments)} fragments, median", statistics.median(ticks), None, used := (cpu(pid) - before) / len(ticks))
+        show("a tick, server time", used, 0.030)
+        show("a tick, slowest in a hundred", sorted(ticks)[int(len(ticks) * 0.99)], None)
+        started, before = time.perf_counter(), cpu(pid)
+        many = [Client(http, address) for _ in range(20)]
+        await asyncio.gather(*(client.open() for client in many))
+        show("20 sessions start together, all painted by the server", time.perf_counter() - started, 1.5, cpu(pid) - before)
+        for client in (Client(http, address) for _ in range(50 - len(many) - len(PAGES) - 1)):
+            await client.open(random.choice(PAGES))
+        print(f"{'memory of the server with 50 sessions':58} {memory(pid):6.0f} MB   bar 400 MB")
+
+
+def cpu(pid: int) -> float:
+    """Processor seconds that a process has used: what a run costs, however busy the machine is with other things."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> float:
+    """Resident megabytes of a process without its children (the readers are the poller's)."""
+    return int(next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+# -- the browser ------------------------------------------------------------------------------------------
+
+
+def browser(address: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--disable-background-networking", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+
+        def paint(context) -> float:
+            page = context.new_page()
+            started = time.perf_counter()
+            page.goto(address)
+            page.locator(".headline").wait_for()
+            page.locator(".kpi").nth(4).wait_for()
+            page.locator(".stEChartsChart canvas").first.wait_for()
+            took = time.perf_counter() - started
+            page.close()
+            return took
+
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        show("first paint of the Overview, cold server and browser", paint(context), 3.0)
+        show("first paint of the Overview, warm, median of 5", statistics.median(paint(context) for _ in range(5)), 1.5)
+        page = context.new_page()
+        page.goto(f"{address}/articles")
+        count = page.get_by_text("articles, the newest")
+        count.wait_for()
+        times = []
+        for name in ("24 hours", "3 days", "30 days", "7 days", "▲ escalation"):
+            before = count.inner_text()
+            started = time.perf_counter()
+            page.get_by_text(name, exact=True).first.click()
+            page.wait_for_function("before => ![...document.querySelectorAll('[data-testid=stText]')].some(e => e.innerText === before)", arg=before)
+            times.append(time.perf_counter() - started)
+        show("a filter change on Articles, median of 5", statistics.median(times), 0.4)
+        chromium.close()
+
+
+def show(what: str, seconds: float, bar: float | None, processor: float | None = None) -> None:
+    said = f"   bar {bar * 1000:.0f} ms{'' if seconds <= bar else '   MISSED'}" if bar else ""
+    used = f"   (processor {processor * 1000:.0f} ms)" if processor is not None else ""
+    print(f"{what:58} {seconds * 1000:6.0f} ms{said}{used}", flush=True)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--articles", type=int, default=200_000)
+    asked.add_argument("--keep", type=Path)
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"ui-{given.articles}.db"
+        if not path.exists():
+            started = time.perf_counter()
+            build(path, given.articles)
+            print(f"{given.articles:,} articles made in {time.perf_counter() - started:.0f} s", flush=True)
+        store = open_store(f"sqlite:///{path}")  # nothing is to be polled or computed beside: the screen alone is measured
+        lease.take(store, lease.this_process(), datetime.now(UTC), ttl=timedelta(hours=1))
+        port = running.free_port()
+        settings = {
+            **os.environ, "MONITOR_DATABASE_URL": f"sqlite:///{path}", "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"), "MONITOR_NOW": NOW.isoformat(),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        with (folder / "server.log").open("wb") as log:
+            server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log, start_new_session=True)
+            try:
+                running.wait_for(lambda: running.healthy(port), 60, "no server")
+                address = f"http://127.0.0.1:{port}"
+                if find_chromium():
+                    browser(address)
+                asyncio.run(sockets(address, server.pid))
+            finally:
+                server.send_signal(signal.SIGTERM)
+                server.wait(20)
+                lease.release(store, lease.this_process())
+
+
+if __name__ == "__main__":
+    main()
