@@ -98,7 +98,7 @@ def test_a_failing_save_leaves_nothing_behind(store):
     with pytest.raises(StorageError):
         put(store, item(2), broken, now=NOON + HOUR, slices=(b"bbbbbbbb",))
     assert articles.count(store) == 1
-    assert feeds.known_slices(store, FEED.name) == {b"aaaaaaaa"}
+    assert feeds.slices_of(store, [FEED.name])[FEED.name] == {b"aaaaaaaa"}
     assert feeds.states(store)[FEED.name].last_polled == NOON
 
 

@@ -43,12 +43,12 @@ def test_counts_of_entries_are_those_stored(store):
 def test_the_hashes_of_the_last_answer_are_known_until_forgotten(store):
     put(store, item(1), slices=[b"a" * 8, b"b" * 8])
     put(store, item(1), slices=None)
-    assert feeds.known_slices(store, FEED.name) == {b"a" * 8, b"b" * 8}
+    assert feeds.slices_of(store, [FEED.name])[FEED.name] == {b"a" * 8, b"b" * 8}
     put(store, item(1), slices=[b"c" * 8])
-    assert feeds.known_slices(store, FEED.name) == {b"c" * 8}
+    assert feeds.slices_of(store, [FEED.name])[FEED.name] == {b"c" * 8}
     feeds.save_state(store, replace(STATE, etag="x", last_modified="y"), now=NOON)
     feeds.forget(store, FEED.name)
-    assert feeds.known_slices(store, FEED.name) == frozenset() == feeds.known_slices(store, "never polled")
+    assert feeds.slices_of(store, [FEED.name])[FEED.name] == frozenset() == feeds.slices_of(store, ["never polled"])["never polled"]
     assert (feeds.states(store)[FEED.name].etag, articles.count(store)) == (None, 1)
     with pytest.raises(ValueError, match="length"):
         put(store, item(2), slices=[b"a", b"bb"])

@@ -229,6 +229,6 @@ def test_a_kill_loses_nothing_committed_and_doubles_nothing(address):
         assert sorted(found) == list(range(len(found))) and articles.count(store) == len(found)
         assert len(found) >= done + 5 and len(found) % 5 == 0
         assert feeds.states(store)[FEED.name].entries == len(found)
-        assert feeds.known_slices(store, FEED.name) == {b"%08d" % (len(found) - 5)}  # hashes and articles are one commit
+        assert feeds.slices_of(store, [FEED.name])[FEED.name] == {b"%08d" % (len(found) - 5)}  # hashes and articles are one commit
         known = max(found) + 1 - 5  # the next life polls the last ones again
         store.close()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 MAX_TAGS = 200_000  # a feed of 5,000 items has about 50,000; feedparser needs some 30 us for each
+MAX_ITEMS = 25_000  # reading more takes longer than a reader process may
 MAX_ATTRIBUTES = 256  # on one tag
 MAX_DEPTH = 200  # XHTML in Atom nests, but not like this
 MAX_ENTITIES = 300  # as many as HTML 4 has, with some to spare
@@ -96,6 +97,8 @@ def scan(data: bytes) -> Scan:
             item_name = "entry" if local.lower() == "feed" else "item"
         elif item is None:
             if local.lower() == item_name and depth <= 4:
+                if len(found.items) >= MAX_ITEMS:
+                    raise Dangerous(f"it has more than {MAX_ITEMS} items")
                 item, item_depth = Item(parser.CurrentByteIndex), depth
                 found.parents = stack[:-1]
         elif depth == item_depth + 1 and (local.lower() not in _KEPT or name.lower() in _CUT):

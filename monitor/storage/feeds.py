@@ -80,13 +80,8 @@ def log(store: Store, name: str, *, limit: int = KEPT) -> list[Round]:
         return [Round(*row) for row in conn.execute(query)]
 
 
-def known_slices(store: Store, name: str) -> frozenset[bytes]:
-    """The hashes of the raw items in the feed's last answer."""
-    return slices_of(store, [name])[name]
-
-
 def slices_of(store: Store, names: Sequence[str]) -> dict[str, frozenset[bytes]]:
-    """The same for several feeds."""
+    """The hashes of the raw items in each feed's last answer."""
     with store.read() as conn:
         rows = conn.execute(_SLICES, {"names": list(names)}).all()
     found = dict.fromkeys(names, frozenset())

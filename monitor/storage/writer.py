@@ -61,7 +61,7 @@ class Writer:
         return await future
 
     async def known_slices(self, name: str) -> frozenset[bytes]:
-        """As feeds.known_slices. Raises StorageError."""
+        """The hashes of the raw items in the feed's last answer. Raises StorageError."""
         future = asyncio.get_running_loop().create_future()
         self._asked.setdefault(name, []).append(future)
         self._begin()

@@ -1,0 +1,31 @@
+"""Polls the feeds it is told, a JSON object of names and addresses a line, one round for each, and says what came of them."""
+
+import asyncio
+import json
+import sys
+
+from monitor import clock
+from monitor.fetch import Fetcher
+from monitor.models import Feed
+from monitor.poll import Round
+from monitor.readers import Readers
+from monitor.storage import feeds, open_store
+from monitor.tagging.tagger import Tagger
+
+
+async def main() -> None:
+    store = open_store(sys.argv[1])
+    async with Fetcher(max_body=5_000_000) as fetcher, Readers(make_tagger=Tagger.load, tagger_arguments={"eager": True}) as readers:
+        async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
+            while line := await asyncio.to_thread(sys.stdin.readline):
+                chosen = [Feed(name, url, allow_private=True) for name, url in json.loads(line).items()]
+                report = await hands.poll(chosen, feeds.states(store))
+                told = {done.state.name: done.state for done in report.feeds}
+                print(json.dumps({
+                    "seconds": report.seconds,
+                    "failures": {name: state.failure for name, state in told.items()},
+                    "entries": {name: state.entries for name, state in told.items()},
+                }), flush=True)  # fmt: skip
+
+
+asyncio.run(main())

@@ -1,0 +1,93 @@
+"""One round: what a feed's own values lead to stays with that feed, and documents wait where they cost nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor import poll
+from monitor.errors import StorageFull
+from monitor.models import Entry, Feed, Fetched, Parsed, Reading
+from monitor.poll import Round
+from monitor.readers import Read
+from monitor.storage import articles, open_store
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOTHING = Reading("en", "none", 0.0, False, (), (), (), (), "m")
+
+
+class Fetching:
+    """Stands in for the Fetcher, as far as rounds are concerned: a document of so many bytes once there is room."""
+
+    def __init__(self, size: int = 10):
+        self.size, self.begun = size, 0
+
+    async def fetch(self, feed, state, *, room) -> Fetched:
+        await room()
+        self.begun += 1
+        return Fetched(b"x" * self.size, 200, feed.url)
+
+
+class Reading1:
+    """Stands in for the reader processes: one entry, titled like the feed's address; waits until it may answer."""
+
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+
+    async def read(self, body, *, url, **_) -> Read:
+        await self.may.wait()
+        return Read(Parsed(None, "rss20", (Entry(url, url, None, "", None, None),)), (NOTHING,))
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_store(f"sqlite:///{tmp_path}/m.db")
+    yield opened
+    opened.close()
+
+
+FEEDS = [Feed(f"feed {n}", f"https://{n}.example/rss") for n in range(20)]
+
+
+async def round_of(store, fetching: Fetching, *, then=lambda: None):
+    reading = Reading1()
+    async with Round(store, fetching, reading, lambda: NOW) as hands:
+        polling = asyncio.create_task(hands.poll(FEEDS, {}))
+        for _ in range(200):
+            await asyncio.sleep(0.001)
+        then()
+        reading.may.set()
+        return await polling
+
+
+def test_a_feed_that_cannot_be_stored_fails_by_name_and_alone(store, monkeypatch):
+    family = poll.family
+
+    def of(feed, entry):
+        if feed.name == "feed 7":
+            raise ValueError("no family")
+        return family(feed, entry)
+
+    monkeypatch.setattr(poll, "family", of)
+    report = asyncio.run(round_of(store, Fetching()))
+    assert {done.state.name: done.state.failure for done in report.feeds if done.error} == {"feed 7": "storage"}
+    assert articles.count(store) == len(FEEDS) - 1
+
+
+def test_a_full_disk_stops_the_round(store, monkeypatch):
+    def full(*_, **__):
+        raise StorageFull("no room")
+
+    monkeypatch.setattr(articles, "write", full)
+    with pytest.raises(StorageFull):
+        asyncio.run(round_of(store, Fetching()))
+
+
+def test_no_more_is_asked_for_while_documents_wait(store, monkeypatch):
+    monkeypatch.setattr(poll, "WAITING_BYTES", 3_000)
+    fetching, seen = Fetching(1_000), []
+    report = asyncio.run(round_of(store, fetching, then=lambda: seen.append(fetching.begun)))
+    assert seen == [3]
+    assert len(report.feeds) == fetching.begun == len(FEEDS)
