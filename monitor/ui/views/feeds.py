@@ -1,5 +1,6 @@
 """Who answers and who does not: the health of every feed, the story of one, and a test of any address."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -104,30 +105,38 @@ def due(state: FeedState, word: str, now) -> str:
     return when.local(state.next_due, now)
 
 
-def one(feed: Feed, state: FeedState, word: str) -> None:
-    """What is known of one feed: its state in full words, its last rounds and entries, its line in feeds.yaml."""
+@st.fragment(run_every=data.TICK)
+def facts(name: str) -> None:
+    """The state of one feed in full words; ticks."""
+    feed, state, word = next(row for row in states() if row[0].name == name)
     now = data.now()
-    safe.show(safe.tag("h2", feed.name))
-    facts = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
+    lines = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
     if state.error:
-        facts.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
-    facts.append(
+        lines.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
+    lines.append(
         f"Last asked {age(state.last_polled, now)}, last answer {age(state.last_success, now)}, last new entry {age(state.last_new, now)}, "
         f"next due {due(state, word, now)}."
     )
     if state.interval:
-        facts.append(f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored.")
-    safe.show(safe.tag("div", *(safe.tag("div", fact) for fact in facts), class_="reading facts"))
+        lines.append(f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored.")
+    safe.show(safe.tag("div", *(safe.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:
         st.warning("The feed says that it has moved for good. The new line for feeds.yaml:")
-        st.code(checking.as_yaml(checking.proposed(Trial(feed, moved_to=state.moved_to), ())), language=None, wrap_lines=True)
+        st.code(checking.as_yaml(replace(feed, url=state.moved_to)), language=None, wrap_lines=True)
+
+
+def one(feed: Feed) -> None:
+    """What is known of one feed: its state, its last rounds and entries, its line in feeds.yaml."""
+    safe.show(safe.tag("h2", feed.name))
+    facts(feed.name)
     with st.container(horizontal=True):
-        if st.button("Test it now", key="test_this", icon=":material/network_check:", disabled=not feed.enabled):
-            begin(feed)
+        st.button("Test it now", key="test_this", icon=":material/network_check:", on_click=begin, args=(feed,))
         if st.button("Close", key="close_feed"):
             st.query_params.pop("feed", None)
             st.session_state["feed_closed"] = st.session_state.get("feed_closed", 0) + 1
             st.rerun()
+    if st.session_state.get("trial_of") == feed.url:
+        outcome()
     left, right = st.columns(2, gap="medium")
     with left:
         st.text(f"Its last {ROUNDS} rounds")
@@ -164,8 +173,15 @@ def moment():
 
 
 def begin(feed: Feed) -> None:
-    st.session_state["trial"] = trying.bench().start(feed)
-    st.session_state["trial_of"] = feed.url
+    """Start a test, unless this session's last one is of the same address and under way."""
+    running = st.session_state.get("trial")
+    if running is None or running.done() or st.session_state["trial_of"] != feed.url:
+        st.session_state["trial"], st.session_state["trial_of"] = trying.bench().start(feed), feed.url
+
+
+def begin_typed() -> None:
+    if address := (st.session_state.get("address") or "").strip():
+        begin(trying.feed_of(address))
 
 
 @st.fragment(run_every=1.0)
@@ -177,24 +193,27 @@ def waiting() -> None:
     st.text(f"Asking {safe.sound(st.session_state['trial_of'])[:200]} ...")
 
 
-def trial() -> None:
-    """The form, and what came of the last test of this session."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        address = st.text_input("Test an address", key="address", placeholder="https://example.org/feed.xml", max_chars=2000, width=480)
-        if st.button("Test", key="test", type="primary", disabled=not (address or "").strip()):
-            begin(trying.feed_of(address))
-    safe.note("It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is.")
-    if "trial" not in st.session_state:
-        return
+def outcome() -> None:
+    """What came of the last test of this session."""
     future = st.session_state["trial"]
     if future is None:
         st.warning("Too many tests are under way. Try again in a minute.")
     elif not future.done():
         waiting()
-    elif future.exception():
-        st.error("The test itself failed; the log says why.")
+    elif fault := future.exception():
+        safe.banner("error", "The test itself failed:", type(fault).__name__)
     else:
         answer(future.result())
+
+
+def trial(shown_above: str) -> None:
+    """The form, and below it the outcome unless it stands with its feed already."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Test an address", key="address", placeholder="https://example.org/feed.xml", max_chars=2000, width=480, on_change=begin_typed)
+        st.button("Test", key="test", type="primary", on_click=begin_typed)
+    safe.note("It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is.")
+    if "trial" in st.session_state and st.session_state["trial_of"] != shown_above:
+        outcome()
 
 
 def answer(found: Trial) -> None:
@@ -205,7 +224,7 @@ def answer(found: Trial) -> None:
         facts.append(f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}")
     facts.append(found.remark)
     sign = "● " if found.well else "✕ "
-    safe.show(safe.tag("div", *(safe.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading facts"))
+    safe.show(safe.tag("div", *(safe.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading"))
     if not found.well:
         return
     if found.entries:
@@ -232,10 +251,11 @@ if owner := data.holder():
 shown = st.segmented_control("Show", list(SHOWN), default="all", key="feeds_shown", bind="query-params", required=True, label_visibility="collapsed")
 health(SHOWN[shown])
 downloads.offer("feeds", urlencode([("state", word) for word in SHOWN[shown] or ()]), name=f"feeds-{shown}".replace(" ", "-"))
+opened = None
 if name := st.query_params.get("feed"):
-    if found := next((row for row in states() if row[0].name == name), None):
+    if opened := next((row for row in states() if row[0].name == name), None):
         with st.container(border=True, key="feed"):
-            one(*found)
+            one(opened[0])
     else:
         st.text("There is no feed with this name in feeds.yaml.")
-trial()
+trial(opened[0].url if opened else "")
