@@ -5,10 +5,11 @@ import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import running
 
-PAGES = ("", "stories", "articles", "map", "feeds")
+PAGES = ("", "stories", "articles", "map", "oil", "why", "alerts", "feeds")
 BREAKING = [
     {"title": "Iran launches missile strike on Israel", "summary": "Sirens sounded in Haifa."},
     {"title": "Iran and Oman hold talks in Muscat on Strait of Hormuz", "summary": "Mediators spoke of progress."},
@@ -79,9 +80,9 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
     with running.app(folder, port=port):
         other.reload()
         other.locator(".reading mark").first.wait_for(timeout=30_000)
-        assert other.get_by_label("Words in title or summary").input_value() == "Hormuz"
+        expect(other.get_by_label("Words in title or summary")).to_have_value("Hormuz", timeout=10_000)
         page.get_by_text("1 article", exact=True).wait_for(timeout=30_000)  # the open page finds the new server by itself
-        assert page.get_by_label("Words in title or summary").input_value() == "Hormuz"
+        expect(page.get_by_label("Words in title or summary")).to_have_value("Hormuz", timeout=10_000)
 
 
 def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
@@ -108,7 +109,7 @@ def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
     with running.app(folder) as (address, _):
         open_page(browser_page, address, "")
         browser_page.locator(".reading.title").first.wait_for(timeout=30_000)
-        phone = browser_page.context.browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
+        phone = browser_page.context.browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", timezone_id="Asia/Dubai").new_page()
         for path in PAGES:
             open_page(phone, address, path)
             assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
@@ -117,6 +118,9 @@ def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
         arabic = phone.locator(".reading.title", has_text="هجوم").first
         arabic.wait_for(timeout=10_000)
         assert arabic.evaluate("e => getComputedStyle(e).direction") == "rtl"
+        time = phone.locator(".card-head time").first  # the viewer's own clock, UTC when pointed at
+        shown, utc = time.inner_text(), datetime.strptime(time.get_attribute("title"), "%Y-%m-%d %H:%M UTC")
+        assert shown.endswith(f"{utc + timedelta(hours=4):%H:%M}")
         text, ground = phone.evaluate("""() => ['color', 'backgroundColor'].map(name => getComputedStyle(document.querySelector('.stApp'))[name]
             .match(/[0-9]+/g).slice(0, 3).map(Number).reduce((a, b) => a + b))""")
         assert text > 500 > 150 > ground

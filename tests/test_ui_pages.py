@@ -66,7 +66,7 @@ def screen(monkeypatch, tmp_path):
 
 def words(shown: AppTest) -> str:
     """All markup and text on the page."""
-    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "subheader") for element in shown.get(kind))
+    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "header") for element in shown.get(kind))
 
 
 def put(path: Path, tagger: Tagger, *titles: str, feed: Feed = FEED) -> None:
@@ -171,7 +171,7 @@ def test_a_link_opens_the_filters_and_the_reading(fortnight, screen):
     store.close()
     shown = screen(fortnight, "articles", article=str(article.id))
     assert "second aircraft carrier" in words(shown)
-    assert "read as" in shown.code[0].value.lower()
+    assert "read as" in shown.code[-1].value.lower()
     shown.button(key="close").click().run()
     assert "Choose a row" in words(shown)
 

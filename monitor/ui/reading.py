@@ -31,7 +31,7 @@ def show(article: Article) -> None:
         st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
     if spans:
         st.dataframe(table(article), hide_index=True, alt=f"{len(article.signals)} signals and {len(article.turned_off)} turned off")
-    st.caption(f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}.")
+    safe.note(f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}.")
     with st.container(horizontal=True):
         if link := safe.web_link(article.link):
             st.link_button("Open at the publisher", link)

@@ -86,8 +86,8 @@ places, pairs = data.places_told(since), data.pairs_told(since)
 if not places and not pairs:
     st.info("No signal in this time names a place or a pair of actors." if data.newest_id() else "Nothing polled yet.")
 if places:
-    st.subheader("Where", anchor=False)
+    st.header("Where", anchor=False)
     where(places)
 if pairs:
-    st.subheader("Who against whom", anchor=False)
+    st.header("Who against whom", anchor=False)
     who(pairs)

@@ -160,7 +160,7 @@ def arrivals(upto: int, settled: bool) -> None:
 
 
 def leading(now: datetime, upto: int) -> None:
-    st.subheader("Leading stories of the last 24 hours", anchor=False)
+    st.header("Leading stories of the last 24 hours", anchor=False)
     faces = data.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
     if not faces:
         st.text("No story with a signal in the last 24 hours.")
@@ -175,7 +175,7 @@ def leading(now: datetime, upto: int) -> None:
 
 def newest(now: datetime, upto: int) -> bool:
     """The latest articles with a signal; what proves it is marked where it stands. Whether there is any."""
-    st.subheader("Newest signals", anchor=False)
+    st.header("Newest signals", anchor=False)
     found = data.newest_with_signals(NEWEST, soon(now), upto)
     if not found:
         st.info("No signal found yet in what was polled." if upto else "Nothing polled yet. The first answers appear here by themselves.")
