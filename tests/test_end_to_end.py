@@ -45,7 +45,7 @@ def test_from_feed_to_screen_and_file(tmp_path, browser_page):
             page.keyboard.press("Enter")
             page.get_by_text("1 article", exact=True).wait_for(timeout=20_000)
             with page.expect_download() as waiting:
-                page.get_by_role("button", name="Download as CSV").click()
+                page.get_by_role("link", name="Download as CSV").click()
             downloaded = rows_of(waiting.value.path().read_text(encoding="utf-8"))
     assert [row["title"] for row in downloaded] == [FRENCH["title"]]
     assert downloaded[0]["direction"] == "mixed"

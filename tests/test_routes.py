@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 
 from monitor.errors import InputError
 from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
-from monitor.storage import alerts, articles, index, open_store, prices
+from monitor.storage import alerts, articles, index, open_store, prices, stories
 from monitor.storage.articles import Filter
 from monitor.ui import access, data, exports, links
 from monitor.ui.security import HEADERS, SecureHeaders
@@ -44,6 +44,9 @@ def server(tmp_path, monkeypatch):
         for n in range(6)
     ]
     articles.save(opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON)
+    other = [(entry, reading, "paper", identity) for entry, reading, _, identity in items[1:2]]
+    articles.save(opened, Feed("Paper", "https://p.example/"), other, state=FeedState("Paper", "https://p.example/"), slices=None, now=NOON)
+    stories.assign(opened, {2: 2, 7: 2, 4: 4})
     point = IndexPoint("day", NOON.replace(hour=0), "index-1", "ok", 150.0, 140.0, 160.0, *[None] * 11, 6, 3, 3, 1)
     index.save(opened, [point, *(IndexPoint("hour", NOON, "index-1", "ok", *[1.0] * 14, 6, 3, 3, 1, part) for part in ("all", "Lebanon"))])
     days = [NOON.replace(hour=0) - timedelta(days=n) for n in range(1, 120)]
@@ -88,9 +91,9 @@ def rows(body):
 
 
 ROWS = {
-    "articles.csv": 6, "articles.csv?direction=escalation": 3, "articles.csv?lang=fr&lang=en": 6, "articles.csv?category=attack&mode=words": 0,
-    "articles.csv?source=ISR&target=IRN&place=Isfahan": 3, "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 2,
-    "signals.csv?category=attack": 3, "stories.csv": 0, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
+    "articles.csv": 7, "articles.csv?direction=escalation": 4, "articles.csv?lang=fr&lang=en": 7, "articles.csv?category=attack&mode=words": 0,
+    "articles.csv?source=ISR&target=IRN&place=Isfahan": 4, "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 3,
+    "signals.csv?category=attack": 4, "stories.csv": 2, "stories.csv?least=2": 1, "stories.csv?direction=none": 0, "stories.csv?category=attack&category=talks": 2, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
     "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
     "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
 }  # fmt: skip
@@ -110,7 +113,7 @@ def test_a_file_is_safe_named_and_not_kept(server):
 def test_the_same_rows_in_the_other_formats(server):
     lines = [json.loads(line) for line in server("articles.jsonl?direction=escalation")[2].splitlines()]
     table = pq.read_table(io.BytesIO(server("articles.parquet?direction=escalation")[2])).to_pylist()
-    assert [line["id"] for line in lines] == [row["id"] for row in table] and len(lines) == 3
+    assert [line["id"] for line in lines] == [row["id"] for row in table] and len(lines) == 4
     assert lines[0]["title"].startswith("=")
 
 

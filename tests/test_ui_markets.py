@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from monitor.models import IndexPoint, Price
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
-from monitor.ui import changes, charts_oil, data, markets
+from monitor.ui import changes, charts_oil, data, downloads, markets, screen_tables
 from monitor.upkeep import update_index
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -81,13 +82,15 @@ def screen(monkeypatch):
 
 @pytest.fixture
 def written(monkeypatch):
-    """What each download button writes, caught where the page hands it to the button: {file name: rows}."""
+    """What each link on the page leads to, caught where the page offers it: {table: (file name, rows)}."""
     files = {}
 
-    def button(label, content, name, *args, **more):
-        files[name] = list(csv.DictReader(io.StringIO(content().decode())))
+    def offer(table, query="", *, name="", label=""):
+        own = screen_tables.TABLES[table]
+        text = "".join(export.rows_csv(own.rows(dict(parse_qsl(query))), own.columns))
+        files[table] = name, list(csv.DictReader(io.StringIO(text)))
 
-    monkeypatch.setattr(st, "download_button", button)
+    monkeypatch.setattr(downloads, "offer", offer)
     return files
 
 
@@ -119,11 +122,11 @@ def test_given_dates_stand_in_the_address(market, screen, written):
     assert set(shown.dataframe[0].value["event"]) == {JUMP, date(2025, 12, 1)}
     assert "nonsense, 2026-13-45" in said
     assert "Too few events to say anything about all of them: 2 of at least 5." in said
-    table, rows = shown.dataframe[0].value, written["event-study.csv"]
+    table, (_, rows) = shown.dataframe[0].value, written["event-study"]
     assert list(rows[0]) == list(table.columns)
     assert [row["event"] for row in rows] == [day.isoformat() for day in table["event"]]
     assert [float(row["t"]) for row in rows] == pytest.approx(list(table["t"]))
-    assert len(written["lead-lag.csv"]) == 21
+    assert len(written["lead-lag"][1]) == 21
 
 
 def test_a_date_that_cannot_be_measured_says_why(market, screen):
@@ -172,9 +175,9 @@ def test_the_parts_shown_sum_to_the_move_of_the_published_index(fortnight, scree
     assert table["change"].sum() == pytest.approx(moved, abs=0.01)
     assert f"sum to {moved:+.2f} points; the index as published moved by {moved:+.2f}." in words(shown)
     assert "They differ" not in words(shown)
-    ((name, rows),) = written.items()
-    assert name == f"why-{measure}-{by}-20260227T12-20260302T12.csv"
-    assert list(rows[0]) == list(table.columns)
+    name, rows = written["why"]
+    assert name == f"why-{measure}-{by}-20260227T12-20260302T12"
+    assert {row["by"] for row in rows} == {by} and len(rows) >= len(table)
     assert sum(float(row["change"]) for row in rows) == pytest.approx(moved, abs=0.01)
 
 

@@ -5,22 +5,22 @@ Leaves making the file to exports.py.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from monitor.ui import access, data, safe
 
 
-def offer(table: str, query: str = "", *, name: str = "", what: str = "CSV") -> None:
+def offer(table: str, query: str = "", *, name: str = "", label: str = "Download as CSV") -> None:
     """`query` says exactly what is shown; `name` is the file's, with the filter in it."""
-    query = "&".join(part for part in (query, f"name={name}" if name else "") if part)
+    query = "&".join(part for part in (query, urlencode({"name": name}) if name else "") if part)
     base = _base()
     path = f"{base}/api/export/{table}.csv?{query}"
     environment = data.context().settings.current()[0].environment
     signed = f"{path}&signature={access.signature(path)}" if environment.export_token and not access.log_in_configured() else path
     with st.container(horizontal=True, vertical_alignment="center", key=f"download_{table}_{abs(hash(name)) % 10_000}", gap="small"):
-        safe.show(safe.tag("a", f"Download as {what}", href=signed, download="", class_="download"))
+        safe.show(safe.tag("a", label, href=signed, download="", class_="download"))
         with st.popover("Copy link", type="tertiary"):
             st.text("For a spreadsheet or a notebook: always the newest rows of this view.")
             st.code(f"{_origin()}{path}", language=None, wrap_lines=True)

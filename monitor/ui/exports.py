@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from monitor import export
 from monitor.errors import InputError, MonitorError
-from monitor.models import PARTS, IndexPoint
+from monitor.models import CATEGORIES, PARTS, IndexPoint
 from monitor.storage import index, tables
 from monitor.storage.store import Store
 from monitor.ui import access, data, links
@@ -34,8 +34,13 @@ OWN = ("token", "signature", "name")  # of the link, not of the filter
 # what a link may narrow a table by besides its time, any of the values given, and those there are where they are fixed
 NARROWING: dict[str, dict[str, tuple[str, ...]]] = {
     "index": {"grain": ("hour", "day"), "part": ("all", *PARTS), "method": ()}, "prices": {"series": ()}, "feeds": {"name": (), "state": ()},
-    "stories": {"direction": ("escalation", "deescalation", "mixed", "none")},
+    "stories": {"direction": ("escalation", "deescalation", "mixed", "none"), "category": CATEGORIES, "least": tuple(map(str, range(1, 100)))},
 }  # fmt: skip
+# how a value of the link is compared where its column is no single value
+COMPARED: dict[str, Callable[[Mapping, list[str]], bool]] = {
+    "category": lambda row, values: any(value in row["categories"] for value in values),
+    "least": lambda row, values: row["publishers"] >= max(map(int, values)),
+}
 NO_ENTRY = "This export asks for a log-in or a token: `Authorization: Bearer TOKEN`, or &token=TOKEN."
 _places = threading.BoundedSemaphore(AT_ONCE)
 
@@ -106,7 +111,11 @@ def _rows(table: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
     if table == "index" and narrow.keys() == {"grain", "part"} and len(narrow["grain"]) == len(narrow["part"]) == 1:  # by its key
         return _index(context.store, narrow["grain"][0], narrow["part"][0], since, until)
     rows = tables.rows(context.store, table, since=since, until=until, configured=context.settings.current()[0].feeds)
-    return (row for row in rows if all(str(row.get(name)) in values for name, values in narrow.items()))
+    return (row for row in rows if all(_passes(row, name, values) for name, values in narrow.items()))
+
+
+def _passes(row: Mapping, name: str, values: list[str]) -> bool:
+    return COMPARED[name](row, values) if name in COMPARED else str(row.get(name)) in values
 
 
 def _index(store: Store, grain: str, part: str, since: datetime | None, until: datetime | None) -> Iterator[Mapping]:

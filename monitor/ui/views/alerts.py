@@ -9,7 +9,7 @@ import streamlit as st
 from monitor import dispatch
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.models import Alert
-from monitor.ui import data, safe, when
+from monitor.ui import data, downloads, safe, when
 from monitor.ui.wording import CATEGORY_WORDS, age, many
 
 LIMIT = 500
@@ -110,20 +110,12 @@ def history(found: list[Alert], addressed: bool) -> None:
         },
         alt=f"{len(found)} alerts, newest first",
     )  # fmt: skip
-    st.download_button("Download as CSV", lambda: data.csv_of(table(found)), "alerts.csv", "text/csv", on_click="ignore", key="csv_alerts",
-                       type="tertiary", icon=":material/download:")  # fmt: skip
+    downloads.offer("alerts")
     if number := st.query_params.get("alert"):
         if alert := next((a for a in found if str(a.id) == number), None):
             one(alert)
         else:
             st.text(f"There is no alert with this number among the newest {LIMIT}.")
-
-
-def table(found: list[Alert]) -> pd.DataFrame:
-    """The alerts as a file has them, in UTC."""
-    names = ("id", "at", "rule", "state", "reason", "key", "message", "sent", "attempts", "error")
-    rows = [{name: getattr(a, name) for name in names} | {"stories": ";".join(map(str, a.stories))} for a in found]
-    return pd.DataFrame(rows, columns=[*names, "stories"], dtype=object)
 
 
 def one(alert: Alert) -> None:

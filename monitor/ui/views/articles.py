@@ -7,7 +7,7 @@ import streamlit as st
 
 from monitor.models import Article
 from monitor.storage.articles import Filter
-from monitor.ui import asking, data, reading, safe, when
+from monitor.ui import asking, data, downloads, links, reading, safe, when
 from monitor.ui.wording import DIRECTION_WORDS, many
 
 LIMIT = 500
@@ -85,8 +85,7 @@ total = data.count(replace(wanted, upto_id=st.session_state.upto))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(many(total, "article") + (f", the newest {LIMIT} shown" if total > LIMIT else ""))
     if total:
-        st.download_button("Download as CSV", lambda: data.csv("articles", wanted), f"articles{asking.slug(wanted)}.csv", "text/csv",
-                           on_click="ignore", key="csv", type="tertiary", icon=":material/download:")  # fmt: skip
+        downloads.offer("articles", links.query_of(wanted), name=f"articles{asking.slug(wanted)}")
 with st.container(key="split"):
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from monitor import export, oil
-from monitor.ui import charts, charts_oil, data, markets, safe, when
+from monitor import oil
+from monitor.ui import charts, charts_oil, data, downloads, markets, safe, when
 from monitor.ui.wording import many
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
@@ -21,10 +22,9 @@ def bound(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def download(rows: list[dict], columns: tuple[str, ...], name: str, label: str) -> None:
-    """Exactly the rows that are shown."""
-    st.download_button(label, lambda: "".join(export.rows_csv(rows, columns)).encode(), f"{name}.csv", "text/csv", on_click="ignore",
-                       key=f"csv_{name}", type="tertiary", icon=":material/download:")  # fmt: skip
+def download(table: str, series: str, label: str, **asked: str) -> None:
+    """The rows that are shown, for the dates and settings that were chosen."""
+    downloads.offer(table, urlencode({"series": series} | {name: value for name, value in asked.items() if value}), name=f"{table}-{series}", label=label)
 
 
 def together(series: str, events: dict[date, str], today: datetime) -> None:
@@ -77,7 +77,7 @@ def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
     return dict.fromkeys(given[-markets.MOST_EVENTS :], "your date") if given else markets.episodes(points, kinds)
 
 
-def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list) -> None:
+def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list, asked: dict[str, str]) -> None:
     st.subheader("Around events", anchor=False)
     st.text(
         "An abnormal return is how much more, or less, the price moved than on an average day of the 70 to 11 trading days before; significant means "
@@ -107,7 +107,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         },
         alt=f"Abnormal returns of {series}: {many(len(events), 'event')} in {len(oil.WINDOWS)} windows",
     )  # fmt: skip
-    download(rows, columns, "event-study", "Download this table as CSV")
+    download("event-study", series, "Download this table as CSV", **asked)
     if any(one.t is not None for one in found.across):
         across = markets.across_rows(found)
         st.dataframe(
@@ -118,7 +118,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
             },
             alt=f"All events together, by window. {all_together(series, found)}",
         )  # fmt: skip
-        download(across, markets.ACROSS_COLUMNS, "all-events", "Download all events together as CSV")
+        download("all-events", series, "Download all events together as CSV", **asked)
 
 
 def verdict(series: str, found: oil.Study) -> str:
@@ -171,7 +171,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
             pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table",
             column_config=dict.fromkeys(markets.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
         )  # fmt: skip
-    download(rows, markets.LAG_COLUMNS, "lead-lag", "Download these lags as CSV")
+    download("lead-lag", series, "Download these lags as CSV", measure=measure)
 
 
 def correlated(lag: oil.Lag) -> str:
@@ -197,5 +197,6 @@ if closes.empty:
     if faults:
         safe.banner("warning", "What the providers said:", "\n".join(faults))
 else:
-    event_study(series, closes, events, points)
+    given = "your date" in events.values()
+    event_study(series, closes, events, points, {"events": ",".join(map(str, events))} if given else {"episodes": ",".join(kinds)})
     lead_lag(series, closes, points)

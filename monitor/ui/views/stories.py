@@ -1,10 +1,12 @@
 """Events as several publishers tell them: who reported when, and how their readings differ."""
 
+from urllib.parse import urlencode
+
 import pandas as pd
 import streamlit as st
 
 from monitor.models import CATEGORIES, Article, Story
-from monitor.ui import asking, cards, charts, data, reading, safe, when
+from monitor.ui import asking, cards, charts, data, downloads, links, reading, safe, when
 from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, many
 
 LIMIT = 300
@@ -110,8 +112,7 @@ def reports(told: Story, members: list[Article]) -> None:
         },
         alt=f"{len(ids)} reports, oldest first",
     )  # fmt: skip
-    st.download_button("Download these reports as CSV", lambda: data.csv("articles", asking.Filter(story=told.id)), f"story-{told.id}.csv",
-                       "text/csv", on_click="ignore", key="csv_story", type="tertiary", icon=":material/download:")  # fmt: skip
+    downloads.offer("articles", f"story={told.id}", name=f"story-{told.id}", label="Download these reports as CSV")
 
 
 st.title("Stories", anchor=False)
@@ -126,6 +127,10 @@ found = data.stories_told(since, direction, category, int(least), LIMIT, not eve
 st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
 if found:
     table(found)
+    sides = [direction] if direction else [] if everything else [word for word in DIRECTION_WORDS if word != "none"]
+    query = [("direction", side) for side in sides] + [("least", str(int(least)))] + ([("category", category)] if category else [])
+    query += [("since", links.stamp(since))] if since else []
+    downloads.offer("stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}"))))
 else:
     st.info("No story passes these filters." if data.newest_id() else "Nothing polled yet.")
 if number := st.query_params.get("story"):

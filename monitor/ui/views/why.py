@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from monitor import export
-from monitor.ui import changes, charts, charts_oil, data, safe, when
+from monitor.ui import changes, charts, charts_oil, data, downloads, links, safe, when
 from monitor.ui.wording import many
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
@@ -88,10 +88,9 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     ]
     chosen = grid(measure, by, rows)
     st.text(total_line(measure, table, points))
-    columns = tuple(rows[0])
-    st.download_button("Download this table as CSV", lambda: "".join(export.rows_csv(rows, columns)).encode(),
-                       f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}.csv", "text/csv", on_click="ignore", key="csv_why",
-                       type="tertiary", icon=":material/download:")  # fmt: skip
+    hours = {name: links.stamp(point.at) for name, point in zip(("from", "to"), points, strict=True)}
+    downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
+                    name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
     if chosen is not None and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
 
