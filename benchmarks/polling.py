@@ -126,6 +126,8 @@ def report(runs: dict, feeds: int, changed: int) -> None:
             ratio = theirs[0][place]["seconds"] / mine
             line += f"{theirs[0][place]['seconds']:8.2f}{ratio:8.1f}   asked: {BARS[place]:g}{'' if ratio >= BARS[place] else '   MISSED'}"
         print(line)
+    for place, name in enumerate(ROUNDS):  # what a busy machine does not change
+        print(f"{'processor, ' + name:28}" + "".join(f"   {run} {told[place]['processor']:.1f} s" for run, (told, _) in runs.items()))
     held = f"{'most memory, MB':18}{ours[1].peak:8d}{untagged[1].peak:10d}"
     held += f"{theirs[1].peak:8d}{'':8}" if theirs else ""
     print(held + f"   asked of ours: at most {MEMORY}{'' if ours[1].peak <= MEMORY else '   MISSED'}")

@@ -12,6 +12,7 @@ MAX_LINK = 4_000  # characters; Google News needs about 600
 
 # browsers drop tab and newline, nobody needs the rest
 _DROPPED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_WHOLE = re.compile(r"https?://[^/?#\s].*[^?#]", re.S)  # joining would change nothing
 _UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 
 
@@ -20,7 +21,7 @@ def absolute(href: object, base: str | None = None) -> str | None:
     if not isinstance(href, str) or not (text := _DROPPED.sub("", href).strip()) or len(text) > MAX_LINK:
         return None
     try:
-        whole = urljoin(base, text) if base else text
+        whole = urljoin(base, text) if base and not _WHOLE.fullmatch(text) else text
         parts = urlsplit(whole)
         host, _ = parts.hostname, parts.port
     except ValueError:  # "http://[1", "http://host:port"

@@ -7,14 +7,16 @@ Leaves starting and replacing processes to monitor/readers/__init__.py, which al
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import os
 import pickle
 import resource
 import signal
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 
 # how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
@@ -72,9 +74,11 @@ def _send(answers, answer: object) -> None:
 
 def _warm(tagger: bytes):
     """Imports and loads what every document needs, and reads one for the caches."""
-    from monitor.models import BadEntry, Failure
+    from monitor.models import BadEntry, Entry, Failure, Reading, Signal, TurnedOff
     from monitor.parse import parse
 
+    for kind in (Entry, Reading, Signal, TurnedOff):
+        _send_as_call(kind)
     make, arguments = pickle.loads(tagger)
     tag = make(**arguments).read
 
@@ -99,6 +103,12 @@ def _warm(tagger: bytes):
 
     read(_WARMING, None, "https://feed.example/", frozenset(), datetime(2026, 1, 1, tzinfo=UTC), None)
     return read
+
+
+def _send_as_call(kind: type) -> None:
+    """Pickle instances as a call of their class: dataclasses with slots go field by field, twice as slow on both sides."""
+    values = attrgetter(*(field.name for field in fields(kind)))
+    copyreg.pickle(kind, lambda instance: (kind, values(instance)))
 
 
 def _guarded(read, job) -> tuple[object, bool]:
