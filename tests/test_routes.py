@@ -95,7 +95,7 @@ ROWS = {
     "articles.csv?source=ISR&target=IRN&place=Isfahan": 4, "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 3,
     "signals.csv?category=attack": 4, "stories.csv": 2, "stories.csv?least=2": 1, "stories.csv?direction=none": 0, "stories.csv?category=attack&category=talks": 2, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
     "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
-    "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
+    "places.csv": 1, "pairs.csv?since=2026-03-01": 1, "pairs.csv?since=2026-03-03": 0, "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
 }  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import pandas as pd
+
 from monitor.storage.signals import Tally
 from monitor.ui import coast
 from monitor.ui.charts import COLORS, DIRECTION_SHAPES
@@ -14,6 +16,18 @@ LARGEST, SMALLEST = 46.0, 9.0  # of a mark, in pixels
 APART = 0.28  # degrees that the two marks of one place are moved to either side
 LABELS = 12  # places whose name stands on the map
 ACTORS = 12  # rows and columns of the matrix
+SIDES = ("escalation", "deescalation")
+
+
+def together(found: list[Tally], columns: tuple[str, ...]) -> pd.DataFrame:
+    """One row for each place or pair: articles of either direction, the gravest weight; most articles first."""
+    rows: dict[tuple, dict] = {}
+    for tally in found:
+        row = rows.setdefault(tally.values, {**dict(zip(columns, tally.values, strict=True)), "escalation": 0, "deescalation": 0, "gravest": 0.0})
+        row[tally.direction] += tally.articles
+        row["gravest"] = max(row["gravest"], tally.strongest)
+    frame = pd.DataFrame(list(rows.values()), columns=[*columns, *SIDES, "gravest"])
+    return frame.assign(all=frame["escalation"] + frame["deescalation"]).sort_values(["all", "gravest"], ascending=False).drop(columns="all")
 
 
 def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tuple[dict, list[Tally]]:

@@ -6,7 +6,6 @@ twenty open screens cost one query.
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,11 +14,10 @@ import pandas as pd
 import streamlit as st
 
 from monitor import clock as clocks
-from monitor import export
 from monitor.alerts import LASTING
 from monitor.config import LastGood
 from monitor.models import Alert, Article, FeedState, IndexPoint, Price, Story
-from monitor.storage import alerts, articles, feeds, index, lease, meta, prices, signals, stories, tables
+from monitor.storage import alerts, articles, feeds, index, lease, meta, prices, signals, stories
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
 from monitor.tagging import theatre
@@ -225,19 +223,6 @@ def coordinates() -> dict[str, tuple[float, float]]:
 def later_versions(id: int) -> list[articles.Version]:
     """The wordings of an article after its first."""
     return articles.versions_of(context().store, id)[1:]
-
-
-def csv(table: str, wanted: Filter) -> bytes:
-    """The rows that pass, as `export` writes them."""
-    buffer = io.BytesIO()
-    rows = tables.rows(context().store, table, since=wanted.since, until=wanted.until, wanted=wanted)
-    export.write(table, rows, format="csv", out=buffer)
-    return buffer.getvalue()
-
-
-def csv_of(frame: pd.DataFrame) -> bytes:
-    """A table of the screen's own, formula-safe as every file."""
-    return "".join(export.rows_csv(frame.to_dict("records"), list(frame.columns))).encode()
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)

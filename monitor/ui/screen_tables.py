@@ -1,4 +1,4 @@
-"""Tables that only pages have, row by row for a file: event study, leads and lags, why, alerts. The same numbers under the same columns.
+"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts. The same numbers under the same columns.
 
 Leaves the sums to markets.py and changes.py, the file to exports.py.
 """
@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from monitor.errors import InputError
 from monitor.storage import alerts
-from monitor.ui import changes, data, links, markets
+from monitor.ui import changes, charts_where, data, links, markets
 
 Given = Mapping[str, str]
 ALERTS = ("id", "at", "rule", "reason", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories")
 WHY = ("by", "what", "title", "before", "after", "change", "articles")
+PLACE, PAIR = ("place",), ("source", "target")
 MOST_ALERTS = 100_000
 
 
@@ -91,7 +92,15 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
         yield asdict(alert) | {"stories": tuple(map(str, alert.stories))}
 
 
+def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
+    since, _ = links.span_of(asked)
+    found = data.places_told(since) if columns == PLACE else data.pairs_told(since)
+    return charts_where.together(found, columns).to_dict("records")
+
+
 TABLES = {
+    "places": Table((*PLACE, *charts_where.SIDES, "gravest"), ("since",), lambda asked: _told(asked, PLACE)),
+    "pairs": Table((*PAIR, *charts_where.SIDES, "gravest"), ("since",), lambda asked: _told(asked, PAIR)),
     "event-study": Table(("event", "event is", *markets.STUDY_COLUMNS[1:]), ("series", "events", "episodes"), _events),
     "all-events": Table(markets.ACROSS_COLUMNS, ("series", "events", "episodes"), _all_events),
     "lead-lag": Table(markets.LAG_COLUMNS, ("series", "measure"), _lags),

@@ -2,32 +2,19 @@
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from monitor.storage.signals import Tally
-from monitor.ui import asking, charts_where, data, reading, safe
+from monitor.ui import asking, charts_where, data, downloads, links, reading, safe
 from monitor.ui.wording import DIRECTION_WORDS, many
 
 ARTICLES = Path(__file__).with_name("articles.py")
-SIDES = ("escalation", "deescalation")
 
 
-def together(found: list[Tally], columns: tuple[str, ...]) -> pd.DataFrame:
-    """One row for each place or pair: articles of either direction, the gravest weight; most articles first."""
-    rows: dict[tuple, dict] = {}
-    for tally in found:
-        row = rows.setdefault(tally.values, {**dict(zip(columns, tally.values, strict=True)), "escalation": 0, "deescalation": 0, "gravest": 0.0})
-        row[tally.direction] += tally.articles
-        row["gravest"] = max(row["gravest"], tally.strongest)
-    frame = pd.DataFrame(list(rows.values()), columns=[*columns, *SIDES, "gravest"])
-    return frame.assign(all=frame["escalation"] + frame["deescalation"]).sort_values(["all", "gravest"], ascending=False).drop(columns="all")
-
-
-def where(found: list[Tally]) -> None:
+def where(found: list[Tally], span: str) -> None:
     coordinates = data.coordinates()
     option, outside = charts_where.places(found, coordinates)
-    frame = together(found, ("place",))
+    frame = charts_where.together(found, ("place",))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         top = ", ".join(f"{row.place} {row.escalation} up, {row.deescalation} down" for row in frame.head(5).itertuples())
@@ -42,19 +29,18 @@ def where(found: list[Tally]) -> None:
             column_config={"escalation": "▲ articles", "deescalation": "▼ articles"},
         ).selection.rows  # fmt: skip
         with st.container(horizontal=True):
-            st.download_button("Download as CSV", lambda: data.csv_of(frame), "places.csv", "text/csv", on_click="ignore", key="csv_places",
-                               type="tertiary", icon=":material/download:")  # fmt: skip
+            downloads.offer("places", span, name="places")
             if chosen:
                 place = frame["place"].iloc[chosen[0]]
                 st.page_link(ARTICLES, label="Read these articles", query_params={"place": place, "time": st.session_state["time"]})
 
 
-def who(found: list[Tally]) -> None:
+def who(found: list[Tally], span: str) -> None:
     names = data.actor_names()
-    direction = st.segmented_control("Kind", SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
+    direction = st.segmented_control("Kind", charts_where.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
     option = charts_where.matrix(found, direction, names)
-    frame = together(found, ("source", "target"))
+    frame = charts_where.together(found, ("source", "target"))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if option:
@@ -72,8 +58,7 @@ def who(found: list[Tally]) -> None:
             column_config={"source": "who", "target": "to whom", "escalation": "▲ articles", "deescalation": "▼ articles"},
         ).selection.rows  # fmt: skip
         with st.container(horizontal=True):
-            st.download_button("Download as CSV", lambda: data.csv_of(frame), "pairs.csv", "text/csv", on_click="ignore", key="csv_pairs",
-                               type="tertiary", icon=":material/download:")  # fmt: skip
+            downloads.offer("pairs", span, name="pairs")
             if chosen:
                 pair = shown.iloc[chosen[0]]
                 st.page_link(ARTICLES, label="Read these articles",
@@ -82,12 +67,13 @@ def who(found: list[Tally]) -> None:
 
 st.title("Where and who", anchor=False)
 since = asking.time_range()
+span = f"since={links.stamp(since)}" if since else ""
 places, pairs = data.places_told(since), data.pairs_told(since)
 if not places and not pairs:
     st.info("No signal in this time names a place or a pair of actors." if data.newest_id() else "Nothing polled yet.")
 if places:
     st.header("Where", anchor=False)
-    where(places)
+    where(places, span)
 if pairs:
     st.header("Who against whom", anchor=False)
-    who(pairs)
+    who(pairs, span)

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from monitor.storage.articles import Filter
-from monitor.ui import cards, charts, data, safe, when
+from monitor.ui import cards, charts, data, downloads, links, safe, when
 from monitor.ui.cards import Number
 from monitor.ui.wording import age, freshness, many, since_when, status_line
 
@@ -138,6 +139,17 @@ def chart() -> None:
     if missing := [name for name in shown if name not in frames]:
         told.append(f"No price of {', '.join(missing)} in this range.")
     safe.note(" ".join(told))
+    files(grain, since, list(frames))
+
+
+def files(grain: str, since: datetime | None, shown: list[str]) -> None:
+    """What the chart draws, as two files: the index and the prices beside it."""
+    start = [("since", links.stamp(since))] if since else []
+    with st.container(horizontal=True):
+        downloads.offer("index", urlencode([("grain", grain), ("part", "all"), *start]), name=f"index-{grain}", label="Index as CSV")
+        if shown:
+            day = [("since", f"{since:%Y-%m-%d}")] if since else []
+            downloads.offer("prices", urlencode([("series", name) for name in shown] + day), name=f"prices-{'-'.join(shown)}", label="Prices as CSV")
 
 
 @st.fragment(run_every=data.TICK)
