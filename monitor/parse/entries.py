@@ -21,6 +21,8 @@ MAX_GUID = 1_000  # characters
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _MARKUP = ("text/html", "application/xhtml+xml")
 feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
+# it copies the parameters of each text deeply, which are strings: a tenth of its time
+feedparser.FeedParserDict.__deepcopy__ = lambda self, _: type(self)(self)
 feedparser.registerDateHandler(lambda text: (1, 1, 1, 0, 0, 0, 0, 1, 0))  # spares its own attempts: dates.py reads the texts
 
 
