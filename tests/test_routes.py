@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pyarrow.parquet as pq
@@ -23,9 +25,11 @@ from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price, Rea
 from monitor.storage import alerts, articles, index, open_store, prices, stories
 from monitor.storage.articles import Filter
 from monitor.ui import access, data, exports, links
+from monitor.ui.screen_tables import TABLES
 from monitor.ui.security import HEADERS, SecureHeaders
 from tests.running import free_port, wait_for
 
+ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOKEN = "only-for-tests-0123456789"
 FORMULA = '=HYPERLINK("http://evil.example")'
@@ -182,3 +186,11 @@ def test_times_that_are_none_are_refused_or_ignored(name, value):
             links.filter_of([(name, value)])
     else:
         assert links.filter_of([(name, value)]) == Filter()
+
+
+def test_tables_of_pages_are_in_the_dictionary_and_in_the_docs():
+    words = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert [(name, column) for name, own in TABLES.items() for column in (name, *own.columns) if f"`{column}`" not in words] == []
+    words = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+    asked = {*links.PARAMETERS, *(p for own in TABLES.values() for p in own.parameters), *(p for known in exports.NARROWING.values() for p in known)}
+    assert [name for name in sorted(asked) if not re.search(rf"\| [^|]*`[^`]*\b{name}\b", words)] == []
