@@ -16,7 +16,7 @@ from monitor.storage.articles import Filter
 from monitor.storage.store import Store
 
 REACHED = "articles grouped up to"  # the note that says so, by id
-PAGE = 1_000  # articles a write
+PAGE = 4_000  # articles a write; a story is reckoned again with each that touches it
 
 
 class Grouping:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from monitor.models import Article, Story
 from monitor.storage.rows import BRIEF, article_of
-from monitor.storage.schema import articles, stories
+from monitor.storage.schema import articles, moment, parted, stories
 from monitor.storage.store import Store
 from monitor.storage.writing import upsert
 
@@ -24,6 +24,12 @@ _STORY = [
     for name in ("id", "title", "first_seen", "last_seen", "direction", "score", "categories", "actors", "places", "langs", "articles",
                  "publishers")
 ]  # fmt: skip
+# a member as it is stored: a story of thousands is reckoned again with each page that brings it more
+_MEMBER = [
+    *(articles.c[name] for name in ("id", "story_id", "publisher", "tier", "lang", "direction", "score", "title")),
+    sa.type_coerce(articles.c.at, sa.BigInteger).label("at"),
+    *(sa.type_coerce(articles.c[name], sa.Text).label(name) for name in ("categories", "actors", "places")),
+]
 _AT_ONCE = 500
 
 
@@ -58,27 +64,28 @@ def _reckon(conn: Connection, ids: set[int]) -> None:
     wanted = sorted(ids)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        members: dict[int, list[Article]] = {}
-        query = sa.select(*BRIEF).where(articles.c.story_id.in_(some)).order_by(articles.c.at, articles.c.id)
+        members: dict[int, list[Row]] = {}
+        query = sa.select(*_MEMBER).where(articles.c.story_id.in_(some)).order_by(articles.c.at, articles.c.id)
         for row in conn.execute(query):
-            members.setdefault(row.story_id, []).append(article_of(row))
+            members.setdefault(row.story_id, []).append(row)
         upsert(conn, stories, [_values(id, members[id]) for id in some if id in members])
         empty = [id for id in some if id not in members]
         conn.execute(stories.delete().where(stories.c.id.in_(empty), stories.c.merged_into.is_(None)))
 
 
-def _values(id: int, members: list[Article]) -> dict:
+def _values(id: int, members: list[Row]) -> dict:
     """A story as its members, oldest first, tell it. The direction is that of most of them, `mixed` where as many say the contrary."""
     votes = Counter(a.direction for a in members if a.direction != "none").most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
     scores = [a.score for a in members]
 
     def together(field: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(value for a in members for value in getattr(a, field)))
+        texts = dict.fromkeys(getattr(a, field) for a in members)  # of thousands of members few differ
+        return tuple(dict.fromkeys(word for text in texts for word in parted(text)))
 
     return {
         "id": id, "title": min(members, key=lambda a: (a.tier, a.at, a.id)).title,
-        "first_seen": min(a.at for a in members), "last_seen": max(a.at for a in members),
+        "first_seen": moment(members[0].at), "last_seen": moment(members[-1].at),
         "direction": "mixed" if tied else votes[0][0] if votes else "none",
         "score": max(0.0, *scores) + min(0.0, *scores),  # strongest escalation plus strongest de-escalation, as for an article
         "categories": together("categories"), "actors": together("actors"), "places": together("places"),

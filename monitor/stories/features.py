@@ -34,13 +34,27 @@ _PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و")
 _SUFFIXES = ("هايي", "هاي", "ات", "ون", "ين", "ان", "ها", "هم", "ه", "ي")
 
 
+class _Plain(dict):
+    """For str.translate, each character thought about once: accents and lone surrogates go, digits become ASCII, variants one letter."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        letter = chr(code)
+        if unicodedata.combining(letter) or 0xD800 <= code <= 0xDFFF:
+            found = None
+        else:
+            found = str(unicodedata.decimal(letter)) if letter.isdecimal() else _VARIANTS.get(code, code)
+        self[code] = found
+        return found
+
+
+_PLAIN = _Plain()
+
+
 def fold(text: str) -> str:
     """Lower case without accents, with one form for letter variants and ASCII digits."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.translate(_VARIANTS).casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and not "\ud800" <= c <= "\udfff")
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain).translate(_VARIANTS)
+    return unicodedata.normalize("NFKD", text.translate(_VARIANTS).casefold()).translate(_PLAIN)
 
 
 def tokens(text: str) -> list[str]:

@@ -7,8 +7,9 @@ or like several of it, and to all that are as good as the same; a story is what 
 stories thus does not run them together, nor does a long war become one story from neighbour to neighbour. Whom an article is joined
 to depends on the articles in the window alone, so what is in a story does not depend on the order of arrival. Its id does: it is
 that of the member that opened it, and of two stories that turn out to be one the smaller id stays. Two more ties: what was placed by
-an earlier run is not placed anew (`restore`), and where thousands of articles of a day share a thing, only the rarer things are looked
-up (BUDGET, MOST), so that one article never costs more than a few milliseconds.
+an earlier run is not placed anew (`restore`), and where thousands of articles of a day share a thing or are copies of one text, only
+the rarer things are looked up (BUDGET, MOST) and the first copies (COPIES, ENOUGH), so that one article never costs more than a few
+milliseconds.
 Articles without a signal are joined by their words alone, and one that is joined to none has no story.
 Leaves reading and writing to grouping.py on the third floor.
 """
@@ -34,6 +35,8 @@ SHARED = 2  # anchors that two articles have in common before they are compared
 BUDGET = 6_000  # entries of the indexes that are looked at for one article
 MOST = 80  # articles that one is compared with
 LIKES = 24  # of them, that are remembered
+COPIES = 24  # articles of half a day that one band leads to: more are copies of one text, and these stand for them
+ENOUGH = 12  # that are as good as the same: which story it is in can be told without the others
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -84,7 +87,8 @@ class _Bucket:
     def put(self, key: int | str, id: int) -> None:
         there = self.index.setdefault(key, id)  # most keys are met once, and a number is smaller than a list
         if isinstance(there, list):
-            there.append(id)
+            if len(there) < COPIES or isinstance(key, str):
+                there.append(id)
         elif there != id:
             self.index[key] = [there, id]
 
@@ -139,18 +143,41 @@ class Grouper:
     def forget(self, before: datetime) -> None:
         """Let go of the articles of earlier half days. What they held together stays together."""
         self._horizon = max(self._horizon, before)
-        for number in [number for number in self._buckets if number < _number(before)]:
-            for node in self._buckets.pop(number).nodes:
-                self._drop(node)
+        old = [number for number in self._buckets if number < _number(before)]
+        gone = {node for number in old for node in self._buckets.pop(number).nodes}
+        torn: dict[int, set[_Node]] = {}  # story -> those that stay and were joined to one that goes
+        for node in gone:
+            del self._nodes[node.article.id]
+            if node.story is not None:
+                members = self._members[node.story]
+                members.discard(node)
+                torn.setdefault(node.story, set()).update(other for other in node.joined() if other not in gone)
+                if not members:
+                    del self._members[node.story]
+        for staying in torn.values():
+            first = min(staying, key=_order, default=None)
+            for node in staying:
+                node.ties -= node.ties & gone
+                node.children -= node.children & gone
+                if node.parent in gone:
+                    node.parent, node.settled = None, True
+                _tie(first, node)
+        for node in gone:  # or what is forgotten would hold on to what was forgotten before it
+            node.parent = None
+            for links in (node.children, node.ties, node.likes, node.liked_by):
+                links.clear()
 
     # -- finding --------------------------------------------------------------------------------------------
 
     def _alike(self, node: _Node, keys: list[int | str]) -> list[tuple[_Node, float]]:
         """Every remembered article that is alike enough, and how much."""
-        found = []
+        found, same = [], 0
         for id in self._near(node.article, keys):
             if (score := likeness(node.article, self._nodes[id].article)) >= LINK:
                 found.append((self._nodes[id], score))
+                same += score >= SAME
+                if same == ENOUGH:
+                    break
         return found
 
     def _near(self, article: Features, keys: list[int | str]) -> list[int]:
@@ -181,24 +208,6 @@ class Grouper:
         bucket.nodes.append(node)
         for key in keys:
             bucket.put(key, node.article.id)
-
-    def _drop(self, node: _Node) -> None:
-        del self._nodes[node.article.id]
-        around = sorted(set(node.joined()), key=_order)
-        for other in around:
-            other.ties.discard(node)
-            other.children.discard(node)
-            if other.parent is node:
-                other.parent = None
-                other.settled = True
-            _tie(around[0], other)
-        node.parent = None
-        for links in (node.children, node.ties, node.likes, node.liked_by):
-            links.clear()  # or what is forgotten would hold on to what was forgotten before it
-        if node.story is not None:
-            self._members[node.story].discard(node)
-            if not self._members[node.story]:
-                del self._members[node.story]
 
     # -- choosing -------------------------------------------------------------------------------------------
 
