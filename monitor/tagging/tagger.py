@@ -18,6 +18,7 @@ from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
 from monitor.tagging.clauses import ASKING, MOST_NAMES, Sentence, cut, fill, tail_end
+from monitor.tagging.kept import kept, source
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold, identifier
@@ -55,13 +56,16 @@ class Tagger:
     def load(cls, extra: Path | None = None, theatre=None, *, eager: bool = False) -> Tagger:
         """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError.
 
-        `eager` loads the language model too, and first: while it loads it needs 60 MB more than it keeps, which the words then take.
+        `eager` loads the language model too, and first: where it has to be unpacked it needs 60 MB more than it keeps, which the words then take.
         """
         if eager:
             identifier()
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
         files = [*(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES), gazetteers.FILE, *([Path(extra)] if extra else [])]
-        words, gazetteer = loading.load(extra), gazetteers.load(widen, only)
+        if extra or widen or only:
+            words, gazetteer = loading.load(extra), gazetteers.load(widen, only)
+        else:  # the shipped ones need not be read from YAML by each process anew
+            words, gazetteer = kept("words", source(), lambda: (loading.load(), gazetteers.load()))
         digest = hashlib.sha256(repr((widen, only)).encode())
         for file in files:
             digest.update(file.read_bytes())
