@@ -37,13 +37,13 @@ class Grouping:
             return 0
         note = meta.notes(self.store).get(REACHED)
         reached = int(note.value) if note else 0
+        since = articles.earliest_after(self.store, reached) if newest > reached else None
+        if since is None:
+            return 0
         if self._grouper is None or reached != self._reached:  # new here, or another process has placed some meanwhile
             self._grouper, self._reached = Grouper(), reached
             for article in articles.stream(self.store, Filter(since=now - WINDOW, upto_id=reached), signals=True):
                 self._grouper.restore(article)
-        since = articles.earliest_after(self.store, reached)
-        if since is None or newest <= reached:
-            return 0
         count, page = 0, []
         for article in articles.stream(self.store, Filter(since=since, after_id=reached, upto_id=newest), signals=True):
             page.append(article)

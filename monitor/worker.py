@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from functools import cached_property
-from typing import TYPE_CHECKING
 
+from monitor.alarm import Alarm
 from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
 from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
@@ -26,10 +25,7 @@ from monitor.readers import Readers
 from monitor.storage import feeds, lease, meta
 from monitor.storage.store import Store
 from monitor.tagging.tagger import Tagger
-
-if TYPE_CHECKING:
-    from monitor.alarm import Alarm
-    from monitor.upkeep import Upkeep
+from monitor.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 BEAT = 5.0  # seconds between heartbeats of the lease
@@ -49,23 +45,11 @@ class Worker:
 
     def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
-        self.grouping = Grouping(store)
+        self.grouping, self.upkeep, self.alarm = Grouping(store), Upkeep(store, clock), Alarm(store, clock)
         self.holder = this_process()
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-
-    @cached_property
-    def upkeep(self) -> Upkeep:
-        from monitor.upkeep import Upkeep  # pandas: 80 MB that a single round needs only when its readers are gone
-
-        return Upkeep(self.store, self.clock)
-
-    @cached_property
-    def alarm(self) -> Alarm:
-        from monitor.alarm import Alarm  # the same pandas
-
-        return Alarm(self.store, self.clock)
 
     # -- from the app: a thread of its own ---------------------------------------------------------------
 
@@ -176,7 +160,7 @@ class Worker:
         completed = False
         try:
             self.grouping.update(self.clock.now())
-            self.upkeep.after_round(settings, everything=everything)
+            self.upkeep.after_round(settings)
             completed = True
         finally:  # a round that fails again and again is what an alert is for
             self.alarm.after_round(settings, completed=completed, everything=everything)

@@ -6,9 +6,16 @@ The formula and its reasons are in docs/method.md. Pure: a frame of entries and 
 keeping to storage/index.py. Oil never goes in.
 """
 
-from monitor.index.points import compute, lookback
-from monitor.index.reference import Book
-from monitor.index.rules import Rules
-from monitor.index.why import contributions, decompose
+from importlib import import_module
 
-__all__ = ["Book", "Rules", "compute", "contributions", "decompose", "lookback"]
+from monitor.index.rules import Rules
+
+_DOORS = {"compute": "points", "lookback": "points", "Book": "reference", "contributions": "why", "decompose": "why"}
+__all__ = ["Rules", *_DOORS]
+
+
+def __getattr__(name: str):
+    """Opened when it is asked for: behind these doors is pandas, and to know that nothing is to be computed takes none of it."""
+    if name not in _DOORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_DOORS[name]}"), name)

@@ -38,7 +38,7 @@ class Read:
 
 
 class Readers:
-    """A few reader processes. They start when first needed and are replaced when they were stopped.
+    """A few reader processes. The first starts with the context, the others when they are needed; who was stopped is replaced.
 
     `seconds` and `memory` hold for each document; `memory` is in bytes beyond what an idle process has, 10 MB of news need about 120 MB.
     `make_tagger(**tagger_arguments)` is called once in each process; it must be importable there: a function or a classmethod.
@@ -89,12 +89,19 @@ class Readers:
             self._bury(process)
 
     async def __aenter__(self) -> Readers:
+        self._threads.submit(self._begin)  # the first document need not wait for it
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.to_thread(self.close)
 
     # what follows runs in a thread of the pool, each with a process of its own
+
+    def _begin(self) -> None:
+        try:
+            self._own.process = self._start()
+        except OSError:  # the first document will say so
+            pass
 
     def _read(self, job: tuple) -> Read | Failure:
         process = getattr(self._own, "process", None)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
 from monitor.models import IndexPoint
 from monitor.storage.schema import articles, index_points
 from monitor.storage.store import Store
 from monitor.storage.writing import upsert
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
@@ -33,6 +35,8 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
         query = query.where(articles.c.at >= since)
     if until is not None:
         query = query.where(articles.c.at < until)
+    import pandas as pd
+
     frames = [_frame([])]
     with store.read() as conn:
         cursor = conn.execute(query).cursor  # the driver's own rows: a million of SQLAlchemy's would take seconds more
@@ -42,6 +46,9 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
 
 
 def _frame(rows: list[tuple]) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
     found = dict(zip(_COLUMNS, zip(*rows, strict=True) if rows else [()] * len(_COLUMNS), strict=True))
     return pd.DataFrame({
         "article_id": np.array(found["id"], dtype="int64"),
