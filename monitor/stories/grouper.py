@@ -33,10 +33,10 @@ WINDOW = timedelta(days=7)  # how long an article is remembered
 BANDS, ROWS = 10, 3  # of the MinHash: finds 91 % of pairs that share 0.6 of their words, 98 % at 0.7, 0.1 % at 0.05
 SHARED = 2  # anchors that two articles have in common before they are compared
 BUDGET = 6_000  # entries of the indexes that are looked at for one article
-MOST = 80  # articles that one is compared with
+MOST = 48  # articles that one is compared with
 LIKES = 24  # of them, that are remembered
 COPIES = 24  # articles of half a day that one band leads to: more are copies of one text, and these stand for them
-ENOUGH = 12  # that are as good as the same: which story it is in can be told without the others
+ENOUGH = 6  # that are as good as the same: which story it is in can be told without the others
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -171,10 +171,11 @@ class Grouper:
 
     def _alike(self, node: _Node, keys: list[int | str]) -> list[tuple[_Node, float]]:
         """Every remembered article that is alike enough, and how much."""
-        found, same = [], 0
-        for id in self._near(node.article, keys):
-            if (score := likeness(node.article, self._nodes[id].article)) >= LINK:
-                found.append((self._nodes[id], score))
+        found, same, article = [], 0, node.article
+        for id in self._near(article, keys):
+            other = self._nodes[id]
+            if (score := likeness(article, other.article)) >= LINK:
+                found.append((other, score))
                 same += score >= SAME
                 if same == ENOUGH:
                     break

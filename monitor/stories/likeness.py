@@ -37,12 +37,12 @@ def likeness(a: Features, b: Features) -> float:
     gap = abs(a.at - b.at)
     if gap > SPAN:
         return 0.0
-    one_language = a.lang == b.lang
+    one_language, topical = a.lang == b.lang, a.topical and b.topical
     title = text = 0.0
     if common := frozenset(a.title).intersection(b.title):
         title = _share(words_weight(common), a.weights[0], b.weights[0])
     if title < LEAST:
-        if one_language:
+        if one_language or not topical:
             return 0.0
     else:
         text = _share(words_weight(frozenset(a.words).intersection(b.words)), a.weights[1], b.weights[1])
@@ -50,7 +50,7 @@ def likeness(a: Features, b: Features) -> float:
         if gap > NEAR and set(a.numbers) != set(b.numbers):
             return 0.0  # the next of a series: day six, day seven
         found = max((title + text) / 2, SAME)
-    elif not (a.topical and b.topical):
+    elif not topical:
         return 0.0
     else:
         names = NAME * len(frozenset(a.names).intersection(b.names))
