@@ -11,7 +11,9 @@ from test_stories import FOLDER, labelled, pairs
 from monitor import grouping
 from monitor.grouping import Grouping
 from monitor.models import Article, Entry, Feed, FeedState, Reading
+from monitor.stories import made_by
 from monitor.storage import articles, meta, stories
+from monitor.storage import features as kept
 from monitor.storage.articles import Filter, Item
 
 TOLD = sorted(labelled(FOLDER / "held-out.jsonl"), key=lambda each: each[1].at)
@@ -55,6 +57,30 @@ def test_what_comes_bit_by_bit_or_after_a_restart_is_placed_alike(store):
     found = told(store)
     precision, recall = pairs(TRUTH, found)
     assert precision >= 0.95 and recall >= 0.75
+
+
+def test_a_restart_compares_with_what_was_kept_and_reads_texts_only_where_nothing_was(store, monkeypatch):
+    keep(store, [article for _, article in TOLD[:-1]])
+    grouping.update(store, END)
+    keep(store, [TOLD[-1][1]])
+    read, real = [], grouping.features
+    monkeypatch.setattr(grouping, "features", lambda article: read.append(article.title) or real(article))
+    assert grouping.update(store, END) == 1
+    assert read == [TOLD[-1][1].title]
+    precision, recall = pairs(TRUTH, told(store))
+    assert precision >= 0.95 and recall >= 0.75
+    keep(store, [replace(TOLD[0][1], title="another")])
+    read.clear()
+    monkeypatch.setattr(grouping, "made_by", lambda: "another make")
+    grouping.update(store, END)
+    assert len(read) == len(TOLD) + 1  # all that was kept is of the make before
+
+
+def test_what_is_too_old_to_be_compared_is_not_kept(store):
+    keep(store, [article for _, article in TOLD])
+    grouping.update(store, END + timedelta(days=8))
+    assert list(kept.since(store, TOLD[0][1].at, articles.newest_id(store), made_by=made_by())) == []
+    assert told(store).keys() == TRUTH.keys()
 
 
 class Killed(BaseException):

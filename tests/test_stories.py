@@ -5,14 +5,14 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.models import Article, Signal
-from monitor.stories import WINDOW, Grouper
+from monitor.stories import WINDOW, Features, Grouper, features
 
 FOLDER = Path(__file__).parent / "stories"
 
@@ -42,7 +42,7 @@ def placed(articles: Iterable[Article]) -> dict[int, int | None]:
     """article id -> story id, after all have come."""
     grouper, stories = Grouper(), {}
     for one in articles:
-        stories |= grouper.add(one).changed
+        stories |= grouper.add(features(one)).changed
     return stories
 
 
@@ -161,8 +161,8 @@ def test_a_later_article_brings_two_stories_together_and_loses_none():
         for n, title in enumerate((first, second, f"{first}, Swedish vessel has 23 crew missing near Jask"))
     ]
     grouper = Grouper()
-    assert [grouper.add(one).story for one in apart[:2]] == [5, 6]
-    last = grouper.add(apart[2])
+    assert [grouper.add(features(one)).story for one in apart[:2]] == [5, 6]
+    last = grouper.add(features(apart[2]))
     assert last.merged == ((6, 5),) and last.changed == {6: 5, 7: 5}
 
 
@@ -170,10 +170,10 @@ def test_memory_is_bounded_by_the_window_and_what_was_together_stays_so():
     grouper = Grouper()
     for day in range(1, 29):
         for one in hormuz(day * 10, day):
-            grouper.add(one)
+            grouper.add(features(one))
         grouper.forget(one.at - WINDOW)
         assert len(grouper) <= 6 * 8
-    old = grouper.add(hormuz(999, 3)[0])
+    old = grouper.add(features(hormuz(999, 3)[0]))
     assert old.story == 999 and len(grouper) <= 6 * 8
 
 
@@ -184,11 +184,18 @@ def test_a_story_whose_first_article_is_forgotten_stays_whole(monkeypatch):
     midnight = datetime(2027, 3, 3, tzinfo=UTC)
     wires = [replace(hormuz()[n], at=midnight + timedelta(minutes=minutes)) for n, minutes in enumerate((-5, 10, 20, 120, 60))]
     grouper = Grouper()
-    assert [grouper.add(one).story for one in wires[:3]] == [1, 1, 1]
+    assert [grouper.add(features(one)).story for one in wires[:3]] == [1, 1, 1]
     grouper.forget(midnight)
     assert len(grouper) == 2
-    assert grouper.add(wires[3]).changed == {4: 1}
-    assert grouper.add(wires[4]).changed == {5: 1}
+    assert grouper.add(features(wires[3])).changed == {4: 1}
+    assert grouper.add(features(wires[4])).changed == {5: 1}
+
+
+@pytest.mark.parametrize("one", [one for _, one in EVERY][::9], ids=lambda one: str(one.id))
+def test_features_are_the_same_when_they_were_kept(one):
+    made = features(one)
+    again = Features.read(made.written(), one.id, one.at, one.title, one.publisher)
+    assert asdict(again.packed()) == asdict(made.packed())
 
 
 def test_any_text_can_be_grouped():

@@ -26,7 +26,11 @@ def create(conn: Connection) -> None:
     search.create(conn)
 
 
-MIGRATIONS: tuple[Step, ...] = (create,)  # version n is MIGRATIONS[n - 1]
+def keep_features(conn: Connection) -> None:
+    schema.features.create(conn)
+
+
+MIGRATIONS: tuple[Step, ...] = (create, keep_features)  # version n is MIGRATIONS[n - 1]
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 

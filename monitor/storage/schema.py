@@ -243,6 +243,13 @@ stories = Table(
     Index(None, "last_seen", "id"), Index(None, "first_seen", "id"),
 )  # fmt: skip
 
+# what the articles of the last days are compared by, so that a new process need not read their texts again
+features = Table(
+    "features", metadata,
+    Column("article_id", Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    time("at", index=True), text("made_by"), text("written"),
+)  # fmt: skip
+
 prices = Table(
     "prices", metadata,
     Column("series", Plain, primary_key=True),

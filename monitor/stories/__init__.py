@@ -1,8 +1,9 @@
-"""Stories: which articles tell one event, in whatever language. Pure; one door, Grouper.
+"""Stories: which articles tell one event, in whatever language. Pure; article -> features -> Grouper.
 
 features.py (what an article is compared by)  likeness.py (how alike two are)  grouper.py (which belong together)  words.yaml
 """
 
+from monitor.stories.features import Features, features, made_by
 from monitor.stories.grouper import WINDOW, Grouper, Placement
 
-__all__ = ["WINDOW", "Grouper", "Placement"]
+__all__ = ["WINDOW", "Features", "Grouper", "Placement", "features", "made_by"]

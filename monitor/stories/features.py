@@ -6,8 +6,10 @@ and the consonants of long names. Leaves reading categories, actors and places t
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +22,7 @@ import yaml
 from monitor.models import Article
 
 FILE = Path(__file__).with_name("words.yaml")
+FORM = 1  # of Features; counted up with any change of how they are made
 LEAD = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
 LONGEST = 1_200  # characters of it, so that a hostile text costs no more
 
@@ -121,6 +124,12 @@ def listed() -> Words:
     return Words(yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))  # strings only: `on` and `no` are words here
 
 
+@lru_cache(maxsize=1)
+def made_by() -> str:
+    """What features are made by now: kept ones of another make are not to be mixed with them."""
+    return f"{FORM}:{zlib.crc32(FILE.read_bytes()):08x}"
+
+
 # -- weights ------------------------------------------------------------------------------------------------
 
 WORN = 0.25  # weight of a word that nearly every headline of this beat has; any other has 1
@@ -166,8 +175,22 @@ class Features:
 
     def packed(self) -> Features:
         """The same in a fifth of the memory; sets are for the one that is compared, what it is compared with needs none."""
+        if isinstance(self.title, tuple):
+            return self
         sets = {name: tuple(getattr(self, name)) for name in ("title", "words", "things", "places", "numbers", "names")}
         return replace(self, **sets)
+
+    def written(self) -> str:
+        """The same as text, to be kept; what tells it from others (id, time, title, publisher) is left out."""
+        return json.dumps([self.lang, *map(list, (self.title, self.words, self.things, self.places, self.numbers, self.names)),
+                           self.reported, self.topical, self.weights], ensure_ascii=False, separators=(",", ":"))  # fmt: skip
+
+    @classmethod
+    def read(cls, text: str, id: int, at: datetime, title: str, publisher: str) -> Features:
+        """From what `written` gave."""
+        lang, *sets, reported, topical, weights = json.loads(text)
+        shared = (tuple(map(intern, words)) for words in sets)  # the same word is one string in all articles
+        return cls(id, (at, title, publisher, id), at, lang, *shared, reported, topical, tuple(weights))
 
     def anchors(self) -> list[str]:
         """The things that are particular enough to look for others by."""

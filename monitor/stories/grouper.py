@@ -1,6 +1,6 @@
 """Puts articles into stories as they come, whatever their order.
 
-    article -> features -> those that may be like it (words by MinHash, things by index) -> likeness -> its parent -> story
+    features -> those that may be like it (words by MinHash, things by index) -> likeness -> its parent -> story
 
 Every article is joined to the one earlier article that it is most like, provided that it is also like the one that opened that story
 or like several of it, and to all that are as good as the same; a story is what is so connected. An article that is a little like two
@@ -11,7 +11,7 @@ an earlier run is not placed anew (`restore`), and where thousands of articles o
 the rarer things are looked up (BUDGET, MOST) and the first copies (COPIES, ENOUGH), so that one article never costs more than a few
 milliseconds.
 Articles without a signal are joined by their words alone, and one that is joined to none has no story.
-Leaves reading and writing to grouping.py on the third floor.
+Leaves making features to features.py, reading and writing to grouping.py on the third floor.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from heapq import heapify, heappop, heappush, nlargest
 
 from rensa import RMinHash
 
-from monitor.models import Article
-from monitor.stories.features import Features, features, listed
+from monitor.stories.features import Features, listed
 from monitor.stories.likeness import BACKED, KIN, LINK, SAME, SPAN, likeness
 
 WINDOW = timedelta(days=7)  # how long an article is remembered
@@ -105,20 +104,19 @@ class Grouper:
     def __len__(self) -> int:
         return len(self._nodes)
 
-    def add(self, article: Article) -> Placement:
+    def add(self, article: Features) -> Placement:
         """Place a new article. One that is known already changes nothing; one from before the window stands by itself."""
         if (known := self._nodes.get(article.id)) is not None:
             return Placement(known.story, {})
-        found = features(article)
         if article.at < self._horizon:
-            story = article.id if found.reported else None
+            story = article.id if article.reported else None
             return Placement(story, {article.id: story})
-        node = _Node(found)
-        keys = _keys(found)
+        node = _Node(article)
+        keys = _keys(article)
         for other, score in self._alike(node, keys):
             if score >= SAME:
                 _tie(node, other)
-            if other.article.order < found.order:
+            if other.article.order < article.order:
                 node.like(other, score)
             elif not other.settled:
                 other.like(node, score)
@@ -126,15 +124,14 @@ class Grouper:
         left = self._choose(node)
         return self._sort_out(node, left) if left else self._join(node)
 
-    def restore(self, article: Article) -> None:
+    def restore(self, article: Features, story: int | None) -> None:
         """Take back an article that was placed before: its story stands, whatever would be thought of it now."""
         if article.id in self._nodes or article.at < self._horizon:
             return
-        found = features(article)
-        node = _Node(found, article.story_id, settled=True)
-        self._remember(node, _keys(found))
-        if node.story is not None:
-            members = self._members.setdefault(node.story, set())
+        node = _Node(article, story, settled=True)
+        self._remember(node, _keys(article))
+        if story is not None:
+            members = self._members.setdefault(story, set())
             if members:
                 node.root = next(iter(members)).root
                 _tie(node, node.root)
