@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 
 from monitor.alarm import Alarm
 from monitor.clock import Clock, real_now
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 BEAT = 5.0  # seconds between heartbeats of the lease
 TICK = 0.5  # seconds between looks at what is due
 PAUSE_AFTER_FAULT = 5.0
+PAUSES, LONGEST_PAUSE = 2.0, 3.0  # following up rests twice as long as it took: while thousands of articles come in, it must not hold up the polling
 
 
 def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int = 2) -> tuple[Fetcher, Readers]:
@@ -128,7 +130,8 @@ class Worker:
     async def _poll_while(self, made_of: tuple, hands: Round, beat: asyncio.Task) -> None:
         states = feeds.states(self.store)
         running: dict[str, asyncio.Task[FeedReport]] = {}
-        follow_up: asyncio.Task | None = None
+        follow_up: asyncio.Task[float] | None = None
+        rested = 0.0  # when it may follow up again
         try:
             while not self._stop.is_set() and not beat.done():
                 settings = self._current_settings()
@@ -142,10 +145,11 @@ class Worker:
                 idle = [feed for feed in settings.feeds if feed.name not in running]
                 for feed in due_feeds(idle, states, self.clock.now()):
                     running[feed.name] = asyncio.create_task(hands.feed(feed, states.get(feed.name)))
-                if follow_up is None or follow_up.done():
-                    if follow_up:
-                        follow_up.result()
-                        self._note("worker", None)
+                if follow_up and follow_up.done():
+                    rested = time.monotonic() + min(PAUSES * follow_up.result(), LONGEST_PAUSE)
+                    follow_up = None
+                    self._note("worker", None)
+                if follow_up is None and time.monotonic() >= rested:
                     follow_up = asyncio.create_task(asyncio.to_thread(self._follow_up, settings))
                 await self._sleep(TICK)
             if beat.done():
@@ -155,15 +159,16 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*running.values(), *([follow_up] if follow_up else []), return_exceptions=True)
 
-    def _follow_up(self, settings: Settings, *, everything: bool = False) -> None:
-        """What new articles bring about, in its order: the index counts stories, so they are told first."""
-        completed = False
+    def _follow_up(self, settings: Settings, *, everything: bool = False) -> float:
+        """What new articles bring about, in its order: the index counts stories, so they are told first. Gives the seconds it took."""
+        completed, began = False, time.monotonic()
         try:
             self.grouping.update(self.clock.now())
             self.upkeep.after_round(settings)
             completed = True
         finally:  # a round that fails again and again is what an alert is for
             self.alarm.after_round(settings, completed=completed, everything=everything)
+        return time.monotonic() - began
 
     def _current_settings(self) -> Settings:
         settings, fault = self.settings.current()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.storage.schema import Converted, Plain, sound
 
@@ -27,9 +27,14 @@ def insert(conn: Connection, table: Table, rows: Sequence[dict]) -> None:
     )
 
 
+def _spoken(dialect: str):
+    """SQLAlchemy's module of a dialect: the other one, with its drivers, need not be loaded."""
+    return import_module(f"sqlalchemy.dialects.{dialect}")
+
+
 @cache
 def _insertion(table: Table, names: tuple[str, ...], dialect: str) -> tuple[str, list[Callable | None]]:
-    quote = (sqlite if dialect == "sqlite" else postgresql).dialect().identifier_preparer.quote
+    quote = _spoken(dialect).dialect().identifier_preparer.quote
     marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(names))
     converters = []
     for name in names:
@@ -47,7 +52,7 @@ def upsert(conn: Connection, table: Table, rows: Sequence[dict], *, where: Calla
 
 @cache
 def _upsertion(table: Table, names: tuple[str, ...], dialect: str, where: Callable | None):
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    statement = _spoken(dialect).insert(table)
     values = {name: statement.excluded[name] for name in names if not table.columns[name].primary_key}
     keys = [column.name for column in table.primary_key]
     condition = where(statement.excluded) if where else None
