@@ -83,7 +83,7 @@ class Fetcher:
         *,
         per_host: int = 2,
         pause: timedelta = timedelta(seconds=1),
-        timeout: timedelta = timedelta(seconds=30),
+        timeout: timedelta = timedelta(seconds=20),
         max_body: int = 10 * MEGABYTE,
         max_wire: int | None = None,
         concurrency: int = 128,
