@@ -23,7 +23,7 @@ _KEPT = frozenset(
     + ("pubdate", "published", "issued", "created", "updated", "modified", "date", "source")
 )  # fmt: skip
 _CUT = frozenset(("media:content", "itunes:title", "atom:link"))  # pictures with captions of their own
-_TAG = re.compile(rb"<[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*>")
+_TAG = re.compile(rb"<[^\"'>]*+(?:\"[^\"]*\"[^\"'>]*+|'[^']*'[^\"'>]*+)*+>")
 # no element found, unclosed token, partial character, unclosed CDATA section
 _CUT_OFF = frozenset((3, 5, 6, 20))
 
