@@ -3,7 +3,7 @@
     python -m benchmarks.hostile
 
 Asked of each: at most 35 s, at most 60 MB more than a healthy round, the right failure or document, the neighbours untouched, the
-canary silent. Servers that hold a connection open as long as they may all run in one round of the default 30 s. The kinds are those
+canary silent. Servers that hold a connection open as long as they may all run in one round of the default 20 s. The kinds are those
 of tests/hostile.py and tests/test_parse_hostile.py.
 """
 
@@ -57,7 +57,7 @@ def main() -> None:
             _, usual = rounds.poll(healthy)
         kinds = {case.name: case.kind if isinstance(case.kind, tuple) else (case.kind,) for case in HOSTILE}
         kinds |= {name: ("dangerous",) for name in REFUSED} | {name: (None,) for name in ENDURED}
-        kinds["redirects, each in time, together too slow"] = ("redirects",)  # they end sooner than 30 s
+        kinds["redirects, each in time, together too slow"] = ("redirects",)  # they end sooner than 20 s
         slow = {case.name: prepared(net, case).url for case in HOSTILE if case.kind == "timeout"}
         urls = {case.name: prepared(net, case).url for case in HOSTILE if case.kind != "timeout"}
         urls |= {name: net.serve(f"/document{n}", Page(body)) for n, (name, body) in enumerate((REFUSED | ENDURED).items())}

@@ -30,15 +30,19 @@ _AMP_CACHE = re.compile(r"^/[a-z]/(s/)?(.+)$")
 _MOBILE = re.compile(r"^(?:www\d?|m|mobile|amp|mobi|touch)\.(?=[^.]+\.[^.])")
 _INNER_MOBILE = re.compile(r"^([a-z-]{2,7})\.m\.(?=[^.]+\.)")  # en.m.wikipedia.org
 _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_FRONT_PAGE = re.compile(r"[^/?#]+\.[^/?#]+/")  # of a canonical link
 _RUNNING = re.compile(r"#\d{1,2}$")  # the BBC counts a guid up at each edit: ...#0, ...#1
 
 
 def identity(entry: Entry) -> str:
-    """One article's name within its feed, the same each time it is seen; tells by its first word what it was made of."""
-    if entry.guid:
-        return f"guid:{_guid(entry.guid)}"
-    if entry.link:
-        return f"link:{canonical_link(entry.link)}"
+    """One article's name within its feed, the same each time it is seen; tells by its first word what it was made of.
+
+    A site's front page names no article: some feeds give it to every item.
+    """
+    if entry.guid and not _FRONT_PAGE.fullmatch(guid := _guid(entry.guid)):
+        return f"guid:{guid}"
+    if entry.link and not _FRONT_PAGE.fullmatch(link := canonical_link(entry.link)):
+        return f"link:{link}"
     date = entry.published.isoformat() if entry.published else entry.published_text or ""
     text = " ".join((entry.title or entry.summary).casefold().split())
     return f"text:{blake2b(f'{text}|{date}'.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"

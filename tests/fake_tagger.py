@@ -1,6 +1,7 @@
 """A tagger that misbehaves when a title asks for it: what reader processes have to survive."""
 
 import os
+import time
 
 from monitor.models import Reading
 
@@ -24,6 +25,10 @@ class FakeTagger:
                 os.abort()
             case "hungry":
                 return [bytearray(1 << 20) for _ in range(4096)]
+            case "wordy":
+                return Reading(lang, "none", 0.0, False, (), (), (), (), "\xe9" * (60 << 20))
+            case "asleep":
+                time.sleep(60)
             case "raise":
                 raise KeyError(title)
             case "print":

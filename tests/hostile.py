@@ -204,6 +204,7 @@ HOSTILE = [
     Hostile("200 with blanks only", "not a feed", Page(b" \r\n" * 100), "empty", 200),
     Hostile("gzip label on nothing", "not a feed", encoded("gzip", b""), "empty", 200),
     # -- redirects
+    Hostile("redirect to an endless address", "redirects", lambda net: redirect("/" + "a" * 9000), "too long"),
     Hostile("redirect to nowhere", "redirects", Page(status=302), "nowhere", 302),
     Hostile("redirect to itself", "redirects", to("/redirect%20to%20itself"), "circle"),
     Hostile("redirect without end", "redirects", lambda net: _longer, "more than 5"),

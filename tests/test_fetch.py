@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from hostile import head
 from internet import Internet, Page, redirect
 
 from monitor import __version__, schedule
@@ -267,6 +268,24 @@ def test_a_host_that_said_429_is_left_alone_by_its_other_feeds(net):
     net.serve("/a", Page(b"slow down", 429))
     net.serve("/b", Page(BODY))
     assert isinstance(ask(feed(net.url("/a")), feed(net.url("/b")))[1], Fetched)  # allow_private: no pacing
+
+
+@pytest.mark.parametrize("more", [head("Content-Length: 4") + b"evil", head(status="408 Request Timeout"), head(status="102 Processing"), b"\xff"])
+def test_what_a_server_says_unasked_is_no_answer_to_the_next_request(net, more):
+    async def goes_on(request, reader, writer):
+        await Page(BODY)(request, reader, writer)
+        await asyncio.sleep(0.02)
+        writer.write(more)
+
+    url, healthy = net.serve("/goes-on", goes_on), net.serve("/healthy", Page(BODY))
+
+    async def scene():
+        async with Fetcher(**FAST) as fetcher:
+            first = await fetcher.fetch(feed(url), None)
+            await asyncio.sleep(0.2)
+            return first, await fetcher.fetch(feed(healthy), None)
+
+    assert [outcome.body for outcome in asyncio.run(scene())] == [BODY, BODY] and len(net.requests) == 2
 
 
 def test_connections_are_used_again(net):

@@ -141,7 +141,7 @@ def test_a_proxy_of_the_environment(net):
 def test_a_certificate_that_nobody_signed():
     with Internet(tls=True) as net:
         outcome = ask(feed(net.serve("/rss", Page(BODY))))
-        assert isinstance(outcome, Failure) and outcome.kind == "tls" and "certificate" in outcome.message
+        assert isinstance(outcome, Failure) and outcome.kind == "tls" and "self-signed certificate" in outcome.message
 
 
 def test_tls_works_with_a_certificate_that_is_trusted(monkeypatch):

@@ -90,6 +90,13 @@ def test_guid_before_link_before_title_and_date():
     assert len({identity(whole), identity(linked), identity(bare)}) == 3
 
 
+def test_a_front_page_names_no_article():
+    for home in ("https://www.example.org", "http://m.example.org/?utm_source=rss"):
+        one, other = (replace(ENTRY, guid=home, link=home, title=title) for title in ("One", "Other"))
+        assert identity(one) != identity(other) and identity(one) == identity(replace(one, guid=None)) == identity(replace(one, link=None))
+    assert identity(replace(ENTRY, link="https://example.org/a", title="One")) == identity(replace(ENTRY, link="https://example.org/a"))
+
+
 def test_a_guid_that_counts_its_edits_stays_one():
     guid = "https://www.example.org/news/abc"
     assert identity(replace(ENTRY, guid=guid + "#0")) == identity(replace(ENTRY, guid=guid + "#12")) == identity(replace(ENTRY, guid=guid))

@@ -53,6 +53,19 @@ def test_a_cut_stream_is_never_taken_for_whole(label):
 LABELS = ["", "gzip", "deflate", "br", "zstd", "gzip, br", "zstd, gzip", "x-gzip", "odd"]
 
 
+@pytest.mark.parametrize("step", [1, 3, 100_000])
+@pytest.mark.parametrize("label", ["gzip", "zstd"])
+def test_several_files_are_one_text_and_rubbish_behind_is_none(label, step):
+    pack = PACK[label]
+    skipped = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc" if label == "zstd" else pack(b"")  # holds nothing (RFC 8878, 3.1.2)
+    packed = pack(TEXT[:700]) + skipped + pack(TEXT[700:])
+    assert inflate(label, packed, step=step) == inflate(label, packed + b"rubbish" + packed, step=step) == TEXT
+    with pytest.raises(Undecodable):
+        inflate(label, packed[:-5], step=step)
+    with pytest.raises(TooLarge):
+        inflate(label, pack(b"") * 2000, step=step)
+
+
 @given(st.sampled_from(LABELS), st.binary(max_size=300), st.integers(1, 50))
 def test_any_bytes_end_in_text_or_a_named_error(labels, data, step):
     try:

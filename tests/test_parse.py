@@ -1,10 +1,11 @@
 """Feed documents and what must be read of them: one file a case in tests/feeds, adding a case is adding a file.
 
-A file has a description, the body as text, how it is encoded (with or without a byte order mark), the Content-Type header,
-and what to expect: fields that must be so, positions of bad items, or the kind of failure and words of its message.
+A file has a description, the body as text ("{x x 1000}" in it is that repeated), how it is encoded (with or without a byte order
+mark), the Content-Type header, and what to expect: fields that must be so, positions of bad items, or the kind of failure and words of its message.
 """
 
 import codecs
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def test_case(path):
     case = YAML(typ="safe", pure=True).load(path)
     encoding = case.get("encoding", "utf-8")
     mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}[encoding] if case.get("bom") else b""
-    got = read(mark + case["body"].encode(encoding), content_type=case.get("content_type"))
+    body = re.sub(r"\{(\w+) x (\d+)\}", lambda m: m[1] * int(m[2]), case["body"])
+    got = read(mark + body.encode(encoding), content_type=case.get("content_type"))
     want = case["expect"]
     if "failure" in want:
         assert isinstance(got, Failure)

@@ -36,7 +36,7 @@ def poll(folder, net: Internet, urls: dict[str, str], *, timeout: str) -> tuple[
     """One round over `urls` and the healthy feeds, in a folder for temporary files of its own."""
     (folder / "tmp").mkdir()
     healthy = {f"Healthy {n}": net.serve(f"/healthy{n}", news(f"Healthy {n}")) for n in range(HEALTHY)}
-    lines = [f"prices: []\ndefaults: {{timeout: {timeout}, max_bytes: 3MB}}\nfeeds:\n"]
+    lines = [f"prices: []\ndefaults: {{timeout: {timeout}, max_bytes: 5MB}}\nfeeds:\n"]
     lines += [f"  - {{name: {json.dumps(name)}, url: '{url}', allow_private: true}}\n" for name, url in (healthy | urls).items()]
     (folder / "feeds.yaml").write_text("".join(lines), encoding="utf-8")
     settings = running.environment(folder, TMPDIR=str(folder / "tmp"))

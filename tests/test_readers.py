@@ -57,7 +57,7 @@ def test_a_failure_of_parsing_passes_through(readers):
     assert asyncio.run(read(readers, b"<html></html>")).kind == "not a feed"
 
 
-@pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("crash", "ended"), ("hungry", "memory")])
+@pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("asleep", "2 seconds"), ("crash", "ended"), ("hungry", "memory"), ("wordy", "memory")])
 def test_one_document_is_stopped_and_its_neighbours_are_read(readers, title, word):
     async def several():
         return await asyncio.gather(*(read(readers, feed(t)) for t in ("a", title, "b", "c", "d")))

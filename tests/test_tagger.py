@@ -10,7 +10,7 @@ from monitor.errors import InputError
 from monitor.models import CATEGORIES, ESCALATION
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.lines import as_record, show, tag_lines
-from monitor.tagging.tagger import Tagger
+from monitor.tagging.tagger import MOST, Tagger
 from tests.tagging import tagger  # noqa: F401 - a fixture
 
 # title, what has to be found, what must not be
@@ -145,3 +145,9 @@ def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
     assert mine.method != tagger.method
     assert Tagger.load().method == Tagger.load().method
     assert as_record(mine.read("Zapping in Tehran", ""))["direction"] == "escalation"
+
+
+def test_a_text_of_nothing_but_anchors_keeps_as_many_as_people_could_read(tagger: Tagger):
+    summary = "Iran attacks a tanker in the strait. Israel did not attack Tehran. " * 100
+    reading = tagger.read("Iran attacks Israel", summary)
+    assert len(reading.signals) == len(reading.turned_off) == MOST and reading.signals[0].field == "title"

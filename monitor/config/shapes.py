@@ -51,7 +51,7 @@ class Defaults(Shape):
     language: Language | None = Field(None, description="For feeds without one.")
     per_host: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(2, description="Connections to one host at a time.")
     pause: duration("0s", "1m") = Field(timedelta(seconds=1), description="Between two requests to one host.")
-    timeout: duration("1s", "2m") = Field(timedelta(seconds=30), description="For one whole answer, redirects included.")
+    timeout: duration("1s", "2m") = Field(timedelta(seconds=20), description="For one whole answer, redirects included.")
     max_bytes: Size = Field(5_000_000, description="The largest answer that is read, unpacked.")
 
 

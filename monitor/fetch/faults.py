@@ -57,6 +57,6 @@ def failure(error: BaseException, host: str) -> Failure:
     for kinds, kind, words in _MEANINGS:
         found = next((one for one in chain if isinstance(one, kinds)), None)
         if found is not None:
-            reason = getattr(found, "verify_message", "") or "it was refused"
+            reason = next((said for one in chain if (said := getattr(one, "verify_message", ""))), "it was refused")
             return Failure(kind, words.format(found, host=host, reason=reason)[:300])
     return Failure("network", f"the exchange with {host} failed ({type(error).__name__})")

@@ -21,7 +21,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from aiohttp import ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -31,7 +31,7 @@ from monitor.fetch.faults import failure
 from monitor.fetch.inflate import OFFERED, Inflater, TooLarge
 from monitor.fetch.pace import Pace, Resting
 from monitor.fetch.proxies import Proxies
-from monitor.fetch.sockets import HEAD_ALLOWANCE, Lookup, Resolver, Sockets
+from monitor.fetch.sockets import HEAD_ALLOWANCE, Connector, Lookup, Resolver, Sockets
 from monitor.models import Failure, Feed, FeedState, Fetched, NotModified
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ USER_AGENT = f"gulf-tension-monitor/{__version__} (feed reader; asks politely)"
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 MEGABYTE = 1024 * 1024
 REDIRECTS = 5
+LOCATION = 8000  # characters, as long as common servers take an address
 HEADERS = 128
 HEADER_LINE = 32 * 1024  # some security policies are that long
 FRAMING_SHARE = 2  # bytes on the wire for one of the body, beyond the first megabyte: chunks of one byte take six
@@ -83,7 +84,7 @@ class Fetcher:
         *,
         per_host: int = 2,
         pause: timedelta = timedelta(seconds=1),
-        timeout: timedelta = timedelta(seconds=30),
+        timeout: timedelta = timedelta(seconds=20),
         max_body: int = 10 * MEGABYTE,
         max_wire: int | None = None,
         concurrency: int = 128,
@@ -112,7 +113,8 @@ class Fetcher:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _session(self, *, guarded: bool) -> ClientSession:
-        connector = TCPConnector(
+        connector = Connector(
+            self._sockets,
             resolver=Resolver(self._threads, self._lookup, guarded=guarded),
             socket_factory=self._sockets.guarded if guarded else self._sockets.open,
             ttl_dns_cache=NAMES,
@@ -251,9 +253,11 @@ class Fetcher:
         location = got.headers.get("Location", "").strip()
         if not location:
             return Failure("redirects", f"the server redirects to nowhere ({got.status})", got.status)
+        if len(location) > LOCATION:
+            return Failure("redirects", "the server redirects to an address that is too long", got.status)
         walk.seen.add(walk.url)
         try:
-            walk.url = guard.place(location[:8000], walk.url)
+            walk.url = guard.place(location, walk.url)
         except guard.BadPlace as error:
             return Failure("redirects", f"the server redirects to a place that is not followed: {error}", got.status)
         if walk.url in walk.seen:
@@ -271,7 +275,7 @@ class Fetcher:
         """The document. Raises TooLarge, Undecodable, and what the connection broke with."""
         if (got.content_length or 0) > self._max_wire:
             raise TooLarge(f"the answer is {got.content_length:,} bytes long, more than allowed")
-        source = self._sockets.of(got)
+        source = self._sockets.of(got.connection)
         inflater = Inflater(", ".join(got.headers.getall("Content-Encoding", ())), self._max_body)
         if source is not None:
             source.allowance = HEAD_ALLOWANCE + FRAMING_SHARE * self._max_wire

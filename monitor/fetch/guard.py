@@ -15,7 +15,7 @@ from yarl import URL
 _IPV4 = tuple(
     (IPv4Network(network), word)
     for network, word in (
-        ("0.0.0.0/8", "unspecified"),
+        ("0.0.0.0/8", "wildcard"),
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-private"),
         ("127.0.0.0/8", "loopback"),
@@ -39,7 +39,7 @@ _GLOBAL = IPv6Network("2000::/3")  # everything else in IPv6 is special or not g
 _IPV6 = tuple(
     (IPv6Network(network), word)
     for network, word in (
-        ("::/128", "unspecified"),
+        ("::/128", "wildcard"),
         ("::1/128", "loopback"),
         ("2001::/32", "tunnelled (Teredo)"),
         ("2001::/23", "reserved"),
@@ -72,7 +72,7 @@ def refusal(address: str) -> str | None:
     try:
         ip = ip_address(address)
     except ValueError:
-        return "unreadable"
+        return "malformed"
     if isinstance(ip, IPv4Address):
         return _word(_IPV4, ip)
     if ip.scope_id is not None:

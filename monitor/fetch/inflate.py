@@ -6,6 +6,7 @@ counts, so a bomb within a bomb stops as early. What cannot be undone is an Unde
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 
@@ -17,9 +18,10 @@ LAYERS = 3
 PIECE = 64 * 1024  # bytes out of a layer at a time
 ZSTD_BITE = 64  # bytes into zstd at a time: four of them can become 128 KiB, and its decoder knows no bound on output
 ZSTD_WINDOW = 8 * 1024 * 1024  # RFC 8878 asks decoders to take this much
-MEMBERS = 1000  # gzip files one after another
+MEMBERS = 1000  # gzip files or zstd frames one after another
 
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one to skip (RFC 8878, 3.1)
 HEAD = 16  # bytes that tell what a layer is
 PLAIN = (b"<", b"{", b"[", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # how a feed begins
 
@@ -43,15 +45,17 @@ class _Zlib:
         self._out, self._bits, self._members = out, bits, 0
         self._decoder = zlib.decompressobj(bits)
         self._behind = b""  # first byte behind a finished file
+        self._done = False
 
     def feed(self, data: bytes) -> None:
-        while data:
+        while data and not self._done:
             if self._decoder.eof:
                 data, self._behind = self._behind + data, b""
                 if self._bits == 31 and len(data) == 1:
                     self._behind = data
                     return
                 if self._bits != 31 or not data.startswith(GZIP_MAGIC):
+                    self._done = True  # for good: what follows may look like a file again
                     return
                 self._members += 1
                 if self._members > MEMBERS:
@@ -88,15 +92,34 @@ class _Brotli:
 
 
 class _Zstd:
+    """zstd: its frames one after another are one text; what else stands behind them is ignored."""
+
     def __init__(self, out: Out):
-        self._out = out
+        self._out, self._frames = out, 0
+        self._behind = b""  # first bytes behind a finished frame
+        self._done = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._frames += 1
+        if self._frames > MEMBERS:
+            raise TooLarge("too many zstd frames in one answer")
         self._decoder = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
 
     def feed(self, data: bytes) -> None:
-        for start in range(0, len(data), ZSTD_BITE):
+        data, self._behind, at = self._behind + data, b"", 0
+        while at < len(data) and not self._done:
             if self._decoder.eof:
-                return
-            self._out(self._decoder.decompress(data[start : start + ZSTD_BITE]))
+                if len(data) - at < 4:
+                    self._behind = data[at:]
+                    return
+                if not ZSTD_MAGIC.match(data, at):
+                    self._done = True
+                    return
+                self._begin()
+            bite = data[at : at + ZSTD_BITE]
+            self._out(self._decoder.decompress(bite))
+            at += len(bite) - (len(self._decoder.unused_data) if self._decoder.eof else 0)
 
     def finish(self) -> None:
         if not self._decoder.eof:

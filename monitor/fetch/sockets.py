@@ -13,8 +13,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from weakref import WeakValueDictionary
 
-from aiohttp import ClientResponse
+from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import Connection
 
 from monitor.fetch.guard import RefusedAddress, refusal
 
@@ -37,6 +38,7 @@ class MeteredSocket(socket.socket):
 
     allowance = HEAD_ALLOWANCE
     taken = 0
+    used = False  # an exchange went over it
     broken: OSError | None = None
 
     def _count(self, size: int) -> None:
@@ -79,7 +81,7 @@ class MeteredSocket(socket.socket):
 
 
 class Sockets:
-    """Makes the sockets of one Fetcher and finds the one that an answer comes through."""
+    """Makes the sockets of one Fetcher and finds the one of a connection."""
 
     def __init__(self) -> None:
         self._by_number: WeakValueDictionary[int, MeteredSocket] = WeakValueDictionary()
@@ -96,11 +98,30 @@ class Sockets:
         self._by_number[made.fileno()] = made
         return made
 
-    def of(self, answer: ClientResponse) -> MeteredSocket | None:
-        """The socket of an answer that is not read to its end yet; None once it is."""
-        transport = answer.connection.transport if answer.connection else None
+    def of(self, connection: Connection | None) -> MeteredSocket | None:
+        """The socket of a connection in use; None for one given back, as it is once an answer is read to its end."""
+        transport = connection.transport if connection else None
         found = transport.get_extra_info("socket") if transport else None
         return self._by_number.get(found.fileno()) if found else None
+
+
+class Connector(TCPConnector):
+    """Keeps connections for later requests, but for those on which a server went on speaking: that would be taken for the next answer."""
+
+    def __init__(self, sockets: Sockets, **options):
+        super().__init__(**options)
+        self._sockets = sockets
+
+    async def connect(self, req, traces, timeout) -> Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            through = self._sockets.of(connection)
+            if through is None or not through.used or not connection.protocol.should_close:
+                break
+            connection.close()
+        if through is not None:
+            through.used = True
+        return connection
 
 
 class Resolver(AbstractResolver):

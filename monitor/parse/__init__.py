@@ -1,6 +1,6 @@
 """Reads a feed's bytes into entries: RSS, RDF, Atom and JSON Feed, hostile or sloppy.
 
-    bytes -> text (charset) -> safe, mended, known items left out (document, scan) -> feedparser
+    bytes -> UTF-8 (charset) -> safe, mended, known items left out (document, scan) -> feedparser
           -> entries (clean text, absolute links, certain dates), bad ones as values
 
 Pure: no network, no clock. It takes as long as feedparser takes; readers.py runs it where it can be stopped.
@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timedelta
 
 from monitor.models import BadEntry, Failure, Parsed
-from monitor.parse import charset, clean, jsonfeed, pages
+from monitor.parse import charset, clean, files, jsonfeed, pages
 from monitor.parse.document import Document, NotAFeed, open_document
 from monitor.parse.entries import distinct, entries_of, parsed_document
 from monitor.parse.scan import Dangerous
@@ -31,17 +31,21 @@ def parse(body: bytes, *, content_type: str | None, url: str, known: frozenset[b
     where the bytes came from, for relative links. Failures: not a feed, not parseable, dangerous. Raises nothing but
     MemoryError, which whoever set the bound has to answer.
     """
-    text = charset.decode(body, content_type)
-    if not text:
+    if kind := files.signed(body):
+        return Failure("not a feed", f"the answer is {kind}")
+    data = charset.utf8(body, content_type)
+    if not data:
         return Failure("not a feed", "the answer is empty")
-    if text[0] in "{[":
-        return jsonfeed.read(text, url=url, known=known, now=now)
+    if data[:1] in (b"{", b"["):
+        return jsonfeed.read(data, url=url, known=known, now=now)
     try:
-        document = open_document(text)
+        document = open_document(data)
     except Dangerous as attack:
         return Failure("dangerous", f"the document was refused: {attack}")
     except NotAFeed as other:
-        address = pages.advertised(text, url) if "web page" in str(other) else None
+        if files.is_binary(body):
+            return Failure("not a feed", "the answer is binary data")
+        address = pages.advertised(data, url) if "web page" in str(other) else None
         return Failure("not a feed", f"the answer is {other}" + (f"; it offers the feed {address}" if address else ""))
     return _read(document, url=url, known=known, now=now)
 

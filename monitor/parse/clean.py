@@ -31,6 +31,7 @@ _BLOCK = re.compile(  # begins with a letter of its own, for which the text is s
     re.I,
 )
 _UNSEEN = ["script", "style", "noscript", "template", "iframe", "object", "embed", "audio", "video", "svg", "math"]
+_HALF_TAG = re.compile(r"<[^<>]*\Z")  # where the text was cut
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|[\u2028\u2029]")
@@ -42,6 +43,14 @@ _DROPPED = re.compile(
 )
 _STRAY_JOINER = re.compile("(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# marks of Latin, Hebrew, Arabic and Thai letters; no script sets more than four on one, and hundreds cover the lines around
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_PILED = re.compile(f"({_MARK}{{4}}){_MARK}+")
+# joiners, direction marks, fillers, blanks, variation selectors: a text of nothing else shows nothing
+_NOTHING = re.compile("[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]+")
 
 
 def looks_marked(text: str, *, entities: bool = True) -> bool:
@@ -68,7 +77,7 @@ def _paragraphs(text: str) -> list[str]:
 
 def _from_markup(markup: str) -> str:
     """What a browser would show of it. Newlines stand only where a block begins or ends."""
-    markup = _BLOCK.sub("\n<", _SPACE.sub(" ", markup[:_MAX_MARKUP]))
+    markup = _BLOCK.sub("\n<", _SPACE.sub(" ", _HALF_TAG.sub("", markup[:_MAX_MARKUP]) if len(markup) > _MAX_MARKUP else markup))
     if markup.count("<") > _MAX_TAGS:
         return html.unescape(_ANY_TAG.sub(" ", markup))
     tree = LexborHTMLParser(_SURROGATE.sub("\ufffd", markup))
@@ -78,8 +87,9 @@ def _from_markup(markup: str) -> str:
 
 def _tidy(text: str) -> str:
     if not text.isascii():
-        text = _STRAY_JOINER.sub("", _SURROGATE.sub("\ufffd", text))
-    return " ".join(_DROPPED.sub("", text).split())
+        text = _PILED.sub(r"\1", _STRAY_JOINER.sub("", _SURROGATE.sub("\ufffd", text)))
+    line = " ".join(_DROPPED.sub("", text).split())
+    return "" if _NOTHING.fullmatch(line) else line
 
 
 def _cut(text: str, limit: int) -> str:

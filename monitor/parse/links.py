@@ -11,7 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 MAX_LINK = 4_000  # characters; Google News needs about 600
 
 # browsers drop tab and newline, nobody needs the rest
-_DROPPED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_DROPPED = re.compile(r"[\ud800-\udfff\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _WHOLE = re.compile(r"https?://[^/?#\s].*[^?#]", re.S)  # joining would change nothing
 _UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 

@@ -6,13 +6,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from monitor.parse import links
 
-_MAX_PAGE = 300_000  # characters; feeds are named in the head
+_MAX_PAGE = 300_000  # bytes; feeds are named in the head
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 
 
-def advertised(text: str, url: str) -> str | None:
+def advertised(data: bytes, url: str) -> str | None:
     """The address of the first feed that the page names with <link rel=alternate>, or None."""
-    page = LexborHTMLParser(text[: min(_MAX_PAGE, _head_end(text))])
+    page = LexborHTMLParser(data[: _head_end(data)].decode("utf-8", "ignore"))
     base_tag = page.css_first("base[href]")
     base = links.absolute(base_tag.attributes.get("href"), url) if base_tag else url
     for link in page.css("link[rel][href][type]"):
@@ -23,7 +23,7 @@ def advertised(text: str, url: str) -> str | None:
     return None
 
 
-def _head_end(text: str) -> int:
+def _head_end(data: bytes) -> int:
     """Pages put their feeds into the head; a tree of the body would only take time."""
-    end = text[:_MAX_PAGE].lower().find("</head>")
+    end = data[:_MAX_PAGE].lower().find(b"</head>")
     return end if end > 0 else _MAX_PAGE

@@ -27,6 +27,8 @@ from monitor.models import Failure, Parsed, Reading
 _START = 60.0  # seconds that a process may take until it is ready
 _GOODBYE = 2.0  # seconds to end by itself
 _MEGABYTE = 1 << 20
+OUT_OF_MEMORY = 99  # exit status of a process that could not even send its answer
+HUNGRY = "reading the feed took more memory than allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Read:
 class Readers:
     """A few reader processes. The first starts with the context, the others when they are needed; who was stopped is replaced.
 
-    `seconds` and `memory` hold for each document; `memory` is in bytes beyond what an idle process has, 10 MB of news need about 120 MB.
+    `seconds` and `memory` hold for each document; `memory` is in bytes beyond what an idle process has, 5 MB of news need some 40 MB.
     `make_tagger(**tagger_arguments)` is called once in each process; it must be importable there: a function or a classmethod.
     Usable from several threads and event loops. Call `close()` at the end, or use it as a context manager.
     """
@@ -52,7 +54,7 @@ class Readers:
         make_tagger: Callable[..., object],
         tagger_arguments: Mapping[str, object] | None = None,
         seconds: float = 10,
-        memory: int = 160 * _MEGABYTE,
+        memory: int = 56 * _MEGABYTE,
     ):
         tagger = pickle.dumps((make_tagger, dict(tagger_arguments or {})))
         self._hello = {"path": sys.path[:], "tagger": tagger, "seconds": seconds, "memory": memory, "start": _START}
@@ -152,8 +154,10 @@ class Readers:
         if process is None:
             return f"no reader process could be started: {error}"
         self._bury(process)
-        if process.returncode == -signal.SIGALRM:
+        if process.returncode in (-signal.SIGPROF, -signal.SIGALRM):
             return f"reading the feed took more than {self._seconds:g} seconds"
+        if process.returncode == OUT_OF_MEMORY:
+            return HUNGRY
         if self._closed:
             return "the program was stopped while the feed was read"
         return f"the reader process ended while the feed was read (status {process.returncode})"

@@ -1,7 +1,8 @@
 """The inside of a reader process: takes documents from standard input, gives entries with readings to standard output.
 
-The limits are the kernel's: an alarm ends the process when a document takes too long, a bound on its memory makes
-allocations fail. The end of input ends it too, so it outlives its parent by no more than the document in hand.
+The limits are the kernel's: an alarm ends the process when a document takes too long, by the processor's time and, for a machine
+with much else to do, half as long again by the clock; a bound on its memory makes allocations fail. The end of input ends it too,
+so it outlives its parent by no more than the document in hand.
 Leaves starting and replacing processes to monitor/readers/__init__.py, which also says what goes over the pipes.
 """
 
@@ -19,8 +20,10 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 
+from monitor.readers import HUNGRY, OUT_OF_MEMORY
+
 # how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
-_GROWTH = 24 << 20
+_GROWTH = 16 << 20
 _PAGE = resource.getpagesize()
 _WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel></rss>"
 
@@ -39,8 +42,8 @@ def main() -> None:
     gc.collect()
     gc.enable()
     gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
-    size, resident = _memory()
-    _limit(size + hello["memory"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resident = _memory()[1]
     signal.setitimer(signal.ITIMER_REAL, 0)
     _send(answers, None)
     while True:
@@ -48,11 +51,14 @@ def main() -> None:
             job = pickle.load(jobs)
         except EOFError:
             return
-        signal.setitimer(signal.ITIMER_REAL, hello["seconds"])
+        _limit(hello["seconds"], hello["memory"])
         answer, stays = _guarded(read, job)
         stays = stays and _memory()[1] - resident < _GROWTH
-        _send(answers, (answer, stays))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            _send(answers, (answer, stays))
+        except MemoryError:  # half of the answer may be on its way already
+            os._exit(OUT_OF_MEMORY)
+        _limit(0, None)
         if not stays:
             return
 
@@ -118,7 +124,7 @@ def _guarded(read, job) -> tuple[object, bool]:
     try:
         return read(*job), True
     except MemoryError:
-        return Failure("parser", "reading the feed took more memory than allowed"), False
+        return Failure("parser", HUNGRY), False
     except RecursionError:
         return Failure("parser", "the feed is nested too deep to be read"), True
     except Exception as cause:  # the last wall: a fault of ours costs one feed, named, not the round
@@ -131,9 +137,12 @@ def _memory() -> tuple[int, int]:
     return int(size) * _PAGE, int(resident) * _PAGE
 
 
-def _limit(size: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _limit(seconds: float, memory: int | None) -> None:
+    """For one document; 0 seconds and no memory lift it."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 1.5 * seconds)
+    most = resource.RLIM_INFINITY if memory is None else _memory()[0] + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

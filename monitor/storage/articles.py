@@ -37,6 +37,7 @@ from monitor.storage.writing import insert
 PAGE = 1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
 WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
 ASKED_AT_ONCE = 500  # values in one IN (...)
+WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
 
 __all__ = [
     "Filter", "Item", "Saved", "Version", "count", "count_outdated", "earliest_after", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "stream",
@@ -150,8 +151,15 @@ def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetim
     if not fresh:
         return []
     ids = _next_ids(conn, len(fresh))
+    numbered = list(zip(ids, fresh.items(), strict=True))
+    for start in range(0, len(numbered), WRITTEN_AT_ONCE):
+        _insert_some(conn, feed, numbered[start : start + WRITTEN_AT_ONCE], now)
+    return ids
+
+
+def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[bytes, Item]]], now: datetime) -> None:
     rows, words, found, tags = [], [], [], []
-    for id, (key, item) in zip(ids, fresh.items(), strict=True):
+    for id, (key, item) in numbered:
         folded = fold(f"{item.entry.title} {item.entry.summary}")
         row = article_values(id, feed, item, key, folded, now)
         rows.append(row)
@@ -162,7 +170,6 @@ def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetim
     search.add(conn, words)
     insert(conn, signals, found)
     insert(conn, article_tags, tags)
-    return ids
 
 
 def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -> list[int]:

@@ -26,6 +26,7 @@ from monitor.tagging.text import Folded, Languages, fold, identifier
 VERSION = 1  # of the engine; the words' version is their hash
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
 CLEAR = 0.8  # share of one direction above which the other does not matter
+MOST = 40  # signals, and anchors turned off, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
 
 
@@ -153,7 +154,7 @@ class Tagger:
                     else:
                         signals.append(self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start)))
                 off.extend(_turned_off(field, hit.word.rules[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
-        return tuple(_distinct(signals)), tuple(off)
+        return tuple(_distinct(signals)[:MOST]), tuple(off[:MOST])
 
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
         """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
