@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -62,7 +63,7 @@ def market(tmp_path_factory):
 
 @pytest.fixture
 def screen(monkeypatch):
-    """screen(database, page): a page on a database at NOW, run once."""
+    """screen(database, page): a page on a database at NOW, run once; the Overview is the page without a name."""
 
     def run(database, page: str, **query) -> AppTest:
         monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{database}")
@@ -70,7 +71,9 @@ def screen(monkeypatch):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=60).run().switch_page(f"views/{page}.py")
+        shown = AppTest.from_file(MAIN, default_timeout=60).run()
+        if page:
+            shown.switch_page(f"views/{page}.py")
         for key, value in query.items():
             shown.query_params[key] = value
         return shown.run()
@@ -113,6 +116,17 @@ def test_episodes_found_by_the_rule_are_studied(market, screen):
     assert "associated with an unusual move of Brent: 2026-02-12" in said
     assert "joint days" in said
     assert "caus" not in said.lower()
+
+
+def test_the_overview_marks_the_days_that_the_oil_page_calls_episodes(market, screen):
+    shown = screen(market, "")
+    shown.button_group(key="range").set_value("1 year").run()
+    assert not shown.exception
+    studied = {f"{day.day} {day:%b %Y}" for day in set(screen(market, "oil").dataframe[0].value["event"])}
+    told = next(str(element.value) for element in shown.get("html") if "episode of" in str(element.value))
+    marked = {day for sentence in told.split("episode of ")[1:] for day in re.findall(r"\d+ [A-Z][a-z]{2} \d{4}", sentence)}
+    assert "12 Feb 2026" in marked
+    assert marked <= studied and len(studied) >= 4
 
 
 def test_given_dates_stand_in_the_address(market, screen, written):

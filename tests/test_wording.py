@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.models import CATEGORIES, FeedState, IndexPoint
-from monitor.ui.wording import CATEGORY_WORDS, Told, age, freshness, level, since_when, status_line, trend
+from monitor.ui.wording import CATEGORY_WORDS, GUIDE, LEVELS, Told, age, freshness, level, listed, since_when, status_line, trend
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINT = IndexPoint(
@@ -26,7 +26,18 @@ def test_both_sides_are_told():
 
 
 def test_overlapping_intervals_are_no_trend():
-    assert trend(POINT, replace(POINT, tension=240.0)) == "steady"
+    assert trend(POINT, replace(POINT, tension=240.0)) == "no clear change"
+    assert trend(POINT, replace(POINT, relief_low=40.0, relief_high=70.0), "relief") == "rising"
+
+
+def test_a_long_list_of_names_is_cut():
+    assert listed(["BBC", "DW"]) == "BBC, DW"
+    assert listed(["BBC", "DW", "AFP", "FT", "ISNA"]) == "BBC, DW, AFP and 2 more"
+
+
+def test_the_guide_names_the_levels_that_are_used():
+    said = dict(GUIDE)["Levels"]
+    assert all(str(bound) in said and word.lower() in said for bound, word in LEVELS)
 
 
 def test_no_news_is_never_calm():

@@ -12,10 +12,10 @@ import streamlit as st
 from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
 from monitor.ui import data, reading, safe
-from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MODE_WORDS
+from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MODE_WORDS, TIER, TIERS
 
 RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
-TIERS = (1, 2, 3, 4)
+SIGNED = ("escalation", "deescalation", "mixed")  # what is asked for at first: sport and weather are one click away
 MORE = ("category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
 
 
@@ -36,7 +36,7 @@ def filters() -> Filter:
                              max_chars=200, width=260)  # fmt: skip
         since = time_range()
         directions = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, selection_mode="multi",
-                              key="direction", bind="query-params")  # fmt: skip
+                              default=SIGNED, key="direction", bind="query-params")  # fmt: skip
         active = sum(bool(st.session_state.get(key)) for key in MORE)
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
             more = _more()
@@ -60,7 +60,7 @@ def _more() -> dict:
             "modes": several("Acts or words", "mode", list(MODE_WORDS), format_func=MODE_WORDS.get),
             "langs": several("Language", "lang", list(LANGUAGES), format_func=LANGUAGES.get),
             "publishers": several("Publisher", "publisher", data.publishers(), format_func=safe.sound),
-            "tiers": several("Tier of the source", "tier", TIERS),
+            "tiers": several("Tier of the source", "tier", TIERS, help=TIER),
         }
     with two:
         chosen |= {

@@ -80,17 +80,22 @@ def headline(head: str, reasons: str, fresh: tuple[str, str, str], notes: Sequen
     return tag("div", tag("p", *text, class_="headline"), tag("p", *below, class_="fresh"))
 
 
+def guide(words: Sequence[tuple[str, str]]) -> Html:
+    """What the page's terms mean."""
+    return tag("dl", *(part for term, meaning in words for part in (tag("dt", term), tag("dd", meaning))), class_="guide")
+
+
 def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html:
-    """An article, or a story with the article that speaks for it: what it is, its title, the words that prove it."""
+    """An article, or a story with the article that speaks for it: what it is, its title, the words that prove it, who tells it."""
     signals = article.signals
     kinds = ", ".join(dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.weight:+.0f})" for s in strongest(signals)))
-    head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else []), *(tag("span", a) for a in about)]
+    head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]
     in_title = [(0, s) for s in signals if s.field == "title"]
     lines = [tag("div", *head, class_="card-head"), passage(article.title, in_title, kind="title", lang=article.lang)]
     if signals and not in_title:
         text, signal = excerpt(article.summary, strongest(signals)[0])
         lines.append(passage(text, [(0, signal)], lang=article.lang))
-    return tag("div", *lines)
+    return tag("div", *lines, tag("div", *(tag("span", a) for a in about), class_="card-foot"))
 
 
 def strongest(signals: Sequence[Signal]) -> list[Signal]:

@@ -62,7 +62,7 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
         })  # fmt: skip
     axis = {"type": "value", "splitLine": {"lineStyle": {"opacity": 0.25}}, "axisLabel": {"formatter": "{value}°", "fontSize": 10}}
     option = {
-        "legend": {"top": 0, "data": [DIRECTION_WORDS[d] for d in ("escalation", "deescalation")]},
+        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in SIDES]},
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {**axis, "min": coast.WEST, "max": coast.EAST}, "yAxis": {**axis, "min": coast.SOUTH, "max": coast.NORTH},
@@ -92,10 +92,9 @@ def matrix(found: Sequence[Tally], direction: str, names: dict[str, str]) -> dic
         return None
     label = {"fontSize": 11}
     return {
-        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 20, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{@[2]} articles"},
-        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "name": "to whom", "nameLocation": "middle", "nameGap": 64,
-                  "axisLabel": {**label, "rotate": 35, "interval": 0}},
+        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40, "interval": 0}},
         "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": {**label, "interval": 0}},
         "visualMap": {"show": False, "min": 0, "max": max(d[2] for d in data), "dimension": 2,
                       "inRange": {"color": [f"{COLORS[direction]}26", f"{COLORS[direction]}D9"]}},

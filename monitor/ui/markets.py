@@ -50,6 +50,12 @@ def episodes(points: list[IndexPoint], directions: list[str]) -> dict[date, str]
     return dict(sorted(found.items()))
 
 
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=8)
+def episodes_found(until: datetime) -> dict[date, str]:
+    """The episodes of either direction in the finished days before `until`."""
+    return episodes(daily(until), list(DIRECTIONS))
+
+
 def dates_of(text: str) -> tuple[list[date], list[str]]:
     """(dates in order, what is none): `2025-06-13, 2025-06-24`, with commas, semicolons or spaces between."""
     found, faults = set(), []

@@ -49,7 +49,22 @@ STATE_MEANS = {
     "gone": "it said that it is gone for good (410) and is not asked again",
     "off": "feeds.yaml says that it is not polled",
 }
+SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": "made up"}
+# what a reader who sees the page for the first time has to know, in the order in which it meets the eye
+GUIDE = (
+    ("Tension, Relief", "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighed by how grave it is and averaged "
+     "over publishers. 100 is what is normal. Prices are no part of it."),
+    ("Levels", "Under 75 below normal; under 125 normal; under 200 elevated; under 400 high; from there on very high."),
+    ("90 %", "The band in which the number would lie nine times of ten with other stories of the same kind. While two bands overlap, a change may be chance."),
+    ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
+    ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its weight, from 1 to 10."),
+    ("Publisher", "Feeds of one house count once, so that three publishers are three voices. A story is one event as all of them tell it."),
+    ("Marks on the chart", "A pin is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
+)  # fmt: skip
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
+SCORE = "From -10 to +10: the strongest escalation and the strongest de-escalation together"
+TIERS = (1, 2, 3, 4)
+TIER = "Of the source, as feeds.yaml has it: 1 agencies and papers of record, 2 established titles, 3 trade press and what is not said, 4 state and party voices"
 MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
@@ -68,15 +83,14 @@ def level(tension: float) -> str:
     return next((word for bound, word in LEVELS if tension < bound), "Very high")
 
 
-def trend(now: IndexPoint, before: IndexPoint | None) -> str:
-    """Rising or falling only where the two 90 % intervals do not overlap; otherwise steady. Empty without an earlier number."""
-    if before is None or None in (before.tension, before.tension_low, before.tension_high, now.tension_low, now.tension_high):
+def trend(now: IndexPoint, before: IndexPoint | None, measure: str = "tension") -> str:
+    """Rising or falling only where the two 90 % intervals do not overlap; otherwise no clear change. Empty without an earlier number."""
+    if before is None:
         return ""
-    if now.tension_low > before.tension_high:
-        return "rising"
-    if now.tension_high < before.tension_low:
-        return "falling"
-    return "steady"
+    low, high, low_before, high_before = (getattr(point, f"{measure}_{end}") for point in (now, before) for end in ("low", "high"))
+    if None in (low, high, low_before, high_before):
+        return ""
+    return "rising" if low > high_before else "falling" if high < low_before else "no clear change"
 
 
 def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetime, bool] | None:
@@ -113,6 +127,17 @@ def _leading(told: Sequence[Told], categories: tuple[str, ...]) -> str:
     return ", ".join(
         f"{CATEGORY_WORDS[t.category]} {'by' if number else 'reported by'} {many(t.publishers, 'publisher')}" for number, t in enumerate(ours)
     )
+
+
+def kinds(categories: Sequence[str]) -> str:
+    """Categories in the words of the screen."""
+    return ", ".join(CATEGORY_WORDS[category] for category in categories)
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """`BBC, DW, France 24 and 2 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def many(count: int, noun: str) -> str:

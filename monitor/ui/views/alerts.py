@@ -1,4 +1,4 @@
-"""What the rules told: what fires now, what was told before and whether it was sent, and which rules there are."""
+"""What the rules say: what fires now, what fired before and whether it was sent, and which rules there are."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +9,12 @@ import streamlit as st
 from monitor import dispatch
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.models import Alert
-from monitor.ui import data, downloads, safe, when
+from monitor.ui import data, downloads, picking, safe, when
 from monitor.ui.wording import CATEGORY_WORDS, age, many
 
 LIMIT = 500
 STORIES = Path(__file__).with_name("stories.py")
-STATES = {"firing": "▲ told", "resolved": "○ over"}
+STATES = {"firing": "▲ fired", "resolved": "○ over"}
 
 
 def span(length) -> str:
@@ -94,23 +94,17 @@ def history(found: list[Alert], addressed: bool) -> None:
         "sending": [sending(a, addressed, now) for a in found],
         "tries": [a.attempts for a in found],
     })  # fmt: skip
-    key = f"alerts_{hash(tuple(a.id for a in found))}"
-
-    def choose() -> None:
-        if rows := st.session_state[key].selection.rows:
-            st.query_params["alert"] = str(found[rows[0]].id)
-        else:
-            st.query_params.pop("alert", None)
-
-    st.dataframe(
-        frame, hide_index=True, height=min(38 + 35 * len(found), 420), on_select=choose, selection_mode="single-row", key=key,
+    picking.table(
+        frame, [a.id for a in found], "alert", height=picking.tall(len(found), 12), key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
             "what": st.column_config.TextColumn(width=480), "sending": st.column_config.TextColumn(width=190),
         },
         alt=f"{len(found)} alerts, newest first",
     )  # fmt: skip
-    downloads.offer("alerts")
+    downloads.offer("alerts", name="alerts")
+    if not st.query_params.get("alert"):
+        safe.note("Click a row for the whole message and the stories behind it.")
     if number := st.query_params.get("alert"):
         if alert := next((a for a in found if str(a.id) == number), None):
             one(alert)
@@ -123,7 +117,9 @@ def one(alert: Alert) -> None:
     with st.container(border=True, key="alert"):
         st.text(safe.sound(alert.message))
         for number in alert.stories[:5]:
-            st.page_link(STORIES, label=f"Story {number}", query_params={"story": str(number)})
+            if told := data.story(number):
+                safe.show(safe.passage(told[0].title, kind="title"))
+            st.page_link(STORIES, label=f"Story {number}: who reported it, and how", query_params={"story": str(number)})
         if alert.error:
             st.text(safe.sound(f"Sending: {alert.error}"))
 
@@ -139,14 +135,14 @@ def rules(configured: tuple[Rule, ...]) -> None:
         return
     st.dataframe(
         pd.DataFrame({
-            "rule": [safe.cell(r.name) for r in configured], "tells when": [safe.cell(means(r)) for r in configured],
+            "rule": [safe.cell(r.name) for r in configured], "fires when": [safe.cell(means(r)) for r in configured],
             "on": [r.enabled for r in configured], "pause after one": [span(r.cool_down) for r in configured],
-            "last told": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
+            "last fired": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
         }),
-        hide_index=True, key="rules", height=38 + 35 * len(configured), placeholder="never",
+        hide_index=True, key="rules", height="content", placeholder="never",
         column_config={
-            "tells when": st.column_config.TextColumn(width=620),
-            "last told": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=120),
+            "fires when": st.column_config.TextColumn(width=620),
+            "last fired": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=120),
         },
         alt=f"{len(configured)} rules of feeds.yaml",
     )  # fmt: skip
@@ -157,8 +153,8 @@ st.title("Alerts", anchor=False)
 settings, _ = data.context().settings.current()
 urls = settings.environment.alert_urls
 st.text(
-    "A rule tells once when what it waits for begins, names the reason and the stories behind it, and says when it is over; "
-    "events and price moves have happened and do not end."
+    "A rule fires once when what it waits for begins, names the reason and the stories behind it, and says when it is over. "
+    "Events and price moves have happened and do not end."
 )  # fmt: skip
 if "synthetic" in data.notes():
     safe.note("Alerts of synthetic data are shown here and never sent.")
@@ -167,9 +163,9 @@ elif urls:
 else:
     safe.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
 firing()
-st.subheader("Told so far", anchor=False)
-if told := data.alert_history(LIMIT):
-    history(told, bool(urls) and "synthetic" not in data.notes())
+st.subheader("Fired so far", anchor=False)
+if fired := data.alert_history(LIMIT):
+    history(fired, bool(urls) and "synthetic" not in data.notes())
 else:
-    st.info("No rule has told anything yet.")
+    st.info("No rule has fired yet.")
 rules(settings.alerts)

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from monitor import oil
-from monitor.ui import charts, charts_oil, data, downloads, markets, safe, when
-from monitor.ui.wording import many
+from monitor.ui import charts, charts_marks, charts_oil, data, downloads, markets, picking, safe, when
+from monitor.ui.wording import SOURCES, many
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -43,12 +43,12 @@ def together(series: str, events: dict[date, str], today: datetime) -> None:
     known = points.dropna(subset=["tension"])
     said = "no index in it" if known.empty else f"tension {known['tension'].iloc[-1]:.0f} at the end"
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
-    st.echarts_chart(charts_oil.with_events(option, marked), height=360, key="oil_chart",
+    st.echarts_chart(charts_marks.marked(option, charts_marks.of_days(marked)), height=360, key="oil_chart",
                      alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
     told = ["One point a finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
-        told.append(f"{series}: {last['kind']}, {last['source']}, last close {last['day']:%Y-%m-%d}.")
+        told.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
     if known.empty:
         told.append("No index in this range.")
     if clipped:
@@ -99,7 +99,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
     st.dataframe(
-        pd.DataFrame(rows, columns=columns), hide_index=True, height=min(38 + 35 * len(rows), 420), key="study_table",
+        pd.DataFrame(rows, columns=columns), hide_index=True, height=picking.tall(len(rows), 12), key="study_table",
         column_config={
             "event": st.column_config.DateColumn(format="YYYY-MM-DD"), "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
             "abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.ui import changes, charts, charts_oil, data, downloads, links, safe, when
+from monitor.ui import changes, charts, charts_oil, data, downloads, links, picking, safe, when
 from monitor.ui.wording import many
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
@@ -93,6 +93,8 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
                     name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
     if chosen is not None and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
+    else:
+        safe.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
 
 
 def grid(measure: str, by: str, rows: list[dict]) -> int | None:
@@ -101,16 +103,16 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
     first = frame.columns[0]
     frame[first] = [safe.cell(name) for name in frame[first]]
     number = st.column_config.NumberColumn(format="%.2f")
-    event = st.dataframe(
-        frame, hide_index=True, height=min(38 + 35 * len(frame), 420), on_select="rerun", selection_mode="single-row",
-        key=f"why_{measure}_{by}_{hash(tuple(frame[first]))}",
+    key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
+    st.dataframe(
+        frame, hide_index=True, height=picking.tall(len(frame), 12), on_select="rerun", selection_mode=picking.MODE, key=key,
         column_config={
             "before": number, "after": number, "change": st.column_config.NumberColumn(format="%+.2f"),
             first: st.column_config.TextColumn(width=480 if by == "story" else 220), "story": st.column_config.NumberColumn(format="%d"),
         },
         alt=f"What each {by} adds to the change of {measure}, in points",
     )  # fmt: skip
-    return event.selection.rows[0] if event.selection.rows else None
+    return picking.row(key)
 
 
 def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
