@@ -137,7 +137,7 @@ def test_given_dates_stand_in_the_address(market, screen, written):
     assert "nonsense, 2026-13-45" in said
     assert "Too few events to say anything about all of them: 2 of at least 5." in said
     table, (_, rows) = shown.dataframe[0].value, written["event-study"]
-    assert list(rows[0]) == list(table.columns)
+    assert list(rows[0]) == [*table.columns, "method"]
     assert [row["event"] for row in rows] == [day.isoformat() for day in table["event"]]
     assert [float(row["t"]) for row in rows] == pytest.approx(list(table["t"]))
     assert len(written["lead-lag"][1]) == 21

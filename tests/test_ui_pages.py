@@ -184,6 +184,13 @@ def test_articles_by_filter(fortnight, screen):
     assert "No article passes" in words(shown)
 
 
+def test_days_of_ones_own_replace_the_time(fortnight, screen):
+    shown = screen(fortnight, "articles", days=["2026-02-20", "2026-02-22"])
+    found = shown.dataframe[0].value
+    assert len(found) and {at.date().isoformat() for at in found["time"]} <= {"2026-02-20", "2026-02-21", "2026-02-22"}
+    assert "since=2026-02-20T00%3A00%3A00Z&amp;until=2026-02-23T00%3A00%3A00Z" in words(shown)
+
+
 def test_a_link_opens_the_filters_and_the_reading(fortnight, screen):
     shown = screen(fortnight, "articles", direction="▲ escalation", time="all")
     assert set(shown.dataframe[0].value["direction"]) == {"▲ escalation"}

@@ -1,12 +1,12 @@
 """What the screen says in words."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.models import CATEGORIES, FeedState, IndexPoint
-from monitor.ui.wording import CATEGORY_WORDS, GUIDE, LEVELS, Told, age, freshness, level, listed, since_when, status_line, trend
+from monitor.ui.wording import CATEGORY_WORDS, GUIDE, LEVELS, Told, age, close_age, freshness, level, listed, since_when, status_line, trend
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINT = IndexPoint(
@@ -91,6 +91,24 @@ def test_levels(tension, word):
 )
 def test_age(gap, words):
     assert age(NOON - gap, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("close", "kind", "today", "said", "stale"),
+    [
+        ("2026-02-27", "front month", "2026-02-28", "yesterday", ""),
+        ("2026-02-27", "front month", "2026-03-02", "3 days ago", ""),  # a weekend has no close
+        ("2026-02-26", "front month", "2026-03-02", "4 days ago", ""),  # one holiday may lie between
+        ("2026-02-25", "front month", "2026-03-02", "5 days ago", "2 weekdays"),
+        ("2026-02-18", "spot", "2026-03-02", "12 days ago", ""),
+        ("2026-02-13", "spot", "2026-03-02", "17 days ago", "10 weekdays"),
+        ("2025-03-02", "front month", "2026-03-02", "365 days ago", "or more weekdays"),
+    ],
+)
+def test_a_close_is_stale_when_weekdays_passed_without_one(close, kind, today, said, stale):
+    told, fault = close_age(date.fromisoformat(close), kind, date.fromisoformat(today))
+    assert told == said
+    assert (stale in fault) if stale else fault == ""
 
 
 def test_age_of_what_is_missing_or_ahead():

@@ -5,7 +5,7 @@ Leaves what a filter lets through to storage/filters.py.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MODE_
 
 RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
 SIGNED = ("escalation", "deescalation", "mixed")  # what is asked for at first: sport and weather are one click away
-MORE = ("category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
+MORE = ("days", "category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
 
 
 def since_of(chosen: str, now: datetime) -> datetime | None:
@@ -39,8 +39,17 @@ def filters() -> Filter:
                               default=SIGNED, key="direction", bind="query-params")  # fmt: skip
         active = sum(bool(st.session_state.get(key)) for key in MORE)
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
-            more = _more()
-    return Filter(since=since, directions=tuple(directions), text=text or "", **more)
+            more, days = _more(), days_of_own()
+    return Filter(**(days or {"since": since}), directions=tuple(directions), text=text or "", **more)
+
+
+def days_of_own() -> dict[str, datetime]:
+    """Two days instead of a range up to now, the last one whole; empty while not both are chosen."""
+    chosen = st.date_input("Days of your own, UTC; they replace the time", value=(), key="days", bind="query-params", format="YYYY-MM-DD")
+    if len(chosen) < 2:
+        return {}
+    first, last = (datetime.combine(day, time(), UTC) for day in chosen)
+    return {"since": first, "until": last + timedelta(days=1)}
 
 
 def _more() -> dict:
@@ -80,6 +89,6 @@ def slug(wanted: Filter) -> str:
     words = [
         *wanted.directions, *wanted.categories, *wanted.modes, *wanted.langs, *wanted.publishers, *wanted.actors, *wanted.places, *wanted.parts,
         *(f"tier {tier}" for tier in wanted.tiers), *(wanted.pair or ()), f"story {wanted.story}" if wanted.story else "", wanted.text,
-        f"since {wanted.since:%Y%m%d}" if wanted.since else "",
+        f"since {wanted.since:%Y%m%d}" if wanted.since else "", f"until {wanted.until:%Y%m%d}" if wanted.until else "",
     ]  # fmt: skip
     return "".join(f"-{''.join(c if c.isalnum() else '_' for c in word)}" for word in words if word)[:80]

@@ -17,6 +17,7 @@ from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS
 
 GREY = "#8A9499"  # seen on white and on near-black
 WIDE, HIGH = 100.0, 30.0  # of a sparkline, in its own units
+FRESHNESS = {"●": "good", "◐": "late", "✕": "bad"}  # sign -> class
 POINTS = 168  # an hour each for a week
 
 
@@ -70,14 +71,15 @@ def spark(values: Sequence[float | None], color: str = GREY) -> Html | None:
     return tag("img", src=f"data:image/svg+xml,{quote(picture)}", alt="")  # drawn inline it would be taken out as unsafe
 
 
-def headline(head: str, reasons: str, fresh: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
-    """The sentence that answers first, and below it how fresh it is."""
-    sign, word, rest = fresh
-    text = [tag("span", head, class_="level"), *([": ", reasons] if reasons else [])]
-    below = [tag("b", f"{sign} {word}"), ": ", rest]
-    for note in notes:
-        below += [" ", note]
-    return tag("div", tag("p", *text, class_="headline"), tag("p", *below, class_="fresh"))
+def headline(head: str, reasons: str) -> Html:
+    """The sentence that answers first."""
+    return tag("p", tag("span", head, class_="level"), *([": ", reasons] if reasons else []), class_="headline")
+
+
+def fresh(told: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
+    """How fresh the news is: by sign, word and colour."""
+    sign, word, rest = told
+    return tag("p", tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)), ": ", rest, *(part for note in notes for part in (" ", note)), class_="fresh")
 
 
 def guide(words: Sequence[tuple[str, str]]) -> Html:

@@ -21,7 +21,7 @@ from monitor.storage import alerts, articles, feeds, index, lease, meta, prices,
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
 from monitor.tagging import theatre
-from monitor.ui.wording import Told
+from monitor.ui.wording import Told, freshness
 
 FRESH = 2.0  # seconds
 TICK = 5  # seconds between two looks of an open page for what is new
@@ -236,6 +236,13 @@ def later_versions(id: int) -> list[articles.Version]:
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def feed_states() -> dict[str, FeedState]:
     return feeds.states(context().store)
+
+
+def fresh(now: datetime) -> tuple[str, str, str]:
+    """(sign, one word, the rest) of how far the news can be trusted to be complete."""
+    settings, _ = context().settings.current()
+    enabled = {feed.name for feed in settings.feeds if feed.enabled}
+    return freshness([state for name, state in feed_states().items() if name in enabled], len(enabled), now)
 
 
 def rounds_of(feed: str) -> list[feeds.Round]:

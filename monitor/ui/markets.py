@@ -19,6 +19,8 @@ from monitor.ui import data
 
 MOST_EVENTS = 100  # dates that one study takes
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
+STUDY_METHOD = f"mean of {oil.FAR} to {oil.NEAR} trading days before; placebo of {oil.PLACEBO} days"
+LAG_METHOD = f"changes and log returns; {oil.SHUFFLES} shuffles in blocks of {oil.BLOCK} days"
 STUDY_COLUMNS = ("event", "trading day", "window", "abnormal return %", "t", "p of t", "placebo p", "adjusted p", "significant", "note")
 ACROSS_COLUMNS = ("window", "events", "mean abnormal return %", "t", "p of t", "Wilcoxon p", "placebo p", "significant", "note")
 LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")

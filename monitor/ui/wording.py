@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint
 
@@ -168,6 +168,18 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     gap = now - max(answers)
     sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
     return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{trouble}{waiting}."
+
+
+SPOT_LAG = 8  # weekdays that a spot price may be behind: it is published once a week
+
+
+def close_age(day: date, kind: str, today: date) -> tuple[str, str]:
+    """(when a close was, what is wrong with its age): a close is of a day, and weekends have none. A holiday is no fault, two days are."""
+    gone = (today - day).days
+    said = "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
+    missed = sum((day + timedelta(days=n)).weekday() < 5 for n in range(1, min(gone, 30)))
+    late = missed > (SPOT_LAG if kind == "spot" else 1)
+    return said, f"◐ Stale: {missed}{' or more' if gone > 30 else ''} weekdays without a close" if late else ""
 
 
 def age(then: datetime | None, now: datetime) -> str:

@@ -134,8 +134,8 @@ def one(feed: Feed) -> None:
         outcome()
     left, right = st.columns(2, gap="medium")
     with left:
-        st.text(f"Its last {ROUNDS} rounds")
         rounds = data.rounds_of(feed.name)[:ROUNDS]
+        st.text(f"Its last {many(len(rounds), 'round')}")
         st.dataframe(
             pd.DataFrame({
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
@@ -145,6 +145,7 @@ def one(feed: Feed) -> None:
             hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
             alt=f"The last {len(rounds)} rounds of this feed, newest first",
         )  # fmt: skip
+        downloads.offer("rounds", urlencode({"feed": feed.name}), name=f"rounds-{feed.name}", label="All its rounds as CSV")
     with right:
         st.text("Its newest entries")
         entries = data.found(Filter(feeds=(feed.name,)), ENTRIES, data.newest_id())
@@ -156,6 +157,7 @@ def one(feed: Feed) -> None:
             hide_index=True, height="auto", column_config={"time": moment()}, key="entries",
             alt=f"The newest {len(entries)} entries of this feed",
         )  # fmt: skip
+        downloads.offer("articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV")
     st.text("Its line in feeds.yaml")
     st.code(checking.as_yaml(feed), language=None, wrap_lines=True)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from monitor.storage.articles import Filter
 from monitor.ui import asking, cards, charts, charts_marks, data, downloads, links, markets, safe, when
 from monitor.ui.cards import Number
-from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, freshness, listed, many, since_when, status_line, trend
+from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, close_age, listed, many, since_when, status_line, trend
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
@@ -35,12 +35,10 @@ def numbers() -> None:
     point, before = data.latest_point("hour", until), data.latest_point("hour", until - timedelta(days=1))
     head, reasons = status_line(point, before, data.told(until - timedelta(days=1), until), since(history, now))
     settings, _ = data.context().settings.current()
-    enabled = {feed.name for feed in settings.feeds if feed.enabled}
-    states = [state for name, state in data.feed_states().items() if name in enabled]
     notes = []
     if point and point.status == "provisional":
         notes.append("Provisional: measured against a built-in reference until there are 14 days of history.")
-    safe.show(cards.headline(head, reasons, freshness(states, len(enabled), now), notes))
+    safe.show(safe.tag("div", cards.headline(head, reasons), cards.fresh(data.fresh(now), notes)))
     safe.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
 
 
@@ -106,19 +104,14 @@ def price_numbers(series, now) -> list[Number]:
         frame = data.price_frame(one.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
         closes = [close for close, final in zip(frame["close"], frame["final"], strict=True) if final]
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
+        when_closed, stale = close_age(price.day.date(), price.kind, now.date()) if price else ("", "")
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
-            notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {days_ago(price.day, now)}", f"{price.kind}, {SOURCES[price.source]}"),
-            fault=f"{fault.provider}: {fault.kind}, {age(fault.at, now)}" if fault else "", history=closes,
+            notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {when_closed}", f"{price.kind}, {SOURCES[price.source]}"),
+            fault=f"{fault.provider}: {fault.kind}, {age(fault.at, now)}" if fault else stale, history=closes,
         ))  # fmt: skip
     return made
-
-
-def days_ago(day: datetime, now: datetime) -> str:
-    """A close is of a day, not of a minute."""
-    gone = (midnight(now) - day).days
-    return "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
 
 
 def chart() -> None:
