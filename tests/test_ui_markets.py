@@ -98,7 +98,7 @@ def written(monkeypatch):
 
 
 def words(shown: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "subheader") for element in shown.get(kind))
+    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "header") for element in shown.get(kind))
 
 
 # -- Oil --------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def first_line(alert: Alert) -> str:
 def firing() -> None:
     """What began and is not over. The part that ticks, with the trouble of sending."""
     now, found = data.now(), data.alerts_firing()
-    st.subheader("Firing now", anchor=False)
+    st.header("Firing now", anchor=False)
     if not found:
         st.text("Nothing fires now.")
     for alert in found:
@@ -98,7 +98,7 @@ def rules(configured: tuple[Rule, ...]) -> None:
     for alert in reversed(data.alert_history(LIMIT)):
         if alert.state == "firing":
             newest[alert.rule] = alert.at
-    st.subheader("Rules", anchor=False)
+    st.header("Rules", anchor=False)
     if not configured:
         st.text("feeds.yaml has no rules under `alerts`.")
         return
@@ -133,7 +133,7 @@ elif urls:
 else:
     safe.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
 firing()
-st.subheader("Fired so far", anchor=False)
+st.header("Fired so far", anchor=False)
 if fired := data.alert_history(LIMIT):
     history(fired, bool(urls) and "synthetic" not in data.notes())
 else:

@@ -62,8 +62,10 @@ def asked(names: list[str]) -> tuple[str, str, list[str]]:
         series = st.selectbox("Price series", names, key="series", bind="query-params", width=200)
         text = st.text_input("Dates of your own", key="events", bind="query-params", max_chars=1500, width=420,
                              placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index")  # fmt: skip
-        kinds = st.pills("Episodes of", list(markets.DIRECTIONS), default=list(markets.DIRECTIONS), format_func=markets.DIRECTIONS.get,
-                         selection_mode="multi", key="episodes", bind="query-params", disabled=bool(text))  # fmt: skip
+        kinds = list(markets.DIRECTIONS)
+        if not text:
+            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=markets.DIRECTIONS.get, selection_mode="multi", key="episodes",
+                             bind="query-params")  # fmt: skip
     return series, text or "", list(kinds)
 
 
@@ -78,7 +80,7 @@ def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
 
 
 def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list, asked: dict[str, str]) -> None:
-    st.subheader("Around events", anchor=False)
+    st.header("Around events", anchor=False)
     st.text(
         "An abnormal return is how much more, or less, the price moved than on an average day of the 70 to 11 trading days before; significant means "
         "that few of the other days of two years moved as much. It shows what an event was associated with, not why the price moved."
@@ -146,7 +148,7 @@ def all_together(series: str, found: oil.Study) -> str:
 
 
 def lead_lag(series: str, closes: pd.Series, points: list) -> None:
-    st.subheader("Who moves first", anchor=False)
+    st.header("Who moves first", anchor=False)
     st.text(
         "Each bar says how closely daily changes of the index go with returns so many trading days later (left: earlier); inside the dashed band it "
         "is what two unrelated series would show by chance."

@@ -121,7 +121,7 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
         st.page_link(STORIES, label="Who reported this story", query_params={"story": str(value)})
         return
     found = changes.table(*(side[side[by] == value] for side in sides), "story")
-    st.subheader(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
+    st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
             safe.show(safe.passage(changes.title_of(int(row["story"])), kind="title"))
