@@ -37,9 +37,9 @@ def filters() -> Filter:
         since = time_range()
         directions = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, selection_mode="multi",
                               default=SIGNED, key="direction", bind="query-params")  # fmt: skip
-        active = sum(bool(st.session_state.get(key)) for key in MORE)
+        active = sum(bool(st.session_state.get(key, key in st.query_params)) for key in MORE)  # a link that was just opened has no state yet
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
-            more, days = _more(), days_of_own()
+            days, more = days_of_own(), _more()
     return Filter(**(days or {"since": since}), directions=tuple(directions), text=text or "", **more)
 
 

@@ -44,7 +44,7 @@ def _number(number: Number) -> Html:
     lines = [tag("dd", number.value, *([" ", tag("small", number.small)] if number.small else []), class_="value")]
     if number.change:
         lines.append(tag("dd", number.change, class_=number.change_is or None))
-    lines += [tag("dd", note, class_="note") for note in number.notes]
+    lines += [tag("dd", note, class_="note") for note in number.notes if note]
     if number.fault:
         lines.append(tag("dd", number.fault, class_="fault"))
     if line := spark(number.history, number.color):

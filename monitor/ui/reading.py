@@ -8,6 +8,8 @@ from monitor.models import Article
 from monitor.ui import data, safe, when
 from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
 
+LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
+
 
 def show(article: Article) -> None:
     """Numbers beside the marks are those of the list below."""
@@ -20,7 +22,7 @@ def show(article: Article) -> None:
     )  # fmt: skip
     texts = [
         safe.passage(getattr(article, field), [(n, s) for n, s in enumerate(spans, 1) if s.field == field], kind=kind, lang=article.lang)
-        for field, kind in (("title", "title"), ("summary", "long"))
+        for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
     ]
     safe.show(safe.tag("article", safe.tag("div", *head, class_="card-head"), *texts))
     for version in data.later_versions(article.id):

@@ -167,7 +167,7 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
         return "○", "No answer yet", f"from {many(len(states), 'feed')}{trouble}{waiting}."
     gap = now - max(answers)
     sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
-    return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{trouble}{waiting}."
+    return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}."
 
 
 SPOT_LAG = 8  # weekdays that a spot price may be behind: it is published once a week

@@ -57,11 +57,15 @@ def close() -> None:
     st.session_state["closed"] = st.session_state.get("closed", 0) + 1
 
 
-def beside(shown: str) -> None:
-    """The reading of the article that the address names."""
+def beside(shown: str, some: bool) -> None:
+    """The reading of the article that the address names; without one, how to come to it where there are `some`."""
+    if not shown:
+        if some:
+            st.text("Click a title to read the article here, with the words that prove how it was read.")
+        return
     article = data.article(int(shown)) if shown.isdigit() and len(shown) < 19 else None
     if article is None:
-        st.text("There is no article with this number." if shown else "Click a title to read the article here, with the words that prove how it was read.")
+        st.text("There is no article with this number.")
         return
     with st.container(key="reading", border=True):
         st.button("Back to the list", key="close", on_click=close, icon=":material/close:")
@@ -87,5 +91,5 @@ with st.container(key="split"):
         else:
             st.info("No article passes these filters. Widen the time, or take a filter away.")
     with right:
-        beside(st.query_params.get("article", ""))
+        beside(st.query_params.get("article", ""), bool(found))
 arrivals(wanted, st.session_state.upto)

@@ -88,7 +88,7 @@ def changed(value: float | None, earlier: float | None, form: str) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    return "no interval" if low is None or high is None else f"90 %: {low:,.0f} to {high:,.0f}"
+    return "" if low is None or high is None else f"90 %: {low:,.0f} to {high:,.0f}"
 
 
 def as_of(point, now):
@@ -109,7 +109,7 @@ def price_numbers(series, now) -> list[Number]:
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
             notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {when_closed}", f"{price.kind}, {SOURCES[price.source]}"),
-            fault=f"{fault.provider}: {fault.kind}, {age(fault.at, now)}" if fault else stale, history=closes,
+            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault else stale, history=closes,
         ))  # fmt: skip
     return made
 
@@ -142,6 +142,8 @@ def chart() -> None:
                      alt=f"Index with 90 % bands and prices, {chosen}: {words}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
     told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}; dotted: 100, what is normal."]
     told += charts_marks.in_words(marks, lambda mark: f"{safe.sound(mark.name)} {when.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at))
+    if known.empty:
+        told.append("No index in this range: not enough news.")
     if clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
     if missing := [name for name in shown if name not in frames]:

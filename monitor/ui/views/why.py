@@ -15,7 +15,7 @@ from monitor.ui.wording import many
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
-BARS, ROWS = 12, 60
+BARS, ROWS = 8, 60
 STORIES = Path(__file__).with_name("stories.py")
 
 
@@ -87,14 +87,14 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
         for name, row in zip(names, shown.to_dict("records"), strict=True)
     ]
     chosen = grid(measure, by, rows)
-    st.text(total_line(measure, table, points))
-    hours = {name: links.stamp(point.at) for name, point in zip(("from", "to"), points, strict=True)}
-    downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
-                    name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
     if chosen is not None and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
     else:
         safe.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
+    st.text(total_line(measure, table, points))
+    hours = {name: links.stamp(point.at) for name, point in zip(("from", "to"), points, strict=True)}
+    downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
+                    name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
 
 
 def grid(measure: str, by: str, rows: list[dict]) -> int | None:
@@ -105,7 +105,7 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
     number = st.column_config.NumberColumn(format="%.2f")
     key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
     st.dataframe(
-        frame, hide_index=True, height=picking.tall(len(frame), 12), on_select="rerun", selection_mode=picking.MODE, key=key,
+        frame, hide_index=True, height=picking.tall(len(frame), 8), on_select="rerun", selection_mode=picking.MODE, key=key,
         column_config={
             "before": number, "after": number, "change": st.column_config.NumberColumn(format="%+.2f"),
             first: st.column_config.TextColumn(width=480 if by == "story" else 220), "story": st.column_config.NumberColumn(format="%d"),
