@@ -70,6 +70,7 @@ def in_words(marks: Sequence[Mark], named: Callable[[Mark], str]) -> list[str]:
 def marked(option: dict, marks: Sequence[Mark]) -> dict:
     """The chart with its marks on top and a thin line below each."""
     top = option["yAxis"][0]["max"]
+    heights = {"alert": top}  # others a little lower: an alert may fall on the day that an episode begins
     series, names = [], []
     for kind, look in KINDS.items():
         ours = [mark for mark in marks if mark.kind == kind][-MOST:]
@@ -77,7 +78,7 @@ def marked(option: dict, marks: Sequence[Mark]) -> dict:
             continue
         series.append({
             "type": "scatter", "name": look.name, "symbol": look.symbol, "symbolSize": 9, "color": look.color, "z": 5, "clip": False,
-            "data": [{"name": mark.name, "value": [mark.at.isoformat(), top, mark.name]} for mark in ours],
+            "data": [{"name": mark.name, "value": [mark.at.isoformat(), heights.get(kind, 0.94 * top), mark.name]} for mark in ours],
             "encode": {"x": 0, "y": 1, "tooltip": [2]},
             "markLine": {
                 "symbol": ["none", "none"], "silent": True, "animation": False, "label": {"show": False},

@@ -14,6 +14,7 @@ from monitor.ui.wording import DIRECTION_WORDS
 
 LARGEST, SMALLEST = 46.0, 9.0  # of a mark, in pixels
 APART = 0.28  # degrees that the two marks of one place are moved to either side
+FAR_EAST = 58.0  # from here on a name stands to the left of its mark, or it would leave the map
 LABELS = 12  # places whose name stands on the map
 ACTORS = 12  # rows and columns of the matrix
 SIDES = ("escalation", "deescalation")
@@ -52,12 +53,12 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
             size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(tally.articles / most)
             data.append({
                 "name": tally.values[0], "value": [longitude + side, latitude, tally.articles], "symbolSize": round(size, 1),
-                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn)},
+                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn), "position": "left" if longitude > FAR_EAST else "right"},
             })  # fmt: skip
         series.append({
             "type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": DIRECTION_SHAPES[direction], "color": COLORS[direction],
             "itemStyle": {"opacity": 0.75}, "z": 3, "labelLayout": {"hideOverlap": True},
-            "label": {"formatter": "{b}", "position": "right", "fontSize": 11},
+            "label": {"formatter": "{b}", "fontSize": 11},
             "tooltip": {"formatter": f"{{b}}: {DIRECTION_WORDS[direction]}, {{@[2]}} articles"},
         })  # fmt: skip
     axis = {"type": "value", "splitLine": {"lineStyle": {"opacity": 0.25}}, "axisLabel": {"formatter": "{value}°", "fontSize": 10}}

@@ -41,7 +41,7 @@ def table(found: list[Article]) -> None:
     })  # fmt: skip
     ids = [a.id for a in found]
     picking.table(
-        frame, ids, "article", height=600, key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
+        frame, ids, "article", height=picking.tall(len(ids), 17), key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=95),
             "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=380),

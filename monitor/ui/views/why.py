@@ -21,14 +21,12 @@ STORIES = Path(__file__).with_name("stories.py")
 
 def moments(newest: datetime) -> tuple[datetime, datetime]:
     """The two hours compared: the newest and one before it, or two of the reader's own."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        span = st.segmented_control("The newest hour against", list(SPANS), default="24 hours before", key="span", bind="query-params",
-                                    required=True)  # fmt: skip
-        if SPANS[span]:
-            return newest - timedelta(days=SPANS[span]), newest
-        first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
-                                  bind="query-params", width=220)  # fmt: skip
-        last = st.datetime_input("to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220)
+    span = st.segmented_control("The newest hour against", list(SPANS), default="24 hours before", key="span", bind="query-params", required=True)
+    if SPANS[span]:
+        return newest - timedelta(days=SPANS[span]), newest
+    first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
+                              bind="query-params", width=220)  # fmt: skip
+    last = st.datetime_input("to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220)
     return tuple(changes.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
 
 
@@ -143,8 +141,8 @@ if latest is None:
     latest_at = changes.hour_of(now)
 else:
     latest_at = latest.at
-start, end = sorted(moments(latest_at))
 with st.container(horizontal=True, vertical_alignment="bottom"):
+    start, end = sorted(moments(latest_at))
     measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="measure", bind="query-params",
                                    required=True)  # fmt: skip
     by = st.segmented_control("Taken apart by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
