@@ -185,7 +185,7 @@ def test_articles_by_filter(fortnight, screen):
 
 
 def test_days_of_ones_own_replace_the_time(fortnight, screen):
-    shown = screen(fortnight, "articles", days=["2026-02-20", "2026-02-22"])
+    shown = screen(fortnight, "articles", from_day="2026-02-20", to_day="2026-02-22")
     found = shown.dataframe[0].value
     assert len(found) and {at.date().isoformat() for at in found["time"]} <= {"2026-02-20", "2026-02-21", "2026-02-22"}
     assert "since=2026-02-20T00%3A00%3A00Z&amp;until=2026-02-23T00%3A00%3A00Z" in words(shown)

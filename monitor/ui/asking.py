@@ -16,7 +16,8 @@ from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MODE_
 
 RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
 SIGNED = ("escalation", "deescalation", "mixed")  # what is asked for at first: sport and weather are one click away
-MORE = ("days", "category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
+DAYS = ("from_day", "to_day")
+MORE = (*DAYS, "category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
 
 
 def since_of(chosen: str, now: datetime) -> datetime | None:
@@ -25,8 +26,10 @@ def since_of(chosen: str, now: datetime) -> datetime | None:
     return None if days is None else (now - timedelta(days=days)).replace(second=0, microsecond=0)
 
 
-def time_range(default: str = "7 days") -> datetime | None:
-    return since_of(st.segmented_control("Time", list(RANGES), default=default, key="time", bind="query-params", required=True), data.now())
+def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime | None:
+    """The start of the range that is chosen; `replaced`: something else says the time."""
+    chosen = st.segmented_control("Time", list(RANGES), default=default, key="time", bind="query-params", required=True, disabled=replaced)
+    return since_of(chosen, data.now())
 
 
 def filters() -> Filter:
@@ -34,22 +37,29 @@ def filters() -> Filter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Words in title or summary", key="text", bind="query-params", placeholder="Hormuz, pétrolier, هرمز",
                              max_chars=200, width=260)  # fmt: skip
-        since = time_range()
+        since = time_range(replaced=any(in_force(key) for key in DAYS))
         directions = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, selection_mode="multi",
                               default=SIGNED, key="direction", bind="query-params")  # fmt: skip
-        active = sum(bool(st.session_state.get(key, key in st.query_params)) for key in MORE)  # a link that was just opened has no state yet
+        active = sum(in_force(key) for key in MORE)
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
             days, more = days_of_own(), _more()
     return Filter(**(days or {"since": since}), directions=tuple(directions), text=text or "", **more)
 
 
+def in_force(key: str) -> bool:
+    """Whether a filter that is drawn later on is set; a link that was just opened has no state yet."""
+    return bool(st.session_state.get(key, key in st.query_params))
+
+
 def days_of_own() -> dict[str, datetime]:
-    """Two days instead of a range up to now, the last one whole; empty while not both are chosen."""
-    chosen = st.date_input("Days of your own, UTC; they replace the time", value=(), key="days", bind="query-params", format="YYYY-MM-DD")
-    if len(chosen) < 2:
-        return {}
-    first, last = (datetime.combine(day, time(), UTC) for day in chosen)
-    return {"since": first, "until": last + timedelta(days=1)}
+    """The first and the last whole day, either alone too, instead of a range up to now; empty while none is chosen."""
+    one, two = st.columns(2)
+    first = one.date_input("From day (UTC)", value=None, key="from_day", bind="query-params", format="YYYY-MM-DD", help="Replaces the time.")
+    last = two.date_input("to day (UTC)", value=None, key="to_day", bind="query-params", format="YYYY-MM-DD", help="This day is whole.")
+    midnights = {
+        "since": first and datetime.combine(first, time(), UTC), "until": last and datetime.combine(last + timedelta(days=1), time(), UTC),
+    }  # fmt: skip
+    return {name: at for name, at in midnights.items() if at}
 
 
 def _more() -> dict:
