@@ -59,7 +59,7 @@ GUIDE = (
     ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
     ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its weight, from 1 to 10."),
     ("Publisher", "Feeds of one house count once, so that three publishers are three voices. A story is one event as all of them tell it."),
-    ("Marks on the chart", "A pin is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
+    ("Marks on the chart", "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
 )  # fmt: skip
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
 SCORE = "From -10 to +10: the strongest escalation and the strongest de-escalation together"

@@ -122,7 +122,7 @@ def facts(name: str) -> None:
 
 def one(feed: Feed) -> None:
     """What is known of one feed: its state, its last rounds and entries, its line in feeds.yaml."""
-    safe.show(safe.tag("h2", feed.name))
+    safe.show(safe.tag("h2", feed.name, class_="plain"))
     facts(feed.name)
     with st.container(horizontal=True):
         st.button("Test it now", key="test_this", icon=":material/network_check:", on_click=begin, args=(feed,))
@@ -135,7 +135,7 @@ def one(feed: Feed) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         rounds = data.rounds_of(feed.name)[:ROUNDS]
-        st.text(f"Its last {many(len(rounds), 'round')}")
+        st.text("Its last round" if len(rounds) == 1 else f"Its last {len(rounds)} rounds")
         st.dataframe(
             pd.DataFrame({
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
@@ -154,7 +154,7 @@ def one(feed: Feed) -> None:
                 "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe.cell(a.title) for a in entries],
                 "direction": [DIRECTION_WORDS[a.direction] for a in entries],
             }),
-            hide_index=True, height="auto", column_config={"time": moment()}, key="entries",
+            hide_index=True, height="auto", column_config={"time": moment(), "title": st.column_config.TextColumn(width=330)}, key="entries",
             alt=f"The newest {len(entries)} entries of this feed",
         )  # fmt: skip
         downloads.offer("articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV")

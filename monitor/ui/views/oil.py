@@ -101,7 +101,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
     st.dataframe(
-        pd.DataFrame(rows, columns=columns), hide_index=True, height=picking.tall(len(rows), 12), key="study_table",
+        pd.DataFrame(rows, columns=columns), hide_index=True, height=picking.tall(len(rows), 12), key="study_table", placeholder="",
         column_config={
             "event": st.column_config.DateColumn(format="YYYY-MM-DD"), "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
             "abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
@@ -113,7 +113,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     if any(one.t is not None for one in found.across):
         across = markets.across_rows(found)
         st.dataframe(
-            pd.DataFrame(across, columns=markets.ACROSS_COLUMNS), hide_index=True, key="across_table",
+            pd.DataFrame(across, columns=markets.ACROSS_COLUMNS), hide_index=True, key="across_table", placeholder="",
             column_config={
                 "mean abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
                 "p of t": P, "Wilcoxon p": P, "placebo p": P,
@@ -170,7 +170,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     rows = markets.lag_rows(found)
     with st.expander("The numbers"):
         st.dataframe(
-            pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table",
+            pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table", placeholder="",
             column_config=dict.fromkeys(markets.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
         )  # fmt: skip
     download("lead-lag", series, "Download these lags as CSV", measure=measure)

@@ -27,11 +27,13 @@ def table(found: list[Story]) -> None:
         "first seen": pd.to_datetime([s.first_seen for s in found], utc=True),
     })  # fmt: skip
     ids = [s.id for s in found]
-    time = st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=100)
+    first, last = (
+        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=when.zone_name(), width=115) for label in ("first seen", f"last told ({when.zone_name()})")
+    )
     picking.table(
         frame, ids, "story", forget=("article",), height=picking.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
         column_config={
-            "last told": time, "first seen": time, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
+            "last told": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE), "signals": st.column_config.TextColumn(width=190),
             "publishers": st.column_config.NumberColumn(width=80, help="Houses that do not belong together"),
             "articles": st.column_config.NumberColumn(width=65),
@@ -93,7 +95,7 @@ def reports(told: Story, members: list[Article]) -> None:
     picking.table(
         frame, ids, "article", height=picking.tall(len(ids), 9), key=f"reports_{told.id}_{len(ids)}", placeholder="",
         column_config={
-            "time": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=110),
+            "time": st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=110),
             "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
             "signals": st.column_config.TextColumn(width=190), "tier": st.column_config.NumberColumn(help=TIER),
         },
