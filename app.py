@@ -14,7 +14,7 @@ from monitor import clock
 from monitor.config import LastGood
 from monitor.errors import ConfigError, StorageError
 from monitor.storage.store import open_store
-from monitor.ui import exports
+from monitor.ui import exports, quiet
 from monitor.ui.security import SecureHeaders
 from monitor.worker import Worker
 
@@ -46,9 +46,10 @@ async def lifespan(app):
     worker.store.close()
 
 
+base = st.get_option("server.baseUrlPath") or ""
 app = st.App(
     Path(__file__).with_name("monitor") / "ui" / "main.py",
     lifespan=lifespan,
-    routes=exports.routes(st.get_option("server.baseUrlPath") or ""),
-    middleware=[Middleware(SecureHeaders)],
+    routes=[*exports.routes(base), *quiet.routes(base)],
+    middleware=[Middleware(SecureHeaders), Middleware(quiet.QuietTabs)],
 )

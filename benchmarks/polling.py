@@ -16,17 +16,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from itertools import cycle, islice
 from pathlib import Path
 
 from tests.processes import Watch, spent, tree
+from benchmarks._venv import peer
 from benchmarks._wire import Wire
 from benchmarks.tagger import CALM
 from monitor.tagging.tagger import Tagger
 
 HERE = Path(__file__).resolve().parent
-PEER = HERE.parent / ".venv-bench"
 WORKERS = 32
 ENTRIES, LATENCY, CHANGED = 25, 0.06, 0.45
 ROUNDS = ("cold", "all answer 304", "an hour later")
@@ -39,24 +38,6 @@ def texts() -> list[tuple[str, str]]:
     news = [(e.title, f"{e.title}. {e.summary or e.title}") for lexicon in Tagger.load().lexicons.values() for e in lexicon.examples]
     calm, loud = cycle(CALM), cycle(news)
     return list(islice((next(loud) if place % 5 == 0 else next(calm) for place in range(5 * len(news))), 5 * len(news)))
-
-
-def peer() -> Path | None:
-    """The Python that has `reader`; None where it cannot be had."""
-    python = PEER / "bin" / "python"
-    wanted = (HERE / "requirements.txt").read_text()
-    mark = PEER / "installed.txt"
-    if mark.exists() and mark.read_text() == wanted:
-        return python
-    try:
-        venv.create(PEER, with_pip=True, clear=True)
-        quiet = ["--quiet", "--disable-pip-version-check", "-r", str(HERE / "requirements.txt")]
-        subprocess.run([python, "-m", "pip", "install", *quiet], check=True, timeout=300)
-    except (OSError, subprocess.SubprocessError) as fault:
-        print(f"reader could not be installed, so there is nothing to compare with: {fault}")
-        return None
-    mark.write_text(wanted)
-    return python
 
 
 def rounds(wire: Wire, command: list[str], *, changed: int) -> tuple[list[dict], Watch]:

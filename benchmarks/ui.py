@@ -1,14 +1,16 @@
 """How quick the dashboard is with 200,000 articles and five years of prices: in Chromium, and from raw websocket clients.
 
-    python benchmarks/ui.py [--articles N] [--keep FOLDER]     FOLDER keeps the database for the next time
+    python benchmarks/ui.py [--articles N] [--keep FOLDER] [--no-peer]     FOLDER keeps the database for the next time
 
 Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time that the server
 spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server process), 20 sessions that start together, memory of the server with 50 sessions.
 A paint counts when headline, numbers and main chart stand on the page. Articles are the demo's, repeated; index points are drawn.
+In the same run, by the same client: a rerun of a stand-in for tension-dashboard with 250 of the articles (_peer_ui.py says what it is).
 """
 
 import argparse
 import asyncio
+import json
 import math
 import os
 import random
@@ -18,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,13 +32,14 @@ import aiohttp  # noqa: E402 - the repository has no package to install
 from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 
+from benchmarks._venv import peer  # noqa: E402
 from monitor import demo  # noqa: E402
 from monitor.config import load  # noqa: E402
 from monitor.parts import parts_of  # noqa: E402
 from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price  # noqa: E402
 from monitor.storage import articles, index, lease, meta, prices, stories  # noqa: E402
 from monitor.storage.articles import Filter, Item  # noqa: E402
-from monitor.storage.store import open_store  # noqa: E402
+from monitor.storage.store import Store, open_store  # noqa: E402
 from monitor.tagging.tagger import Tagger  # noqa: E402
 from tests import running  # noqa: E402
 from tests.browser import find_chromium  # noqa: E402
@@ -44,6 +49,7 @@ DAYS = 90  # that the articles are spread over
 PUBLISHERS = 60
 SIGNED = 0.3  # share of articles with a signal
 PAGES = ("", "stories", "articles", "map")
+PEER = 250  # articles that the stand-in has
 
 
 def build(path: Path, count: int) -> None:
@@ -134,14 +140,22 @@ class Client:
                 return time.perf_counter() - started
 
 
-async def sockets(address: str, pid: int) -> None:
+async def reruns(http: aiohttp.ClientSession, address: str, pid: int, page: str = "") -> tuple[float, float]:
+    """(median seconds of a warm run of a page, processor seconds of one)."""
+    client = Client(http, address)
+    await client.open(page)
+    before = cpu(pid)
+    times = [await client.run(page_name=page) for _ in range(15)]
+    return statistics.median(times), (cpu(pid) - before) / len(times)
+
+
+async def sockets(address: str, pid: int) -> tuple[float, float]:
+    """Gives the figures of a run of the Overview, to compare."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        runs = {}
         for page in PAGES:
-            client = Client(http, address)
-            await client.open(page)
-            before = cpu(pid)
-            times = [await client.run(page_name=page) for _ in range(15)]
-            show(f"script run, {page or 'overview'}", statistics.median(times), 0.060, (cpu(pid) - before) / len(times))
+            runs[page] = await reruns(http, address, pid, page)
+            show(f"script run, {page or 'overview'}", runs[page][0], 0.060, runs[page][1])
         client = Client(http, address)
         await client.open()
         ticks, before = [], cpu(pid)
@@ -158,6 +172,38 @@ async def sockets(address: str, pid: int) -> None:
         for client in (Client(http, address) for _ in range(50 - len(many) - len(PAGES) - 1)):
             await client.open(random.choice(PAGES))
         print(f"{'memory of the server with 50 sessions':58} {memory(pid):6.0f} MB   bar 400 MB")
+        return runs[""]
+
+
+async def peer_rerun(address: str, pid: int) -> tuple[float, float]:
+    async with aiohttp.ClientSession() as http:
+        return await reruns(http, address, pid)
+
+
+def against_peer(python: Path, store: Store, folder: Path, ours: tuple[float, float]) -> None:
+    """Starts the stand-in as its users would, with nothing of our settings, and sets its rerun beside ours."""
+    newest = [{"title": a.title, "link": a.link, "publisher": a.publisher, "at": a.at.isoformat()} for a in articles.find(store, Filter(theatre=True), limit=PEER)]
+    (folder / "articles.json").write_text(json.dumps(newest), encoding="utf-8")
+    command = [str(python), "-m", "streamlit", "run", str(ROOT / "benchmarks" / "_peer_ui.py"), "--server.headless", "true"]
+    settings = {"BENCH_ARTICLES": str(folder / "articles.json"), "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
+    with served(command, folder / "peer.log", settings, cwd=folder) as (address, pid):
+        theirs = asyncio.run(peer_rerun(address, pid))
+    show(f"script run, stand-in for tension-dashboard, {len(newest)} articles", theirs[0], None, theirs[1])
+    print(f"{'theirs / ours (Overview)':58} {theirs[0] / ours[0]:6.1f}      bar 1.0{'' if theirs[0] > ours[0] else '   MISSED'}   (processor {theirs[1] / ours[1]:.1f})")
+
+
+@contextmanager
+def served(command: list[str], log: Path, settings: dict[str, str], *, cwd: Path) -> Iterator[tuple[str, int]]:
+    """A Streamlit server's address and process, gone at the end. Its settings are those of `cwd`."""
+    port = running.free_port()
+    with log.open("ab") as out:
+        server = subprocess.Popen([*command, "--server.port", str(port)], cwd=cwd, env={**os.environ, **settings}, stdout=out, stderr=out, start_new_session=True)
+        try:
+            running.wait_for(lambda: running.healthy(port), 60, "no server")
+            yield f"http://127.0.0.1:{port}", server.pid
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(20)
 
 
 def cpu(pid: int) -> float:
@@ -220,6 +266,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--articles", type=int, default=200_000)
     asked.add_argument("--keep", type=Path)
+    asked.add_argument("--no-peer", action="store_true", help="ours alone")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch)
@@ -231,23 +278,16 @@ def main() -> None:
             print(f"{given.articles:,} articles made in {time.perf_counter() - started:.0f} s", flush=True)
         store = open_store(f"sqlite:///{path}")  # nothing is to be polled or computed beside: the screen alone is measured
         lease.take(store, lease.this_process(), datetime.now(UTC), ttl=timedelta(hours=1))
-        port = running.free_port()
-        settings = {
-            **os.environ, "MONITOR_DATABASE_URL": f"sqlite:///{path}", "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"), "MONITOR_NOW": NOW.isoformat(),
-        }  # fmt: skip
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        with (folder / "server.log").open("wb") as log:
-            server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log, start_new_session=True)
-            try:
-                running.wait_for(lambda: running.healthy(port), 60, "no server")
-                address = f"http://127.0.0.1:{port}"
+        settings = {"MONITOR_DATABASE_URL": f"sqlite:///{path}", "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"), "MONITOR_NOW": NOW.isoformat()}
+        try:
+            with served([sys.executable, "-m", "streamlit", "run", "app.py"], folder / "server.log", settings, cwd=ROOT) as (address, pid):
                 if find_chromium():
                     browser(address)
-                asyncio.run(sockets(address, server.pid))
-            finally:
-                server.send_signal(signal.SIGTERM)
-                server.wait(20)
-                lease.release(store, lease.this_process())
+                ours = asyncio.run(sockets(address, pid))
+            if not given.no_peer and (python := peer()):
+                against_peer(python, store, folder, ours)
+        finally:
+            lease.release(store, lease.this_process())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""A real browser for tests: headless Chromium as the system has it. `python -m tests.browser` prints where that is, or fails.
+"""A real browser for tests, and how a person uses a page in it: headless Chromium as the system has it.
 
+`python -m tests.browser` prints where that is, or fails.
 Without it a test is skipped, naming the command that installs it; MONITOR_REQUIRE_BROWSER=1 makes that a failure.
 """
 
@@ -34,6 +35,30 @@ def browser_page():
         context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, locale="en-GB", timezone_id="UTC")
         yield context.new_page()
         browser.close()
+
+
+def settled(page) -> None:
+    """Waits until the page's script has run to the end."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=30_000)
+
+
+def open_page(page, address: str, path: str) -> None:
+    """Goes there and waits until its script has run to the end."""
+    page.goto(f"{address}/{path}")
+    page.locator("h1").first.wait_for(timeout=30_000)
+    settled(page)
+
+
+def click_row(page, number: int = 0, table: int = 0) -> None:
+    """The table is a canvas: its cells are found by place, its state by what it tells screen readers."""
+    grid = page.get_by_test_id("data-grid-canvas").nth(table)
+    grid.locator("tr").nth(1).wait_for(state="attached", timeout=10_000)
+    grid.scroll_into_view_if_needed()
+    place = grid.bounding_box()
+    x, y = place["x"] + 60, place["y"] + 52 + 33 * number
+    page.mouse.move(x - 5, y - 3)
+    page.wait_for_timeout(200)  # a table that has just been scrolled to takes no notice of a click for a moment
+    page.mouse.click(x, y)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ def server(tmp_path, monkeypatch):
     days = [NOON.replace(hour=0) - timedelta(days=n) for n in range(1, 120)]
     prices.save(opened, [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)])
     alerts.save(opened, Alert(None, "Grave", "grave signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
-    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', enabled: false}\n")
+    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', enabled: false}\n"
+                                         "alerts: [{name: High, kind: level, above: 200, below: 150}]\n")  # fmt: skip
     for name, value in (("FEEDS", tmp_path / "feeds.yaml"), ("DATABASE_URL", f"sqlite:///{tmp_path}/m.db"), ("NOW", "2026-03-03T06:30Z")):
         monkeypatch.setenv(f"MONITOR_{name}", str(value))
     data.context.clear()
@@ -100,11 +101,18 @@ ROWS = {
     "signals.csv?category=attack": 4, "stories.csv": 2, "stories.csv?least=2": 1, "stories.csv?direction=none": 0, "stories.csv?category=attack&category=talks": 2, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
     "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
     "places.csv": 1, "pairs.csv?since=2026-03-01": 1, "pairs.csv?since=2026-03-03": 0, "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
+    "rules.csv": 1, "rounds.csv?feed=Wire": 1, "rounds.csv?feed=Nobody": 0,
 }  # fmt: skip
 
 
 def test_each_link_gives_its_rows(server):
     assert {path: len(rows(server(path)[2])) for path in ROWS} == ROWS
+
+
+def test_what_a_formula_made_names_it(server):
+    asked = ("articles.csv", "signals.csv", "index.csv", "places.csv", "pairs.csv", "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00",
+             "event-study.csv?events=2026-02-27", "all-events.csv?events=2026-02-27")  # fmt: skip
+    assert {path: [bool(row["method"]) for row in rows(server(path)[2])][:1] for path in asked} == dict.fromkeys(asked, [True])
 
 
 def test_a_file_is_safe_named_and_not_kept(server):
@@ -125,7 +133,7 @@ def test_the_same_rows_in_the_other_formats(server):
     ("nothing.csv", 404, "articles"), ("alerts.parquet", 404, "as .csv"), ("articles", 404, "no such"), ("articles.csv?colour=red", 400, "colour"),
     ("articles.csv?category=war", 400, "attack"), ("articles.csv?since=monday", 400, "ISO"), ("articles.csv?story=%D9%A1", 400, "number"),
     ("articles.csv?source=ISR", 400, "together"), ("index.csv?part=Mars", 400, "Hormuz"), ("event-study.csv?series=Gold", 400, "Brent"),
-    ("event-study.csv?events=soon", 400, "2025-06-13"), ("articles.csv?text=" + "x" * 300, 400, "longer"),
+    ("event-study.csv?events=soon", 400, "2025-06-13"), ("rounds.csv", 400, "name one"), ("articles.csv?text=" + "x" * 300, 400, "longer"),
 ])  # fmt: skip
 def test_what_cannot_be_meant_is_said(server, path, status, said):
     code, headers, body = server(path)

@@ -65,10 +65,10 @@ def alert(rule: str, reason: str, state: str = "firing", **more) -> Alert:
 def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
     shown = page()
     assert not shown.exception
-    assert "Nothing fires now." in words(shown) and "No rule has told anything yet." in words(shown)
+    assert "Nothing fires now." in words(shown) and "No rule has fired yet." in words(shown)
     assert "MONITOR_ALERT_URLS names no address" in words(shown)
     (table,) = shown.dataframe
-    told = dict(zip(table.value["rule"].str.strip("\u2068\u2069"), table.value["tells when"].str.strip("\u2068\u2069"), strict=True))
+    told = dict(zip(table.value["rule"].str.strip("\u2068\u2069"), table.value["fires when"].str.strip("\u2068\u2069"), strict=True))
     assert len(told) == 6
     assert told["Tension is high"] == "tension by the hour reaches 200; over when it is under 150"
     assert "cease-fires" in told["Cease-fire"] and "3 publishers within 6 h" in told["Cease-fire"]
@@ -93,9 +93,9 @@ def test_what_lasts_fires_until_it_is_over_and_every_message_tells_its_fate(page
     history = shown.dataframe[0].value
     fates = dict(zip(zip(history["rule"].str.strip("\u2068\u2069"), history["state"].str.split().str[-1], strict=True), history["sending"], strict=True))
     assert fates["Jumped", "over"].startswith("sent ")
-    assert fates["Tension is high", "told"] == "✕ 2 tries failed, again 13:00"
-    assert fates["Cease-fire", "told"] == "not known whether it arrived"
-    assert fates["Brent moved", "told"] == "waiting"
+    assert fates["Tension is high", "fired"] == "✕ 2 tries failed, again 13:00"
+    assert fates["Cease-fire", "fired"] == "not known whether it arrived"
+    assert fates["Brent moved", "fired"] == "waiting"
     assert 'href="/api/export/alerts.csv' in said
 
 
@@ -106,6 +106,6 @@ def test_an_alert_has_an_address_of_its_own_with_its_whole_message_and_stories(p
     assert not shown.exception
     assert f"Cease-fire now\n- {HOSTILE}" in [element.value for element in shown.text]
     assert "Sending: json #1: 503" in words(shown)
-    assert [link.proto.label for link in shown.get("page_link")] == ["Story 7"]
+    assert [link.proto.label for link in shown.get("page_link")] == ["Story 7: who reported it, and how"]
     shown.query_params["alert"] = "99"
     assert "no alert with this number" in words(shown.run())

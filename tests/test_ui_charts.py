@@ -1,7 +1,7 @@
 """What the charts are made of: gaps stay gaps, wide bands do not dwarf a line, nothing is drawn outside the map."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 
 from monitor.models import Alert, Article
 from monitor.storage.signals import Tally
-from monitor.ui import cards, charts, charts_where, coast
+from monitor.ui import cards, charts, charts_marks, charts_where, coast
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -41,14 +41,28 @@ def test_nothing_but_gaps_can_be_drawn():
     assert not cut
 
 
-def test_prices_and_alerts_stand_on_the_same_axis():
-    prices = pd.DataFrame({"day": [NOON], "close": [71.3]})
-    alert = Alert(1, "jump", "tension rose", NOON, "firing", "", "jump")
-    option, _ = charts.tension_and_prices(points(100, 120), {"Brent": prices, "WTI": prices}, [alert])
-    lines = [series for series in option["series"] if series.get("yAxisIndex") == 1]
-    assert [line["name"] for line in lines] == ["Brent", "WTI"]
-    assert len({str(line["lineStyle"]["type"]) for line in lines}) == 2  # told apart without colour
-    assert [mark["name"] for series in option["series"] for mark in series.get("markLine", {}).get("data", [])] == ["jump"]
+def test_each_unit_of_price_has_an_axis_of_its_own():
+    barrel, ounce = (pd.DataFrame({"day": [NOON], "close": [close], "unit": [unit]}) for close, unit in ((71.3, "USD/bbl"), (5200.0, "USD/oz")))
+    option, _ = charts.tension_and_prices(points(100, 120), {"Brent": barrel, "Gold": ounce, "WTI": barrel})
+    lines = {series["name"]: series for series in option["series"] if series.get("yAxisIndex")}
+    assert [option["yAxis"][lines[name]["yAxisIndex"]]["name"] for name in ("Brent", "Gold", "WTI")] == ["USD/bbl", "USD/oz", "USD/bbl"]
+    assert len({str(line["lineStyle"]["type"]) for line in lines.values()}) == 3  # told apart without colour
+
+
+def test_alerts_and_episodes_are_told_apart_without_colour():
+    option, _ = charts.tension_and_prices(points(100, 120), {})
+    alert = Alert(1, "Tension is high", "level", NOON, "firing", "", "jump")
+    days = {date(2026, 2, 1): "escalation", date(2026, 2, 9): "de-escalation", date(2026, 2, 20): "escalation, de-escalation"}
+    marks = [*charts_marks.of_alerts([alert]), *charts_marks.of_days(days)]
+    made = charts_marks.marked(option, marks)
+    drawn = {series["name"]: series for series in made["series"] if series["type"] == "scatter"}
+    names = ["alert", "episode of escalation", "episode of de-escalation", "episode of both"]
+    assert list(drawn) == names == [entry["name"] for entry in made["legend"]["data"][-4:]]
+    assert [[entry["value"][0] for entry in drawn[name]["data"]] for name in names[:2]] == [["2026-03-02T12:00:00+00:00"], ["2026-02-01T00:00:00+00:00"]]
+    assert len({series["symbol"] for series in drawn.values()}) == len({str(series["markLine"]["lineStyle"]["type"]) for series in drawn.values()}) == 4
+    assert charts_marks.in_words(marks, lambda mark: f"{mark.at:%d.%m.}")[:2] == ["■ alert: 02.03..", "▲ episode of escalation: 01.02.."]
+    json.dumps({key: value for key, value in made.items() if key != "dataset"})
+    assert charts_marks.marked(option, [])["series"] == option["series"]
 
 
 def test_a_spark_breaks_at_a_gap():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -62,7 +63,7 @@ def market(tmp_path_factory):
 
 @pytest.fixture
 def screen(monkeypatch):
-    """screen(database, page): a page on a database at NOW, run once."""
+    """screen(database, page): a page on a database at NOW, run once; the Overview is the page without a name."""
 
     def run(database, page: str, **query) -> AppTest:
         monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{database}")
@@ -70,7 +71,9 @@ def screen(monkeypatch):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=60).run().switch_page(f"views/{page}.py")
+        shown = AppTest.from_file(MAIN, default_timeout=60).run()
+        if page:
+            shown.switch_page(f"views/{page}.py")
         for key, value in query.items():
             shown.query_params[key] = value
         return shown.run()
@@ -95,7 +98,7 @@ def written(monkeypatch):
 
 
 def words(shown: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "subheader") for element in shown.get(kind))
+    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "header") for element in shown.get(kind))
 
 
 # -- Oil --------------------------------------------------------------------------------------------------
@@ -115,6 +118,17 @@ def test_episodes_found_by_the_rule_are_studied(market, screen):
     assert "caus" not in said.lower()
 
 
+def test_the_overview_marks_the_days_that_the_oil_page_calls_episodes(market, screen):
+    shown = screen(market, "")
+    shown.button_group(key="range").set_value("1 year").run()
+    assert not shown.exception
+    studied = {f"{day.day} {day:%b %Y}" for day in set(screen(market, "oil").dataframe[0].value["event"])}
+    told = next(str(element.value) for element in shown.get("html") if "episode of" in str(element.value))
+    marked = {day for sentence in told.split("episode of ")[1:] for day in re.findall(r"\d+ [A-Z][a-z]{2} \d{4}", sentence)}
+    assert "12 Feb 2026" in marked
+    assert marked <= studied and len(studied) >= 4
+
+
 def test_given_dates_stand_in_the_address(market, screen, written):
     shown = screen(market, "oil", events="2026-02-12, 2025-12-01; nonsense 2026-13-45")
     said = words(shown)
@@ -123,7 +137,7 @@ def test_given_dates_stand_in_the_address(market, screen, written):
     assert "nonsense, 2026-13-45" in said
     assert "Too few events to say anything about all of them: 2 of at least 5." in said
     table, (_, rows) = shown.dataframe[0].value, written["event-study"]
-    assert list(rows[0]) == list(table.columns)
+    assert list(rows[0]) == [*table.columns, "method"]
     assert [row["event"] for row in rows] == [day.isoformat() for day in table["event"]]
     assert [float(row["t"]) for row in rows] == pytest.approx(list(table["t"]))
     assert len(written["lead-lag"][1]) == 21

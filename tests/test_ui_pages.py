@@ -1,5 +1,6 @@
 """Each page on the made-up fortnight, in one process and without a browser: what it shows, its filters, its empty and broken states."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from monitor import demo
 from monitor.models import Entry, Feed, FeedState
-from monitor.storage import articles, meta, stories
+from monitor.storage import articles, index, meta, stories
 from monitor.storage import feeds as feed_states
 from monitor.storage.articles import Filter, Item
 from monitor.storage.store import open_store
@@ -89,7 +90,23 @@ def test_overview_answers_in_words_and_numbers(fortnight, screen):
     assert all(f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Escalation share", "Brent", "WTI"))
     assert "90 %: " in said
     assert "<mark class=" in said
-    assert shown.get("page_link")
+    assert {"Who reported it, and how", "Why it is read so"} <= {link.proto.label for link in shown.get("page_link")}
+    assert "2 publishers: Demo" in said  # who tells the leading story
+
+
+def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):
+    """A number that has moved, and yet may be where it was, says so; one that has clearly moved is coloured."""
+    for tension, said in ((105.0, "may be chance"), (900.0, 'class="worse"')):
+        copy = tmp_path / f"{tension}.db"
+        copy.write_bytes(fortnight.read_bytes())
+        store = open_store(f"sqlite:///{copy}")
+        points = index.points(store, "hour", since=NOW - timedelta(days=1, hours=1), until=NOW + timedelta(hours=1))
+        ends = [replace(point, tension=value, tension_low=value - 20, tension_high=value + 20) for point, value in ((points[0], 100.0), (points[-1], tension))]
+        index.save(store, [replace(ends[0], at=NOW - timedelta(days=1)), replace(ends[1], at=NOW)])
+        store.close()
+        numbers = words(screen(copy)).split("<dt>Tension</dt>")[1].split("<dt>Relief</dt>")[0]
+        assert said in numbers, numbers
+        assert ("may be chance" in numbers) != ('class="worse"' in numbers)
 
 
 def test_overview_on_an_empty_database_shows_no_zero(tmp_path, screen):
@@ -149,7 +166,11 @@ def test_a_database_that_cannot_be_opened_is_said(tmp_path, screen):
 
 def test_articles_by_filter(fortnight, screen):
     shown = screen(fortnight, "articles", time="all")
+    signed = shown.dataframe[0].value
+    assert "· none" not in set(signed["direction"])  # what carries no signal is one click away
+    shown.button_group(key="direction").set_value([]).run()
     everything = shown.dataframe[0].value
+    assert len(everything) > len(signed)
     shown.text_input(key="text").set_value("pétrolier").run()
     some = shown.dataframe[0].value
     assert not shown.exception
@@ -163,6 +184,13 @@ def test_articles_by_filter(fortnight, screen):
     assert "No article passes" in words(shown)
 
 
+def test_days_of_ones_own_replace_the_time(fortnight, screen):
+    shown = screen(fortnight, "articles", from_day="2026-02-20", to_day="2026-02-22")
+    found = shown.dataframe[0].value
+    assert len(found) and {at.date().isoformat() for at in found["time"]} <= {"2026-02-20", "2026-02-21", "2026-02-22"}
+    assert "since=2026-02-20T00%3A00%3A00Z&amp;until=2026-02-23T00%3A00%3A00Z" in words(shown)
+
+
 def test_a_link_opens_the_filters_and_the_reading(fortnight, screen):
     shown = screen(fortnight, "articles", direction="▲ escalation", time="all")
     assert set(shown.dataframe[0].value["direction"]) == {"▲ escalation"}
@@ -173,7 +201,7 @@ def test_a_link_opens_the_filters_and_the_reading(fortnight, screen):
     assert "second aircraft carrier" in words(shown)
     assert "read as" in shown.code[-1].value.lower()
     shown.button(key="close").click().run()
-    assert "Choose a row" in words(shown)
+    assert "Click a title" in words(shown)
 
 
 @pytest.mark.parametrize("number", ["0", "99999999999999999999", "x", "-1", "'"])

@@ -1,12 +1,12 @@
 """What the screen says in words."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.models import CATEGORIES, FeedState, IndexPoint
-from monitor.ui.wording import CATEGORY_WORDS, Told, age, freshness, level, since_when, status_line, trend
+from monitor.ui.wording import CATEGORY_WORDS, GUIDE, LEVELS, Told, age, close_age, freshness, level, listed, since_when, status_line, trend
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINT = IndexPoint(
@@ -26,7 +26,18 @@ def test_both_sides_are_told():
 
 
 def test_overlapping_intervals_are_no_trend():
-    assert trend(POINT, replace(POINT, tension=240.0)) == "steady"
+    assert trend(POINT, replace(POINT, tension=240.0)) == "no clear change"
+    assert trend(POINT, replace(POINT, relief_low=40.0, relief_high=70.0), "relief") == "rising"
+
+
+def test_a_long_list_of_names_is_cut():
+    assert listed(["BBC", "DW"]) == "BBC, DW"
+    assert listed(["BBC", "DW", "AFP", "FT", "ISNA"]) == "BBC, DW, AFP and 2 more"
+
+
+def test_the_guide_names_the_levels_that_are_used():
+    said = dict(GUIDE)["Levels"]
+    assert all(str(bound) in said and word.lower() in said for bound, word in LEVELS)
 
 
 def test_no_news_is_never_calm():
@@ -80,6 +91,24 @@ def test_levels(tension, word):
 )
 def test_age(gap, words):
     assert age(NOON - gap, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("close", "kind", "today", "said", "stale"),
+    [
+        ("2026-02-27", "front month", "2026-02-28", "yesterday", ""),
+        ("2026-02-27", "front month", "2026-03-02", "3 days ago", ""),  # a weekend has no close
+        ("2026-02-26", "front month", "2026-03-02", "4 days ago", ""),  # one holiday may lie between
+        ("2026-02-25", "front month", "2026-03-02", "5 days ago", "2 weekdays"),
+        ("2026-02-18", "spot", "2026-03-02", "12 days ago", ""),
+        ("2026-02-13", "spot", "2026-03-02", "17 days ago", "10 weekdays"),
+        ("2025-03-02", "front month", "2026-03-02", "365 days ago", "or more weekdays"),
+    ],
+)
+def test_a_close_is_stale_when_weekdays_passed_without_one(close, kind, today, said, stale):
+    told, fault = close_age(date.fromisoformat(close), kind, date.fromisoformat(today))
+    assert told == said
+    assert (stale in fault) if stale else fault == ""
 
 
 def test_age_of_what_is_missing_or_ahead():

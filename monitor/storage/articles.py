@@ -224,6 +224,12 @@ def publishers(store: Store) -> list[str]:
         return list(conn.scalars(sa.select(articles.c.publisher).distinct().order_by(articles.c.publisher)))
 
 
+def methods(store: Store) -> list[str]:
+    """The versions of the tagger that stored articles were read by."""
+    with store.read() as conn:
+        return list(conn.scalars(sa.select(articles.c.method).distinct().order_by(articles.c.method)))
+
+
 def get(store: Store, id: int) -> Article | None:
     """One article with its signals and what was turned off."""
     with store.read() as conn:

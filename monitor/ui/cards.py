@@ -17,6 +17,7 @@ from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS
 
 GREY = "#8A9499"  # seen on white and on near-black
 WIDE, HIGH = 100.0, 30.0  # of a sparkline, in its own units
+FRESHNESS = {"●": "good", "◐": "late", "✕": "bad"}  # sign -> class
 POINTS = 168  # an hour each for a week
 
 
@@ -43,7 +44,7 @@ def _number(number: Number) -> Html:
     lines = [tag("dd", number.value, *([" ", tag("small", number.small)] if number.small else []), class_="value")]
     if number.change:
         lines.append(tag("dd", number.change, class_=number.change_is or None))
-    lines += [tag("dd", note, class_="note") for note in number.notes]
+    lines += [tag("dd", note, class_="note") for note in number.notes if note]
     if number.fault:
         lines.append(tag("dd", number.fault, class_="fault"))
     if line := spark(number.history, number.color):
@@ -70,27 +71,33 @@ def spark(values: Sequence[float | None], color: str = GREY) -> Html | None:
     return tag("img", src=f"data:image/svg+xml,{quote(picture)}", alt="")  # drawn inline it would be taken out as unsafe
 
 
-def headline(head: str, reasons: str, fresh: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
-    """The sentence that answers first, and below it how fresh it is."""
-    sign, word, rest = fresh
-    text = [tag("span", head, class_="level"), *([": ", reasons] if reasons else [])]
-    below = [tag("b", f"{sign} {word}"), ": ", rest]
-    for note in notes:
-        below += [" ", note]
-    return tag("div", tag("p", *text, class_="headline"), tag("p", *below, class_="fresh"))
+def headline(head: str, reasons: str) -> Html:
+    """The sentence that answers first."""
+    return tag("p", tag("span", head, class_="level"), *([": ", reasons] if reasons else []), class_="headline")
+
+
+def fresh(told: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
+    """How fresh the news is: by sign, word and colour."""
+    sign, word, rest = told
+    return tag("p", tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)), ": ", rest, *(part for note in notes for part in (" ", note)), class_="fresh")
+
+
+def guide(words: Sequence[tuple[str, str]]) -> Html:
+    """What the page's terms mean."""
+    return tag("dl", *(part for term, meaning in words for part in (tag("dt", term), tag("dd", meaning))), class_="guide")
 
 
 def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html:
-    """An article, or a story with the article that speaks for it: what it is, its title, the words that prove it."""
+    """An article, or a story with the article that speaks for it: what it is, its title, the words that prove it, who tells it."""
     signals = article.signals
     kinds = ", ".join(dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.weight:+.0f})" for s in strongest(signals)))
-    head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else []), *(tag("span", a) for a in about)]
+    head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]
     in_title = [(0, s) for s in signals if s.field == "title"]
     lines = [tag("div", *head, class_="card-head"), passage(article.title, in_title, kind="title", lang=article.lang)]
     if signals and not in_title:
         text, signal = excerpt(article.summary, strongest(signals)[0])
         lines.append(passage(text, [(0, signal)], lang=article.lang))
-    return tag("div", *lines)
+    return tag("div", *lines, tag("div", *(tag("span", a) for a in about), class_="card-foot"))
 
 
 def strongest(signals: Sequence[Signal]) -> list[Signal]:

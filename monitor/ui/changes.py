@@ -44,6 +44,11 @@ def _rules():
     return rules_of(data.context().settings.current()[0])
 
 
+def method() -> str:
+    """The version of the formula."""
+    return _rules().method
+
+
 def parts(at: datetime, measure: str, now: datetime) -> pd.DataFrame:
     """The points that each entry and category adds to the index of an hour; `now` in whole minutes, so that a read is shared."""
     over = at + timedelta(hours=1) <= now

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from monitor.models import Alert, Article
+from monitor.models import Article
 from monitor.ui.safe import sound
 from monitor.ui.wording import DIRECTION_WORDS
 
@@ -22,18 +22,22 @@ SYMBOLS = {"tension": "circle", "relief": "diamond"}
 PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
 DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # told apart without colour too
 BAND = 0.16  # opacity of a 90 % interval
-MARKED, NAMED = 40, 6  # alerts that are marked at most, and named while they are few
+AXIS = 58  # pixels from one price axis to the next
+NORMAL = {
+    "symbol": ["none", "none"], "silent": True, "animation": False, "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"},
+    "label": {"show": False}, "data": [{"yAxis": 100}],
+}  # fmt: skip
+# each step of the time axis says enough to be read alone
+TIMES = {"year": "{yyyy}", "month": "{MMM} {yyyy}", "day": "{d} {MMM}", "hour": "{HH}:{mm}", "minute": "{HH}:{mm}"}
 HEADROOM = 1.7  # a band may reach this many times the highest line before the chart cuts it off
 LEAST_TOP = 150.0  # the least that the index axis shows: 100 is normal
 
 
-def tension_and_prices(
-    points: pd.DataFrame, prices: dict[str, pd.DataFrame], alerts: Sequence[Alert] = (), *, zone: str = "UTC"
-) -> tuple[dict, bool]:
-    """(option, whether a band is cut off): tension and relief with 90 % bands on the left axis, each price series broken on the right.
+def tension_and_prices(points: pd.DataFrame, prices: dict[str, pd.DataFrame], *, zone: str = "UTC") -> tuple[dict, bool]:
+    """(option, whether a band is cut off): tension and relief with 90 % bands on the left axis, each unit of price on an axis to the right.
 
     `points` has at, tension, tension_low, tension_high, relief, relief_low, relief_high as floats, NaN for a gap; a price frame has
-    day and close. One time axis, which the browser writes in its own `zone`.
+    day, close and unit. One time axis, which the browser writes in its own `zone`.
     """
     datasets, series, names = [], [], []
     top, clipped = axis_top(points)
@@ -48,28 +52,37 @@ def tension_and_prices(
             series += _band(name, COLORS[name])
             series.append(_line(name.capitalize(), 0, "at", name, COLORS[name], symbol=SYMBOLS[name], points=frame[name].notna().sum()))
             names.append(name.capitalize())
-        if alerts:
-            series[2] |= {"markLine": _marks(alerts)}
+        series[2] |= {"markLine": NORMAL}
+    units = list(dict.fromkeys(_unit(frame) for frame in prices.values()))
     for (name, frame), color, dashes in zip(prices.items(), PRICE_COLORS, DASHES, strict=False):
         datasets.append({"source": frame[["day", "close"]].rename(columns={"close": name})})
         line = _line(name, len(datasets) - 1, "day", name, color, symbol="none", points=len(frame))
-        series.append({**line, "yAxisIndex": 1, "lineStyle": {"type": dashes, "width": 2, "color": color}})
+        series.append({**line, "yAxisIndex": 1 + units.index(_unit(frame)), "lineStyle": {"type": dashes, "width": 2, "color": color}})
         names.append(name)
     option = {
         "dataset": datasets,
-        "legend": {"data": names, "top": 0, "left": "center"},
-        "grid": {"left": 8, "right": 8, "top": 48, "bottom": 46, "containLabel": True},
+        "legend": {"data": names, "top": 0, "left": "center", "type": "scroll", "itemWidth": 18, "itemHeight": 10},
+        "grid": {"left": 8, "right": 8 + AXIS * max(len(units) - 1, 0), "top": 56, "bottom": 46, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "localized", "confine": True},
-        "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 22, "nameTextStyle": {"fontSize": 10}},
+        "xAxis": {
+            "type": "time", "name": zone, "nameLocation": "middle", "nameGap": 22, "nameTextStyle": {"fontSize": 10}, "axisLabel": {"formatter": TIMES, "hideOverlap": True},
+        },
         "yAxis": [
             {"type": "value", "name": "index", "min": 0, "max": top, "splitLine": {"lineStyle": {"opacity": 0.35}}},
-            {"type": "value", "name": "price", "scale": True, "show": bool(prices), "splitLine": {"show": False}},
+            *(
+                {"type": "value", "name": unit, "scale": True, "position": "right", "offset": AXIS * number, "splitLine": {"show": False}}
+                for number, unit in enumerate(units)
+            ),
         ],
         "dataZoom": [{"type": "inside", "zoomOnMouseWheel": "ctrl"}, {"type": "slider", "height": 16, "bottom": 2, "showDetail": False}],
         "animation": False,
         "series": series,
     }
     return option, clipped
+
+
+def _unit(frame: pd.DataFrame) -> str:
+    return str(frame["unit"].iloc[-1])
 
 
 def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
@@ -83,17 +96,6 @@ def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
     return top, bands > top
 
 
-def _marks(alerts: Sequence[Alert]) -> dict:
-    """A thin line where an alert began to fire, with the rule's name."""
-    shown = alerts[-MARKED:]
-    return {
-        "symbol": ["none", "pin"], "symbolSize": 14, "silent": False, "animation": False,
-        "lineStyle": {"type": "solid", "width": 1, "color": "#7A7A7A"},
-        "label": {"show": len(shown) <= NAMED, "formatter": "{b}", "position": "end", "fontSize": 10},
-        "data": [{"name": alert.rule, "xAxis": alert.at.isoformat()} for alert in shown],
-    }  # fmt: skip
-
-
 def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
     """Who reported when: a mark for each article, a row for each publisher, earliest on top; colour and shape say its direction."""
     publishers = list(dict.fromkeys(sound(a.publisher) for a in sorted(members, key=lambda a: (a.at, a.id))))[::-1]
@@ -103,7 +105,7 @@ def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
         if data:
             series.append({"type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": shape, "symbolSize": 13, "color": COLORS[direction]})
     return {
-        "legend": {"top": 0}, "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
+        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12}, "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 24},
         "yAxis": {"type": "category", "data": publishers, "splitLine": {"show": True, "lineStyle": {"opacity": 0.3}}},

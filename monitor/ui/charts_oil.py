@@ -5,30 +5,15 @@ Leaves the numbers to markets.py and changes.py, the index and price chart itsel
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from monitor.oil import WINDOWS, LeadLag, Row
-from monitor.ui.charts import COLORS, MARKED, NAMED
+from monitor.ui.charts import COLORS
 
 WINDOW_COLORS = dict(zip(WINDOWS, ("#D55E00", "#0085CA", "#8E6BBF"), strict=True))
 GREY = "#7A7A7A"
 STAR = "★"  # beside a significant bar: never by colour alone
 CROWD = 12  # events that stand beside each other without a slider
-
-
-def with_events(option: dict, events: Mapping[date, str]) -> dict:
-    """The index and price chart with a thin line at each event; what it was is named while they are few and differ."""
-    shown = list(events.items())[-MARKED:]
-    lines = {
-        "type": "line", "name": "events", "data": [], "silent": True,
-        "markLine": {
-            "symbol": ["none", "none"], "silent": True, "animation": False, "lineStyle": {"type": "solid", "width": 1, "color": GREY},
-            "label": {"show": len(shown) <= NAMED and len(set(events.values())) > 1, "formatter": "{b}", "position": "insideEndTop", "fontSize": 10},
-            "data": [{"name": name, "xAxis": f"{day.isoformat()}T00:00:00Z"} for day, name in shown],
-        },
-    }  # fmt: skip
-    return {**option, "series": [*option["series"], lines]} if shown else option
 
 
 def abnormal(rows: Sequence[Row]) -> dict:

@@ -14,6 +14,7 @@ from monitor.ui.wording import DIRECTION_WORDS
 
 LARGEST, SMALLEST = 46.0, 9.0  # of a mark, in pixels
 APART = 0.28  # degrees that the two marks of one place are moved to either side
+FAR_EAST = 58.0  # from here on a name stands to the left of its mark, or it would leave the map
 LABELS = 12  # places whose name stands on the map
 ACTORS = 12  # rows and columns of the matrix
 SIDES = ("escalation", "deescalation")
@@ -52,17 +53,17 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
             size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(tally.articles / most)
             data.append({
                 "name": tally.values[0], "value": [longitude + side, latitude, tally.articles], "symbolSize": round(size, 1),
-                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn)},
+                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn), "position": "left" if longitude > FAR_EAST else "right"},
             })  # fmt: skip
         series.append({
             "type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": DIRECTION_SHAPES[direction], "color": COLORS[direction],
             "itemStyle": {"opacity": 0.75}, "z": 3, "labelLayout": {"hideOverlap": True},
-            "label": {"formatter": "{b}", "position": "right", "fontSize": 11},
+            "label": {"formatter": "{b}", "fontSize": 11},
             "tooltip": {"formatter": f"{{b}}: {DIRECTION_WORDS[direction]}, {{@[2]}} articles"},
         })  # fmt: skip
     axis = {"type": "value", "splitLine": {"lineStyle": {"opacity": 0.25}}, "axisLabel": {"formatter": "{value}°", "fontSize": 10}}
     option = {
-        "legend": {"top": 0, "data": [DIRECTION_WORDS[d] for d in ("escalation", "deescalation")]},
+        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in SIDES]},
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {**axis, "min": coast.WEST, "max": coast.EAST}, "yAxis": {**axis, "min": coast.SOUTH, "max": coast.NORTH},
@@ -92,10 +93,9 @@ def matrix(found: Sequence[Tally], direction: str, names: dict[str, str]) -> dic
         return None
     label = {"fontSize": 11}
     return {
-        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 20, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{@[2]} articles"},
-        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "name": "to whom", "nameLocation": "middle", "nameGap": 64,
-                  "axisLabel": {**label, "rotate": 35, "interval": 0}},
+        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40, "interval": 0}},
         "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": {**label, "interval": 0}},
         "visualMap": {"show": False, "min": 0, "max": max(d[2] for d in data), "dimension": 2,
                       "inRange": {"color": [f"{COLORS[direction]}26", f"{COLORS[direction]}D9"]}},

@@ -21,7 +21,7 @@ from monitor.storage import alerts, articles, feeds, index, lease, meta, prices,
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
 from monitor.tagging import theatre
-from monitor.ui.wording import Told
+from monitor.ui.wording import Told, freshness
 
 FRESH = 2.0  # seconds
 TICK = 5  # seconds between two looks of an open page for what is new
@@ -120,16 +120,24 @@ def newest_with_signals(limit: int, until: datetime, upto: int) -> list[Article]
     return [article for id in list(ids)[:limit] if (article := articles.get(store, id))]
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
-def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> list[tuple[Story, Article]]:
-    """Stories with a signal told since then, each with its face: those that most publishers tell first, then the gravest.
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """A story with the article that speaks for it and who tells it, the first to tell it first."""
 
-    `upto` only renews the answer.
-    """
+    story: Story
+    face: Article
+    publishers: tuple[str, ...]
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
+def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> list[Leading]:
+    """Stories with a signal told since then: those that most publishers tell first, then the gravest. `upto` only renews the answer."""
     told = [s for s in stories.find(context().store, since, until, limit=1000) if s.direction != "none"]
     told.sort(key=lambda s: (-s.publishers, -abs(s.score), -s.last_seen.timestamp()))
     found = ((story, stories.get(context().store, story.id)) for story in told[:limit])
-    return [(story, face(story, members[1])) for story, members in found if members]
+    return [
+        Leading(story, face(story, members[1]), tuple(dict.fromkeys(article.publisher for article in members[1]))) for story, members in found if members
+    ]
 
 
 def face(story: Story, members: list[Article]) -> Article:
@@ -228,6 +236,13 @@ def later_versions(id: int) -> list[articles.Version]:
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def feed_states() -> dict[str, FeedState]:
     return feeds.states(context().store)
+
+
+def fresh(now: datetime) -> tuple[str, str, str]:
+    """(sign, one word, the rest) of how far the news can be trusted to be complete."""
+    settings, _ = context().settings.current()
+    enabled = {feed.name for feed in settings.feeds if feed.enabled}
+    return freshness([state for name, state in feed_states().items() if name in enabled], len(enabled), now)
 
 
 def rounds_of(feed: str) -> list[feeds.Round]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
-from monitor.ui import access, data, safe
+from monitor.ui import access, cards, data, safe
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -20,10 +20,14 @@ FAULTS = (StorageError, ClockError, ConfigError)
 
 
 @st.fragment(run_every=data.TICK)
-def banners() -> None:
-    """Synthetic data, a replayed clock, a broken configuration, a worker in trouble: said on every page, as soon as it is known."""
+def banners(own_freshness: bool) -> None:
+    """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration, a worker in trouble.
+
+    Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
+    """
     try:
         notes, replay, holder = data.notes(), data.context().clock.replay, data.holder()
+        fresh = None if own_freshness else data.fresh(data.now())
     except FAULTS as fault:
         safe.banner("error", "The database or the clock cannot be read now:", str(fault))
         return
@@ -37,6 +41,8 @@ def banners() -> None:
         safe.banner("error", "Polling has stopped:", notes["worker"].value)
     if not holder:
         safe.banner("warning", "Nobody is polling now: what you see is what was stored before.")
+    if fresh:
+        safe.show(cards.fresh(fresh))
 
 
 @st.cache_resource(show_spinner=False)
@@ -56,7 +62,7 @@ try:
 except FAULTS as fault:
     safe.banner("error", "The dashboard cannot read what it needs:", str(fault))
     st.stop()
-banners()
+banners(own_freshness=page.title == "Overview")
 try:
     page.run()
 except FAULTS as fault:

@@ -19,6 +19,8 @@ from monitor.ui import data
 
 MOST_EVENTS = 100  # dates that one study takes
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
+STUDY_METHOD = f"mean of {oil.FAR} to {oil.NEAR} trading days before; placebo of {oil.PLACEBO} days"
+LAG_METHOD = f"changes and log returns; {oil.SHUFFLES} shuffles in blocks of {oil.BLOCK} days"
 STUDY_COLUMNS = ("event", "trading day", "window", "abnormal return %", "t", "p of t", "placebo p", "adjusted p", "significant", "note")
 ACROSS_COLUMNS = ("window", "events", "mean abnormal return %", "t", "p of t", "Wilcoxon p", "placebo p", "significant", "note")
 LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")
@@ -48,6 +50,12 @@ def episodes(points: list[IndexPoint], directions: list[str]) -> dict[date, str]
         for day in oil.episodes(points, direction):
             found[day] = f"{found[day]}, {DIRECTIONS[direction]}" if day in found else DIRECTIONS[direction]
     return dict(sorted(found.items()))
+
+
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=8)
+def episodes_found(until: datetime) -> dict[date, str]:
+    """The episodes of either direction in the finished days before `until`."""
+    return episodes(daily(until), list(DIRECTIONS))
 
 
 def dates_of(text: str) -> tuple[list[date], list[str]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from monitor.models import Article
 from monitor.ui import data, safe, when
 from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
 
+LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
+
 
 def show(article: Article) -> None:
-    """Numbers beside the marks are those of the table below."""
+    """Numbers beside the marks are those of the list below."""
     spans = [*article.signals, *article.turned_off]
     now, names = data.now(), data.actor_names()
     head = (
@@ -21,7 +22,7 @@ def show(article: Article) -> None:
     )  # fmt: skip
     texts = [
         safe.passage(getattr(article, field), [(n, s) for n, s in enumerate(spans, 1) if s.field == field], kind=kind, lang=article.lang)
-        for field, kind in (("title", "title"), ("summary", "long"))
+        for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
     ]
     safe.show(safe.tag("article", safe.tag("div", *head, class_="card-head"), *texts))
     for version in data.later_versions(article.id):
@@ -30,7 +31,7 @@ def show(article: Article) -> None:
     if not article.signals:
         st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
     if spans:
-        st.dataframe(table(article), hide_index=True, alt=f"{len(article.signals)} signals and {len(article.turned_off)} turned off")
+        safe.show(signals(article, names))
     safe.note(f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}.")
     with st.container(horizontal=True):
         if link := safe.web_link(article.link):
@@ -43,23 +44,20 @@ def named(code: str, names: dict[str, str]) -> str:
     return f"{names[code]} ({code})" if code in names else code
 
 
-def table(article: Article) -> pd.DataFrame:
-    """Signals first, then what was found and does not count, with the reason."""
-    rows = [
-        {
-            "no.": n, "signal": CATEGORY_WORDS[s.category], "act or words": s.mode, "weight": f"{s.weight:+.1f}", "evidence": safe.cell(s.text),
-            "rule": s.rule, "operators": "; ".join(s.operators), "who": s.source or "", "to whom": s.target or "", "where": s.place or "",
-        }
-        for n, s in enumerate(article.signals, 1)
-    ]  # fmt: skip
-    rows += [
-        {
-            "no.": n, "signal": f"{CATEGORY_WORDS[s.category]} turned off", "act or words": "", "weight": "", "evidence": safe.cell(s.text),
-            "rule": "", "operators": s.reason, "who": "", "to whom": "", "where": "",
-        }
-        for n, s in enumerate(article.turned_off, len(article.signals) + 1)
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+def signals(article: Article, names: dict[str, str]) -> safe.Html:
+    """A numbered line for each signal, then for what was found and does not count; every number that made the reading stands in it."""
+    lines = []
+    for s in article.signals:
+        who = ", ".join(f"{word} {value}" for word, value in (
+            ("by", s.source and named(s.source, names)), ("to", s.target and named(s.target, names)), ("at", s.place),
+        ) if value)  # fmt: skip
+        how = "; ".join(part for part in (f"rule {s.rule}", *s.operators, who) if part)
+        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.weight:+.1f}", s.text, how))
+    lines += [(f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason) for off in article.turned_off]
+    return safe.tag("ol", *(
+        safe.tag("li", safe.tag("b", head), ": ", safe.tag("q", text, dir="auto", lang=article.lang), safe.tag("div", how, class_="note"))
+        for head, text, how in lines
+    ), class_="signals")  # fmt: skip
 
 
 def as_text(article: Article, names: dict[str, str]) -> str:

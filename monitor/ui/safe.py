@@ -92,8 +92,8 @@ def excerpt(text: str, signal: Signal, *, room: int = 110) -> tuple[str, Signal]
 
 
 def passage(text: str, spans: Numbered = (), *, kind: str = "", lang: str | None = None) -> Html:
-    """One field with its evidence marked, in the direction its letters ask for. `kind`: title, long."""
-    return tag("div", marked(text, spans), class_=f"reading {kind}".strip(), dir="auto", lang=lang)
+    """One field with its evidence marked, in the direction its letters ask for. `kind`: title; long: scrolls by itself, by keyboard too."""
+    return tag("div", marked(text, spans), class_=f"reading {kind}".strip(), dir="auto", lang=lang, tabindex="0" if kind == "long" else None)
 
 
 def note(text: str) -> None:

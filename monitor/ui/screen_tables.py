@@ -1,6 +1,7 @@
-"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts. The same numbers under the same columns.
+"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts, rules, rounds of a feed.
 
-Leaves the sums to markets.py and changes.py, the file to exports.py.
+The same numbers as on the page under the same columns; where a formula made them, `method` says which. Leaves the sums to markets.py
+and changes.py, the file to exports.py.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.errors import InputError
-from monitor.storage import alerts
+from monitor.storage import alerts, articles
 from monitor.ui import changes, charts_where, data, links, markets
+from monitor.ui.rule_words import means, span
 
 Given = Mapping[str, str]
 ALERTS = ("id", "at", "rule", "reason", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories")
-WHY = ("by", "what", "title", "before", "after", "change", "articles")
+WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
+RULES = ("rule", "kind", "fires when", "on", "pause after one")
+ROUNDS = ("feed", "at", "state", "status", "new_entries", "entries", "failure", "error")
+TOLD = (*charts_where.SIDES, "gravest", "method")
 PLACE, PAIR = ("place",), ("source", "target")
 MOST_ALERTS = 100_000
 
@@ -61,17 +66,18 @@ def _study(asked: Given):
 
 def _events(asked: Given) -> Iterable[Mapping]:
     found, events = _study(asked)
-    return ({**row, "event is": events[row["event"]]} for row in markets.study_rows(found)) if found else ()
+    return ({**row, "event is": events[row["event"]], "method": markets.STUDY_METHOD} for row in markets.study_rows(found)) if found else ()
 
 
 def _all_events(asked: Given) -> Iterable[Mapping]:
     found, _ = _study(asked)
-    return markets.across_rows(found) if found else ()
+    return ({**row, "method": markets.STUDY_METHOD} for row in markets.across_rows(found)) if found else ()
 
 
 def _lags(asked: Given) -> Iterable[Mapping]:
     today = _today()
-    return markets.lag_rows(markets.lead_lag(markets.levels(markets.daily(today), _measure(asked)), markets.closes(_series(asked), today)))
+    found = markets.lead_lag(markets.levels(markets.daily(today), _measure(asked)), markets.closes(_series(asked), today))
+    return ({**row, "method": markets.LAG_METHOD} for row in markets.lag_rows(found))
 
 
 def _why(asked: Given) -> Iterable[Mapping]:
@@ -83,7 +89,7 @@ def _why(asked: Given) -> Iterable[Mapping]:
     found = changes.table(*(changes.parts(changes.hour_of(at), measure, now) for at in (before, after)), by)
     for row in found.to_dict("records"):
         title = changes.name_of(row[by], by, 0) if by == "story" else None
-        yield {**row, "by": by, "what": str(row[by]), "title": title}
+        yield {**row, "by": by, "what": str(row[by]), "title": title, "method": changes.method()}
 
 
 def _alerts(asked: Given) -> Iterable[Mapping]:
@@ -95,15 +101,30 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
 def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
     since, _ = links.span_of(asked)
     found = data.places_told(since) if columns == PLACE else data.pairs_told(since)
-    return charts_where.together(found, columns).to_dict("records")
+    method = ";".join(articles.methods(data.context().store))
+    return charts_where.together(found, columns).assign(method=method).to_dict("records")
+
+
+def _rules(_: Given) -> Iterable[Mapping]:
+    for rule in data.context().settings.current()[0].alerts:
+        yield {"rule": rule.name, "kind": rule.kind, "fires when": means(rule), "on": rule.enabled, "pause after one": span(rule.cool_down)}
+
+
+def _rounds(asked: Given) -> Iterable[Mapping]:
+    """Newest first, as on screen."""
+    if "feed" not in asked:
+        raise InputError("feed: name one")
+    return (asdict(one) for one in data.rounds_of(asked["feed"]))
 
 
 TABLES = {
-    "places": Table((*PLACE, *charts_where.SIDES, "gravest"), ("since",), lambda asked: _told(asked, PLACE)),
-    "pairs": Table((*PAIR, *charts_where.SIDES, "gravest"), ("since",), lambda asked: _told(asked, PAIR)),
-    "event-study": Table(("event", "event is", *markets.STUDY_COLUMNS[1:]), ("series", "events", "episodes"), _events),
-    "all-events": Table(markets.ACROSS_COLUMNS, ("series", "events", "episodes"), _all_events),
-    "lead-lag": Table(markets.LAG_COLUMNS, ("series", "measure"), _lags),
+    "places": Table((*PLACE, *TOLD), ("since",), lambda asked: _told(asked, PLACE)),
+    "pairs": Table((*PAIR, *TOLD), ("since",), lambda asked: _told(asked, PAIR)),
+    "event-study": Table(("event", "event is", *markets.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events),
+    "all-events": Table((*markets.ACROSS_COLUMNS, "method"), ("series", "events", "episodes"), _all_events),
+    "lead-lag": Table((*markets.LAG_COLUMNS, "method"), ("series", "measure"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),
     "alerts": Table(ALERTS, ("since", "until"), _alerts),
+    "rules": Table(RULES, (), _rules),
+    "rounds": Table(ROUNDS, ("feed",), _rounds),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint
 
@@ -49,7 +49,22 @@ STATE_MEANS = {
     "gone": "it said that it is gone for good (410) and is not asked again",
     "off": "feeds.yaml says that it is not polled",
 }
+SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": "made up"}
+# what a reader who sees the page for the first time has to know, in the order in which it meets the eye
+GUIDE = (
+    ("Tension, Relief", "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighed by how grave it is and averaged "
+     "over publishers. 100 is what is normal. Prices are no part of it."),
+    ("Levels", "Under 75 below normal; under 125 normal; under 200 elevated; under 400 high; from there on very high."),
+    ("90 %", "The band in which the number would lie nine times of ten with other stories of the same kind. While two bands overlap, a change may be chance."),
+    ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
+    ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its weight, from 1 to 10."),
+    ("Publisher", "Feeds of one house count once, so that three publishers are three voices. A story is one event as all of them tell it."),
+    ("Marks on the chart", "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
+)  # fmt: skip
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
+SCORE = "From -10 to +10: the strongest escalation and the strongest de-escalation together"
+TIERS = (1, 2, 3, 4)
+TIER = "Of the source, as feeds.yaml has it: 1 agencies and papers of record, 2 established titles, 3 trade press and what is not said, 4 state and party voices"
 MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
@@ -68,15 +83,14 @@ def level(tension: float) -> str:
     return next((word for bound, word in LEVELS if tension < bound), "Very high")
 
 
-def trend(now: IndexPoint, before: IndexPoint | None) -> str:
-    """Rising or falling only where the two 90 % intervals do not overlap; otherwise steady. Empty without an earlier number."""
-    if before is None or None in (before.tension, before.tension_low, before.tension_high, now.tension_low, now.tension_high):
+def trend(now: IndexPoint, before: IndexPoint | None, measure: str = "tension") -> str:
+    """Rising or falling only where the two 90 % intervals do not overlap; otherwise no clear change. Empty without an earlier number."""
+    if before is None:
         return ""
-    if now.tension_low > before.tension_high:
-        return "rising"
-    if now.tension_high < before.tension_low:
-        return "falling"
-    return "steady"
+    low, high, low_before, high_before = (getattr(point, f"{measure}_{end}") for point in (now, before) for end in ("low", "high"))
+    if None in (low, high, low_before, high_before):
+        return ""
+    return "rising" if low > high_before else "falling" if high < low_before else "no clear change"
 
 
 def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetime, bool] | None:
@@ -115,6 +129,17 @@ def _leading(told: Sequence[Told], categories: tuple[str, ...]) -> str:
     )
 
 
+def kinds(categories: Sequence[str]) -> str:
+    """Categories in the words of the screen."""
+    return ", ".join(CATEGORY_WORDS[category] for category in categories)
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """`BBC, DW, France 24 and 2 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def many(count: int, noun: str) -> str:
     """`1 publisher`, `2 publishers`, `3 stories`."""
     if count == 1:
@@ -142,7 +167,19 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
         return "○", "No answer yet", f"from {many(len(states), 'feed')}{trouble}{waiting}."
     gap = now - max(answers)
     sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
-    return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{trouble}{waiting}."
+    return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}."
+
+
+SPOT_LAG = 8  # weekdays that a spot price may be behind: it is published once a week
+
+
+def close_age(day: date, kind: str, today: date) -> tuple[str, str]:
+    """(when a close was, what is wrong with its age): a close is of a day, and weekends have none. A holiday is no fault, two days are."""
+    gone = (today - day).days
+    said = "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
+    missed = sum((day + timedelta(days=n)).weekday() < 5 for n in range(1, min(gone, 30)))
+    late = missed > (SPOT_LAG if kind == "spot" else 1)
+    return said, f"◐ Stale: {missed}{' or more' if gone > 30 else ''} weekdays without a close" if late else ""
 
 
 def age(then: datetime | None, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""What the rules told: what fires now, what was told before and whether it was sent, and which rules there are."""
+"""What the rules say: what fires now, what fired before and whether it was sent, and which rules there are."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,46 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from monitor import dispatch
-from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.config import Rule
 from monitor.models import Alert
-from monitor.ui import data, downloads, safe, when
-from monitor.ui.wording import CATEGORY_WORDS, age, many
+from monitor.ui import data, downloads, picking, safe, when
+from monitor.ui.rule_words import means, span
+from monitor.ui.wording import age, many
 
 LIMIT = 500
 STORIES = Path(__file__).with_name("stories.py")
-STATES = {"firing": "▲ told", "resolved": "○ over"}
-
-
-def span(length) -> str:
-    """`6 h`, `15 min`, `2 d`."""
-    seconds = int(length.total_seconds())
-    size, unit = next(((size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds % size == 0), (60, "min"))
-    return f"{seconds / size:g} {unit}"
-
-
-def means(rule: Rule) -> str:
-    """One sentence of what a rule waits for."""
-    match rule:
-        case LevelRule():
-            where = "" if rule.part == "all" else f" of {rule.part}"
-            return f"{rule.measure}{where} by the {rule.grain} reaches {rule.above:g}; over when it is under {rule.below:g}"
-        case JumpRule():
-            where = "" if rule.part == "all" else f" of {rule.part}"
-            way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
-            return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to three times as long ago"
-        case SignalRule():
-            what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(rule.direction, rule.direction)
-            where = "" if rule.part == "all" else f" in {rule.part}"
-            return f"one story ({what}{where}) of weight {rule.weight:g} or more is told by {many(rule.publishers, 'publisher')} within {span(rule.within)}"
-        case PriceRule():
-            way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
-            return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"
-        case SilenceRule(of="worker"):
-            return f"nobody has completed a round of polling for longer than {span(rule.longer_than)}"
-        case SilenceRule():
-            which = ", ".join(rule.feeds) or "any feed"
-            return f"{which} fails or brings nothing new for longer than {span(rule.longer_than)}"
-    raise TypeError(f"no such rule: {rule!r}")
+STATES = {"firing": "▲ fired", "resolved": "○ over"}
 
 
 def sending(alert: Alert, addressed: bool, now: datetime) -> str:
@@ -71,7 +40,7 @@ def first_line(alert: Alert) -> str:
 def firing() -> None:
     """What began and is not over. The part that ticks, with the trouble of sending."""
     now, found = data.now(), data.alerts_firing()
-    st.subheader("Firing now", anchor=False)
+    st.header("Firing now", anchor=False)
     if not found:
         st.text("Nothing fires now.")
     for alert in found:
@@ -94,23 +63,17 @@ def history(found: list[Alert], addressed: bool) -> None:
         "sending": [sending(a, addressed, now) for a in found],
         "tries": [a.attempts for a in found],
     })  # fmt: skip
-    key = f"alerts_{hash(tuple(a.id for a in found))}"
-
-    def choose() -> None:
-        if rows := st.session_state[key].selection.rows:
-            st.query_params["alert"] = str(found[rows[0]].id)
-        else:
-            st.query_params.pop("alert", None)
-
-    st.dataframe(
-        frame, hide_index=True, height=min(38 + 35 * len(found), 420), on_select=choose, selection_mode="single-row", key=key,
+    picking.table(
+        frame, [a.id for a in found], "alert", height=picking.tall(len(found), 12), key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
             "what": st.column_config.TextColumn(width=480), "sending": st.column_config.TextColumn(width=190),
         },
         alt=f"{len(found)} alerts, newest first",
     )  # fmt: skip
-    downloads.offer("alerts")
+    downloads.offer("alerts", name="alerts")
+    if not st.query_params.get("alert"):
+        safe.note("Click a row for the whole message and the stories behind it.")
     if number := st.query_params.get("alert"):
         if alert := next((a for a in found if str(a.id) == number), None):
             one(alert)
@@ -123,7 +86,9 @@ def one(alert: Alert) -> None:
     with st.container(border=True, key="alert"):
         st.text(safe.sound(alert.message))
         for number in alert.stories[:5]:
-            st.page_link(STORIES, label=f"Story {number}", query_params={"story": str(number)})
+            if told := data.story(number):
+                safe.show(safe.passage(told[0].title, kind="title"))
+            st.page_link(STORIES, label=f"Story {number}: who reported it, and how", query_params={"story": str(number)})
         if alert.error:
             st.text(safe.sound(f"Sending: {alert.error}"))
 
@@ -133,23 +98,24 @@ def rules(configured: tuple[Rule, ...]) -> None:
     for alert in reversed(data.alert_history(LIMIT)):
         if alert.state == "firing":
             newest[alert.rule] = alert.at
-    st.subheader("Rules", anchor=False)
+    st.header("Rules", anchor=False)
     if not configured:
         st.text("feeds.yaml has no rules under `alerts`.")
         return
     st.dataframe(
         pd.DataFrame({
-            "rule": [safe.cell(r.name) for r in configured], "tells when": [safe.cell(means(r)) for r in configured],
+            "rule": [safe.cell(r.name) for r in configured], "fires when": [safe.cell(means(r)) for r in configured],
             "on": [r.enabled for r in configured], "pause after one": [span(r.cool_down) for r in configured],
-            "last told": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
+            "last fired": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
         }),
-        hide_index=True, key="rules", height=38 + 35 * len(configured), placeholder="never",
+        hide_index=True, key="rules", height="content", placeholder="never",
         column_config={
-            "tells when": st.column_config.TextColumn(width=620),
-            "last told": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=120),
+            "fires when": st.column_config.TextColumn(width=620),
+            "last fired": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=120),
         },
         alt=f"{len(configured)} rules of feeds.yaml",
     )  # fmt: skip
+    downloads.offer("rules", name="rules")
     safe.note("To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01")
 
 
@@ -157,8 +123,8 @@ st.title("Alerts", anchor=False)
 settings, _ = data.context().settings.current()
 urls = settings.environment.alert_urls
 st.text(
-    "A rule tells once when what it waits for begins, names the reason and the stories behind it, and says when it is over; "
-    "events and price moves have happened and do not end."
+    "A rule fires once when what it waits for begins, names the reason and the stories behind it, and says when it is over. "
+    "Events and price moves have happened and do not end."
 )  # fmt: skip
 if "synthetic" in data.notes():
     safe.note("Alerts of synthetic data are shown here and never sent.")
@@ -167,9 +133,9 @@ elif urls:
 else:
     safe.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
 firing()
-st.subheader("Told so far", anchor=False)
-if told := data.alert_history(LIMIT):
-    history(told, bool(urls) and "synthetic" not in data.notes())
+st.header("Fired so far", anchor=False)
+if fired := data.alert_history(LIMIT):
+    history(fired, bool(urls) and "synthetic" not in data.notes())
 else:
-    st.info("No rule has told anything yet.")
+    st.info("No rule has fired yet.")
 rules(settings.alerts)

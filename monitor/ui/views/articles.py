@@ -7,8 +7,8 @@ import streamlit as st
 
 from monitor.models import Article
 from monitor.storage.articles import Filter
-from monitor.ui import asking, data, downloads, links, reading, safe, when
-from monitor.ui.wording import DIRECTION_WORDS, many
+from monitor.ui import asking, data, downloads, links, picking, reading, safe, when
+from monitor.ui.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
 
 LIMIT = 500
 
@@ -29,33 +29,24 @@ def arrivals(wanted: Filter, upto: int) -> None:
 
 
 def table(found: list[Article]) -> None:
-    """The list. Choosing a row puts its number into the address; choosing it again takes it out."""
+    """The list. Choosing a row puts its number into the address."""
     frame = pd.DataFrame({
         "title": [safe.cell(a.title) for a in found],
-        "direction": [DIRECTION_WORDS[a.direction] for a in found],
         "time": pd.to_datetime([a.at for a in found], utc=True),
+        "direction": [DIRECTION_WORDS[a.direction] for a in found],
         "publisher": [safe.cell(a.publisher) for a in found],
-        "signals": [", ".join(a.categories) for a in found],
-        "score": [a.score for a in found],
-        "language": [a.lang or "" for a in found],
+        "score": [a.score if a.categories else None for a in found],
+        "signals": [kinds(a.categories) for a in found],
+        "language": [LANGUAGES.get(a.lang, a.lang or "") for a in found],
     })  # fmt: skip
     ids = [a.id for a in found]
-    key = f"list_{hash((*ids, st.session_state.get('closed', 0)))}"
-
-    def choose() -> None:
-        rows = st.session_state[key].selection.rows
-        if rows:
-            st.query_params["article"] = str(ids[rows[0]])
-        else:
-            st.query_params.pop("article", None)
-
-    st.dataframe(
-        frame, hide_index=True, height=560, on_select=choose, selection_mode="single-row", key=key,
+    picking.table(
+        frame, ids, "article", height=picking.tall(len(ids), 17), key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=95),
-            "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=290),
-            "publisher": st.column_config.TextColumn(width=110), "score": st.column_config.NumberColumn(format="%+.1f", width=60),
-            "language": st.column_config.TextColumn(width=70),
+            "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=380),
+            "publisher": st.column_config.TextColumn(width=105), "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
+            "signals": st.column_config.TextColumn(width=170), "language": st.column_config.TextColumn(width=70),
         },
         alt=f"List of {len(found)} articles, newest first",
     )  # fmt: skip
@@ -66,11 +57,15 @@ def close() -> None:
     st.session_state["closed"] = st.session_state.get("closed", 0) + 1
 
 
-def beside(shown: str) -> None:
-    """The reading of the article that the address names."""
+def beside(shown: str, some: bool) -> None:
+    """The reading of the article that the address names; without one, how to come to it where there are `some`."""
+    if not shown:
+        if some:
+            st.text("Click a title to read the article here, with the words that prove how it was read.")
+        return
     article = data.article(int(shown)) if shown.isdigit() and len(shown) < 19 else None
     if article is None:
-        st.text("There is no article with this number." if shown else "Choose a row to read it here.")
+        st.text("There is no article with this number.")
         return
     with st.container(key="reading", border=True):
         st.button("Back to the list", key="close", on_click=close, icon=":material/close:")
@@ -96,5 +91,5 @@ with st.container(key="split"):
         else:
             st.info("No article passes these filters. Widen the time, or take a filter away.")
     with right:
-        beside(st.query_params.get("article", ""))
+        beside(st.query_params.get("article", ""), bool(found))
 arrivals(wanted, st.session_state.upto)

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor import checking
+from monitor import checking, clock
 from monitor.checking import Trial
 from monitor.models import Feed, FeedState
 from monitor.storage.articles import Filter
-from monitor.ui import data, downloads, safe, trying, when
-from monitor.ui.wording import DIRECTION_WORDS, STATE_MEANS, STATE_WORDS, age, many
+from monitor.ui import data, downloads, picking, safe, trying, when
+from monitor.ui.wording import DIRECTION_WORDS, LANGUAGES, STATE_MEANS, STATE_WORDS, TIER, age, kinds, many
 
 TROUBLE = ("failing", "gone", "silent")
 SHOWN = {"all": None, "in trouble": TROUBLE, "well": ("well", "empty"), "not asked": ("new", "off")}
@@ -20,6 +20,7 @@ COLORS = {
 }  # fmt: skip
 ENTRIES = 12  # of one feed, shown on its own
 ROUNDS = 30
+RARE = ("error", "moved to")  # columns that are shown when some feed has something in them
 FEW = 16  # feeds that are shown without a scroll bar of their own
 
 
@@ -56,32 +57,26 @@ def health(wanted: tuple[str, ...] | None) -> None:
         "HTTP": [state.status for _, state, _ in rows],
         "moved to": [safe.web_link(state.moved_to) for _, state, _ in rows],
         "publisher": [safe.cell(feed.publisher) for feed, _, _ in rows],
-        "language": [feed.language or "" for feed, _, _ in rows],
+        "language": [LANGUAGES.get(feed.language, feed.language or "any") for feed, _, _ in rows],
         "tier": [feed.tier for feed, _, _ in rows],
         "address": [safe.web_link(feed.url) for feed, _, _ in rows],
     })  # fmt: skip
     names = [feed.name for feed, _, _ in rows]
-    key = f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}"
-
-    def choose() -> None:
-        if chosen := st.session_state[key].selection.rows:
-            st.query_params["feed"] = names[chosen[0]]
-        else:
-            st.query_params.pop("feed", None)
-        st.session_state["feed_chosen"] = True
-
+    table = table.drop(columns=[name for name in RARE if not table[name].any()])
     troubled = sum(word in TROUBLE for _, _, word in rows)
-    st.dataframe(
-        table, hide_index=True, height="content" if len(rows) <= FEW else 560, on_select=choose, selection_mode="single-row", key=key, placeholder="",
+    picking.table(
+        table, names, "feed", height=picking.tall(len(rows), FEW), key=f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}", placeholder="",
         column_config={
             "feed": st.column_config.TextColumn(pinned=True, width=170),
             "state": st.column_config.MultiselectColumn(options=list(STATE_WORDS.values()), color=list(COLORS.values()), width=125),
-            "address": st.column_config.LinkColumn(width="medium"), "moved to": st.column_config.LinkColumn(width="small"),
-            "error": st.column_config.TextColumn(width=260), "new": st.column_config.NumberColumn(help="new entries in the last round"),
+            "address": st.column_config.LinkColumn(width=300), "moved to": st.column_config.LinkColumn(width="small"),
+            "error": st.column_config.TextColumn(width=260), "new": st.column_config.NumberColumn(help="New entries in the last round"),
+            "stored": st.column_config.NumberColumn(help="Entries of this feed, all time"), "tier": st.column_config.NumberColumn(help=TIER),
+            "HTTP": st.column_config.NumberColumn(help="Status of the last answer: 200 is good, 304 says that nothing is new"),
         },
         alt=f"Health of {many(len(rows), 'feed')}, {troubled} in trouble",
     )  # fmt: skip
-    if st.session_state.pop("feed_chosen", False):
+    if st.query_params.get("feed") != st.session_state.get("feed_shown"):
         st.rerun()
 
 
@@ -127,7 +122,7 @@ def facts(name: str) -> None:
 
 def one(feed: Feed) -> None:
     """What is known of one feed: its state, its last rounds and entries, its line in feeds.yaml."""
-    safe.show(safe.tag("h2", feed.name))
+    safe.show(safe.tag("h2", feed.name, class_="plain"))
     facts(feed.name)
     with st.container(horizontal=True):
         st.button("Test it now", key="test_this", icon=":material/network_check:", on_click=begin, args=(feed,))
@@ -139,8 +134,8 @@ def one(feed: Feed) -> None:
         outcome()
     left, right = st.columns(2, gap="medium")
     with left:
-        st.text(f"Its last {ROUNDS} rounds")
         rounds = data.rounds_of(feed.name)[:ROUNDS]
+        st.text("Its last round" if len(rounds) == 1 else f"Its last {len(rounds)} rounds")
         st.dataframe(
             pd.DataFrame({
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
@@ -150,6 +145,7 @@ def one(feed: Feed) -> None:
             hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
             alt=f"The last {len(rounds)} rounds of this feed, newest first",
         )  # fmt: skip
+        downloads.offer("rounds", urlencode({"feed": feed.name}), name=f"rounds-{feed.name}", label="All its rounds as CSV")
     with right:
         st.text("Its newest entries")
         entries = data.found(Filter(feeds=(feed.name,)), ENTRIES, data.newest_id())
@@ -158,9 +154,10 @@ def one(feed: Feed) -> None:
                 "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe.cell(a.title) for a in entries],
                 "direction": [DIRECTION_WORDS[a.direction] for a in entries],
             }),
-            hide_index=True, height="auto", column_config={"time": moment()}, key="entries",
+            hide_index=True, height="auto", column_config={"time": moment(), "title": st.column_config.TextColumn(width=330)}, key="entries",
             alt=f"The newest {len(entries)} entries of this feed",
         )  # fmt: skip
+        downloads.offer("articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV")
     st.text("Its line in feeds.yaml")
     st.code(checking.as_yaml(feed), language=None, wrap_lines=True)
 
@@ -232,8 +229,8 @@ def answer(found: Trial) -> None:
         st.dataframe(
             pd.DataFrame({
                 "published": pd.to_datetime([e.published for e, _ in shown], utc=True), "title": [safe.cell(e.title) for e, _ in shown],
-                "direction": [DIRECTION_WORDS[r.direction] for _, r in shown], "signals": [", ".join(r.categories) for _, r in shown],
-                "language": [r.lang or "" for _, r in shown],
+                "direction": [DIRECTION_WORDS[r.direction] for _, r in shown], "signals": [kinds(r.categories) for _, r in shown],
+                "language": [LANGUAGES.get(r.lang, r.lang or "") for _, r in shown],
             }),
             hide_index=True, column_config={"published": moment()}, key="tried", placeholder="", alt=f"The first {len(shown)} entries of the address tested",
         )  # fmt: skip
@@ -247,15 +244,18 @@ def answer(found: Trial) -> None:
 
 st.title("Feeds", anchor=False)
 if owner := data.holder():
-    safe.note(f"Polled by {owner.holder}; last heartbeat {owner.heartbeat:%H:%M:%S} UTC")
+    safe.note(f"Polled by {owner.holder}, which gave a sign of life {age(owner.heartbeat, clock.real_now())}.")
+st.session_state["feed_shown"] = name = st.query_params.get("feed")
 shown = st.segmented_control("Show", list(SHOWN), default="all", key="feeds_shown", bind="query-params", required=True, label_visibility="collapsed")
 health(SHOWN[shown])
 downloads.offer("feeds", urlencode([("state", word) for word in SHOWN[shown] or ()]), name=f"feeds-{shown}".replace(" ", "-"))
 opened = None
-if name := st.query_params.get("feed"):
+if name:
     if opened := next((row for row in states() if row[0].name == name), None):
         with st.container(border=True, key="feed"):
             one(opened[0])
     else:
         st.text("There is no feed with this name in feeds.yaml.")
+else:
+    safe.note("Click a feed for its last rounds and entries, a test, and its lines for feeds.yaml.")
 trial(opened[0].url if opened else "")

@@ -5,10 +5,20 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.storage.signals import Tally
-from monitor.ui import asking, charts_where, data, downloads, links, reading, safe
+from monitor.ui import asking, charts_where, data, downloads, links, picking, reading, safe
 from monitor.ui.wording import DIRECTION_WORDS, many
 
 ARTICLES = Path(__file__).with_name("articles.py")
+COLUMNS = {
+    "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
+    "deescalation": st.column_config.NumberColumn("▼ articles", width=80, help="Articles that report de-escalation here"),
+    "gravest": st.column_config.NumberColumn("gravest", width=70, help="The largest weight among them, 1 to 10"),
+}
+
+
+def in_name(span: str) -> str:
+    """The time asked for, in a file's name."""
+    return f"-since-{span.removeprefix('since=')[:10]}" if span else ""
 
 
 def where(found: list[Tally], span: str) -> None:
@@ -24,21 +34,25 @@ def where(found: list[Tally], span: str) -> None:
             text += " Not on the map: " + ", ".join(dict.fromkeys(t.values[0] for t in outside[:12])) + "."
         safe.note(text)
     with right:
-        chosen = st.dataframe(
-            frame, hide_index=True, height=min(38 + 35 * len(frame), 520), on_select="rerun", selection_mode="single-row", key="places", alt=f"{many(len(frame), 'place')}",
-            column_config={"escalation": "▲ articles", "deescalation": "▼ articles"},
-        ).selection.rows  # fmt: skip
-        with st.container(horizontal=True):
-            downloads.offer("places", span, name="places")
-            if chosen:
-                place = frame["place"].iloc[chosen[0]]
-                st.page_link(ARTICLES, label="Read these articles", query_params={"place": place, "time": st.session_state["time"]})
+        key = f"places_{hash(tuple(frame['place']))}"
+        st.dataframe(
+            frame, hide_index=True, height=picking.tall(len(frame), 15), on_select="rerun", selection_mode=picking.MODE, key=key, alt=many(len(frame), "place"),
+            column_config=COLUMNS,
+        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center"):
+            downloads.offer("places", span, name=f"places{in_name(span)}")
+            if (chosen := picking.row(key)) is None:
+                safe.note("Click a row for the way to its articles.")
+            else:
+                place = frame["place"].iloc[chosen]
+                st.page_link(ARTICLES, label=f"Read the articles on {place}", query_params={"place": place, "time": st.session_state["time"]})
 
 
 def who(found: list[Tally], span: str) -> None:
     names = data.actor_names()
     direction = st.segmented_control("Kind", charts_where.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
+    safe.note("Rows act, columns are acted on: in so many articles, where a clause names both.")
     option = charts_where.matrix(found, direction, names)
     frame = charts_where.together(found, ("source", "target"))
     left, right = st.columns([3, 2], gap="medium")
@@ -48,20 +62,22 @@ def who(found: list[Tally], span: str) -> None:
             top = ", ".join(f"{names.get(row.source, row.source)} on {names.get(row.target, row.target)} {getattr(row, direction)}"
                             for row in frame.sort_values(direction, ascending=False).head(5).itertuples())  # fmt: skip
             st.echarts_chart(option, height=150 + 34 * rows, key=f"matrix_{direction}", alt=f"Who acts on whom, articles: {top}")
-            safe.note("Rows act, columns are acted on; only where the clause names both.")
         else:
             st.text("No signal of this kind names both sides.")
     with right:
         shown = frame.assign(source=[reading.named(c, names) for c in frame["source"]], target=[reading.named(c, names) for c in frame["target"]])
-        chosen = st.dataframe(
-            shown, hide_index=True, height=min(38 + 35 * len(frame), 420), on_select="rerun", selection_mode="single-row", key="pairs", alt=many(len(frame), "pair") + " of actors",
-            column_config={"source": "who", "target": "to whom", "escalation": "▲ articles", "deescalation": "▼ articles"},
-        ).selection.rows  # fmt: skip
-        with st.container(horizontal=True):
-            downloads.offer("pairs", span, name="pairs")
-            if chosen:
-                pair = shown.iloc[chosen[0]]
-                st.page_link(ARTICLES, label="Read these articles",
+        key = f"pairs_{hash((*frame['source'], *frame['target']))}"
+        st.dataframe(
+            shown, hide_index=True, height=picking.tall(len(frame), 12), on_select="rerun", selection_mode=picking.MODE, key=key,
+            alt=many(len(frame), "pair") + " of actors", column_config={"source": "who", "target": "to whom", **COLUMNS},
+        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center"):
+            downloads.offer("pairs", span, name=f"pairs{in_name(span)}")
+            if (chosen := picking.row(key)) is None:
+                safe.note("Click a row for the way to its articles.")
+            else:
+                pair = shown.iloc[chosen]
+                st.page_link(ARTICLES, label=f"Read what {pair['source']} does to {pair['target']}",
                              query_params={"source": pair["source"], "target": pair["target"], "time": st.session_state["time"]})  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from monitor import oil
-from monitor.ui import charts, charts_oil, data, downloads, markets, safe, when
-from monitor.ui.wording import many
+from monitor.ui import charts, charts_marks, charts_oil, data, downloads, markets, picking, safe, when
+from monitor.ui.wording import SOURCES, many
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -43,12 +43,12 @@ def together(series: str, events: dict[date, str], today: datetime) -> None:
     known = points.dropna(subset=["tension"])
     said = "no index in it" if known.empty else f"tension {known['tension'].iloc[-1]:.0f} at the end"
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
-    st.echarts_chart(charts_oil.with_events(option, marked), height=360, key="oil_chart",
+    st.echarts_chart(charts_marks.marked(option, charts_marks.of_days(marked)), height=360, key="oil_chart",
                      alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
     told = ["One point a finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
-        told.append(f"{series}: {last['kind']}, {last['source']}, last close {last['day']:%Y-%m-%d}.")
+        told.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
     if known.empty:
         told.append("No index in this range.")
     if clipped:
@@ -62,8 +62,10 @@ def asked(names: list[str]) -> tuple[str, str, list[str]]:
         series = st.selectbox("Price series", names, key="series", bind="query-params", width=200)
         text = st.text_input("Dates of your own", key="events", bind="query-params", max_chars=1500, width=420,
                              placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index")  # fmt: skip
-        kinds = st.pills("Episodes of", list(markets.DIRECTIONS), default=list(markets.DIRECTIONS), format_func=markets.DIRECTIONS.get,
-                         selection_mode="multi", key="episodes", bind="query-params", disabled=bool(text))  # fmt: skip
+        kinds = list(markets.DIRECTIONS)
+        if not text:
+            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=markets.DIRECTIONS.get, selection_mode="multi", key="episodes",
+                             bind="query-params")  # fmt: skip
     return series, text or "", list(kinds)
 
 
@@ -78,7 +80,7 @@ def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
 
 
 def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list, asked: dict[str, str]) -> None:
-    st.subheader("Around events", anchor=False)
+    st.header("Around events", anchor=False)
     st.text(
         "An abnormal return is how much more, or less, the price moved than on an average day of the 70 to 11 trading days before; significant means "
         "that few of the other days of two years moved as much. It shows what an event was associated with, not why the price moved."
@@ -99,7 +101,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
     st.dataframe(
-        pd.DataFrame(rows, columns=columns), hide_index=True, height=min(38 + 35 * len(rows), 420), key="study_table",
+        pd.DataFrame(rows, columns=columns), hide_index=True, height=picking.tall(len(rows), 12), key="study_table", placeholder="",
         column_config={
             "event": st.column_config.DateColumn(format="YYYY-MM-DD"), "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
             "abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
@@ -111,7 +113,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     if any(one.t is not None for one in found.across):
         across = markets.across_rows(found)
         st.dataframe(
-            pd.DataFrame(across, columns=markets.ACROSS_COLUMNS), hide_index=True, key="across_table",
+            pd.DataFrame(across, columns=markets.ACROSS_COLUMNS), hide_index=True, key="across_table", placeholder="",
             column_config={
                 "mean abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
                 "p of t": P, "Wilcoxon p": P, "placebo p": P,
@@ -146,7 +148,7 @@ def all_together(series: str, found: oil.Study) -> str:
 
 
 def lead_lag(series: str, closes: pd.Series, points: list) -> None:
-    st.subheader("Who moves first", anchor=False)
+    st.header("Who moves first", anchor=False)
     st.text(
         "Each bar says how closely daily changes of the index go with returns so many trading days later (left: earlier); inside the dashed band it "
         "is what two unrelated series would show by chance."
@@ -168,7 +170,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     rows = markets.lag_rows(found)
     with st.expander("The numbers"):
         st.dataframe(
-            pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table",
+            pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table", placeholder="",
             column_config=dict.fromkeys(markets.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
         )  # fmt: skip
     download("lead-lag", series, "Download these lags as CSV", measure=measure)

@@ -7,15 +7,14 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from monitor.storage.articles import Filter
-from monitor.ui import cards, charts, data, downloads, links, safe, when
+from monitor.ui import asking, cards, charts, charts_marks, data, downloads, links, markets, safe, when
 from monitor.ui.cards import Number
-from monitor.ui.wording import age, freshness, many, since_when, status_line
+from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, close_age, listed, many, since_when, status_line, trend
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
-LEADING, NEWEST = 8, 12
-SIGNED = ("escalation", "deescalation", "mixed")
-STORIES = Path(__file__).with_name("stories.py")
+LEADING, NEWEST = 5, 12
+ARTICLES, STORIES = (Path(__file__).with_name(f"{page}.py") for page in ("articles", "stories"))
 
 
 def midnight(moment: datetime) -> datetime:
@@ -36,12 +35,10 @@ def numbers() -> None:
     point, before = data.latest_point("hour", until), data.latest_point("hour", until - timedelta(days=1))
     head, reasons = status_line(point, before, data.told(until - timedelta(days=1), until), since(history, now))
     settings, _ = data.context().settings.current()
-    enabled = {feed.name for feed in settings.feeds if feed.enabled}
-    states = [state for name, state in data.feed_states().items() if name in enabled]
-    notes = ["The index covers the 24 hours up to its hour; 100 is the reference window's own level."]
+    notes = []
     if point and point.status == "provisional":
         notes.append("Provisional: measured against a built-in reference until there are 14 days of history.")
-    safe.show(cards.headline(head, reasons, freshness(states, len(enabled), now), notes))
+    safe.show(safe.tag("div", cards.headline(head, reasons), cards.fresh(data.fresh(now), notes)))
     safe.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
 
 
@@ -50,7 +47,10 @@ def since(history, now: datetime) -> str:
     found = since_when(levels)
     if not found:
         return ""
-    return f"since {when.local(found[0], now)}" + (" or before" if found[1] else "")
+    start, longer = found
+    if longer and now - start > HISTORY - timedelta(hours=2):
+        return "for a week or longer"
+    return f"since {when.local(start, now)}" + (" or before" if longer else "")
 
 
 def index_numbers(point, before, history, now) -> list[Number]:
@@ -58,35 +58,37 @@ def index_numbers(point, before, history, now) -> list[Number]:
     for label, name, worse in (("Tension", "tension", True), ("Relief", "relief", False)):
         value, earlier = (getattr(p, name) if p else None for p in (point, before))
         low, high = (getattr(point, f"{name}_{end}") for end in ("low", "high")) if point else (None, None)
+        moved, more = changed(value, earlier, "{:+,.0f} in 24 h"), trend(point, before, name) if point else ""
+        clear = more in ("rising", "falling")
         made.append(Number(
-            label, "no data" if value is None else f"{value:,.0f}", "",
-            *changed(value, earlier, "{:+,.0f} in 24 h", worse),
+            label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
+            f"{moved}, may be chance" if moved and more and not clear else moved,
+            ("worse" if (more == "rising") == worse else "better") if clear else "",
             notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=charts.COLORS[name],
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None
     made.append(Number(
-        "Escalation share", "no data" if share is None else f"{share:.1f}", "" if share is None else "% of what was polled",
-        *changed(share, earlier, "{:+.1f} points in 24 h", True),
+        "Escalation share", "no data" if share is None else f"{share:.1f} %", "" if share is None else "of the news",
+        changed(share, earlier, "{:+.1f} points in 24 h"),
         notes=("" if relief is None else f"de-escalation {relief:.1f} %", f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet"),
         history=list(history["escalation_share"]), color=charts.COLORS["tension"],
     ))  # fmt: skip
     return made
 
 
-def changed(value: float | None, earlier: float | None, form: str, more_is_worse: bool) -> tuple[str, str]:
-    """(words with an arrow, which way that is)."""
+def changed(value: float | None, earlier: float | None, form: str) -> str:
+    """The change in words with an arrow; empty where there is nothing to compare with."""
     if value is None or earlier is None:
-        return "", ""
-    gap = value - earlier
-    words = form.format(gap)
+        return ""
+    words = form.format(value - earlier)
     if not any(c in "123456789" for c in words.split()[0]):
-        return "= as 24 h ago", ""
-    return f"{'▲' if gap > 0 else '▼'} {words}", "worse" if (gap > 0) == more_is_worse else "better"
+        return "= as 24 h ago"
+    return f"{'▲' if value > earlier else '▼'} {words}"
 
 
 def interval(low: float | None, high: float | None) -> str:
-    return "no interval" if low is None or high is None else f"90 %: {low:,.0f} to {high:,.0f}"
+    return "" if low is None or high is None else f"90 %: {low:,.0f} to {high:,.0f}"
 
 
 def as_of(point, now):
@@ -102,11 +104,12 @@ def price_numbers(series, now) -> list[Number]:
         frame = data.price_frame(one.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
         closes = [close for close, final in zip(frame["close"], frame["final"], strict=True) if final]
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
+        when_closed, stale = close_age(price.day.date(), price.kind, now.date()) if price else ("", "")
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
-            notes=() if price is None else (f"close of {price.day.day} {price.day:%b}, {age(price.day, now)}", f"{price.kind}, {price.source}"),
-            fault=f"{fault.provider}: {fault.kind}, {age(fault.at, now)}" if fault else "", history=closes,
+            notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {when_closed}", f"{price.kind}, {SOURCES[price.source]}"),
+            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault else stale, history=closes,
         ))  # fmt: skip
     return made
 
@@ -131,9 +134,16 @@ def chart() -> None:
         return
     known = points.dropna(subset=["tension"])
     words = "no index yet" if known.empty else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
-    option, clipped = charts.tension_and_prices(points, frames, data.alerts_fired(since, until), zone=when.zone_name())
-    st.echarts_chart(option, height=400, key="main_chart", alt=f"Index with 90 % bands and prices, {chosen}: {words}")
-    told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}."]
+    option, clipped = charts.tension_and_prices(points, frames, zone=when.zone_name())
+    alerts = data.alerts_fired(since, until)
+    episodes = {day: what for day, what in markets.episodes_found(midnight(now)).items() if not since or day >= since.date()}
+    marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
+    st.echarts_chart(charts_marks.marked(option, marks), height=400, key="main_chart",
+                     alt=f"Index with 90 % bands and prices, {chosen}: {words}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
+    told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}; dotted: 100, what is normal."]
+    told += charts_marks.in_words(marks, lambda mark: f"{safe.sound(mark.name)} {when.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at))
+    if known.empty:
+        told.append("No index in this range: not enough news.")
     if clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
     if missing := [name for name in shown if name not in frames]:
@@ -142,14 +152,18 @@ def chart() -> None:
     files(grain, since, list(frames))
 
 
+def day_of(at: datetime) -> str:
+    return f"{at.day} {at:%b %Y}"
+
+
 def files(grain: str, since: datetime | None, shown: list[str]) -> None:
     """What the chart draws, as two files: the index and the prices beside it."""
-    start = [("since", links.stamp(since))] if since else []
+    start, named = ([("since", links.stamp(since))], f"-since-{since:%Y%m%d}") if since else ([], "")
     with st.container(horizontal=True):
-        downloads.offer("index", urlencode([("grain", grain), ("part", "all"), *start]), name=f"index-{grain}", label="Index as CSV")
+        downloads.offer("index", urlencode([("grain", grain), ("part", "all"), *start]), name=f"index-{grain}{named}", label="Index as CSV")
         if shown:
             day = [("since", f"{since:%Y-%m-%d}")] if since else []
-            downloads.offer("prices", urlencode([("series", name) for name in shown] + day), name=f"prices-{'-'.join(shown)}", label="Prices as CSV")
+            downloads.offer("prices", urlencode([("series", name) for name in shown] + day), name=f"prices-{'-'.join(shown)}{named}", label="Prices as CSV")
 
 
 @st.fragment(run_every=data.TICK)
@@ -158,7 +172,7 @@ def arrivals(upto: int, settled: bool) -> None:
 
     A page that is still to be filled, or is told to follow, shows them by itself.
     """
-    wanted = Filter(after_id=upto, directions=SIGNED)
+    wanted = Filter(after_id=upto, directions=asking.SIGNED)
     new = data.count(wanted) if data.newest_id() > upto else 0
     if not new:
         return
@@ -172,17 +186,22 @@ def arrivals(upto: int, settled: bool) -> None:
 
 
 def leading(now: datetime, upto: int) -> None:
+    """What happened, and who says so."""
     st.header("Leading stories of the last 24 hours", anchor=False)
-    faces = data.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
-    if not faces:
+    found = data.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
+    if not found:
         st.text("No story with a signal in the last 24 hours.")
-    for story, face in faces:
+    for lead in found:
+        story = lead.story
         with st.container(border=True, gap="xsmall"):
             about = (
-                f"{many(story.publishers, 'publisher')}, {many(story.articles, 'article')}", "/".join(story.langs), cards.first_seen(story.first_seen, now)
+                f"{many(story.publishers, 'publisher')}: {listed(lead.publishers)}", cards.first_seen(story.first_seen, now),
+                ", ".join(LANGUAGES.get(lang, lang) for lang in story.langs),
             )  # fmt: skip
-            safe.show(cards.brief(story.direction, face, about))
-            st.page_link(STORIES, label="Who reported it", query_params={"story": str(story.id)})
+            safe.show(cards.brief(story.direction, lead.face, about))
+            st.page_link(STORIES, label="Who reported it, and how", query_params={"story": str(story.id)})
+    if found:
+        st.page_link(STORIES, label="All stories")
 
 
 def newest(now: datetime, upto: int) -> bool:
@@ -191,22 +210,30 @@ def newest(now: datetime, upto: int) -> bool:
     found = data.newest_with_signals(NEWEST, soon(now), upto)
     if not found:
         st.info("No signal found yet in what was polled." if upto else "Nothing polled yet. The first answers appear here by themselves.")
-    for article in found:
-        with st.container(border=True):
-            about = (article.publisher, safe.tag("span", when.shown(article.at, now), f", {age(article.at, now)}"))
-            safe.show(cards.brief(article.direction, article, about))
-    return bool(found)
+        return False
+    half = (len(found) + 1) // 2
+    for column, some in zip(st.columns(2, gap="medium"), (found[:half], found[half:]), strict=True):
+        with column:
+            for article in some:
+                with st.container(border=True, gap="xsmall"):
+                    about = (article.publisher, safe.tag("span", when.shown(article.at, now), f", {age(article.at, now)}"))
+                    safe.show(cards.brief(article.direction, article, about))
+                    st.page_link(ARTICLES, label="Why it is read so", query_params={"article": str(article.id)})
+    return True
 
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     st.title("Gulf tension", anchor=False, width="content")
-    st.toggle("Follow", key="follow", bind="query-params", help="Redraw chart and lists by themselves when something new comes in")
+    with st.container(horizontal=True, width="content", vertical_alignment="center"):
+        st.toggle("Follow", key="follow", bind="query-params", help="Redraw chart and lists by themselves when something new comes in")
+        with st.popover("How to read this", type="tertiary"):
+            safe.show(cards.guide(GUIDE))
 numbers()
-chart()
 now, settled, upto = data.now(), data.all_asked(), data.newest_id()
-left, right = st.columns(2, gap="medium")
+left, right = st.columns([3, 2], gap="medium")
 with left:
-    leading(now, upto)
+    chart()
 with right:
-    some = newest(now, upto)
+    leading(now, upto)
+some = newest(now, upto)
 arrivals(upto, settled and some)

@@ -1,13 +1,14 @@
 """Events as several publishers tell them: who reported when, and how their readings differ."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
 from monitor.models import CATEGORIES, Article, Story
-from monitor.ui import asking, cards, charts, data, downloads, links, reading, safe, when
-from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, many
+from monitor.ui import asking, cards, charts, data, downloads, links, picking, reading, safe, when
+from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
 
 LIMIT = 300
 
@@ -20,27 +21,22 @@ def table(found: list[Story]) -> None:
         "last told": pd.to_datetime([s.last_seen for s in found], utc=True),
         "publishers": [s.publishers for s in found],
         "articles": [s.articles for s in found],
-        "score": [s.score for s in found],
-        "signals": [", ".join(s.categories) for s in found],
-        "languages": [" ".join(s.langs) for s in found],
+        "score": [s.score if s.categories else None for s in found],
+        "signals": [kinds(s.categories) for s in found],
+        "languages": [languages(s.langs) for s in found],
         "first seen": pd.to_datetime([s.first_seen for s in found], utc=True),
     })  # fmt: skip
     ids = [s.id for s in found]
-    key = f"stories_{hash(tuple(ids))}"
-
-    def choose() -> None:
-        if rows := st.session_state[key].selection.rows:
-            st.query_params["story"] = str(ids[rows[0]])
-        else:
-            st.query_params.pop("story", None)
-        st.query_params.pop("article", None)
-
-    time = st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=110)
-    st.dataframe(
-        frame, hide_index=True, height=min(38 + 35 * len(ids), 330), on_select=choose, selection_mode="single-row", key=key,
+    first, last = (
+        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=when.zone_name(), width=115) for label in ("first seen", f"last told ({when.zone_name()})")
+    )
+    picking.table(
+        frame, ids, "story", forget=("article",), height=picking.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
         column_config={
-            "last told": time, "first seen": time, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
-            "score": st.column_config.NumberColumn(format="%+.1f"),
+            "last told": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
+            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE), "signals": st.column_config.TextColumn(width=190),
+            "publishers": st.column_config.NumberColumn(width=80, help="Houses that do not belong together"),
+            "articles": st.column_config.NumberColumn(width=65),
         },
         alt=f"List of {len(found)} stories, last told first",
     )  # fmt: skip
@@ -56,7 +52,7 @@ def story(number: str) -> None:
     now = data.now()
     face = data.face(told, members)
     about = (
-        f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", "/".join(told.langs), cards.first_seen(told.first_seen, now),
+        f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", languages(told.langs), cards.first_seen(told.first_seen, now),
         safe.tag("span", "last ", when.shown(told.last_seen, now)),
     )  # fmt: skip
     with st.container(border=True, key="story"):
@@ -86,33 +82,30 @@ def difference(members: list[Article]) -> str:
 
 def reports(told: Story, members: list[Article]) -> None:
     frame = pd.DataFrame({
+        "title": [safe.cell(a.title) for a in members],
         "time": pd.to_datetime([a.at for a in members], utc=True),
         "publisher": [safe.cell(a.publisher) for a in members],
         "direction": [DIRECTION_WORDS[a.direction] for a in members],
-        "score": [a.score for a in members],
-        "title": [safe.cell(a.title) for a in members],
-        "signals": [", ".join(a.categories) for a in members],
-        "language": [a.lang or "" for a in members],
+        "score": [a.score if a.categories else None for a in members],
+        "signals": [kinds(a.categories) for a in members],
+        "language": [LANGUAGES.get(a.lang, a.lang or "") for a in members],
         "tier": [a.tier for a in members],
     })  # fmt: skip
     ids = [a.id for a in members]
-    key = f"reports_{told.id}_{len(ids)}"
-
-    def choose() -> None:
-        if rows := st.session_state[key].selection.rows:
-            st.query_params["article"] = str(ids[rows[0]])
-        else:
-            st.query_params.pop("article", None)
-
-    st.dataframe(
-        frame, hide_index=True, height=min(38 + 35 * len(ids), 330), on_select=choose, selection_mode="single-row", key=key,
+    picking.table(
+        frame, ids, "article", height=picking.tall(len(ids), 9), key=f"reports_{told.id}_{len(ids)}", placeholder="",
         column_config={
-            "time": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=110),
-            "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f"),
+            "time": st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=110),
+            "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
+            "signals": st.column_config.TextColumn(width=190), "tier": st.column_config.NumberColumn(help=TIER),
         },
         alt=f"{len(ids)} reports, oldest first",
     )  # fmt: skip
     downloads.offer("articles", f"story={told.id}", name=f"story-{told.id}", label="Download these reports as CSV")
+
+
+def languages(codes: Sequence[str]) -> str:
+    return ", ".join(LANGUAGES.get(code, code) for code in codes)
 
 
 st.title("Stories", anchor=False)
@@ -127,6 +120,8 @@ found = data.stories_told(since, direction, category, int(least), LIMIT, not eve
 st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
 if found:
     table(found)
+    if not st.query_params.get("story"):
+        safe.note("Click a title to see who reported the story when, and how their readings differ.")
     sides = [direction] if direction else [] if everything else [word for word in DIRECTION_WORDS if word != "none"]
     query = [("direction", side) for side in sides] + [("least", str(int(least)))] + ([("category", category)] if category else [])
     query += [("since", links.stamp(since))] if since else []

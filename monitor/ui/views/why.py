@@ -9,26 +9,24 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.ui import changes, charts, charts_oil, data, downloads, links, safe, when
+from monitor.ui import changes, charts, charts_oil, data, downloads, links, picking, safe, when
 from monitor.ui.wording import many
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
-BARS, ROWS = 12, 60
+BARS, ROWS = 8, 60
 STORIES = Path(__file__).with_name("stories.py")
 
 
 def moments(newest: datetime) -> tuple[datetime, datetime]:
     """The two hours compared: the newest and one before it, or two of the reader's own."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        span = st.segmented_control("The newest hour against", list(SPANS), default="24 hours before", key="span", bind="query-params",
-                                    required=True)  # fmt: skip
-        if SPANS[span]:
-            return newest - timedelta(days=SPANS[span]), newest
-        first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
-                                  bind="query-params", width=220)  # fmt: skip
-        last = st.datetime_input("to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220)
+    span = st.segmented_control("The newest hour against", list(SPANS), default="24 hours before", key="span", bind="query-params", required=True)
+    if SPANS[span]:
+        return newest - timedelta(days=SPANS[span]), newest
+    first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
+                              bind="query-params", width=220)  # fmt: skip
+    last = st.datetime_input("to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220)
     return tuple(changes.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
 
 
@@ -87,12 +85,14 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
         for name, row in zip(names, shown.to_dict("records"), strict=True)
     ]
     chosen = grid(measure, by, rows)
+    if chosen is not None and shown[by][chosen] is not None:
+        behind(by, shown[by][chosen], names[chosen], sides)
+    else:
+        safe.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
     st.text(total_line(measure, table, points))
     hours = {name: links.stamp(point.at) for name, point in zip(("from", "to"), points, strict=True)}
     downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
                     name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
-    if chosen is not None and shown[by][chosen] is not None:
-        behind(by, shown[by][chosen], names[chosen], sides)
 
 
 def grid(measure: str, by: str, rows: list[dict]) -> int | None:
@@ -101,16 +101,16 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
     first = frame.columns[0]
     frame[first] = [safe.cell(name) for name in frame[first]]
     number = st.column_config.NumberColumn(format="%.2f")
-    event = st.dataframe(
-        frame, hide_index=True, height=min(38 + 35 * len(frame), 420), on_select="rerun", selection_mode="single-row",
-        key=f"why_{measure}_{by}_{hash(tuple(frame[first]))}",
+    key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
+    st.dataframe(
+        frame, hide_index=True, height=picking.tall(len(frame), 8), on_select="rerun", selection_mode=picking.MODE, key=key,
         column_config={
             "before": number, "after": number, "change": st.column_config.NumberColumn(format="%+.2f"),
             first: st.column_config.TextColumn(width=480 if by == "story" else 220), "story": st.column_config.NumberColumn(format="%d"),
         },
         alt=f"What each {by} adds to the change of {measure}, in points",
     )  # fmt: skip
-    return event.selection.rows[0] if event.selection.rows else None
+    return picking.row(key)
 
 
 def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -119,7 +119,7 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
         st.page_link(STORIES, label="Who reported this story", query_params={"story": str(value)})
         return
     found = changes.table(*(side[side[by] == value] for side in sides), "story")
-    st.subheader(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
+    st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
             safe.show(safe.passage(changes.title_of(int(row["story"])), kind="title"))
@@ -141,8 +141,8 @@ if latest is None:
     latest_at = changes.hour_of(now)
 else:
     latest_at = latest.at
-start, end = sorted(moments(latest_at))
 with st.container(horizontal=True, vertical_alignment="bottom"):
+    start, end = sorted(moments(latest_at))
     measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="measure", bind="query-params",
                                    required=True)  # fmt: skip
     by = st.segmented_control("Taken apart by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",

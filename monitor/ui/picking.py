@@ -1,0 +1,41 @@
+"""Choosing a row of a table: a click anywhere in it, or the arrow keys, opens what it stands for.
+
+Streamlit's own way of choosing rows asks for a hit on a small box before the row; what people click is the title. Choosing again
+does not close what is open, and sorting does not either: each page has a button for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+MODE = "single-cell"
+
+
+def tall(rows: int, most: int) -> int | str:
+    """The height of a table: of all its rows while they are few, then of so many with a scroll bar."""
+    return "content" if rows <= most else 35 * most
+
+
+def row(key: str) -> int | None:
+    """The row that is chosen in a table, by its place in the frame."""
+    state = st.session_state.get(key)
+    cells = state.selection.cells if state else []
+    return cells[0][0] if cells else None
+
+
+def table(frame: pd.DataFrame, ids: Sequence[Hashable], parameter: str, *, key: str, forget: Sequence[str] = (), **shown) -> None:
+    """A table whose chosen row puts its id into the page's address, as `parameter`; what is named in `forget` leaves the address.
+
+    The other arguments are those of st.dataframe.
+    """
+
+    def choose() -> None:
+        if (chosen := row(key)) is not None:
+            st.query_params[parameter] = str(ids[chosen])
+            for name in forget:
+                st.query_params.pop(name, None)
+
+    st.dataframe(frame, hide_index=True, on_select=choose, selection_mode=MODE, key=key, **shown)

@@ -1,0 +1,157 @@
+"""An analyst's day in headless Chromium, on the made-up fortnight: read, compare, download, pass on; seen, heard and by keyboard."""
+
+import csv
+import io
+import re
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from monitor import demo, grouping
+from monitor.models import Alert
+from monitor.storage import alerts, stories
+from monitor.storage.store import open_store
+from monitor.tagging.tagger import Tagger
+from monitor.ui.data import TICK
+from monitor.upkeep import update_index
+from tests import running
+from tests.browser import click_row, open_page, settled
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DARK = "rgb(17, 25, 29)"
+# the cells of a table are Streamlit's and many; the table itself is looked at
+FAULTS = """options => axe.run({exclude: ['[data-testid="data-grid-canvas"]']}, {resultTypes: ['violations'], ...options})
+    .then(found => found.violations.flatMap(fault => fault.nodes.map(node => [fault.id, node.html.slice(0, 300)])))"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """(address, number of the story that most publishers tell) of a running dashboard."""
+    folder = tmp_path_factory.mktemp("desk")
+    store = open_store(f"sqlite:///{folder / 'monitor.db'}")
+    demo.fill(store, Tagger.load(), NOW)
+    grouping.update(store, NOW)
+    update_index(store, None, NOW)
+    told = max(stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers))
+    alerts.save(store, Alert(None, "Grave event", "grave signal", NOW - timedelta(hours=3), "firing", "attack, told by 2\nmore", "g", stories=(told.id,)))
+    store.close()
+    with running.app(folder, MONITOR_FEEDS=str(demo.HERE / "feeds.yaml"), MONITOR_NOW=NOW.isoformat()) as (address, _):
+        yield address, told.id
+
+
+def test_axe_finds_no_fault_in_light_or_dark(desk, browser_page):
+    axe = pytest.importorskip("axe_playwright_python.base", reason="requirements-dev.txt is not installed").AXE_SCRIPT
+    address, story = desk
+    page, found = browser_page, []
+    for path in ("", f"stories?least=1&story={story}&article={story}", f"articles?article={story}", "map?time=30+days", "oil?events=2026-02-20", "why",
+                 "alerts?alert=1", "feeds?feed=Demo+Wire"):  # fmt: skip
+        page.emulate_media(color_scheme="light")
+        open_page(page, address, path)
+        page.evaluate(axe)
+        found += [(path, "light", *fault) for fault in page.evaluate(FAULTS, {})]
+        page.emulate_media(color_scheme="dark")
+        expect(page.locator(".stApp")).to_have_css("background-color", DARK)
+        found += [(path, "dark", *fault) for fault in page.evaluate(FAULTS, {"runOnly": ["color-contrast"]})]
+    assert found == []
+
+
+def test_from_the_first_screen_to_the_words_that_prove_it(desk, browser_page):
+    address, _ = desk
+    page = browser_page
+    open_page(page, address, "")
+    page.get_by_text("2 publishers: ").first.wait_for()
+    page.get_by_role("link", name="Why it is read so").first.click()
+    page.locator(".st-key-reading .reading mark").first.wait_for(timeout=10_000)
+    said = page.locator(".st-key-reading .signals li").first.inner_text()
+    assert "rule " in said
+    title = page.locator(".st-key-reading .reading.title").inner_text()
+    click_row(page, 2)  # another one, by a click on its title
+    expect(page.locator(".st-key-reading .reading.title")).not_to_have_text(title)
+    title = page.locator(".st-key-reading .reading.title").inner_text()
+    page.keyboard.press("ArrowDown")  # and the next, by the keyboard alone
+    expect(page.locator(".st-key-reading .reading.title")).not_to_have_text(title)
+    assert "article=" in page.url
+    page.get_by_role("button", name="Copy as text").click()
+    assert "Read as " in page.get_by_test_id("stCode").last.inner_text()
+
+
+def test_who_reported_it_and_how_they_differ(desk, browser_page):
+    address, story = desk
+    page = browser_page
+    open_page(page, address, "alerts")
+    click_row(page)
+    page.locator(".st-key-alert .reading.title").wait_for(timeout=10_000)
+    page.get_by_role("link", name=f"Story {story}: who reported it, and how").click()
+    page.get_by_text("First told by").wait_for(timeout=10_000)
+    page.locator(f".st-key-timeline_{story} canvas").first.wait_for()
+    settled(page)
+    click_row(page, 0, table=1)
+    page.locator(".st-key-reading .reading.title").wait_for(timeout=10_000)
+    assert f"story={story}" in page.url and "article=" in page.url
+
+
+def test_what_is_shown_is_downloaded_and_pulled(desk, browser_page):
+    address, _ = desk
+    page = browser_page
+    open_page(page, address, "articles?lang=Arabic&time=all")
+    shown = int(page.get_by_test_id("stText").filter(has_text=re.compile(r"^\d+ articles$")).inner_text().split()[0])
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download as CSV").click()
+    rows = list(csv.DictReader(started.value.path().open(encoding="utf-8", newline="")))
+    assert len(rows) == shown > 1
+    assert {row["lang"] for row in rows} == {"ar"} and all(row["method"] for row in rows)
+    assert "none" not in {row["direction"] for row in rows}
+    assert started.value.suggested_filename == "articles-escalation-deescalation-mixed-ar.csv"
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_test_id("stCode").first.inner_text().strip()
+    with urllib.request.urlopen(link, timeout=20) as answer:
+        assert list(csv.DictReader(io.StringIO(answer.read().decode(), newline=""))) == rows
+
+
+def test_a_zoom_outlives_a_tick_and_a_hidden_tab_asks_nothing(desk, browser_page):
+    address, _ = desk
+    page, sent = browser_page, []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => window.unseen === true})")
+    open_page(page, address, "")
+    chart = page.locator(".st-key-main_chart canvas").first
+    chart.wait_for()
+    page.wait_for_timeout(500)
+    whole, place = chart.evaluate("canvas => canvas.toDataURL()"), chart.bounding_box()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(500)
+    zoomed = chart.evaluate("canvas => canvas.toDataURL()")
+    assert zoomed != whole
+    before = len(sent)
+    page.wait_for_timeout((TICK + 2) * 1000)
+    assert len(sent) > before  # it ticked
+    assert chart.evaluate("canvas => canvas.toDataURL()") == zoomed
+    page.evaluate("window.unseen = true")
+    page.wait_for_timeout(500)
+    before = len(sent)
+    page.wait_for_timeout((TICK + 2) * 1000)
+    assert len(sent) == before
+    page.evaluate("window.unseen = false; document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(1000)
+    assert len(sent) > before  # what was due is asked at once
+
+
+def test_from_a_place_to_its_articles(desk, browser_page):
+    address, _ = desk
+    page = browser_page
+    open_page(page, address, "map?time=30+days")
+    click_row(page)
+    link = page.get_by_role("link", name="Read the articles on ").first
+    link.wait_for(timeout=10_000)
+    place = link.inner_text().removeprefix("Read the articles on ")
+    link.click()
+    page.locator("h1", has_text="Articles").wait_for()
+    settled(page)
+    page.get_by_role("button", name="More filters (1 in force)").click()
+    page.get_by_text(place, exact=True).first.wait_for(timeout=10_000)
