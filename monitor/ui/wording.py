@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint
 
@@ -66,6 +66,13 @@ class Told:
 def level(tension: float) -> str:
     """100 is the reference window's own level."""
     return next((word for bound, word in LEVELS if tension < bound), "Very high")
+
+
+def provisional(reference: tuple[date, date] | None) -> str:
+    """What a provisional index is measured against; `reference` is the fixed window, if there is one."""
+    if reference:
+        return f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or held too little news to say what is normal."
+    return "Provisional: measured against a built-in reference until there are 14 days of history."
 
 
 def trend(now: IndexPoint, before: IndexPoint | None) -> str:

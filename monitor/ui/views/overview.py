@@ -9,7 +9,7 @@ import streamlit as st
 from monitor.storage.articles import Filter
 from monitor.ui import cards, charts, data, downloads, links, safe, when
 from monitor.ui.cards import Number
-from monitor.ui.wording import age, freshness, many, since_when, status_line
+from monitor.ui.wording import age, freshness, many, provisional, since_when, status_line
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
@@ -40,7 +40,7 @@ def numbers() -> None:
     states = [state for name, state in data.feed_states().items() if name in enabled]
     notes = ["The index covers the 24 hours up to its hour; 100 is the reference window's own level."]
     if point and point.status == "provisional":
-        notes.append("Provisional: measured against a built-in reference until there are 14 days of history.")
+        notes.append(provisional(settings.index.span))
     safe.show(cards.headline(head, reasons, freshness(states, len(enabled), now), notes))
     safe.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
 
