@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.index import Book, Rules, compute, lookback
-from monitor.models import IndexPoint
 from monitor.prices import Desk
 from monitor.storage import articles, index, meta, prices
 from monitor.storage.prices import PriceFailure
@@ -23,7 +22,9 @@ from monitor.storage.store import Store
 log = logging.getLogger(__name__)
 PRICES_EVERY = timedelta(minutes=10)  # by the handed-in clock
 FURTHEST = timedelta(days=14)  # a late article changes points this far back; older ones stay as they were published
+LONGEST_BREAK = timedelta(days=31)  # without a day of enough news; what lies before it has no points
 YEAR = timedelta(days=366)
+MOMENT = timedelta(microseconds=1)
 
 
 class Upkeep:
@@ -97,38 +98,79 @@ class Indexer:
     def __init__(self, store: Store, rules: Rules):
         self.store, self.rules = store, rules
         self._book = Book(rules)
-        self._done_id = -1  # articles up to this id are in the points
-        self._until: datetime | None = None  # the clock's time of the last update
+        # up to which article, and the clock's time of the last update; kept in a note, so that a restart moves nothing published
+        self._note = f"index {rules.method}"
+        self._done: tuple[int, datetime] | None = None
 
     def update(self, now: datetime) -> int:
         """Recompute from the earliest hour that changed since the last call; nothing when nothing did. Gives the number of points."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
+        hour = hour_of(now)
         newest = articles.newest_id(self.store)
-        if newest == 0 or (newest == self._done_id and self._until is not None and hour == self._until):
+        if newest == 0 or self._done == (newest, hour):
             return 0
-        starts = [at for at in (self._last_point(hour), articles.earliest_after(self.store, self._done_id)) if at is not None]
-        since = max(min(starts, default=hour), now - FURTHEST).replace(minute=0, second=0, microsecond=0)
-        count = self._compute(min(since, hour), now)
-        self._done_id, self._until = newest, hour
+        if self._done and hour < self._done[1]:  # the clock was set back: the days before are needed again
+            self._book = Book(self.rules)
+        last = index.newest(self.store, hour + timedelta(hours=1), self.rules.method)
+        count = self._compute(self._begin(hour) if last is None else self._changed(last, hour), now)
+        self._keep(newest, now)
         return count
 
     def everything(self, now: datetime) -> int:
-        first = articles.earliest_after(self.store, -1)
-        return self._compute(first, now) if first and first <= now else 0
+        """From the first day with enough news on, whatever was computed before."""
+        newest = articles.newest_id(self.store)
+        if newest == 0:
+            return 0
+        self._book = Book(self.rules)
+        count = self._compute(self._begin(hour_of(now)), now)
+        self._keep(newest, now)
+        return count
 
-    def _last_point(self, hour: datetime) -> datetime | None:
-        """The newest stored hour not after this one: what passed since then unseen becomes a visible gap."""
-        found = index.points(self.store, "hour", since=hour - FURTHEST, until=hour + timedelta(hours=1), method=self.rules.method)
-        return found[-1].at if found else None
+    def _begin(self, hour: datetime) -> datetime:
+        """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a long break.
+
+        Old entries, as some feeds carry them, make no years of gaps.
+        """
+        begin = hour
+        for day in reversed(index.full_days(self.store, self.rules.minimum_entries, hour)):
+            if begin - day > LONGEST_BREAK:
+                break
+            begin = day
+        first = articles.earliest_after(self.store, -1)
+        return min(begin, max(first, hour - FURTHEST)) if first else begin
+
+    def _changed(self, last: datetime, hour: datetime) -> datetime:
+        """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late article belongs to.
+
+        Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
+        """
+        id, until = self._done or self._noted() or (-1, hour)
+        furthest = hour - FURTHEST
+        if self._done:  # a book that is still empty learns all days anyway
+            for day in index.days_of_late(self.store, id, lookback(furthest)):
+                self._book.learn(index.entries(self.store, day, day + timedelta(days=1)))
+        late = articles.earliest_after(self.store, id)
+        return min(last, until, *([hour_of(max(late, furthest))] if late else []))
+
+    def _noted(self) -> tuple[int, datetime] | None:
+        note = meta.notes(self.store).get(self._note)
+        return (int(note.value), hour_of(note.at)) if note else None
+
+    def _keep(self, newest: int, now: datetime) -> None:
+        self._done = newest, hour_of(now)
+        meta.put(self.store, self._note, str(newest), now)
 
     def _compute(self, since: datetime, now: datetime) -> int:
         start = lookback(since)
         if self._book.lacks(start.date()):
             first, _ = self._book.span(start.date())
             self._book.learn(index.entries(self.store, datetime(first.year, first.month, first.day, tzinfo=UTC), start))
-        history: list[IndexPoint] = index.points(self.store, "day", part="*", since=since - YEAR, until=since, method=self.rules.method)
-        points = compute(index.entries(self.store, start), book=self._book, since=since, now=now, history=history)
+        history = index.history(self.store, since - YEAR, since, self.rules.method)
+        points = compute(index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history)
         index.save(self.store, points)
         return len(points)
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 

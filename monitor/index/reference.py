@@ -26,6 +26,7 @@ class Sums:
     entries: np.ndarray
     escalation: np.ndarray
     deescalation: np.ndarray
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,9 @@ class Book:
     # -- what it needs ------------------------------------------------------------------------------------
 
     def span(self, day: date) -> tuple[date, date]:
-        """First and last day of the reference for `day`; what a caller has to have taught before asking."""
-        if self.rules.reference:
-            return self.rules.reference
-        return day - timedelta(days=TRAILING), day - timedelta(days=1)
+        """First and last day of the reference for `day`; what a caller has to have taught before asking. Never that day or a later one."""
+        first, last = self.rules.reference or (day - timedelta(days=TRAILING), day)
+        return first, min(last, day - timedelta(days=1))
 
     def lacks(self, day: date) -> bool:
         """Whether no day of the reference for `day` was ever learned."""
@@ -94,16 +94,14 @@ class Book:
         return self._last[1]
 
     def _make(self, number: int) -> Reference:
-        if not self.rules.reference:
-            return self._over([n for n in range(number - TRAILING, number) if n in self._days], enough=ENOUGH_DAYS)
-        first, last = (day_number(day) for day in self.rules.reference)
-        found = self._over([n for n in range(first, last + 1) if n in self._days], enough=1)
-        return replace(found, provisional=found.provisional or (number <= last and last not in self._days))
+        first, last = (day_number(day) for day in self.span(EPOCH + timedelta(days=number)))
+        found = self._over([n for n in range(first, last + 1) if n in self._days], enough=1 if self.rules.reference else ENOUGH_DAYS)
+        over = not self.rules.reference or last == day_number(self.rules.reference[1])
+        return replace(found, provisional=found.provisional or not over)
 
     def _over(self, days: list[int], *, enough: int) -> Reference:
         shape = (len(self.codes), 1 + 4 * (self.rules.replicates // 4))
-        live = [n for n in days if self._days[n].entries[:, 0].sum() >= self.rules.minimum_entries]
-        if len(live) < enough:
+        if sum(self._days[n].count >= self.rules.minimum_entries for n in days) < enough:
             return Reference(np.full(shape, self.rules.built_in[0]), np.full(shape, self.rules.built_in[1]), provisional=True)
         totals = [np.zeros(shape) for _ in range(3)]
         for n in days:
@@ -125,4 +123,4 @@ def add_up(sheet: Sheet, weights: np.ndarray, publishers: int) -> Sums:
         owners, starts = np.unique(sheet.publisher[rows], return_index=True)
         values = weights[rows] if gravity is None else weights[rows] * gravity[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
-    return Sums(*found)
+    return Sums(*found, count=len(sheet))

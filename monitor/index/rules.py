@@ -32,8 +32,11 @@ class Rules:
     def method(self) -> str:
         """Names the formula, its reference window and, where they are not the shipped ones, its weights."""
         span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{TRAILING}"
-        numbers = (self.tiers, self.shrink, self.built_in, self.minimum_entries, self.minimum_publishers)
-        plain = Rules()
-        if numbers == (plain.tiers, plain.shrink, plain.built_in, plain.minimum_entries, plain.minimum_publishers):
+        if self._numbers == Rules()._numbers:
             return f"{FORMULA}.{span}"
-        return f"{FORMULA}.{span}.{zlib.crc32(repr(numbers).encode()):08x}"
+        return f"{FORMULA}.{span}.{zlib.crc32(repr(self._numbers).encode()):08x}"
+
+    @property
+    def _numbers(self) -> tuple[float, ...]:
+        """What a number may change by, beside the window; 1 and 1.0 are one weight."""
+        return tuple(map(float, (*self.tiers, self.shrink, *self.built_in, self.minimum_entries, self.minimum_publishers)))
