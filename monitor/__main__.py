@@ -223,24 +223,31 @@ def export(
 @app.command()
 @door
 def prices() -> None:
-    """Fetch what is new of every price series, and show the last close of each."""
+    """Fetch what is new of every price series, and show the newest price of each."""
+    from monitor.prices import market
     from monitor.storage import prices as kept
     from monitor.upkeep import update_prices
 
     _, settings = configured()
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
-    faults = update_prices(store, settings, now)
-    table = Table("series", "day", "close", "unit", "kind", "source")
+    answers = update_prices(store, settings, now)
+    table = Table("series", "day", "close", "unit", "kind", "source", "")
     for series in settings.prices:
-        if last := kept.last(store, series.name):
-            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source)
+        if last := kept.newest(store, series.name, now):
+            old = market.stale(series, last, now) or ("" if last.final else "so far")
+            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source, old)
         else:
-            table.add_row(series.name, "none", "", series.unit, series.kind, "")
+            table.add_row(series.name, "none", "", series.unit, series.kind, "", "")
     out.print(table)
-    for fault in faults:
-        err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
-    if faults and len(faults) >= len(settings.prices):
+    _say_faults(answers)
+    if answers and not any(answer.prices for answer in answers):
         raise typer.Exit(1)
+
+
+def _say_faults(answers) -> None:
+    for answer in answers:
+        for fault in answer.faults:
+            err.print(f"{answer.series}: {fault}", markup=False)
 
 
 class Shape(StrEnum):
@@ -267,8 +274,7 @@ def oil(
         raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
     if kept.last(store, series) is None:
-        for fault in update_prices(store, settings, now):
-            err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
+        _say_faults(update_prices(store, settings, now))
     closes = study.closes(kept.series(store, series, until=now))
     if closes.empty:
         err.print(f"no price of {series} is stored and none could be had", markup=False)

@@ -238,7 +238,7 @@ def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
 
 def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
     """The newest price against the finished close so long before its day, of the same source; once a trading day."""
-    prices = [price for price in facts.prices.get(rule.series, ()) if price.day <= now]
+    prices = [price for price in facts.prices.get(rule.series, ()) if (price.market_time or price.day) <= now]
     if not prices or now - prices[-1].day > TRADED:
         return []
     last = prices[-1]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from monitor.clock import Clock
+from monitor.clock import Clock, real_now
 from monitor.config import Settings
 from monitor.index import Book, Rules, compute, lookback
-from monitor.prices import Desk
+from monitor.prices import PROVIDERS, Answer, Desk
 from monitor.storage import articles, index, meta, prices
 from monitor.storage.prices import PriceFailure
 from monitor.storage.store import Store
@@ -43,7 +43,9 @@ class Upkeep:
         due = self._prices_at is None or not timedelta(0) <= now - self._prices_at < PRICES_EVERY or self._priced != settings.prices
         if everything or due:
             self._desk = self._desk or desk_of(settings)
-            update_prices(self.store, settings, now, desk=self._desk)
+            for answer in update_prices(self.store, settings, now, desk=self._desk):
+                for fault in answer.faults:
+                    log.warning("%s: %s", answer.series, fault)
             self._prices_at, self._priced = now, settings.prices
         rules = rules_of(settings)
         if self._indexer is None or self._indexer.rules != rules:
@@ -56,8 +58,8 @@ def desk_of(settings: Settings) -> Desk:
     return Desk(yahoo_url=environment.yahoo_url, fred_url=environment.fred_url)
 
 
-def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk | None = None) -> list[PriceFailure]:
-    """Fetch each series from its newest final day on; store closes and faults. Gives the faults.
+def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk | None = None) -> list[Answer]:
+    """Fetch what is new of each series; store closes and faults. Gives the answers.
 
     Nothing real is ever put into a database of synthetic data.
     """
@@ -66,15 +68,19 @@ def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk
     today = datetime(now.year, now.month, now.day, tzinfo=UTC)
     wanted = []
     for series in settings.prices:
-        last = prices.last(store, series.name, today)
-        wanted.append((series, last.day.date() if last else None))
-    faults = []
-    for answer in (desk or desk_of(settings)).round(wanted, now=now):
-        prices.save(store, answer.prices)
+        newest = {source: prices.last(store, series.name, today, source=source) for source in PROVIDERS}
+        wanted.append((series, {source: price for source, price in newest.items() if price}))
+    answers = (desk or desk_of(settings)).round(wanted, now=now)
+    noted = {(failure.series, failure.provider, failure.kind) for failure in prices.failures(store)}
+    for answer in answers:
+        if answer.prices:
+            prices.save(store, answer.prices)
+            prices.mended(store, answer.series, [fault.provider for fault in answer.faults])
         for fault in answer.faults:
-            log.warning("%s: %s", answer.series, fault)
-            faults.append(prices.fail(store, PriceFailure(answer.series, fault.provider, now, fault.kind, fault.cause)))
-    return faults
+            if not fault.rested or (answer.series, fault.provider, fault.kind) not in noted:  # who rests has not failed again
+                again = real_now() + timedelta(seconds=fault.again) if fault.again else None
+                prices.fail(store, PriceFailure(answer.series, fault.provider, now, fault.kind, fault.cause, next_try=again))
+    return answers
 
 
 def rules_of(settings: Settings | None) -> Rules:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from monitor.storage.articles import Filter
-from monitor.ui import cards, charts, data, downloads, links, safe, when
+from monitor.ui import cards, charts, data, downloads, links, markets, safe, when
 from monitor.ui.cards import Number
 from monitor.ui.wording import age, freshness, many, provisional, since_when, status_line
 
@@ -100,7 +100,7 @@ def price_numbers(series, now) -> list[Number]:
     for one in series:
         price, fault = last.get(one.name), failing.get(one.name)
         frame = data.price_frame(one.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
-        closes = [close for close, final in zip(frame["close"], frame["final"], strict=True) if final]
+        closes = frame.loc[frame["final"].astype(bool) & (frame["source"] == (price and price.source)), "close"].tolist()
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
@@ -124,8 +124,9 @@ def chart() -> None:
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
     points = data.points(grain, since, until)
-    frames = {name: data.price_frame(name, midnight(since) if since else None, until) for name in shown[: len(charts.PRICE_COLORS)]}
-    frames = {name: frame for name, frame in frames.items() if not frame.empty}
+    frames = {}
+    for series in [series for series in settings.prices if series.name in shown][: len(charts.PRICE_COLORS)]:
+        frames |= markets.by_kind(series, data.price_frame(series.name, midnight(since) if since else None, until))
     if points["tension"].isna().all() and points["relief"].isna().all() and not frames:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
@@ -136,10 +137,11 @@ def chart() -> None:
     told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}."]
     if clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
-    if missing := [name for name in shown if name not in frames]:
+    drawn = [name for name in shown if name in frames or f"{name}, spot" in frames]
+    if missing := [name for name in shown if name not in drawn]:
         told.append(f"No price of {', '.join(missing)} in this range.")
     safe.note(" ".join(told))
-    files(grain, since, list(frames))
+    files(grain, since, drawn)
 
 
 def files(grain: str, since: datetime | None, shown: list[str]) -> None:
