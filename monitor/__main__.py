@@ -268,7 +268,9 @@ def oil(
     from monitor.storage import prices as kept
     from monitor.upkeep import update_prices
 
-    days = sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()}) if events else None
+    days = None if events is None else sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()})
+    if days == []:
+        raise typer.BadParameter("--events names no date")
     _, settings = configured()
     if series not in {one.name for one in settings.prices}:
         raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
@@ -295,9 +297,11 @@ def oil(
         numbers = ["" if number is None else f"{number:{form}}" for number, form in measured]
         table.add_row(row.event.isoformat(), Text(row.window), *numbers, "yes" if row.significant else "no", row.note or "")
     out.print(table)
-    for one in found.across:
-        line = one.note or f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"
-        out.print(f"all {one.events} together, {one.window}: {line}", markup=False, highlight=False)
+    for one in found.across if days else ():
+        told = [] if one.t is None else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
+        told += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
+        told += [one.note] if one.note else []
+        out.print(f"all {one.events} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ def test_given_dates_stand_in_the_address(market, screen, written):
 def test_a_date_that_cannot_be_measured_says_why(market, screen):
     shown = screen(market, "oil", events="0001-01-01 9999-12-31")
     assert not shown.exception
-    assert "None of the events can be measured: no trading day within a week of it." in words(shown)
+    assert "None of the events can be measured: before the first return, of " in words(shown)
 
 
 def test_too_short_a_history_says_so(fortnight, screen):
