@@ -281,9 +281,11 @@ def oil(
     if closes.empty:
         err.print(f"no price of {series} is stored and none could be had", markup=False)
         raise typer.Exit(1)
+    kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
         points = index.points(store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0))  # finished days
-        days = sorted({*study.episodes(points), *study.episodes(points, "deescalation")})
+        kinds = {"escalation": study.episodes(points), "de-escalation": study.episodes(points, "deescalation")}
+        days = sorted(set().union(*kinds.values()))
         if not days:
             err.print("no episode in the stored index; give dates with --events", markup=False)
     found = study.event_study(closes, days)
@@ -295,13 +297,14 @@ def oil(
     for row in found.rows:
         measured = ((row.ar, "+.3f"), (row.t, ".2f"), (row.p, ".3f"), (row.adjusted_p, ".3f"))
         numbers = ["" if number is None else f"{number:{form}}" for number, form in measured]
-        table.add_row(row.event.isoformat(), Text(row.window), *numbers, "yes" if row.significant else "no", row.note or "")
+        verdict = "" if row.adjusted_p is None else "yes" if row.significant else "no"
+        table.add_row(row.event.isoformat(), Text(row.window), *numbers, verdict, row.note or "")
     out.print(table)
-    for one in found.across if days else ():
+    for kind, one in ((kind, one) for kind, events in kinds.items() if events for one in study.event_study(closes, events).across):
         told = [] if one.t is None else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
         told += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
         told += [one.note] if one.note else []
-        out.print(f"all {one.events} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
+        out.print(f"all {one.events} {kind} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

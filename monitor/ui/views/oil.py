@@ -105,7 +105,9 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         st.info(f"No episode found in the index{lack}. Give dates of your own above.")
         return
     found = markets.study(closes, tuple(events))
-    st.text(f"{verdict(series, found)} {all_together(series, found)}".strip())
+    mixed = found.across[0].t is not None and set(markets.DIRECTIONS.values()) <= set(events.values())
+    pooled = "Escalation and de-escalation are mixed in this and may cancel each other out: choose one of them above." if mixed else ""
+    st.text(f"{verdict(series, found)} {all_together(series, found)} {pooled}".strip())
     rows = markets.study_rows(found)
     if any(row.ar is not None for row in found.rows):
         st.echarts_chart(charts_oil.abnormal(found.rows), height=320, key="abnormal_chart",
