@@ -23,7 +23,7 @@ from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, Signa
 from monitor.errors import NotifyError
 from monitor.models import Alert, Price
 from monitor.storage import alerts as kept
-from monitor.storage import feeds, index, meta, prices
+from monitor.storage import feeds, index, meta, prices, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -135,6 +135,7 @@ def gather(store: Store, settings: Settings, now: datetime, real: datetime | Non
         points={(grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()},
         sightings=kept.sightings(store, now - day, now) if rules else (),
         prices={rule.series: _made_by(prices.series(store, rule.series, now - rule.within - 3 * alerts.TRADED, until=now + timedelta(days=1)), now) for rule in asked},
+        merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in rules) else {},
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
         worker_seen=seen,
         worker_fault=fault,

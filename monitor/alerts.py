@@ -59,6 +59,7 @@ class Facts:
     points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(default_factory=dict)  # (grain, part) -> oldest first
     sightings: Sequence[Sighting] = ()  # of at least the last day and the longest `within`
     prices: Mapping[str, Sequence[Price]] = field(default_factory=dict)  # series -> oldest first
+    merged: Mapping[int, int] = field(default_factory=dict)  # story -> the one that it turned out to be
     feeds: Sequence[FeedState] = ()  # of the enabled feeds
     worker_seen: datetime | None = None  # when a round was last completed
     worker_fault: str | None = None
@@ -81,6 +82,8 @@ def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: d
     fired: dict[str, datetime] = {}
     for alert in sorted((alert for alert in history if alert.at <= now), key=lambda alert: (alert.at, alert.state == "firing")):
         told[alert.key] = alert
+        if alert.reason == "grave signal":
+            told |= {_event(alert.rule, ("story", facts.merged[story])): alert for story in alert.stories if story in facts.merged}
         if alert.state == "firing":
             fired[alert.rule] = alert.at
     found: list[Alert] = []
@@ -225,15 +228,20 @@ def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
         if fits and rule.part in ("all", *one.parts) and now - rule.within < one.at <= now:
             stories.setdefault(one.story, []).append(one)
     found = []
-    for (kind, number), told in stories.items():
+    for story, told in stories.items():
         first: dict[str, Sighting] = {}
         for one in sorted(told, key=lambda s: s.at):
             first.setdefault(one.publisher, one)
         if len(first) >= rule.publishers:
             names = ", ".join(sorted(first))
             message = f"{told[0].category}, weight {max(abs(s.weight) for s in told):g}, told by {len(first)}: {names}"
-            found.append(Finding(f"{rule.name}:{kind} {number}", True, "grave signal", message, tuple(first.values())[:5]))
+            found.append(Finding(_event(rule.name, story), True, "grave signal", message, tuple(first.values())[:5]))
     return found
+
+
+def _event(rule: str, story: tuple[str, int]) -> str:
+    """What makes two findings of a rule one and the same event."""
+    return f"{rule}:{story[0]} {story[1]}"
 
 
 def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:

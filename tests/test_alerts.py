@@ -146,6 +146,14 @@ def test_a_confirmed_grave_signal_names_publishers_stories_and_links_and_is_told
     assert decide([GRAVE], found, Facts(), NOW + 9 * HOUR) == []  # an event does not resolve
 
 
+def test_a_story_that_turns_out_to_be_another_is_not_told_again():
+    first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
+    moved = [replace(s, story_id=7) for s in TOLD]
+    later = NOW + 2 * HOUR
+    assert len(decide([GRAVE], first, Facts(sightings=moved), later)) == 1  # for all that is known, another event
+    assert decide([GRAVE], first, Facts(sightings=moved, merged={1: 7}), later) == []
+
+
 def test_a_second_story_waits_for_the_cool_down():
     first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
     both = Facts(sightings=[*TOLD, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in TOLD)])
