@@ -77,10 +77,13 @@ class Finding:
 
 
 def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: datetime) -> list[Alert]:
-    """New alerts, firing and resolved. `history` are the stored ones: every key's newest and all of the longest cool-down."""
+    """New alerts, firing and resolved. `history` are the stored ones: every key's newest and all of the longest cool-down.
+
+    What was stored last holds, also where its time is later than now: a clock that was set back tells nothing twice.
+    """
     told: dict[str, Alert] = {}
     fired: dict[str, datetime] = {}
-    for alert in sorted((alert for alert in history if alert.at <= now), key=lambda alert: (alert.at, alert.state == "firing")):
+    for alert in sorted(history, key=lambda alert: (alert.id is None, alert.id or 0)):
         told[alert.key] = alert
         if alert.reason == "grave signal":
             told |= {_event(alert.rule, ("story", facts.merged[story])): alert for story in alert.stories if story in facts.merged}
@@ -89,7 +92,7 @@ def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: d
     found: list[Alert] = []
     watched: set[str] = set()
     for rule in (rule for rule in rules if rule.enabled):
-        cooling = rule.name in fired and now - fired[rule.name] < rule.cool_down
+        cooling = rule.name in fired and abs(now - fired[rule.name]) < rule.cool_down
         for finding in findings(rule, facts, now):
             watched.add(finding.key)
             before = told.get(finding.key)
@@ -263,13 +266,15 @@ def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
 
 
 def _feed(rule: SilenceRule, state: FeedState, now: datetime) -> Finding:
+    """Silent by the time when it was last asked: after a night without power no feed is to blame before it had its turn."""
+    asked = state.last_polled or now
     key, reason = f"{rule.name}:{state.name}", "feed silence"
     if state.last_success is None:
         fires = True if state.failures >= NEVER_ANSWERED else None
         return Finding(key, fires, reason, f"{state.name}: never answered: {state.error or 'no reason known'}")
-    if state.failures and now - state.last_success > rule.longer_than:
+    if state.failures and asked - state.last_success > rule.longer_than:
         return Finding(key, True, reason, f"{state.name}: fails since {state.last_success:%Y-%m-%d %H:%M} UTC: {state.error or 'no reason known'}")
-    if state.last_new is not None and now - state.last_new > rule.longer_than:
+    if state.last_new is not None and asked - state.last_new > rule.longer_than:
         return Finding(key, True, reason, f"{state.name}: nothing new since {state.last_new:%Y-%m-%d %H:%M} UTC")
     return Finding(key, False, reason, f"{state.name}: answers with news again")
 

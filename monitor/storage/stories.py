@@ -97,7 +97,7 @@ def _values(id: int, members: list[Row]) -> dict:
 def merges(store: Store) -> dict[int, int]:
     """Each story that turned out to be part of another one -> that one."""
     with store.read() as conn:
-        return dict(conn.execute(sa.select(stories.c.id, stories.c.merged_into).where(stories.c.merged_into.is_not(None))).tuples().all())
+        return {id: into for id, into in conn.execute(sa.select(stories.c.id, stories.c.merged_into).where(stories.c.merged_into.is_not(None)))}
 
 
 def find(
