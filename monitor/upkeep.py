@@ -9,7 +9,7 @@ Leaves when to call it to worker.py and the formula to index/.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from monitor.clock import Clock, real_now
 from monitor.config import Settings
@@ -150,6 +150,8 @@ class Indexer:
         Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
         """
         id, until = self._done or self._noted() or (-1, hour)
+        if self.rules.over_at and until < self.rules.over_at <= hour:
+            return self._begin(hour)  # what was provisional has its reference now
         furthest = hour - FURTHEST
         if self._done:  # a book that is still empty learns all days anyway
             for day in index.days_of_late(self.store, id, lookback(furthest)):
@@ -168,8 +170,11 @@ class Indexer:
     def _compute(self, since: datetime, now: datetime) -> int:
         start = lookback(since)
         if self._book.lacks(start.date()):
-            first, _ = self._book.span(start.date())
-            self._book.learn(index.entries(self.store, datetime(first.year, first.month, first.day, tzinfo=UTC), start))
+            first = datetime.combine(self._book.span(start.date())[0], time(), UTC)
+            if self.rules.over_at is None:
+                self._book.learn(index.entries(self.store, first, start))
+            elif self.rules.over_at <= now:
+                self._book.learn_window(index.entries(self.store, first, self.rules.over_at))
         history = index.history(self.store, since - YEAR, since, self.rules.method)
         points = compute(index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history)
         index.save(self.store, points)

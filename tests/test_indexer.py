@@ -86,18 +86,23 @@ def test_hour_by_hour_gives_the_points_of_one_go(store, rules):
     alike(gradually, kept(store, rules.method))
 
 
-def test_no_day_is_measured_against_itself(store):
-    """Else the first day of a fixed window would be exactly 100, and certain of it, once an entry of it came late."""
-    frame = press(3)
+def test_what_is_provisional_waits_for_its_reference_and_is_measured_anew_once_it_is_over(store):
+    """No day of a fixed window is measured against a part of it: the first would be exactly 100, and certain of it."""
+    frame = press(4)
     come_in(store, frame[frame["at"] < day_of(1)])
     indexer = Indexer(store, FIXED)
     indexer.update(day_of(1) - timedelta(seconds=1))
-    come_in(store, frame[frame["at"] >= day_of(1)])
-    indexer.update(day_of(1) + HOUR)
-    come_in(store, frame.iloc[:1].assign(article_id=999_999, at=frame["at"].iloc[5]), day_of(1) + HOUR)
-    indexer.update(day_of(1) + 2 * HOUR)
+    come_in(store, frame[(frame["at"] >= day_of(1)) & (frame["at"] < day_of(1) + 6 * HOUR)])
+    indexer.update(day_of(1) + 6 * HOUR)
+    come_in(store, frame.iloc[:1].assign(article_id=999_999, at=frame["at"].iloc[5]), day_of(1) + 6 * HOUR)
+    indexer.update(day_of(1) + 6 * HOUR)
     first = index.points(store, "day", method=FIXED.method)[0]
     assert first.status == "provisional" and first.tension != pytest.approx(100) and first.tension_high > first.tension
+    come_in(store, frame[frame["at"] >= day_of(1) + 6 * HOUR])
+    indexer.update(day_of(3))
+    days = index.points(store, "day", method=FIXED.method)
+    assert {point.status for point in days[:3]} == {"ok"}
+    assert min(days[0].tension, days[1].tension) < 100 < max(days[0].tension, days[1].tension)
 
 
 def test_a_restart_moves_nothing_that_was_published(store):

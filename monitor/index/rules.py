@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 FORMULA = "share-1"
 WORDS = 0.5  # what words count beside an act
@@ -27,6 +27,11 @@ class Rules:
     # what feeds are taken to carry before there is a reference: round, between a general feed and a Middle East desk; labelled provisional
     built_in: tuple[float, float] = (0.05, 0.025)  # escalation, de-escalation
     replicates: int = 200  # of the bootstrap; a multiple of four
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When the fixed reference window is over."""
+        return datetime.combine(self.reference[1] + timedelta(days=1), time(), UTC) if self.reference else None
 
     @property
     def method(self) -> str:

@@ -7,7 +7,7 @@ were published, so a late article shows as a difference and is named.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -63,8 +63,12 @@ def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], m
 def _book(days: tuple[date, date], method: str) -> Book:
     """What is normal on two days and between; each caller has a copy of its own. Without bootstrap: the split has no interval."""
     book = Book(replace(_rules(), replicates=0))
-    first, last = (datetime(end.year, end.month, end.day, tzinfo=UTC) for end in (book.span(days[0])[0], book.span(days[1])[1]))
-    book.learn(index.entries(data.context().store, first, last + timedelta(days=1)))
+    first, last = (datetime.combine(day, time(), UTC) for day in (book.span(days[0])[0], book.span(days[1])[1]))
+    entries = index.entries(data.context().store, first, last + timedelta(days=1))
+    if book.rules.over_at and book.rules.over_at <= data.now():
+        book.learn_window(entries)
+    elif not book.rules.over_at:
+        book.learn(entries)
     return book
 
 
