@@ -166,6 +166,7 @@ class Indexer:
     def _keep(self, newest: int, now: datetime) -> None:
         self._done = newest, hour_of(now)
         meta.put(self.store, self._note, str(newest), now)
+        meta.put(self.store, index.IN_USE, self.rules.method, now)
 
     def _compute(self, since: datetime, now: datetime) -> int:
         start = lookback(since)

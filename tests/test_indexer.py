@@ -138,6 +138,9 @@ def test_another_formula_has_all_its_points_at_once_and_both_can_be_read(store):
         Indexer(store, rules).update(now)
     assert [len(index.points(store, "day", method=rules.method)) for rules in (SMALL, other)] == [40, 40]
     assert index.methods(store) == sorted([SMALL.method, other.method])
+    for rules in (SMALL, other):  # read without a name it is the one in use, whatever the span
+        Indexer(store, rules).everything(now)
+        assert {point.method for span in ((), (day_of(3), day_of(9))) for point in index.points(store, "day", "all", *span)} == {rules.method}
 
 
 def test_hours_in_which_nobody_polled_are_gaps_however_many(store):

@@ -11,10 +11,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from monitor.models import IndexPoint
-from monitor.storage.schema import articles, index_points, micros, moment
+from monitor.storage.schema import articles, index_points, meta, micros, moment
 from monitor.storage.store import Store
 from monitor.storage.writing import upsert
 
+IN_USE = "index method"  # the note that names the formula whose points were computed last
 _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
 _NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
@@ -83,9 +84,9 @@ def save(store: Store, points: Iterable[IndexPoint]) -> int:
 def points(
     store: Store, grain: str, part: str = "all", since: datetime | None = None, until: datetime | None = None, *, method: str | None = None
 ) -> list[IndexPoint]:
-    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the newest point's method.
+    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the formula that is in use.
 
-    Two formulas are never mixed in one line.
+    Two formulas are never mixed in one line, nor does the time asked for change which one it is.
     """
     wanted = [index_points.c.grain == grain]
     if part != "*":
@@ -95,6 +96,7 @@ def points(
     if until is not None:
         wanted.append(index_points.c.at < until)
     with store.read() as conn:
+        method = method or conn.scalar(sa.select(meta.c.value).where(meta.c.key == IN_USE))
         if method is None:
             newest = sa.select(index_points.c.method).where(*wanted).order_by(index_points.c.at.desc(), index_points.c.method.desc())
             method = conn.scalar(newest.limit(1))
