@@ -223,24 +223,31 @@ def export(
 @app.command()
 @door
 def prices() -> None:
-    """Fetch what is new of every price series, and show the last close of each."""
+    """Fetch what is new of every price series, and show the newest price of each."""
+    from monitor.prices import market
     from monitor.storage import prices as kept
     from monitor.upkeep import update_prices
 
     _, settings = configured()
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
-    faults = update_prices(store, settings, now)
-    table = Table("series", "day", "close", "unit", "kind", "source")
+    answers = update_prices(store, settings, now)
+    table = Table("series", "day", "close", "unit", "kind", "source", "")
     for series in settings.prices:
-        if last := kept.last(store, series.name):
-            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source)
+        if last := kept.newest(store, series.name, now):
+            old = market.stale(series, last, now) or ("" if last.final else "so far")
+            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source, old)
         else:
-            table.add_row(series.name, "none", "", series.unit, series.kind, "")
+            table.add_row(series.name, "none", "", series.unit, series.kind, "", "")
     out.print(table)
-    for fault in faults:
-        err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
-    if faults and len(faults) >= len(settings.prices):
+    _say_faults(answers)
+    if answers and not any(answer.prices for answer in answers):
         raise typer.Exit(1)
+
+
+def _say_faults(answers) -> None:
+    for answer in answers:
+        for fault in answer.faults:
+            err.print(f"{answer.series}: {fault}", markup=False)
 
 
 class Shape(StrEnum):
@@ -261,21 +268,24 @@ def oil(
     from monitor.storage import prices as kept
     from monitor.upkeep import update_prices
 
-    days = sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()}) if events else None
+    days = None if events is None else sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()})
+    if days == []:
+        raise typer.BadParameter("--events names no date")
     _, settings = configured()
     if series not in {one.name for one in settings.prices}:
         raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
     if kept.last(store, series) is None:
-        for fault in update_prices(store, settings, now):
-            err.print(f"{fault.series}: {fault.provider}: {fault.cause}", markup=False)
+        _say_faults(update_prices(store, settings, now))
     closes = study.closes(kept.series(store, series, until=now))
     if closes.empty:
         err.print(f"no price of {series} is stored and none could be had", markup=False)
         raise typer.Exit(1)
+    kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
         points = index.points(store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0))  # finished days
-        days = sorted({*study.episodes(points), *study.episodes(points, "deescalation")})
+        kinds = {"escalation": study.episodes(points), "de-escalation": study.episodes(points, "deescalation")}
+        days = sorted(set().union(*kinds.values()))
         if not days:
             err.print("no episode in the stored index; give dates with --events", markup=False)
     found = study.event_study(closes, days)
@@ -287,11 +297,14 @@ def oil(
     for row in found.rows:
         measured = ((row.ar, "+.3f"), (row.t, ".2f"), (row.p, ".3f"), (row.adjusted_p, ".3f"))
         numbers = ["" if number is None else f"{number:{form}}" for number, form in measured]
-        table.add_row(row.event.isoformat(), Text(row.window), *numbers, "yes" if row.significant else "no", row.note or "")
+        verdict = "" if row.adjusted_p is None else "yes" if row.significant else "no"
+        table.add_row(row.event.isoformat(), Text(row.window), *numbers, verdict, row.note or "")
     out.print(table)
-    for one in found.across:
-        line = one.note or f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"
-        out.print(f"all {one.events} together, {one.window}: {line}", markup=False, highlight=False)
+    for kind, one in ((kind, one) for kind, events in kinds.items() if events for one in study.event_study(closes, events).across):
+        told = [] if one.t is None else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
+        told += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
+        told += [one.note] if one.note else []
+        out.print(f"all {one.events} {kind} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

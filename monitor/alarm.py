@@ -23,7 +23,7 @@ from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, Signa
 from monitor.errors import NotifyError
 from monitor.models import Alert, Price
 from monitor.storage import alerts as kept
-from monitor.storage import feeds, index, meta, prices
+from monitor.storage import feeds, index, meta, prices, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,8 @@ def gather(store: Store, settings: Settings, now: datetime, real: datetime | Non
     return alerts.Facts(
         points={(grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()},
         sightings=kept.sightings(store, now - day, now) if rules else (),
-        prices={rule.series: _made_by(prices.series(store, rule.series, now - rule.within - 3 * alerts.TRADED, until=now), now) for rule in asked},
+        prices={rule.series: _made_by(prices.series(store, rule.series, now - rule.within - 3 * alerts.TRADED, until=now + timedelta(days=1)), now) for rule in asked},
+        merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in rules) else {},
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
         worker_seen=seen,
         worker_fault=fault,
@@ -142,7 +143,7 @@ def gather(store: Store, settings: Settings, now: datetime, real: datetime | Non
 
 
 def _made_by(given: Sequence[Price], now: datetime) -> list[Price]:
-    """Closes that the market had made by then: of a day without a market time, only once it is over."""
+    """Prices that the market had made by then, that of Monday on Sunday evening too: of a day without a market time, only once it is over."""
     return [price for price in given if (price.market_time or price.day + timedelta(days=1)) <= now]
 
 

@@ -59,6 +59,7 @@ class Facts:
     points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(default_factory=dict)  # (grain, part) -> oldest first
     sightings: Sequence[Sighting] = ()  # of at least the last day and the longest `within`
     prices: Mapping[str, Sequence[Price]] = field(default_factory=dict)  # series -> oldest first
+    merged: Mapping[int, int] = field(default_factory=dict)  # story -> the one that it turned out to be
     feeds: Sequence[FeedState] = ()  # of the enabled feeds
     worker_seen: datetime | None = None  # when a round was last completed
     worker_fault: str | None = None
@@ -76,17 +77,22 @@ class Finding:
 
 
 def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: datetime) -> list[Alert]:
-    """New alerts, firing and resolved. `history` are the stored ones: every key's newest and all of the longest cool-down."""
+    """New alerts, firing and resolved. `history` are the stored ones: every key's newest and all of the longest cool-down.
+
+    What was stored last holds, also where its time is later than now: a clock that was set back tells nothing twice.
+    """
     told: dict[str, Alert] = {}
     fired: dict[str, datetime] = {}
-    for alert in sorted((alert for alert in history if alert.at <= now), key=lambda alert: (alert.at, alert.state == "firing")):
+    for alert in sorted(history, key=lambda alert: (alert.id is None, alert.id or 0)):
         told[alert.key] = alert
+        if alert.reason == "grave signal":
+            told |= {_event(alert.rule, ("story", facts.merged[story])): alert for story in alert.stories if story in facts.merged}
         if alert.state == "firing":
             fired[alert.rule] = alert.at
     found: list[Alert] = []
     watched: set[str] = set()
     for rule in (rule for rule in rules if rule.enabled):
-        cooling = rule.name in fired and now - fired[rule.name] < rule.cool_down
+        cooling = rule.name in fired and abs(now - fired[rule.name]) < rule.cool_down
         for finding in findings(rule, facts, now):
             watched.add(finding.key)
             before = told.get(finding.key)
@@ -225,20 +231,25 @@ def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
         if fits and rule.part in ("all", *one.parts) and now - rule.within < one.at <= now:
             stories.setdefault(one.story, []).append(one)
     found = []
-    for (kind, number), told in stories.items():
+    for story, told in stories.items():
         first: dict[str, Sighting] = {}
         for one in sorted(told, key=lambda s: s.at):
             first.setdefault(one.publisher, one)
         if len(first) >= rule.publishers:
             names = ", ".join(sorted(first))
             message = f"{told[0].category}, weight {max(abs(s.weight) for s in told):g}, told by {len(first)}: {names}"
-            found.append(Finding(f"{rule.name}:{kind} {number}", True, "grave signal", message, tuple(first.values())[:5]))
+            found.append(Finding(_event(rule.name, story), True, "grave signal", message, tuple(first.values())[:5]))
     return found
+
+
+def _event(rule: str, story: tuple[str, int]) -> str:
+    """What makes two findings of a rule one and the same event."""
+    return f"{rule}:{story[0]} {story[1]}"
 
 
 def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
     """The newest price against the finished close so long before its day, of the same source; once a trading day."""
-    prices = [price for price in facts.prices.get(rule.series, ()) if price.day <= now]
+    prices = [price for price in facts.prices.get(rule.series, ()) if (price.market_time or price.day) <= now]
     if not prices or now - prices[-1].day > TRADED:
         return []
     last = prices[-1]
@@ -255,13 +266,15 @@ def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
 
 
 def _feed(rule: SilenceRule, state: FeedState, now: datetime) -> Finding:
+    """Silent by the time when it was last asked: after a night without power no feed is to blame before it had its turn."""
+    asked = state.last_polled or now
     key, reason = f"{rule.name}:{state.name}", "feed silence"
     if state.last_success is None:
         fires = True if state.failures >= NEVER_ANSWERED else None
         return Finding(key, fires, reason, f"{state.name}: never answered: {state.error or 'no reason known'}")
-    if state.failures and now - state.last_success > rule.longer_than:
+    if state.failures and asked - state.last_success > rule.longer_than:
         return Finding(key, True, reason, f"{state.name}: fails since {state.last_success:%Y-%m-%d %H:%M} UTC: {state.error or 'no reason known'}")
-    if state.last_new is not None and now - state.last_new > rule.longer_than:
+    if state.last_new is not None and asked - state.last_new > rule.longer_than:
         return Finding(key, True, reason, f"{state.name}: nothing new since {state.last_new:%Y-%m-%d %H:%M} UTC")
     return Finding(key, False, reason, f"{state.name}: answers with news again")
 

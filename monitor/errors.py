@@ -113,8 +113,11 @@ class LeaseHeld(MonitorError):
 class PriceError(MonitorError):
     """A price service gave no usable answer."""
 
-    def __init__(self, provider: str, cause: str, *, kind: str = "failed"):
+    def __init__(self, provider: str, cause: str, *, kind: str = "failed", wait: float | None = None):
         self.provider, self.cause, self.kind = provider, cause, kind
+        self.wait = wait  # seconds for which it asked to be left alone
+        self.again: float | None = None  # seconds of real time until it is asked again
+        self.rested = False  # it was not asked at all, since it rests
         super().__init__(f"{provider}: {cause}")
 
 

@@ -133,6 +133,14 @@ class _Around:
             return None
         return position
 
+    def outside(self, event: date) -> str:
+        """Why there is no trading day for an event."""
+        if not self.days:
+            return "no prices"
+        if event < self.days[0]:
+            return f"before the first return, of {self.days[0]}"
+        return f"after the last price, of {self.days[-1]}" if event > self.days[-1] else "no trading day within a week of it"
+
 
 def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
     """Abnormal returns of each event over each window against the mean of trading days [-70, -11], and of all events together.
@@ -149,13 +157,15 @@ def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
     for position in positions.values():
         if position is not None:
             quiet[max(0, position - 4) : position + 5] = False
-    rows: list[Row] = []
-    for event in events:
-        for window in WINDOWS:
-            rows.append(_row(event, window, positions[event], around, quiet, stats))
-    adjusted = _adjust([row.placebo_p for row in rows])
-    rows = [replace(row, adjusted_p=p, significant=p is not None and p < LEVEL) for row, p in zip(rows, adjusted, strict=True)]
-    used = [position for position in positions.values() if position is not None]
+    rows = [_row(event, window, positions[event], around, quiet, stats) for event in events for window in WINDOWS]
+    asked = {(row.day, row.window): row.placebo_p for row in rows if row.placebo_p is not None}  # two dates of one trading day are one question
+    adjusted = dict(zip(asked, _adjust(list(asked.values())), strict=True))
+    rows = [
+        replace(row, adjusted_p=p, significant=p is not None and p < LEVEL)
+        for row in rows
+        for p in [None if row.placebo_p is None else adjusted[row.day, row.window]]
+    ]
+    used = sorted({position for position in positions.values() if position is not None})
     across = [_across(window, used, around, quiet, stats) for window in WINDOWS]
     together = _adjust([one.placebo_p for one in across])
     across = [replace(one, significant=p is not None and p < LEVEL) for one, p in zip(across, together, strict=True)]
@@ -164,7 +174,7 @@ def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
 
 def _row(event: date, window: str, position: int | None, around: _Around, quiet: np.ndarray, stats) -> Row:
     if position is None:
-        return Row(event, window, None, None, None, None, None, False, None, "no trading day within a week of it")
+        return Row(event, window, None, None, None, None, None, False, None, around.outside(event))
     day, ar, t = around.days[position], around.ar[window][position], around.t[window][position]
     if not np.isfinite(t):
         late = position + WINDOWS[window] > len(around.days)
@@ -175,14 +185,22 @@ def _row(event: date, window: str, position: int | None, around: _Around, quiet:
     others = others[np.isfinite(others)]
     placebo = (1 + (others >= abs(ar)).sum()) / (1 + len(others)) if len(others) >= ENOUGH_PLACEBO else None
     p = float(2 * stats.t.sf(abs(t), around.freedom[position]))
-    note = None if placebo is not None else f"fewer than {ENOUGH_PLACEBO} days before it to compare with"
-    return Row(event, window, float(ar), float(t), p, float(placebo) if placebo is not None else None, None, False, day, note)
+    notes = [f"no trading on that day: {day} is taken"] if day != event else []
+    notes += [] if placebo is not None else [f"fewer than {ENOUGH_PLACEBO} days before it to compare with"]
+    return Row(event, window, float(ar), float(t), p, float(placebo) if placebo is not None else None, None, False, day, "; ".join(notes) or None)
 
 
 def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarray, stats) -> Across:
-    """Boehmer, Musumeci & Poulsen's cross-sectional t on standardised returns, Wilcoxon's signed ranks, and random sets of dates."""
+    """Boehmer, Musumeci & Poulsen's cross-sectional t on standardised returns, Wilcoxon's signed ranks, and random sets of dates.
+
+    They ask for independent events: of windows that overlap the earliest counts.
+    """
     ar, t = around.ar[window], around.t[window]
-    used = [position for position in dict.fromkeys(positions) if np.isfinite(t[position])]
+    known = [position for position in positions if np.isfinite(t[position])]
+    used: list[int] = []
+    for position in known:
+        if not used or position >= used[-1] + WINDOWS[window]:
+            used.append(position)
     mean = float(ar[used].mean()) if used else None
     if len(used) < ENOUGH_EVENTS:
         note = f"too few events to say anything about all of them: {len(used)} of at least {ENOUGH_EVENTS}"
@@ -194,7 +212,8 @@ def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarra
     if len(pool) >= ENOUGH_PLACEBO:
         drawn = np.random.default_rng(0).choice(pool, (SETS, len(used)))
         placebo = float((1 + (np.abs(t[drawn].mean(axis=1)) >= abs(t[used].mean())).sum()) / (1 + SETS))
-    return Across(window, len(used), mean, float(test.statistic), float(test.pvalue), float(ranks.pvalue), placebo, False)
+    note = f"{len(known) - len(used)} more overlap an earlier one" if len(known) > len(used) else None
+    return Across(window, len(used), mean, float(test.statistic), float(test.pvalue), float(ranks.pvalue), placebo, False, note)
 
 
 def _adjust(values: list[float | None]) -> list[float | None]:

@@ -9,14 +9,14 @@ Leaves when to call it to worker.py and the formula to index/.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.clock import Clock
+from monitor.clock import Clock, real_now
 from monitor.config import Settings
 from monitor.index import Rules
-from monitor.models import IndexPoint, Series
-from monitor.prices import Desk
+from monitor.models import Series
+from monitor.prices import PROVIDERS, Answer, Desk
 from monitor.storage import articles, index, meta, prices
 from monitor.storage.prices import PriceFailure
 from monitor.storage.store import Store
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PRICES_EVERY = timedelta(minutes=10)  # by the handed-in clock
-PRICED, COMPUTED = "prices of", "index computed"  # the notes that spare another process what this one has done
+PRICED = "prices of"  # the note that spares another process what this one was just answered
 FURTHEST = timedelta(days=14)  # a late article changes points this far back; older ones stay as they were published
+LONGEST_BREAK = timedelta(days=31)  # without a day of enough news; what lies before it has no points
 YEAR = timedelta(days=366)
+MOMENT = timedelta(microseconds=1)
 
 
 class Upkeep:
@@ -46,7 +48,9 @@ class Upkeep:
         now = self.clock.now()
         if self._prices_due(settings.prices, now):
             self._desk = self._desk or desk_of(settings)
-            faults = update_prices(self.store, settings, now, desk=self._desk)
+            faults = [(answer.series, fault) for answer in update_prices(self.store, settings, now, desk=self._desk) for fault in answer.faults]
+            for series, fault in faults:
+                log.warning("%s: %s", series, fault)
             self._prices_at, self._priced = now, settings.prices
             meta.put(self.store, PRICED, None if faults else _names(settings.prices), now)
         rules = rules_of(settings)
@@ -70,8 +74,8 @@ def desk_of(settings: Settings) -> Desk:
     return Desk(yahoo_url=environment.yahoo_url, fred_url=environment.fred_url)
 
 
-def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk | None = None) -> list[PriceFailure]:
-    """Fetch each series from its newest final day on; store closes and faults. Gives the faults.
+def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk | None = None) -> list[Answer]:
+    """Fetch what is new of each series; store closes and faults. Gives the answers.
 
     Nothing real is ever put into a database of synthetic data.
     """
@@ -80,15 +84,19 @@ def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk
     today = datetime(now.year, now.month, now.day, tzinfo=UTC)
     wanted = []
     for series in settings.prices:
-        last = prices.last(store, series.name, today)
-        wanted.append((series, last.day.date() if last else None))
-    faults = []
-    for answer in (desk or desk_of(settings)).round(wanted, now=now):
-        prices.save(store, answer.prices)
+        newest = {source: prices.last(store, series.name, today, source=source) for source in PROVIDERS}
+        wanted.append((series, {source: price for source, price in newest.items() if price}))
+    answers = (desk or desk_of(settings)).round(wanted, now=now)
+    noted = {(failure.series, failure.provider, failure.kind) for failure in prices.failures(store)}
+    for answer in answers:
+        if answer.prices:
+            prices.save(store, answer.prices)
+            prices.mended(store, answer.series, [fault.provider for fault in answer.faults])
         for fault in answer.faults:
-            log.warning("%s: %s", answer.series, fault)
-            faults.append(prices.fail(store, PriceFailure(answer.series, fault.provider, now, fault.kind, fault.cause)))
-    return faults
+            if not fault.rested or (answer.series, fault.provider, fault.kind) not in noted:  # who rests has not failed again
+                again = real_now() + timedelta(seconds=fault.again) if fault.again else None
+                prices.fail(store, PriceFailure(answer.series, fault.provider, now, fault.kind, fault.cause, next_try=again))
+    return answers
 
 
 def rules_of(settings: Settings | None) -> Rules:
@@ -112,54 +120,94 @@ class Indexer:
     def __init__(self, store: Store, rules: Rules):
         self.store, self.rules = store, rules
         self._book: Book | None = None
-        self._done_id = -1  # articles up to this id are in the points
-        self._until: datetime | None = None  # the clock's hour of the last update
+        # up to which article, and the clock's time of the last update; kept in a note, so that a restart moves nothing published
+        self._note = f"index {rules.method}"
+        self._done: tuple[int, datetime] | None = None
 
     def update(self, now: datetime) -> int:
         """Recompute from the earliest hour that changed since the last call; nothing when nothing did. Gives the number of points."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
+        hour = hour_of(now)
         newest = articles.newest_id(self.store)
-        if self._until is None:
-            self._recall()
-        if newest == 0 or (newest == self._done_id and self._until is not None and hour == self._until):
+        if newest == 0 or (self._done or self._noted(in_use=True)) == (newest, hour):
             return 0
-        starts = [at for at in (self._last_point(hour), articles.earliest_after(self.store, self._done_id)) if at is not None]
-        since = max(min(starts, default=hour), now - FURTHEST).replace(minute=0, second=0, microsecond=0)
-        count = self._compute(min(since, hour), now)
-        self._done(newest, hour)
+        if self._done and hour < self._done[1]:  # the clock was set back: the days before are needed again
+            self._book = None
+        last = index.newest(self.store, hour + timedelta(hours=1), self.rules.method)
+        count = self._compute(self._begin(hour) if last is None else self._changed(last, hour), now)
+        self._keep(newest, now)
         return count
 
-    def _recall(self) -> None:
-        """How far the last process came, if its points are of the same formula."""
-        note = meta.notes(self.store).get(COMPUTED)
-        method, _, newest = note.value.rpartition(" ") if note else ("", "", "")
-        if method == self.rules.method:
-            self._done_id, self._until = int(newest), note.at
-
-    def _done(self, newest: int, hour: datetime) -> None:
-        self._done_id, self._until = newest, hour
-        meta.put(self.store, COMPUTED, f"{self.rules.method} {newest}", hour)
-
     def everything(self, now: datetime) -> int:
-        first = articles.earliest_after(self.store, -1)
-        return self._compute(first, now) if first and first <= now else 0
+        """From the first day with enough news on, whatever was computed before."""
+        newest = articles.newest_id(self.store)
+        if newest == 0:
+            return 0
+        self._book = None
+        count = self._compute(self._begin(hour_of(now)), now)
+        self._keep(newest, now)
+        return count
 
-    def _last_point(self, hour: datetime) -> datetime | None:
-        """The newest stored hour not after this one: what passed since then unseen becomes a visible gap."""
-        found = index.points(self.store, "hour", since=hour - FURTHEST, until=hour + timedelta(hours=1), method=self.rules.method)
-        return found[-1].at if found else None
+    def _begin(self, hour: datetime) -> datetime:
+        """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a long break.
+
+        Old entries, as some feeds carry them, make no years of gaps.
+        """
+        begin = hour
+        for day in reversed(index.full_days(self.store, self.rules.minimum_entries, hour)):
+            if begin - day > LONGEST_BREAK:
+                break
+            begin = day
+        first = articles.earliest_after(self.store, -1)
+        return min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
+
+    def _changed(self, last: datetime, hour: datetime) -> datetime:
+        """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late article belongs to.
+
+        Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
+        """
+        id, until = self._done or self._noted() or (-1, hour)
+        if self.rules.over_at and until < self.rules.over_at <= hour:
+            return self._begin(hour)  # what was provisional has its reference now
+        furthest = hour - FURTHEST
+        if self._book:  # one that is still to be written learns all days anyway
+            from monitor.index import lookback
+
+            for day in index.days_of_late(self.store, id, lookback(furthest)):
+                self._book.learn(index.entries(self.store, day, day + timedelta(days=1)))
+        late = articles.earliest_after(self.store, id)
+        return min(last, until, *([hour_of(max(late, furthest))] if late else []))
+
+    def _noted(self, *, in_use: bool = False) -> tuple[int, datetime] | None:
+        """How far another process came with this formula; `in_use`, only if no other formula was computed since."""
+        notes = meta.notes(self.store)
+        if in_use and (newest := notes.get(index.IN_USE)) and newest.value != self.rules.method:
+            return None
+        note = notes.get(self._note)
+        return (int(note.value), hour_of(note.at)) if note else None
+
+    def _keep(self, newest: int, now: datetime) -> None:
+        self._done = newest, hour_of(now)
+        meta.put(self.store, self._note, str(newest), now)
+        meta.put(self.store, index.IN_USE, self.rules.method, now)
 
     def _compute(self, since: datetime, now: datetime) -> int:
-        from monitor.index import Book, compute, lookback  # and with them pandas
+        from monitor.index import Book, compute, lookback  # and with them pandas: to know that nothing is due takes none of it
 
         self._book = self._book or Book(self.rules)
         start = lookback(since)
         if self._book.lacks(start.date()):
-            first, _ = self._book.span(start.date())
-            self._book.learn(index.entries(self.store, datetime(first.year, first.month, first.day, tzinfo=UTC), start))
-        history: list[IndexPoint] = index.points(self.store, "day", part="*", since=since - YEAR, until=since, method=self.rules.method)
-        points = compute(index.entries(self.store, start), book=self._book, since=since, now=now, history=history)
+            first = datetime.combine(self._book.span(start.date())[0], time(), UTC)
+            if self.rules.over_at is None:
+                self._book.learn(index.entries(self.store, first, start))
+            elif self.rules.over_at <= now:
+                self._book.learn_window(index.entries(self.store, first, self.rules.over_at))
+        history = index.history(self.store, since - YEAR, since, self.rules.method)
+        points = compute(index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history)
         index.save(self.store, points)
         return len(points)
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 

@@ -146,6 +146,14 @@ def test_a_confirmed_grave_signal_names_publishers_stories_and_links_and_is_told
     assert decide([GRAVE], found, Facts(), NOW + 9 * HOUR) == []  # an event does not resolve
 
 
+def test_a_story_that_turns_out_to_be_another_is_not_told_again():
+    first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
+    moved = [replace(s, story_id=7) for s in TOLD]
+    later = NOW + 2 * HOUR
+    assert len(decide([GRAVE], first, Facts(sightings=moved), later)) == 1  # for all that is known, another event
+    assert decide([GRAVE], first, Facts(sightings=moved, merged={1: 7}), later) == []
+
+
 def test_a_second_story_waits_for_the_cool_down():
     first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
     both = Facts(sightings=[*TOLD, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in TOLD)])
@@ -194,6 +202,8 @@ FEEDS = {
     "fails since just now": (feed("a", hours_ok=2, failures=3), None),
     "never answered": (feed("a", hours_new=None, hours_ok=None, failures=5), "never answered: HTTP 500"),
     "not polled yet": (feed("a", hours_new=None, hours_ok=None), None),
+    "not asked again yet": (replace(feed("a", hours_new=48, hours_ok=48, failures=1), last_polled=NOW - 47 * HOUR), None),
+    "asked again, and still nothing": (replace(feed("a", hours_new=48), last_polled=NOW - HOUR), "nothing new since"),
 }
 
 
@@ -227,6 +237,16 @@ def test_deciding_again_after_a_crash_tells_nothing_twice():
     facts = Facts(points=index(300).points, sightings=TOLD, feeds=[feed("a", hours_new=9)])
     first = decide([LEVEL, GRAVE, QUIET], [], facts, NOW)
     assert len(first) == 3 and decide([LEVEL, GRAVE, QUIET], first, facts, NOW) == []
+
+
+def test_a_clock_that_is_set_back_tells_nothing_twice():
+    facts = Facts(points=index(300).points, sightings=TOLD, feeds=[feed("a", hours_new=9)])
+    later = [replace(alert, id=n) for n, alert in enumerate(decide([LEVEL, GRAVE, QUIET], [], facts, NOW), 1)]
+    earlier = NOW - timedelta(minutes=3)
+    assert decide([LEVEL, GRAVE, QUIET], later, replace(facts, points=index(300, until=earlier).points), earlier) == []
+    over = decide([LEVEL], later[:1], index(100, until=earlier), earlier)
+    assert reasons(over) == [("level", "resolved")]
+    assert decide([LEVEL], [*later[:1], replace(over[0], id=9)], index(100), NOW + HOUR / 60) == []  # and that stays so
 
 
 def test_titles_are_one_plain_line():

@@ -1,5 +1,6 @@
 """The index: known answers, gates, and that the past does not depend on how it is asked for."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -156,9 +157,10 @@ def test_parts_are_points_of_the_whole():
 
 
 def test_the_percentile_looks_back_only_and_waits_for_enough():
-    found = daily(points(news(days=50, ratio=6, change_on=45, seed=10)))
-    assert [p.percentile is None for p in found[:32]] == [True] * 30 + [False] * 2
-    assert found[45].percentile == 100
+    """The first fourteen days lie in the reference: they are provisional, on another scale, and count for nothing here."""
+    found = daily(points(news(days=50, ratio=6, change_on=48, seed=10), hourly=False))
+    assert [p.percentile is None for p in found[:46]] == [True] * 44 + [False] * 2
+    assert found[48].percentile == 100
 
 
 @pytest.mark.parametrize("by", ["category", "publisher", "story"])
@@ -178,9 +180,41 @@ def test_why_sums_to_the_change(by, measure):
         assert set().union(*table["articles"]) == set(sides[0]["article_id"]) | set(sides[1]["article_id"])
 
 
-def test_a_fixed_reference_and_other_weights_have_their_own_method():
-    methods = {Rules().method, FIXED.method, Rules(tiers=(1, 1, 1, 1)).method}
-    assert len(methods) == 3 and Rules(shrink=20.0).method == Rules().method
+OTHER_RULES = {
+    "reference": (START.date(), day_of(13).date()), "minimum_entries": 31, "minimum_publishers": 4, "tiers": (1.0, 1.0, 1.0, 1.0), "shrink": 21.0,
+    "built_in": (0.05, 0.05),
+}  # fmt: skip
+
+
+def test_every_rule_that_makes_a_number_has_its_own_method():
+    methods = [Rules(**{name: value}).method for name, value in OTHER_RULES.items()]
+    assert len({*methods, Rules().method}) == len(OTHER_RULES) + 1
+    assert set(OTHER_RULES) == {f.name for f in fields(Rules)} - {"replicates"}  # that many draws only blur the interval
+    assert Rules(shrink=20, tiers=(1, 1, 1, 1)).method == Rules(tiers=(1.0, 1.0, 1.0, 1.0)).method
+
+
+def test_relief_of_too_few_publishers_is_not_told_and_tension_is():
+    frame = news(days=16, seed=14)
+    alone = frame["publisher"].isin(["P00", "P01"])
+    frame.loc[~alone & (frame["at"] < day_of(14)), ["deescalation_act", "deescalation_words"]] = 0.0
+    point = daily(points(frame))[15]
+    assert (point.relief, point.relief_high, point.status) == (None, None, "ok") and point.tension > 0 and point.deescalation_share > 0
+    assert point.missing == "relief: 2 of at least 3 publishers that have de-escalation in the reference window"
+
+
+REFERENCES = {
+    "still to come": ((day_of(30).date(), day_of(40).date()), ["provisional"] * 8),
+    "not over yet": ((day_of(2).date(), day_of(5).date()), ["provisional"] * 6 + ["ok"] * 2),
+    "without data": ((day_of(-30).date(), day_of(-20).date()), ["provisional"] * 8),
+    "partly without data": ((day_of(-3).date(), day_of(1).date()), ["provisional"] * 2 + ["ok"] * 6),
+}
+
+
+@pytest.mark.parametrize("window, statuses", REFERENCES.values(), ids=REFERENCES)
+def test_a_fixed_reference_counts_once_it_is_over_and_held_news(window, statuses):
+    found = daily(points(news(days=8, seed=15), Rules(reference=window), hourly=False))
+    assert [p.status for p in found] == statuses
+    assert all(p.tension > 0 and p.tension_low < p.tension < p.tension_high for p in found)
 
 
 def test_times_in_other_resolutions_are_the_same_times():

@@ -53,15 +53,35 @@ def test_abnormal_means_against_the_mean_of_the_days_before():
     assert rows["[0,0]"].t == pytest.approx((0.05 - 0.0025) / (spread * np.sqrt(1 + 1 / 60)))
 
 
-def test_a_weekend_event_meets_the_next_trading_day():
+def test_a_weekend_event_meets_the_next_trading_day_and_says_so():
     prices = market()
-    saturday = date(2025, 10, 4)
-    assert {row.day for row in event_study(prices, [saturday]).rows} == {date(2025, 10, 6)}
+    saturday, monday = date(2025, 10, 4), date(2025, 10, 6)
+    assert {(row.day, row.note) for row in event_study(prices, [saturday]).rows} == {(monday, "no trading on that day: 2025-10-06 is taken")}
+    assert {row.note for row in event_study(prices, [monday]).rows} == {None}
+
+
+def test_dates_that_meet_on_one_trading_day_are_one_question():
+    """Saying a date three times makes it no more and no less significant."""
+    prices = market(moves={455: 0.05})
+    monday, other = prices.index[455], prices.index[300]
+    weekend = [monday - timedelta(days=n) for n in (0, 1, 2)]
+    once, thrice = (event_study(prices, [*days, other]) for days in ([monday], weekend))
+    adjusted = {row.window: row.adjusted_p for row in once.rows if row.event == monday}
+    assert monday.weekday() == 0 and all(row.adjusted_p == adjusted[row.window] for row in thrice.rows if row.event in weekend)
+    assert [one.events for one in thrice.across] == [2, 2, 2]
+
+
+def test_all_together_counts_windows_that_overlap_once():
+    prices = market()
+    events = [prices.index[n] for n in (200, 201, 204, 300, 340, 380, 420)]
+    assert [(one.events, one.note) for one in event_study(prices, events).across] == [
+        (7, None), (6, "1 more overlap an earlier one"), (5, "2 more overlap an earlier one")]  # fmt: skip
 
 
 NOT_SAID = {
     "too early": (date(2024, 2, 1), "fewer than 40 returns"),
-    "after the last price": (date(2027, 1, 1), "no trading day"),
+    "after the last price": (date(2027, 1, 1), "after the last price, of 2026-04-17"),
+    "before the first price": (date(2020, 1, 1), "before the first return, of 2024-01-02"),
     "window not over": (weekdays(600)[-2], "not over"),
 }
 

@@ -57,6 +57,6 @@ def test_no_index_yet_has_no_episodes_and_says_so(oil):
     assert (result.exit_code, json.loads(result.stdout)) == (0, []) and "no episode" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--events", "yesterday"), ("--series", "Nutmeg")])
+@pytest.mark.parametrize("arguments", [("--events", "yesterday"), ("--events", ""), ("--events", " , "), ("--series", "Nutmeg")])
 def test_wrong_usage_is_exit_2(oil, arguments):
     assert oil(*arguments).exit_code == 2

@@ -74,10 +74,23 @@ def test_a_failing_provider_is_named_until_it_answers(store):
     failure = PriceFailure("Brent", "yahoo", NOON, "rate limited", "429", next_try=NOON + HOUR)
     prices.fail(store, failure)
     assert prices.fail(store, failure).failures == 2
-    prices.save(store, [close(0, 70.0, "fred", "spot")])
-    assert [(f.provider, f.failures, f.next_try) for f in prices.failures(store)] == [("yahoo", 2, NOON + HOUR)]
-    prices.save(store, [close(0, 71.0)])
-    assert prices.failures(store) == []
+    prices.fail(store, replace(failure, provider="fred"))
+    prices.fail(store, replace(failure, series="WTI"))
+    prices.mended(store, "Brent", ["yahoo"])  # the other one answered
+    assert [(f.series, f.provider, f.failures, f.next_try) for f in prices.failures(store)] == [
+        ("Brent", "yahoo", 2, NOON + HOUR), ("WTI", "yahoo", 1, NOON + HOUR)]  # fmt: skip
+    prices.mended(store, "Brent")
+    assert [f.series for f in prices.failures(store)] == ["WTI"]
+
+
+def test_the_newest_price_is_the_one_that_the_market_had_made(store):
+    sunday = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    friday, monday = (Price("Brent", datetime(2026, m, d, tzinfo=UTC), 71.0, "yahoo", "front month", "USD", None, sunday) for m, d in ((2, 27), (3, 2)))
+    prices.save(store, [replace(friday, market_time=sunday - timedelta(days=2)), replace(monday, close=76.0, market_time=sunday, final=False)])
+    assert prices.newest(store, "Brent", sunday - HOUR).close == 71.0
+    assert prices.newest(store, "Brent", sunday).close == 76.0  # Monday's session opens on Sunday evening
+    assert prices.newest(store, "Brent", sunday + timedelta(days=90)).close == 76.0
+    assert prices.newest(store, "Brent", sunday - timedelta(days=90)) is None
 
 
 def point(at, method="index-1", grain="day", part="all", tension=100.0):

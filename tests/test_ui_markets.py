@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from monitor import demo, export
-from monitor.models import IndexPoint, Price
+from monitor.models import IndexPoint, Price, Series
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
@@ -146,7 +146,7 @@ def test_given_dates_stand_in_the_address(market, screen, written):
 def test_a_date_that_cannot_be_measured_says_why(market, screen):
     shown = screen(market, "oil", events="0001-01-01 9999-12-31")
     assert not shown.exception
-    assert "None of the events can be measured: no trading day within a week of it." in words(shown)
+    assert "None of the events can be measured: before the first return, of " in words(shown)
 
 
 def test_too_short_a_history_says_so(fortnight, screen):
@@ -163,6 +163,23 @@ def test_oil_without_prices_or_index(tmp_path, screen):
     assert not shown.exception
     assert "Nothing to draw" in said
     assert "No price of Brent is stored yet" in said
+
+
+def test_who_fails_and_how_old_the_price_is_stands_on_the_page(market, screen):
+    store = open_store(f"sqlite:///{market}")
+    prices.fail(store, prices.PriceFailure("Brent", "yahoo", NOW - timedelta(hours=2), "rate limited", "asks us to slow down (429)", next_try=NOW))
+    prices.save(store, [Price("Brent", MIDNIGHT, 75.0, "fred", "spot", "USD/bbl", None, NOW)])
+    store.close()
+    said = words(screen(market, "oil"))
+    assert "yahoo: asks us to slow down (429) (2 h ago; asked again" in said
+    assert "The market is open and gave no price of today yet: the newest is the close of 2026-02-27" in said
+
+
+def test_spot_that_stands_in_has_its_own_line():
+    frame = pd.DataFrame({"kind": ["front month", "front month", "spot"], "close": [70.0, 71.0, 75.0]})
+    found = markets.by_kind(Series("Brent", "BZ=F"), frame)
+    assert {name: list(part["close"]) for name, part in found.items()} == {"Brent": [70.0, 71.0], "Brent, spot": [75.0]}
+    assert list(markets.by_kind(Series("Brent", "BZ=F", kind="spot"), frame.tail(1))) == ["Brent"]
 
 
 def test_what_was_not_tested_is_not_called_insignificant(market):

@@ -10,12 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 
-def chart(bars: list[tuple[str, float | None]], *, market_time: datetime | None = None, symbol: str = "BZ=F") -> bytes:
+def chart(bars: list[tuple[str, float | None]], *, market_time: datetime | None = None, symbol: str = "BZ=F", currency: str = "USD") -> bytes:
     """Yahoo's v8 chart answer for daily bars at midnight in New York; the last one trades at `market_time`."""
     stamps = [int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) + 5 * 3600 for day, _ in bars]
     close = [value for _, value in bars]
     meta = {
-        "currency": "USD", "symbol": symbol, "instrumentType": "FUTURE", "exchangeTimezoneName": "America/New_York", "timezone": "EST",
+        "currency": currency, "symbol": symbol, "instrumentType": "FUTURE", "exchangeTimezoneName": "America/New_York", "timezone": "EST",
         "gmtoffset": -18000, "regularMarketTime": int(market_time.timestamp()) if market_time else (stamps[-1] if stamps else 0),
         "priceHint": 2, "dataGranularity": "1d", "range": "", "validRanges": ["1d", "max"],
         "currentTradingPeriod": {kind: {"timezone": "EST", "start": 0, "end": 0, "gmtoffset": -18000} for kind in ("pre", "regular", "post")},
@@ -38,6 +38,7 @@ class Service:
         self.chart: tuple[int, bytes] | None = (200, chart([("2026-02-27", 71.3)]))
         self.csv: tuple[int, bytes] | None = (404, b"")
         self.crumb: tuple[int, bytes] | None = (200, b"crumb")
+        self.headers: dict[str, str] = {}  # beside the answer's length
         self.asked: list[str] = []
         self.agents: list[str] = []
         self.ended = threading.Event()
@@ -66,7 +67,8 @@ def serving():
                 self.close_connection = True
                 return
             self.send_response(found[0])
-            self.send_header("Content-Length", str(len(found[1])))
+            for name, value in {"Content-Length": str(len(found[1])), **service.headers}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(found[1])
 

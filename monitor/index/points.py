@@ -7,18 +7,19 @@ normal to reference.py.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 
 from monitor.index import bootstrap
 from monitor.index.reference import Book, add_up
-from monitor.index.rules import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW
+from monitor.index.rules import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Rules
 from monitor.index.sheet import Sheet, read
 from monitor.index.shares import coefficients
 from monitor.models import PARTS, IndexPoint
@@ -37,13 +38,14 @@ def lookback(since: datetime) -> datetime:
 
 
 def compute(
-    frame: pd.DataFrame, *, book: Book, since: datetime, now: datetime, history: Iterable[IndexPoint] = (), hourly: bool = True, daily: bool = True
-) -> list[IndexPoint]:
+    frame: pd.DataFrame, *, book: Book, since: datetime, now: datetime, history: Iterable[tuple[str, datetime, float]] = (), hourly: bool = True,
+    daily: bool = True,
+) -> list[IndexPoint]:  # fmt: skip
     """Points of every hour and day from that of `since` up to that of `now`, the running ones as they stand.
 
     `frame` has the columns of storage.index.entries and reaches back to `lookback(since)`. `book` knows the reference days before
-    that; finished days of the frame are taught to it on the way, so a year can be computed in one call. `history` are the daily
-    points before `since`, for the percentile. Entries after `now` are left out.
+    that; finished days of the frame are taught to it on the way, so a year can be computed in one call. `history` are (part, day,
+    tension) of the days before `since` that are not provisional, for the percentile. Entries after `now` are left out.
     """
     frame = frame[frame["at"] <= pd.Timestamp(now)]
     sheet = read(frame, book.codes, book.rules)
@@ -76,11 +78,10 @@ def _hour(moment: datetime) -> int:
 
 @dataclass(slots=True)
 class _Block:
-    """One hour: weighted entry counts by publisher, and its entries with signals, their bootstrap weights beside them."""
+    """One hour: weighted entry counts by publisher, and the bootstrap weights of its entries with signals."""
 
     counts: np.ndarray
     tier_sums: np.ndarray
-    signals: Sheet
     weights: np.ndarray
 
 
@@ -100,32 +101,37 @@ class _Walk:
 
     def __init__(self, sheet: Sheet, book: Book):
         self.sheet, self.book = sheet, book
+        self.signals = sheet.take(_has_signal(sheet))
         self.blocks: deque[_Block] = deque(maxlen=WINDOW)
+        self.counts = np.zeros((len(book.codes), 1 + 4 * (book.rules.replicates // 4)))  # of all blocks: whole numbers, so nothing is lost by going along
         self.hour = 0
 
     def step(self, hour: int) -> None:
         self.hour = hour
-        part = self._rows(hour, hour + 1)
+        part = self.sheet.between(hour, hour + 1)
         weights = bootstrap.weights(part.story, self.book.rules.replicates)
         publishers = len(self.book.codes)
-        has = (part.escalation > 0) | (part.deescalation > 0)
+        if len(self.blocks) == WINDOW:
+            self.counts -= self.blocks[0].counts
         counts = add_up(_bare(part), weights, publishers).entries
-        self.blocks.append(_Block(counts, np.bincount(part.publisher, part.weight, publishers), part.take(has), weights[has]))
+        self.blocks.append(_Block(counts, np.bincount(part.publisher, part.weight, publishers), weights[_has_signal(part)]))
+        self.counts += counts
 
     def window(self, hours: int) -> Window:
+        """Of the last hours, the running one included."""
         blocks = list(self.blocks)[-hours:]
-        counts = np.sum([block.counts for block in blocks], axis=0, dtype=np.float64)
+        counts = self.counts.copy() if hours == WINDOW else np.sum([block.counts for block in blocks], axis=0, dtype=np.float64)
         tiers = np.sum([block.tier_sums for block in blocks], axis=0, dtype=np.float64)
-        signals = Sheet(*(np.concatenate([getattr(b.signals, name) for b in blocks]) for name in Sheet.__slots__))
         weight = np.divide(tiers, counts[:, 0], out=np.zeros_like(tiers), where=counts[:, 0] > 0)
-        return Window(counts, weight, signals, np.concatenate([b.weights for b in blocks]), self.hour // 24)
+        signals = self.signals.between(self.hour + 1 - len(blocks), self.hour + 1)
+        return Window(counts, weight, signals, np.concatenate([block.weights for block in blocks]), self.hour // 24)
 
     def close_day(self, number: int) -> None:
-        self.book.put(number, self._rows(number * 24, number * 24 + 24))
+        self.book.put(number, self.sheet.between(number * 24, number * 24 + 24))
 
-    def _rows(self, start: int, end: int) -> Sheet:
-        low, high = np.searchsorted(self.sheet.hour, (start, end))
-        return self.sheet.take(slice(low, high))
+
+def _has_signal(part: Sheet) -> np.ndarray:
+    return (part.escalation > 0) | (part.deescalation > 0)
 
 
 def _bare(part: Sheet) -> Sheet:
@@ -135,28 +141,38 @@ def _bare(part: Sheet) -> Sheet:
 
 
 class _Past:
-    """Daily tension and relief are compared with the year before, never with what came after."""
+    """Tension is compared with the days of the year before, never with what came after; a provisional day is on another scale."""
 
-    def __init__(self, history: Iterable[IndexPoint]):
+    def __init__(self, history: Iterable[tuple[str, datetime, float]]):
         self.days: dict[str, list[tuple[int, float]]] = {}
-        self.add(sorted(history, key=lambda point: point.at))
+        self._ranked: dict[tuple[str, int], list[float]] = {}
+        for part, at, tension in sorted(history, key=itemgetter(1)):
+            self._put(part, at, tension)
 
     def add(self, points: Iterable[IndexPoint]) -> None:
         for point in points:
-            if point.grain == "day" and point.tension is not None:
-                days = self.days.setdefault(point.part, [])
-                number = _hour(point.at) // 24
-                while days and days[-1][0] >= number:
-                    days.pop()
-                days.append((number, point.tension))
+            if point.status == "ok" and point.tension is not None:
+                self._put(point.part, point.at, point.tension)
+
+    def _put(self, part: str, at: datetime, tension: float) -> None:
+        days, number = self.days.setdefault(part, []), _hour(at) // 24
+        while days and days[-1][0] >= number:
+            days.pop()
+        days.append((number, tension))
 
     def percentile(self, part: str, day: int, tension: float | None) -> float | None:
-        days = self.days.get(part, [])
-        values = [value for _, value in days[bisect_left(days, (day - HISTORY, -1.0)) : bisect_left(days, (day, -1.0))]]
+        values = self._before(part, day)
         if tension is None or len(values) < ENOUGH_HISTORY:
             return None
-        below, equal = sum(value < tension for value in values), sum(value == tension for value in values)
-        return 100 * (below + equal / 2) / len(values)
+        return 100 * (bisect_left(values, tension) + bisect_right(values, tension)) / 2 / len(values)
+
+    def _before(self, part: str, day: int) -> list[float]:
+        """The year's values before a day in order of size; the same for all hours of that day."""
+        if (part, day) not in self._ranked:
+            self._ranked = {key: values for key, values in self._ranked.items() if key[1] == day}
+            days = self.days.get(part, [])
+            self._ranked[part, day] = sorted(value for _, value in days[bisect_left(days, (day - HISTORY, -1.0)) : bisect_left(days, (day, -1.0))])
+        return self._ranked[part, day]
 
 
 def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> list[IndexPoint]:
@@ -165,7 +181,7 @@ def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> l
     reference = book.reference(window.day)
     counts = window.counts
     entries, publishers = round(float(counts[:, 0].sum())), int((counts[:, 0] > 0).sum())
-    inside = int(((counts[:, 0] > 0) & (reference.escalation[: len(counts), 0] > 0)).sum())
+    inside, inside_relief = (int(((counts > 0) & (normal[: len(counts)] > 0))[:, 0].sum()) for normal in (reference.escalation, reference.deescalation))
     missing = _missing(entries, publishers, inside, rules)
     scopes = _scopes(window.signals)
     sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _told(window.signals.story, scopes).tolist(), strict=True))
@@ -174,26 +190,34 @@ def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> l
         return [_point(grain, at, rules.method, "not enough news", *size, volume, {}, missing=missing) for size in sizes]
     status = "provisional" if reference.provisional else "ok"
     measures = _measures(window, reference, scopes, rules.shrink)
+    if inside_relief < rules.minimum_publishers:
+        missing = f"relief: {_few(inside_relief, rules)} that have de-escalation in the reference window"
+        measures |= {name: np.full(len(SCOPES), np.nan) for name in ("relief", "relief_low", "relief_high")}
     found = []
+    columns = {name: [None if value != value else value for value in column.tolist()] for name, column in measures.items()}
     for position, size in enumerate(sizes):
-        values = {name: _number(column[position]) for name, column in measures.items()}
+        values = {name: column[position] for name, column in columns.items()}
         total = (values["escalation_share"] or 0) + (values["deescalation_share"] or 0)
         values["balance"] = ((values["escalation_share"] or 0) - (values["deescalation_share"] or 0)) / total if total > 0 else None
         values["percentile"] = past.percentile(size[0], window.day, values["tension"])
-        found.append(_point(grain, at, rules.method, status, *size, volume, values))
+        found.append(_point(grain, at, rules.method, status, *size, volume, values, missing=missing))
     return found
 
 
-def _missing(entries: int, publishers: int, inside: int, rules) -> str | None:
+def _missing(entries: int, publishers: int, inside: int, rules: Rules) -> str | None:
     """What the gates lack, in words."""
     lacks = []
     if entries < rules.minimum_entries:
         lacks.append(f"{entries} of at least {rules.minimum_entries} entries")
     if publishers < rules.minimum_publishers:
-        lacks.append(f"{publishers} of at least {rules.minimum_publishers} publishers")
+        lacks.append(_few(publishers, rules))
     elif inside < rules.minimum_publishers:
-        lacks.append(f"{inside} of at least {rules.minimum_publishers} publishers that have signals in the reference window")
+        lacks.append(f"{_few(inside, rules)} that have signals in the reference window")
     return ", ".join(lacks) or None
+
+
+def _few(publishers: int, rules: Rules) -> str:
+    return f"{publishers} of at least {rules.minimum_publishers} publishers"
 
 
 def _scopes(signals: Sheet) -> np.ndarray:
@@ -204,7 +228,6 @@ def _scopes(signals: Sheet) -> np.ndarray:
 def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> dict[str, np.ndarray]:
     """Every number of every scope: one value a scope."""
     s, counts = window.signals, window.counts
-    member = scopes.astype(np.float64)
     found: dict[str, np.ndarray] = {}
     raw = coefficients(counts[:, :1], window.weight, np.ones((len(counts), 1)), shrink)[:, 0]
     for name, share, gravity, by_act, normal in (
@@ -212,16 +235,34 @@ def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> d
         ("relief", "deescalation", s.deescalation, s.deescalation_by_act, reference.deescalation),
     ):
         each = coefficients(counts, window.weight, normal[: len(counts)], shrink)
-        values = member @ (each[s.publisher] * window.weights * gravity[:, None])
+        counted = gravity > 0
+        members = scopes[:, counted]
+        owner, weighed = s.publisher[counted], gravity[counted]
+        values = _by_scope(each[owner] * window.weights[counted] * weighed[:, None], members)
         values[:, np.isnan(each[0])] = np.nan
-        low, high = _interval(values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1], _told(s.story, scopes & (gravity > 0)))
+        low, high = _interval(values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1], _told(s.story[counted], members))
         high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_GRAVITY * _typical(each[:, 0], counts[:, 0]), high)
         found |= {name: values[:, 0], f"{name}_low": low, f"{name}_high": high}
-        shares = raw[s.publisher] * gravity
-        found[f"{share}_share"] = member @ shares
-        found[f"{share}_acts"] = member @ (shares * by_act)
-        found[f"{share}_words"] = member @ (shares * ~by_act)
+        shares, acts = raw[owner] * weighed, by_act[counted]
+        kinds = _by_scope(np.column_stack([shares, shares * acts, shares * ~acts]), members)
+        found |= {f"{share}_{kind}": kinds[:, column] for column, kind in enumerate(("share", "acts", "words"))}
     return found
+
+
+def _by_scope(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Sums of the rows of the whole (the first scope, which has all) and of each part: scopes x columns.
+
+    Not a matrix product: BLAS would wake all its threads for each small one, which on a busy machine took nine tenths of the time.
+    """
+    sums = np.zeros((len(members), values.shape[1]))
+    sums[0] = values.sum(axis=0)
+    parts = members[1:]
+    filled = parts.any(axis=1)
+    if filled.any():
+        rows = np.nonzero(parts)[1]  # part after part
+        ends = np.cumsum(parts.sum(axis=1)[filled])
+        sums[1:][filled] = np.add.reduceat(values[rows], np.concatenate([[0], ends[:-1]]), axis=0)
+    return sums
 
 
 def _told(story: np.ndarray, members: np.ndarray) -> np.ndarray:
@@ -249,10 +290,6 @@ def _interval(values: np.ndarray, stories: np.ndarray) -> tuple[np.ndarray, np.n
 def _typical(each: np.ndarray, counts: np.ndarray) -> float:
     """What one entry of the window adds for each unit of gravity, on average."""
     return float((each * counts).sum() / counts.sum())
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _point(

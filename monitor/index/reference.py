@@ -1,12 +1,12 @@
 """What is normal for each publisher: its own share of escalation and de-escalation over the reference window.
 
-The window is fixed by the editor, or the 90 days before the day shown; until 14 of them have news a built-in share stands in and
-everything is called provisional. Leaves what is done with the shares to shares.py.
+The window is fixed by the editor, or the 90 days before the day shown; until 14 of them have news, or the fixed one is over, a built-in
+share stands in and everything is called provisional. Leaves what is done with the shares to shares.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -26,6 +26,7 @@ class Sums:
     entries: np.ndarray
     escalation: np.ndarray
     deescalation: np.ndarray
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Book:
     def __init__(self, rules: Rules):
         self.rules = rules
         self.codes: dict[str, int] = {}
+        self.whole = False  # the fixed window is over and known
         self._days: dict[int, Sums] = {}
         self._last: tuple[int, Reference] | None = None
 
@@ -54,12 +56,12 @@ class Book:
 
     def span(self, day: date) -> tuple[date, date]:
         """First and last day of the reference for `day`; what a caller has to have taught before asking."""
-        if self.rules.reference:
-            return self.rules.reference
-        return day - timedelta(days=TRAILING), day - timedelta(days=1)
+        return self.rules.reference or (day - timedelta(days=TRAILING), day - timedelta(days=1))
 
     def lacks(self, day: date) -> bool:
-        """Whether no day of the reference for `day` was ever learned."""
+        """Whether the fixed window is not known, or no day of the trailing one was ever learned."""
+        if self.rules.reference:
+            return not self.whole
         first, last = self.span(day)
         return not any(number in self._days for number in range(day_number(first), day_number(last) + 1))
 
@@ -70,10 +72,17 @@ class Book:
         for number in np.unique(days):
             self.put(int(number), sheet.take(days == number))
 
+    def learn_window(self, frame: pd.DataFrame) -> None:
+        """All entries of the fixed window, which is over."""
+        self.learn(frame)
+        self.whole, self._last = True, None
+
     def put(self, number: int, sheet: Sheet) -> None:
-        """A whole day's entries, by day number since 1970."""
+        """A whole day's entries, by day number since 1970. With the last day of a fixed window that is over."""
         sums = add_up(sheet, bootstrap.weights(sheet.story, self.rules.replicates), len(self.codes))
         self._days[number] = sums
+        if self.rules.reference and number == day_number(self.rules.reference[1]):
+            self.whole, self._last = True, None
         if self._last and number < self._last[0]:
             self._last = None
 
@@ -88,22 +97,24 @@ class Book:
     # -- what it gives ------------------------------------------------------------------------------------
 
     def reference(self, number: int) -> Reference:
-        """What is normal on the day with this number. Provisional while a fixed window is not over or a trailing one too short."""
+        """What is normal on the day with this number. Provisional while a fixed window is not over or a trailing one too short.
+
+        A fixed window that is over holds for all days, those before it and its own too, as a base year does.
+        """
         if self._last is None or self._last[0] != number or len(self._last[1].escalation) < len(self.codes):
             self._last = (number, self._make(number))
         return self._last[1]
 
     def _make(self, number: int) -> Reference:
-        if not self.rules.reference:
-            return self._over([n for n in range(number - TRAILING, number) if n in self._days], enough=ENOUGH_DAYS)
-        first, last = (day_number(day) for day in self.rules.reference)
-        found = self._over([n for n in range(first, last + 1) if n in self._days], enough=1)
-        return replace(found, provisional=found.provisional or (number <= last and last not in self._days))
+        first, last = (day_number(day) for day in self.span(EPOCH + timedelta(days=number)))
+        known = [n for n in range(first, last + 1) if n in self._days]
+        if self.rules.reference:
+            return self._over(known if self.whole else [], enough=1)
+        return self._over(known, enough=ENOUGH_DAYS)
 
     def _over(self, days: list[int], *, enough: int) -> Reference:
         shape = (len(self.codes), 1 + 4 * (self.rules.replicates // 4))
-        live = [n for n in days if self._days[n].entries[:, 0].sum() >= self.rules.minimum_entries]
-        if len(live) < enough:
+        if sum(self._days[n].count >= self.rules.minimum_entries for n in days) < enough:
             return Reference(np.full(shape, self.rules.built_in[0]), np.full(shape, self.rules.built_in[1]), provisional=True)
         totals = [np.zeros(shape) for _ in range(3)]
         for n in days:
@@ -125,4 +136,4 @@ def add_up(sheet: Sheet, weights: np.ndarray, publishers: int) -> Sums:
         owners, starts = np.unique(sheet.publisher[rows], return_index=True)
         values = weights[rows] if gravity is None else weights[rows] * gravity[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
-    return Sums(*found)
+    return Sums(*found, count=len(sheet))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 FORMULA = "share-1"
 WORDS = 0.5  # what words count beside an act
@@ -29,11 +29,19 @@ class Rules:
     replicates: int = 200  # of the bootstrap; a multiple of four
 
     @property
+    def over_at(self) -> datetime | None:
+        """When the fixed reference window is over."""
+        return datetime.combine(self.reference[1] + timedelta(days=1), time(), UTC) if self.reference else None
+
+    @property
     def method(self) -> str:
         """Names the formula, its reference window and, where they are not the shipped ones, its weights."""
         span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{TRAILING}"
-        numbers = (self.tiers, self.shrink, self.built_in, self.minimum_entries, self.minimum_publishers)
-        plain = Rules()
-        if numbers == (plain.tiers, plain.shrink, plain.built_in, plain.minimum_entries, plain.minimum_publishers):
+        if self._numbers == Rules()._numbers:
             return f"{FORMULA}.{span}"
-        return f"{FORMULA}.{span}.{zlib.crc32(repr(numbers).encode()):08x}"
+        return f"{FORMULA}.{span}.{zlib.crc32(repr(self._numbers).encode()):08x}"
+
+    @property
+    def _numbers(self) -> tuple[float, ...]:
+        """What a number may change by, beside the window; 1 and 1.0 are one weight."""
+        return tuple(map(float, (*self.tiers, self.shrink, *self.built_in, self.minimum_entries, self.minimum_publishers)))

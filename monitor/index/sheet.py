@@ -38,6 +38,11 @@ class Sheet:
     def take(self, where) -> Sheet:
         return Sheet(*(getattr(self, name)[where] for name in self.__slots__))
 
+    def between(self, first: int, end: int) -> Sheet:
+        """The entries of the hours from the first up to, not including, the end."""
+        low, high = np.searchsorted(self.hour, (first, end))
+        return self.take(slice(low, high))
+
 
 def read(frame: pd.DataFrame, codes: dict[str, int], rules: Rules) -> Sheet:
     """Needs the columns of storage.index.entries; gives new publishers their codes."""

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.errors import PriceError
 from monitor.models import Price, Series
+from monitor.prices import network
 
 BASE = "https://fred.stlouisfed.org"
 AGENT = "gulf-tension-monitor (feed reader; daily prices)"  # FRED resets connections that pretend to be browsers
@@ -35,15 +36,13 @@ def _get(url: str, timeout: float) -> str:
 
     try:
         with Session(curl_options={CurlOpt.MAXFILESIZE: LARGEST}) as session:
-            answer = session.get(url, timeout=timeout, headers={"User-Agent": AGENT})
+            answer = session.get(url, timeout=timeout, headers={"User-Agent": AGENT}, allow_redirects=False)
     except RequestsError as error:
-        late = "timed out" in str(error).lower()
-        kind = "timeout" if late else "network"
-        cause = f"no complete answer within {timeout:.0f} s" if late else "no connection"
+        kind, cause = network.cause(error, timeout)
         raise PriceError("fred", cause, kind=kind) from error
     if answer.status_code != 200:
-        kind = "rate limited" if answer.status_code == 429 else "http"
-        raise PriceError("fred", f"HTTP {answer.status_code}", kind=kind)
+        kind, cause = network.refused(answer.status_code)
+        raise PriceError("fred", cause, kind=kind, wait=network.seconds(answer.headers.get("Retry-After")))
     return answer.text
 
 
@@ -60,5 +59,5 @@ def _prices(series: Series, text: str, now: datetime):
         except ValueError as error:
             raise PriceError("fred", f"unreadable line {row[0]!r:.40}", kind="unreadable") from error
         start = datetime.combine(day, time(), UTC)
-        if math.isfinite(close) and start + timedelta(days=1) <= now:
+        if math.isfinite(close) and close != 0 and start + timedelta(days=1) <= now:
             yield Price(series.name, start, close, "fred", "spot", series.unit, None, now)

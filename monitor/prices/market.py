@@ -48,6 +48,12 @@ def bounds(series: Series, day: date) -> tuple[datetime, datetime] | None:
     return opens.to_pydatetime(), closes.to_pydatetime()
 
 
+def rests(series: Series, day: date) -> bool:
+    """Whether the exchange, where its calendar is known, does not trade on this Saturday or Sunday. On holidays some do, for a while."""
+    calendar = _calendar(series.calendar)
+    return calendar is not None and _covers(calendar, day) and day.weekday() >= 5 and not calendar.is_session(str(day))
+
+
 def session_of(series: Series, when: datetime) -> date:
     """The trading day of a price made at `when`; between sessions the next one, save for late prints of the one just closed.
 
@@ -77,20 +83,21 @@ def closed_at(series: Series, day: date) -> datetime | None:
     return calendar.session_close(str(day)).to_pydatetime()
 
 
-def _finished_after(series: Series, day: date, now: datetime) -> int:
-    """How many sessions after `day` are over by `now`, counted to two weeks."""
-    days = (day + timedelta(days=n) for n in range(1, min((now.date() - day).days, 14) + 1))
+def _finished_since(series: Series, last: Price, now: datetime) -> int:
+    """How many sessions are over by `now` whose close is not had, counted to two weeks: the later ones, and a last one left while it ran."""
+    day = last.day.date()
+    days = (day + timedelta(days=n) for n in range(1 if last.final else 0, min((now.date() - day).days, 14) + 1))
     return sum(1 for later in days if (hours := bounds(series, later)) and hours[1] <= now)
 
 
 def stale(series: Series, last: Price, now: datetime) -> str | None:
     """Why the newest price is old by the market's clock, in words; None while it is as fresh as this market can give."""
     day = last.day.date()
-    missed = _finished_after(series, day, now - SETTLING)
+    missed = _finished_since(series, last, now - SETTLING)
     if missed > (SPOT_LAG if last.kind == "spot" else 0):
         more = " or more" if (now.date() - day).days > 14 else ""
         count = "one finished trading day is" if missed == 1 else f"{missed}{more} finished trading days are"
-        return f"{count} missing: the newest price is of {day}"
+        return f"{count} missing: the newest price is of {day}{'' if last.final else ', before its close'}"
     if last.kind == "spot":
         return None
     today = session_of(series, now)

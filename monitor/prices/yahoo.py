@@ -8,6 +8,8 @@ network a call of three seconds took 130. So every request runs through a sessio
 
 from __future__ import annotations
 
+import json
+import logging
 import math
 import threading
 import time as stopwatch
@@ -17,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from monitor.errors import PriceError
 from monitor.models import Price, Series
-from monitor.prices import market
+from monitor.prices import market, network
 
 ASIDE = 2.5  # seconds for cookie and crumb: the chart answers without them
 LARGEST = 20_000_000  # bytes
@@ -33,7 +35,10 @@ def fetch(series: Series, since: date, *, now: datetime, base: str | None, timeo
     `base` stands in for Yahoo's hosts; `cache` is the folder for yfinance's small databases. Raises PriceError naming the cause.
     """
     with _lock:
-        rows, market_time = _history(series.symbol, since, base, timeout, cache)
+        rows, market_time, currency = _history(series.symbol, since, base, timeout, cache)
+    unit = series.unit.partition("/")[0]
+    if currency and len(unit) == 3 and unit.isupper() and currency != unit:
+        raise PriceError("yahoo", f"{series.symbol}: its prices are in {_plain(currency)}, feeds.yaml says {series.unit}", kind="unit")
     if not rows:
         raise PriceError("yahoo", f"{series.symbol}: an empty answer", kind="empty")
     found, faults = _prices(series, rows, since, market_time, now)
@@ -49,13 +54,17 @@ def _prices(
     found, faults, ahead = [], [], None
     for position, (day, close) in enumerate(rows):
         newest = position == len(rows) - 1
-        if not math.isfinite(close):
+        if not math.isfinite(close) or close == 0 or (close < 0 and series.kind != "front month"):  # only futures have traded below zero
             if newest:
-                faults.append(PriceError("yahoo", f"{series.symbol}: the price of {day} is not a number", kind="not a number"))
+                said = "not a number" if not math.isfinite(close) else f"{close:g}, which is no price"
+                faults.append(PriceError("yahoo", f"{series.symbol}: the price of {day} is {said}", kind="not a number"))
             continue
-        made = None
+        made, rests = None, market.rests(series, day)
         if newest and market_time and abs((market_time.date() - day).days) <= 1:
-            made, day = market_time, max(day, market.session_of(series, market_time))
+            session = market.session_of(series, market_time)
+            made, day = market_time, session if rests else max(day, session)
+        elif rests:
+            continue
         else:
             made = market.closed_at(series, day)
         ended = market.over(series, day, now)
@@ -72,15 +81,17 @@ def _prices(
     return found, faults
 
 
-def _history(symbol: str, since: date, base: str | None, timeout: float, cache: str | None) -> tuple[list[tuple[date, float]], datetime | None]:
-    """What yfinance gives: (day, close) oldest first, and the time of the newest trade. Foreign errors are translated here."""
+def _history(
+    symbol: str, since: date, base: str | None, timeout: float, cache: str | None
+) -> tuple[list[tuple[date, float]], datetime | None, str | None]:
+    """What yfinance gives: (day, close) oldest first, the time of the newest trade, the currency. Foreign errors are translated here."""
     import yfinance
     from yfinance.cache import get_tz_cache
     from yfinance.data import YfData
-    from yfinance.exceptions import YFPricesMissingError, YFRateLimitError, YFTzMissingError
 
     yfinance.config.debug.hide_exceptions = False
     warnings.filterwarnings("ignore", module="yfinance")  # of what pandas 4 will drop: nothing that a user could act on
+    logging.getLogger("yfinance").setLevel(logging.CRITICAL)  # what went wrong is said here, once
     if cache:
         yfinance.set_tz_cache_location(cache)
     # yfinance asks for a symbol's time zone first: one request more for each, and on a renamed symbol a dozen. It is used only to read
@@ -90,17 +101,14 @@ def _history(symbol: str, since: date, base: str | None, timeout: float, cache: 
         ticker = yfinance.Ticker(symbol, session=session)
         try:
             frame = ticker.history(start=datetime.combine(since, time(), UTC), auto_adjust=False, actions=False, keepna=True, timeout=timeout)
-            market_time = ticker.get_history_metadata().get("regularMarketTime")
-        except YFRateLimitError as error:
-            raise PriceError("yahoo", "asks us to slow down (429)", kind="rate limited") from error
-        except (YFPricesMissingError, YFTzMissingError) as error:
-            raise PriceError("yahoo", f"{symbol}: {_reason(session, error)}", kind=_kind(session)) from error
+            about = ticker.get_history_metadata()
+            rows = [(stamp.date(), float(close)) for stamp, close in frame["Close"].items()]
+            market_time = _utc(about.get("regularMarketTime"))
         except Exception as error:  # on a broken answer yfinance lets KeyError, TypeError, JSON and curl errors through: all are "no price"
-            raise PriceError("yahoo", f"{symbol}: {_reason(session, error)}", kind=_kind(session)) from error
+            raise _fault(symbol, session) from error
         finally:
             YfData.cache_get.cache_clear()  # else an answer of yesterday is given again for the same dates
-    rows = [(stamp.date(), float(close)) for stamp, close in frame["Close"].items()]
-    return rows, _utc(market_time)
+    return rows, market_time, about.get("currency")
 
 
 def _utc(value) -> datetime | None:
@@ -109,50 +117,55 @@ def _utc(value) -> datetime | None:
     return value.tz_convert("UTC").to_pydatetime() if hasattr(value, "tz_convert") else None
 
 
-def _kind(session) -> str:
-    if session.late:
-        return "timeout"
-    if session.status is None:
-        return "network"
-    if session.status == 429:
-        return "rate limited"
-    if session.status == 404:
-        return "symbol"
-    return "http" if session.status >= 400 else "unreadable"
+def _fault(symbol: str, session) -> PriceError:
+    """What went wrong with the last chart request; yfinance's own message names what it tried instead."""
+    if session.broken:
+        kind, cause = session.broken
+        return PriceError("yahoo", cause, kind=kind)
+    if session.answer is None:
+        return PriceError("yahoo", "no connection", kind="network")
+    if session.answer.status_code == 404:
+        return PriceError("yahoo", f"{symbol}: no such symbol: renamed or delisted", kind="symbol")
+    if session.answer.status_code != 200:
+        kind, cause = network.refused(session.answer.status_code)
+        return PriceError("yahoo", cause, kind=kind, wait=network.seconds(session.answer.headers.get("Retry-After")))
+    return PriceError("yahoo", f"{symbol}: {_said(session.answer.content) or 'the answer holds no prices'}", kind="unreadable")
 
 
-def _reason(session, error: Exception) -> str:
-    """The cause in plain words; yfinance's own message names what it tried, not what went wrong."""
-    words = {
-        "timeout": f"no complete answer within {session.timeout_given:.0f} s",
-        "network": "no connection",
-        "rate limited": "asks us to slow down (429)",
-        "symbol": "no such symbol: renamed or delisted",
-        "http": f"HTTP {session.status}",
-        "unreadable": "the answer holds no prices",
-    }
-    return words[_kind(session)]
+def _said(body: bytes) -> str | None:
+    """The error that Yahoo names in an answer that claims to be well."""
+    try:
+        error = next(iter(json.loads(body).values()))["error"]
+        return f"no prices, it says: {_plain(error['description'])}"
+    except (ValueError, TypeError, KeyError, AttributeError, StopIteration, RecursionError):
+        return None
+
+
+def _plain(text: object) -> str:
+    return "".join(c for c in str(text)[:100] if c.isprintable())
 
 
 def _session(base: str | None, timeout: float):
     """A curl_cffi session that ends every request by the call's deadline and, for tests and replays, goes to `base` instead of Yahoo."""
     from curl_cffi import CurlOpt
-    from curl_cffi.requests import Session
+    from curl_cffi.requests import RequestsError, Session
     from curl_cffi.requests.exceptions import Timeout
 
     class Clamped(Session):
-        timeout_given = timeout
-        status: int | None = None  # of the last chart answer
-        late = False
+        answer = None  # the last chart answer
+        broken: tuple[str, str] | None = None  # or why there was none
         ends = stopwatch.monotonic() + timeout
 
         def request(self, method, url, *args, **kwargs):
             chart = "/finance/chart/" in url
             left = self.ends - stopwatch.monotonic()
             if left <= 0.05:
-                self.late = True
-                raise Timeout(f"no time left for {url}")
-            if not chart:
+                error = Timeout(f"no time left for {url}", network.TIMED_OUT)
+                self.broken = self.broken or network.cause(error, timeout)
+                raise error
+            if chart:
+                kwargs["allow_redirects"] = False
+            else:
                 left = min(ASIDE, left / 4)
             given = kwargs.get("timeout")
             kwargs["timeout"] = min(left, given) if isinstance(given, (int, float)) and given > 0 else left
@@ -160,11 +173,14 @@ def _session(base: str | None, timeout: float):
                 url = _elsewhere(url, base)
             try:
                 answer = super().request(method, url, *args, **kwargs)
-            except Timeout:
-                self.late = self.late or chart
+            except RequestsError as error:
+                if chart:
+                    self.broken = network.cause(error, timeout)
                 raise
             if chart:
-                self.status = answer.status_code
+                self.answer, self.broken = answer, None
+            elif answer.status_code == 429:
+                self.broken = network.refused(429)
             return answer
 
     return Clamped(impersonate="chrome", curl_options={CurlOpt.MAXFILESIZE: LARGEST})

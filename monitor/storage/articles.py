@@ -274,8 +274,10 @@ def stream(store: Store, wanted: Filter = Filter(), *, signals: bool = False, pa
 
 def earliest_after(store: Store, id: int) -> datetime | None:
     """The earliest time of an article stored later than this one: what is reckoned from there on may have changed. None when there is none."""
+    # plus nothing: otherwise SQLite walks the index by time, a million rows, up to the first of these ids
+    at = articles.c.at if id < 0 else sa.type_coerce(sa.type_coerce(articles.c.at, sa.BigInteger) + 0, articles.c.at.type)
     with store.read() as conn:
-        return conn.scalar(sa.select(sa.func.min(articles.c.at)).where(articles.c.id > id))
+        return conn.scalar(sa.select(sa.func.min(at)).where(articles.c.id > id))
 
 
 def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE) -> list[Article]:

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from monitor.models import IndexPoint
-from monitor.storage.schema import articles, index_points
+from monitor.storage.schema import articles, index_points, meta, micros, moment
 from monitor.storage.store import Store
 from monitor.storage.writing import upsert
 
 if TYPE_CHECKING:
     import pandas as pd
 
+IN_USE = "index method"  # the note that names the formula whose points were computed last
 _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
 _NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
 _COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, "categories", "parts", "text_key", "story_id")
 _READ = 50_000  # rows taken from the driver at a time
+_DAY = 86_400_000_000  # microseconds
+_DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(_DAY, sa.BigInteger)
 
 
 def entries(store: Store, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
@@ -63,6 +66,20 @@ def _frame(rows: list[tuple]) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def full_days(store: Store, enough: int, before: datetime) -> list[datetime]:
+    """The UTC days that began before a time and have at least so many entries, oldest first."""
+    query = sa.select(_DAY_OF).where(articles.c.at < before).group_by(_DAY_OF).having(sa.func.count() >= enough).order_by(_DAY_OF)
+    with store.read() as conn:
+        return [moment(day * _DAY) for day in conn.scalars(query)]
+
+
+def days_of_late(store: Store, id: int, before: datetime) -> list[datetime]:
+    """The UTC days before that of `before` to which articles stored later than this one belong."""
+    query = sa.select(_DAY_OF).distinct().where(articles.c.id > id, _DAY_OF < micros(before) // _DAY)
+    with store.read() as conn:
+        return [moment(day * _DAY) for day in conn.scalars(query)]
+
+
 def save(store: Store, points: Iterable[IndexPoint]) -> int:
     """Keep points; one of the same grain, part, time and method is replaced."""
     rows = [{name: getattr(point, name) for name in _NAMES} for point in points]
@@ -74,9 +91,9 @@ def save(store: Store, points: Iterable[IndexPoint]) -> int:
 def points(
     store: Store, grain: str, part: str = "all", since: datetime | None = None, until: datetime | None = None, *, method: str | None = None
 ) -> list[IndexPoint]:
-    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the newest point's method.
+    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the formula that is in use.
 
-    Two formulas are never mixed in one line.
+    Two formulas are never mixed in one line, nor does the time asked for change which one it is.
     """
     wanted = [index_points.c.grain == grain]
     if part != "*":
@@ -86,11 +103,28 @@ def points(
     if until is not None:
         wanted.append(index_points.c.at < until)
     with store.read() as conn:
+        method = method or conn.scalar(sa.select(meta.c.value).where(meta.c.key == IN_USE))
         if method is None:
             newest = sa.select(index_points.c.method).where(*wanted).order_by(index_points.c.at.desc(), index_points.c.method.desc())
             method = conn.scalar(newest.limit(1))
         query = sa.select(*_POINT).where(*wanted, index_points.c.method == method).order_by(index_points.c.at, index_points.c.part)
         return [IndexPoint(*row) for row in conn.execute(query)]
+
+
+def newest(store: Store, until: datetime, method: str) -> datetime | None:
+    """The time of a formula's newest hourly point before `until`."""
+    query = sa.select(sa.func.max(index_points.c.at)).where(index_points.c.grain == "hour", index_points.c.part == "all")
+    with store.read() as conn:
+        return conn.scalar(query.where(index_points.c.at < until, index_points.c.method == method))
+
+
+def history(store: Store, since: datetime, until: datetime, method: str) -> list[tuple[str, datetime, float]]:
+    """(part, day, tension) of the days that percentiles are taken from: those with a number that is not provisional, oldest first."""
+    wanted = (index_points.c.grain == "day", index_points.c.at >= since, index_points.c.at < until, index_points.c.method == method)
+    columns = (index_points.c.part, sa.type_coerce(index_points.c.at, sa.BigInteger), index_points.c.tension)
+    query = sa.select(*columns).where(*wanted, index_points.c.status == "ok", index_points.c.tension.is_not(None))
+    with store.read() as conn:
+        return [(part, moment(at), tension) for part, at, tension in conn.execute(query.order_by(index_points.c.at))]
 
 
 def all_points(store: Store, since: datetime | None = None, until: datetime | None = None) -> Iterator[IndexPoint]:

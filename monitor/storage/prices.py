@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from monitor.storage.schema import price_failures, prices
 from monitor.storage.store import Store
 from monitor.storage.writing import upsert
 
+LOOK_BACK = timedelta(days=14)  # in which the newest price usually lies
 _NAMES = [f.name for f in fields(Price)]
 _PRICE = [prices.c[name] for name in _NAMES]
 # of two sources for one day: what trades before what is only quoted on the spot, then by name, so that the choice is the same each time
@@ -33,13 +34,11 @@ class PriceFailure:
 
 
 def save(store: Store, given: Iterable[Price]) -> int:
-    """Keep prices; a close of a finished day is never overwritten by one of a day still trading. Clears the series' failure there."""
+    """Keep prices; a close of a finished day is never overwritten by one of a day still trading."""
     rows = [{name: getattr(price, name) for name in _NAMES} for price in given]
     if not rows:
         return 0
     with store.write() as conn:
-        for series, source in {(row["series"], row["source"]) for row in rows}:
-            conn.execute(price_failures.delete().where(price_failures.c.series == series, price_failures.c.provider == source))
         upsert(conn, prices, rows, where=lambda new: sa.or_(new.final, sa.not_(prices.c.final)))
     return len(rows)
 
@@ -66,14 +65,24 @@ def all_sources(store: Store, name: str, since: datetime | None = None, until: d
         return [Price(*row) for row in conn.execute(query)]
 
 
-def last(store: Store, name: str, before: datetime | None = None) -> Price | None:
+def last(store: Store, name: str, before: datetime | None = None, *, source: str | None = None) -> Price | None:
     """The newest close of a day earlier than `before` (00:00 of the clock's day: the last finished one); None when there is none."""
     query = sa.select(*_PRICE).where(prices.c.series == name).order_by(prices.c.day.desc(), *_RANK).limit(1)
     if before is not None:
         query = query.where(prices.c.day < before)
+    if source is not None:
+        query = query.where(prices.c.source == source)
     with store.read() as conn:
         row = conn.execute(query).first()
     return Price(*row) if row else None
+
+
+def newest(store: Store, name: str, now: datetime) -> Price | None:
+    """The newest price that the market had made by now, of the running day too: that of a day may have been made on the evening before."""
+    for price in reversed(series(store, name, now - LOOK_BACK, until=now + timedelta(days=1))):
+        if (price.market_time or price.day + timedelta(days=1)) <= now:
+            return price
+    return last(store, name, now - LOOK_BACK)
 
 
 def names(store: Store) -> list[str]:
@@ -91,6 +100,12 @@ def fail(store: Store, failure: PriceFailure) -> PriceFailure:
         row["failures"] = before + 1
         upsert(conn, price_failures, [row])
     return PriceFailure(**row)
+
+
+def mended(store: Store, series: str, still: Iterable[str] = ()) -> None:
+    """A provider answered for a series: forget the failures of all but those that failed on the way."""
+    with store.write() as conn:
+        conn.execute(price_failures.delete().where(price_failures.c.series == series, price_failures.c.provider.not_in(list(still))))
 
 
 def failures(store: Store) -> list[PriceFailure]:

@@ -94,6 +94,12 @@ def _values(id: int, members: list[Row]) -> dict:
     }  # fmt: skip
 
 
+def merges(store: Store) -> dict[int, int]:
+    """Each story that turned out to be part of another one -> that one."""
+    with store.read() as conn:
+        return {id: into for id, into in conn.execute(sa.select(stories.c.id, stories.c.merged_into).where(stories.c.merged_into.is_not(None)))}
+
+
 def find(
     store: Store, since: datetime | None = None, until: datetime | None = None, *, direction: str | None = None,
     category: str | None = None, publishers: int = 1, limit: int = 100, before: tuple[datetime, int] | None = None,

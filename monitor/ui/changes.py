@@ -7,7 +7,7 @@ were published, so a late article shows as a difference and is named.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +20,7 @@ from monitor.ui.wording import CATEGORY_WORDS
 from monitor.upkeep import rules_of
 
 OTHERS = "all others"
+NEAR = 31  # days between two moments up to which their references are read together
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -49,25 +50,30 @@ def method() -> str:
     return _rules().method
 
 
-def parts(at: datetime, measure: str, now: datetime) -> pd.DataFrame:
-    """The points that each entry and category adds to the index of an hour; `now` in whole minutes, so that a read is shared."""
-    over = at + timedelta(hours=1) <= now
-    return _parts(at, measure, at + timedelta(hours=1) if over else now, _rules().method, data.newest_id())
+def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The points that each entry and category adds to the index of two hours; `now` in whole minutes, so that a read is shared."""
+    ends = [min(at + timedelta(hours=1), now) for at in moments]
+    days = tuple(sorted(at.date() for at in moments))
+    return tuple(_parts(at, measure, end, days, _rules().method, data.newest_id()) for at, end in zip(moments, ends, strict=True))
 
 
 @st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
-def _parts(at: datetime, measure: str, now: datetime, method: str, upto: int) -> pd.DataFrame:
-    """`method` and `upto` only renew the answer."""
+def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], method: str, upto: int) -> pd.DataFrame:
+    """`days` are those whose reference is learned in one read; `method` and `upto` only renew the answer."""
     entries = index.entries(data.context().store, lookback(at), at + timedelta(hours=1))
-    return contributions(entries, book=_book(at.date(), method), at=at, now=now, measure=measure)
+    return contributions(entries, book=_book(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method), at=at, now=now, measure=measure)
 
 
 @st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
-def _book(day: date, method: str) -> Book:
-    """What is normal on a day; each caller has a copy of its own. Without bootstrap: the split has no interval."""
+def _book(days: tuple[date, date], method: str) -> Book:
+    """What is normal on two days and between; each caller has a copy of its own. Without bootstrap: the split has no interval."""
     book = Book(replace(_rules(), replicates=0))
-    first, last = (datetime(end.year, end.month, end.day, tzinfo=UTC) for end in book.span(day))
-    book.learn(index.entries(data.context().store, first, last + timedelta(days=1)))
+    first, last = (datetime.combine(day, time(), UTC) for day in (book.span(days[0])[0], book.span(days[1])[1]))
+    entries = index.entries(data.context().store, first, last + timedelta(days=1))
+    if book.rules.over_at and book.rules.over_at <= data.now():
+        book.learn_window(entries)
+    elif not book.rules.over_at:
+        book.learn(entries)
     return book
 
 

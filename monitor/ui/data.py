@@ -88,6 +88,12 @@ def last_prices(before: datetime) -> dict[str, Price]:
     return {name: price for name, price in found.items() if price}
 
 
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def newest_price(series: str, now: datetime) -> Price | None:
+    """The newest price that the market had made by now, of the running day too."""
+    return prices.newest(context().store, series, now)
+
+
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def price_failures() -> list[prices.PriceFailure]:
     return prices.failures(context().store)

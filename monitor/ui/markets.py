@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor import oil
-from monitor.models import IndexPoint
+from monitor.models import IndexPoint, Series
 from monitor.storage import index, prices
 from monitor.ui import data
 
@@ -36,6 +36,15 @@ def closes(series: str, until: datetime) -> pd.Series:
 def daily(until: datetime) -> list[IndexPoint]:
     """The finished days of the index, all years."""
     return index.points(data.context().store, "day", until=until)
+
+
+def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Closes as lines of a chart, one for each kind: spot that stands in for the front month is never drawn as if it were the same."""
+    found = {}
+    for kind in prices["kind"].value_counts().index:
+        stands_in = kind == "spot" and series.kind != "spot"
+        found[f"{series.name}, spot" if stands_in else series.name] = prices[prices["kind"] == kind]
+    return found
 
 
 def levels(points: list[IndexPoint], measure: str) -> pd.Series:

@@ -86,7 +86,7 @@ def _why(asked: Given) -> Iterable[Mapping]:
     by = one_of("by", asked.get("by", "category"), ("category", "publisher", "story"))
     after = links.moment("to", asked["to"]) if "to" in asked else now - timedelta(hours=1)
     before = links.moment("from", asked["from"]) if "from" in asked else after - timedelta(days=1)
-    found = changes.table(*(changes.parts(changes.hour_of(at), measure, now) for at in (before, after)), by)
+    found = changes.table(*changes.sides((changes.hour_of(before), changes.hour_of(after)), measure, now), by)
     for row in found.to_dict("records"):
         title = changes.name_of(row[by], by, 0) if by == "story" else None
         yield {**row, "by": by, "what": str(row[by]), "title": title, "method": changes.method()}

@@ -83,6 +83,13 @@ def level(tension: float) -> str:
     return next((word for bound, word in LEVELS if tension < bound), "Very high")
 
 
+def provisional(reference: tuple[date, date] | None) -> str:
+    """What a provisional index is measured against; `reference` is the fixed window, if there is one."""
+    if reference:
+        return f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or held too little news to say what is normal."
+    return "Provisional: measured against a built-in reference until there are 14 days of history."
+
+
 def trend(now: IndexPoint, before: IndexPoint | None, measure: str = "tension") -> str:
     """Rising or falling only where the two 90 % intervals do not overlap; otherwise no clear change. Empty without an earlier number."""
     if before is None:

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from monitor import oil
+from monitor.models import Series
+from monitor.prices import market
 from monitor.ui import charts, charts_marks, charts_oil, data, downloads, markets, picking, safe, when
-from monitor.ui.wording import SOURCES, many
+from monitor.ui.wording import SOURCES, age, many
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -27,8 +29,9 @@ def download(table: str, series: str, label: str, **asked: str) -> None:
     downloads.offer(table, urlencode({"series": series} | {name: value for name, value in asked.items() if value}), name=f"{table}-{series}", label=label)
 
 
-def together(series: str, events: dict[date, str], today: datetime) -> None:
+def together(chosen_series: Series, events: dict[date, str], today: datetime) -> None:
     """Index and price on one chart, the events marked."""
+    series = chosen_series.name
     chosen = st.segmented_control("Range", list(RANGES), default="90 days", key="oil_range", bind="query-params", required=True,
                                   label_visibility="collapsed")  # fmt: skip
     since = None if RANGES[chosen] is None else today - timedelta(days=RANGES[chosen])
@@ -37,7 +40,7 @@ def together(series: str, events: dict[date, str], today: datetime) -> None:
     if points["tension"].isna().all() and prices.empty:
         st.info("Nothing to draw: no index and no price in this range.")
         return
-    option, clipped = charts.tension_and_prices(points, {} if prices.empty else {series: prices}, zone=when.zone_name())
+    option, clipped = charts.tension_and_prices(points, markets.by_kind(chosen_series, prices), zone=when.zone_name())
     start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
     marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}
     known = points.dropna(subset=["tension"])
@@ -54,6 +57,19 @@ def together(series: str, events: dict[date, str], today: datetime) -> None:
     if clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
     safe.note(" ".join(told))
+
+
+def trouble(series: Series, now: datetime) -> None:
+    """Why the newest price is not what one would expect: which provider fails and how, and how old it is by the market's own clock."""
+    told = []
+    for one in (failure for failure in data.price_failures() if failure.series == series.name):
+        later = f"; asked again {when.local(one.next_try, now)}" if one.next_try else ""
+        told.append(f"{one.provider}: {one.cause} ({age(one.at, now)}{later})")
+    newest = data.newest_price(series.name, now)
+    if newest and (old := market.stale(series, newest, now)):
+        told.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
+    if told:
+        safe.banner("warning", f"The price of {series.name} may not be the newest:", safe.sound("\n".join(told)))
 
 
 def asked(names: list[str]) -> tuple[str, str, list[str]]:
@@ -91,7 +107,9 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         st.info(f"No episode found in the index{lack}. Give dates of your own above.")
         return
     found = markets.study(closes, tuple(events))
-    st.text(f"{verdict(series, found)} {all_together(series, found)}".strip())
+    mixed = found.across[0].t is not None and set(markets.DIRECTIONS.values()) <= set(events.values())
+    pooled = "Escalation and de-escalation are mixed in this and may cancel each other out: choose one of them above." if mixed else ""
+    st.text(f"{verdict(series, found)} {all_together(series, found)} {pooled}".strip())
     rows = markets.study_rows(found)
     if any(row.ar is not None for row in found.rows):
         st.echarts_chart(charts_oil.abnormal(found.rows), height=320, key="abnormal_chart",
@@ -189,15 +207,16 @@ if not names:
     st.info("feeds.yaml names no price series, so there is nothing to compare the news with.")
     st.stop()
 series, text, kinds = asked(names)
-today = bound(data.now())
+now = data.now().replace(second=0, microsecond=0)
+today = bound(now)
+chosen_series = next(one for one in settings.prices if one.name == series)
+if "synthetic" not in data.notes():
+    trouble(chosen_series, now)
 closes, points = markets.closes(series, today), markets.daily(today)
 events = chosen_events(text, kinds, points)
-together(series, events, today)
+together(chosen_series, events, today)
 if closes.empty:
-    faults = [f"{one.provider}: {one.cause}" for one in data.price_failures() if one.series == series]
     st.info(f"No price of {series} is stored yet, so nothing can be compared with it.")
-    if faults:
-        safe.banner("warning", "What the providers said:", "\n".join(faults))
 else:
     given = "your date" in events.values()
     event_study(series, closes, events, points, {"events": ",".join(map(str, events))} if given else {"episodes": ",".join(kinds)})

@@ -9,7 +9,7 @@ import streamlit as st
 from monitor.storage.articles import Filter
 from monitor.ui import asking, cards, charts, charts_marks, data, downloads, links, markets, safe, when
 from monitor.ui.cards import Number
-from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, close_age, listed, many, since_when, status_line, trend
+from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, close_age, listed, many, provisional, since_when, status_line, trend
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
@@ -37,7 +37,7 @@ def numbers() -> None:
     settings, _ = data.context().settings.current()
     notes = []
     if point and point.status == "provisional":
-        notes.append("Provisional: measured against a built-in reference until there are 14 days of history.")
+        notes.append(provisional(settings.index.span))
     safe.show(safe.tag("div", cards.headline(head, reasons), cards.fresh(data.fresh(now), notes)))
     safe.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
 
@@ -102,7 +102,7 @@ def price_numbers(series, now) -> list[Number]:
     for one in series:
         price, fault = last.get(one.name), failing.get(one.name)
         frame = data.price_frame(one.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
-        closes = [close for close, final in zip(frame["close"], frame["final"], strict=True) if final]
+        closes = frame.loc[frame["final"].astype(bool) & (frame["source"] == (price and price.source)), "close"].tolist()
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
         when_closed, stale = close_age(price.day.date(), price.kind, now.date()) if price else ("", "")
         made.append(Number(
@@ -127,8 +127,9 @@ def chart() -> None:
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
     points = data.points(grain, since, until)
-    frames = {name: data.price_frame(name, midnight(since) if since else None, until) for name in shown[: len(charts.PRICE_COLORS)]}
-    frames = {name: frame for name, frame in frames.items() if not frame.empty}
+    frames = {}
+    for series in [series for series in settings.prices if series.name in shown][: len(charts.PRICE_COLORS)]:
+        frames |= markets.by_kind(series, data.price_frame(series.name, midnight(since) if since else None, until))
     if points["tension"].isna().all() and points["relief"].isna().all() and not frames:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
@@ -146,10 +147,11 @@ def chart() -> None:
         told.append("No index in this range: not enough news.")
     if clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
-    if missing := [name for name in shown if name not in frames]:
+    drawn = [name for name in shown if name in frames or f"{name}, spot" in frames]
+    if missing := [name for name in shown if name not in drawn]:
         told.append(f"No price of {', '.join(missing)} in this range.")
     safe.note(" ".join(told))
-    files(grain, since, list(frames))
+    files(grain, since, drawn)
 
 
 def day_of(at: datetime) -> str:

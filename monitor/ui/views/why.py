@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.ui import changes, charts, charts_oil, data, downloads, links, picking, safe, when
-from monitor.ui.wording import many
+from monitor.ui.wording import many, provisional
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -30,14 +30,14 @@ def moments(newest: datetime) -> tuple[datetime, datetime]:
     return tuple(changes.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
 
 
-def lacking(at: datetime, point, now: datetime) -> str:
+def lacking(measure: str, at: datetime, point, now: datetime) -> str:
     """Why an hour cannot be compared; empty when it can."""
     name = f"{clock(at, now)} ({at:%Y-%m-%d %H:%M} UTC)"
     if at > now:
         return f"{name} is still to come."
     if point is None:
         return f"There is no index for the hour of {name}."
-    return f"Not enough news at {name}: {point.missing}." if point.tension is None else ""
+    return f"Not enough news at {name}: {point.missing or f'no {measure} to take apart'}." if getattr(point, measure) is None else ""
 
 
 def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[str], points, now: datetime) -> str:
@@ -148,12 +148,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     by = st.segmented_control("Taken apart by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
                               required=True)  # fmt: skip
 points = tuple(changes.point_at(at) for at in (start, end))
-missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(at, point, now))]
+missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(measure, at, point, now))]
 if start == end:
     st.info("Choose two different hours.")
 elif missing:
     st.info(" ".join(missing))
 else:
     if "provisional" in {point.status for point in points}:
-        safe.note("Provisional: measured against a built-in reference until there are 14 days of history.")
-    split(measure, by, tuple(changes.parts(at, measure, now) for at in (start, end)), points, now)
+        safe.note(provisional(data.context().settings.current()[0].index.span))
+    split(measure, by, changes.sides((start, end), measure, now), points, now)
