@@ -59,10 +59,6 @@ class Finder:
             if found is None:
                 found = self._words[lang][place] = Word(phrase, whole or not bare[lang], exact)
             found.exact = found.exact if found.exact == exact else None
-            for contracted, full in lexicons[lang].contractions:
-                if phrase.startswith(full):
-                    place = patterns.setdefault(contracted + phrase[len(full) :], len(patterns))
-                    self._words[lang].setdefault(place, found)
             return found
 
         for lang, lexicon in lexicons.items():
@@ -83,6 +79,10 @@ class Finder:
             word(lang, phrase.head, exact=phrase.exact).entities += ((phrase, entity),)
         for lang, phrase in gazetteer.homonyms:
             word(lang, phrase.head).homonym = True
+        for lang, lexicon in lexicons.items():  # last: a phrase that is listed itself goes before another's spelling
+            for found in [found for found in self._words[lang].values() if not found.whole]:
+                for spelling in _spellings(found.phrase, lexicon):
+                    self._words[lang].setdefault(patterns.setdefault(spelling, len(patterns)), found)
         self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), store_patterns=False)
 
     def find(self, folded: Folded, lang: str) -> list[Hit]:
@@ -107,6 +107,20 @@ class Finder:
             hits.append(Hit(start, end, word))
         hits.sort(key=_order)
         return hits
+
+
+def _spellings(phrase: str, lexicon: Lexicon) -> list[str]:
+    """How else a phrase may be written: with the article before its further words, and contracted at its start."""
+    first, *others = phrase.split()
+    article = lexicon.article
+    if article and others:
+        joined = " ".join([first, *(word if word.startswith(article) else article + word for word in others)])
+        articled = [joined] if joined != phrase else []
+    else:
+        articled = []
+    return articled + [
+        contracted + written[len(full) :] for written in (phrase, *articled) for contracted, full in lexicon.contractions if written.startswith(full)
+    ]
 
 
 def _order(hit: Hit) -> tuple[int, int]:

@@ -124,6 +124,7 @@ class Lexicon:
     letters: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
     suffixes: frozenset[str] = frozenset()
+    article: str = ""  # may stand before every word of a phrase
     contractions: tuple[tuple[str, str], ...] = ()  # (written, full): how a phrase that begins with `full` may begin too
     abbreviations: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from monitor.tagging.text import folded_form
 FOLDER = Path(__file__).parent / "lexicon"
 
 SECTIONS = (
-    "language", "name", "home", "scope", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
+    "language", "name", "home", "scope", "function_words", "letters", "article", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
     "operators", "idioms", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
@@ -57,6 +57,8 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
         lexicon.home = sections["home"].flag()
     if "letters" in sections:
         lexicon.letters |= frozenset(sections["letters"].text())
+    if "article" in sections:
+        lexicon.article = folded_form(sections["article"].text())
     if "contractions" in sections:
         pairs = [(folded_form(key), folded_form(value.text())) for key, value in sections["contractions"].mapping().items()]
         lexicon.contractions += tuple(pairs)
