@@ -79,9 +79,10 @@ class Sentence:
 
     def _of(self, phrases: frozenset[str], low: int, high: int):
         """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""
-        for phrase, hits in self.words.items():
-            if phrase in phrases:
-                yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
+        if not phrases.isdisjoint(self.words):  # mostly none is there: asked at once that is quick
+            for phrase, hits in self.words.items():
+                if phrase in phrases:
+                    yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
         for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):
             if marker in phrases:
                 yield from (hit for hit in self.named(low, high) if getattr(hit.word.entities[0][1], wanted))
