@@ -6,7 +6,7 @@ written onto a word. Leaves what the found words mean together to clauses.py and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ahocorasick_rs
 
@@ -32,6 +32,7 @@ class Word:
     entities: tuple[tuple[Phrase, Entity], ...] = ()
     homonym: bool = False
     clause: bool = False  # ends a clause
+    bound: bool = False  # counts only with a suffix: its last letter is the one that stands before suffixes
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +50,7 @@ class Finder:
     def __init__(self, lexicons: dict[str, Lexicon], gazetteer: Gazetteer):
         patterns: dict[str, int] = {}
         self._words: dict[str, dict[int, Word]] = {lang: {} for lang in lexicons}
-        self._affixes = {lang: (lexicon.prefixes | {""}, lexicon.suffixes | {""}) for lang, lexicon in lexicons.items()}
+        self._affixes = {lang: (lexicon.prefixes | {""}, lexicon.prefixes_before, lexicon.suffixes | {""}) for lang, lexicon in lexicons.items()}
         bare = {lang: bool(lexicon.prefixes or lexicon.suffixes) for lang, lexicon in lexicons.items()}
 
         def word(lang: str, phrase: str, whole: bool = False, exact: str | None = None) -> Word:
@@ -59,10 +60,6 @@ class Finder:
             if found is None:
                 found = self._words[lang][place] = Word(phrase, whole or not bare[lang], exact)
             found.exact = found.exact if found.exact == exact else None
-            for contracted, full in lexicons[lang].contractions:
-                if phrase.startswith(full):
-                    place = patterns.setdefault(contracted + phrase[len(full) :], len(patterns))
-                    self._words[lang].setdefault(place, found)
             return found
 
         for lang, lexicon in lexicons.items():
@@ -83,12 +80,22 @@ class Finder:
             word(lang, phrase.head, exact=phrase.exact).entities += ((phrase, entity),)
         for lang, phrase in gazetteer.homonyms:
             word(lang, phrase.head).homonym = True
+        for lang, lexicon in lexicons.items():  # last: a phrase that is listed itself goes before another's spelling
+            for found in [found for found in self._words[lang].values() if not found.whole]:
+                spellings = _spellings(found.phrase, lexicon)
+                for spelling in spellings:
+                    self._words[lang].setdefault(patterns.setdefault(spelling, len(patterns)), found)
+                for last, other in () if found.entities else lexicon.before_suffixes:  # names take none: جدتها is a grandmother, not Jeddah
+                    for spelling in (found.phrase, *spellings):
+                        if spelling.endswith(last):
+                            place = patterns.setdefault(spelling[: -len(last)] + other, len(patterns))
+                            self._words[lang].setdefault(place, replace(found, bound=True))
         self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), store_patterns=False)
 
     def find(self, folded: Folded, lang: str) -> list[Hit]:
         """Every known word of the language, overlapping ones included, by start."""
         text, words = folded.text, self._words[lang]
-        prefixes, suffixes = self._affixes[lang]
+        prefixes, prefixes_before, suffixes = self._affixes[lang]
         hits = []
         for place, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             word = words.get(place)
@@ -100,13 +107,30 @@ class Finder:
                 continue
             if text[start - 1] != " ":
                 begin = text.rfind(" ", max(0, start - AFFIX), start) + 1
-                if not begin or text[begin:start] not in prefixes:
+                if not begin or (text[begin:start] not in prefixes and text[begin : start + 1] not in prefixes_before):
                     continue
-            if text[end] != " " and text[end : text.find(" ", end, end + AFFIX)] not in suffixes:
+            if text[end] != " ":
+                if text[end : text.find(" ", end, end + AFFIX)] not in suffixes:
+                    continue
+            elif word.bound:
                 continue
             hits.append(Hit(start, end, word))
         hits.sort(key=_order)
         return hits
+
+
+def _spellings(phrase: str, lexicon: Lexicon) -> list[str]:
+    """How else a phrase may be written: with the article before its further words, and contracted at its start."""
+    first, *others = phrase.split()
+    article = lexicon.article
+    if article and others:
+        joined = " ".join([first, *(word if word.startswith(article) else article + word for word in others)])
+        articled = [joined] if joined != phrase else []
+    else:
+        articled = []
+    return articled + [
+        contracted + written[len(full) :] for written in (phrase, *articled) for contracted, full in lexicon.contractions if written.startswith(full)
+    ]
 
 
 def _order(hit: Hit) -> tuple[int, int]:

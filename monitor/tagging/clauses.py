@@ -60,6 +60,8 @@ class Sentence:
 
     def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
         """The first of some phrases after a place, at most so many words away, in the same clause."""
+        if self._lacks(phrases):
+            return None
         best = None
         for hit in self._of(phrases, place, place + (within + 1) * LETTERS):
             if hit.start >= place and (best is None or hit.start < best.start) and not self.broken(place, hit.start):
@@ -69,6 +71,8 @@ class Sentence:
 
     def nearby(self, phrases: frozenset[str], start: int, end: int, within: int, side: str = "both") -> Hit | None:
         """One of some phrases at most so many words away from a span, clause or not."""
+        if self._lacks(phrases):
+            return None
         for hit in self._of(phrases, start - (within + 1) * LETTERS, end + (within + 1) * LETTERS):
             if hit.start >= end:
                 if side != "before" and self.distance(end, hit.start) <= within:
@@ -76,6 +80,10 @@ class Sentence:
             elif hit.end <= start and side != "after" and self.distance(hit.end, start) <= within:
                 return hit
         return None
+
+    def _lacks(self, phrases: frozenset[str]) -> bool:
+        """Whether none of the phrases is there at all, which is so for most; asked of all at once that is quick."""
+        return phrases.isdisjoint(self.words) and ANY_ACTOR not in phrases and ANY_PLACE not in phrases
 
     def _of(self, phrases: frozenset[str], low: int, high: int):
         """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""

@@ -123,7 +123,10 @@ class Lexicon:
     function_words: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
+    prefixes_before: frozenset[str] = frozenset()  # prefixes, each with the first letter of the words it may stand before
     suffixes: frozenset[str] = frozenset()
+    before_suffixes: tuple[tuple[str, str], ...] = ()  # (last letter, what it becomes before a suffix)
+    article: str = ""  # may stand before every word of a phrase
     contractions: tuple[tuple[str, str], ...] = ()  # (written, full): how a phrase that begins with `full` may begin too
     abbreviations: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()

@@ -20,8 +20,8 @@ from monitor.tagging.text import folded_form
 FOLDER = Path(__file__).parent / "lexicon"
 
 SECTIONS = (
-    "language", "name", "home", "scope", "function_words", "letters", "prefixes", "suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "anchors",
-    "operators", "idioms", "frames", "examples",
+    "language", "name", "home", "scope", "function_words", "letters", "article", "prefixes", "prefixes_before", "suffixes", "before_suffixes",
+    "contractions", "abbreviations", "groups", "clauses", "who", "anchors", "operators", "idioms", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
     "weight", "part", "forms", "passive", "mode", "near", "before", "after", "within", "unless", "backed", "matching", "not matching", "whole",
@@ -57,12 +57,15 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
         lexicon.home = sections["home"].flag()
     if "letters" in sections:
         lexicon.letters |= frozenset(sections["letters"].text())
-    if "contractions" in sections:
-        pairs = [(folded_form(key), folded_form(value.text())) for key, value in sections["contractions"].mapping().items()]
-        lexicon.contractions += tuple(pairs)
+    if "article" in sections:
+        lexicon.article = folded_form(sections["article"].text())
+    for name in ("contractions", "before_suffixes"):
+        if name in sections:
+            pairs = [(folded_form(key), folded_form(value.text())) for key, value in sections[name].mapping().items()]
+            setattr(lexicon, name, (*getattr(lexicon, name), *pairs))
     if "groups" in sections:
         _groups(sections["groups"], lexicon)
-    for name in ("function_words", "prefixes", "suffixes", "abbreviations", "clauses"):
+    for name in ("function_words", "prefixes", "prefixes_before", "suffixes", "abbreviations", "clauses"):
         if name in sections:
             setattr(lexicon, name, getattr(lexicon, name) | _words(sections[name], lexicon))
     for section, reader in (("who", _who), ("anchors", _anchors), ("operators", _operators), ("idioms", _idioms), ("frames", _frames),

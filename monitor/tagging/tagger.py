@@ -28,6 +28,7 @@ TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, 
 CLEAR = 0.8  # share of one direction above which the other does not matter
 MOST = 40  # signals, and anchors turned off, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
+STRUCK = ("attack", "maritime", "energy")  # these happen where they are said to be, whoever is named beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Tagger:
                     if not why and sentence.asks and start >= sentence.asks_from:
                         why = "question"
                     if not why and not anywhere:
-                        why = _outside(sentence, self._roles[code], start, end, core)
+                        why = _outside(sentence, self._roles[code], outcome.category, start, end, core)
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
@@ -287,15 +288,16 @@ def _framed_sentences(fields: list[_Field], framed: list[tuple[str, Hit, Frame]]
     return found
 
 
-def _outside(sentence: Sentence, roles: Roles, start: int, end: int, core: bool) -> str:
+def _outside(sentence: Sentence, roles: Roles, category: str, start: int, end: int, core: bool) -> str:
     """Why an anchor is not of the theatre: by its clause, else its sentence, else its entry. Empty: it is."""
     if not core:
         return "theatre: no tie"
     low, high = sentence.clause(start, end)
     for near in (sentence.named(low, high), sentence.entities[:MOST_NAMES]):
         ties = {entity(hit).ties: hit for hit in near}
-        if "core" in ties and "elsewhere" in ties:  # others' truce signed in Doha is not ours
-            ties.pop("core" if all(roles.located(sentence, hit) for hit in near if entity(hit).ties == "core") else "elsewhere")
+        if "core" in ties and "elsewhere" in ties:  # others' truce signed in Doha is not ours; an Indian killed off Oman is
+            meeting = category not in STRUCK and all(roles.located(sentence, hit) for hit in near if entity(hit).ties == "core")
+            ties.pop("core" if meeting else "elsewhere")
         if "core" in ties:
             return ""
         if "elsewhere" in ties:
