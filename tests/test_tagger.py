@@ -145,3 +145,11 @@ def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
     assert mine.method != tagger.method
     assert Tagger.load().method == Tagger.load().method
     assert as_record(mine.read("Zapping in Tehran", ""))["direction"] == "escalation"
+
+
+def test_a_cue_does_not_spare_a_verb_the_words_it_needs(tmp_path):
+    own = tmp_path / "my-words.yaml"
+    own.write_text("language: en\nanchors:\n  release:\n    mine: {part: verb, forms: [zapping home], near: [captives]}\n", encoding="utf-8")
+    mine = Tagger.load(extra=own)
+    assert mine.read("Iran refuses zapping home captives", "", lang="en").categories == ("rupture",)
+    assert mine.read("Iran refuses zapping home", "", lang="en").categories == ()

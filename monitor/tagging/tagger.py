@@ -161,7 +161,7 @@ class Tagger:
             if _is_background(sentence, rule, outcome, start, end, anywhere):
                 _take(taken, start, end)
                 found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
-            elif outcome.changed or outcome.category is None or _supported(sentence, rule, start, head, anywhere):
+            elif outcome.category is None or (outcome.changed and rule.part == "noun") or _supported(sentence, rule, start, head, anywhere):
                 _take(taken, start, end)
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
