@@ -87,6 +87,7 @@ GROUPS = {"ships": ("tanker", "oil tanker")}
         ("(les|) frappe(s)", {"les frappe", "les frappes", "frappe", "frappes"}),
         ("@ships hit", {"tanker hit", "oil tanker hit"}),
         ("a(b(c|d)|e)", {"abc", "abd", "ae"}),
+        ("آتش\u200cبس", {"اتش بس", "اتشبس"}),  # with the half space, and run together
     ],
 )
 def test_forms(form, heads):

@@ -151,3 +151,11 @@ def test_a_text_of_nothing_but_anchors_keeps_as_many_as_people_could_read(tagger
     summary = "Iran attacks a tanker in the strait. Israel did not attack Tehran. " * 100
     reading = tagger.read("Iran attacks Israel", summary)
     assert len(reading.signals) == len(reading.turned_off) == MOST and reading.signals[0].field == "title"
+
+
+def test_a_cue_does_not_spare_a_verb_the_words_it_needs(tmp_path):
+    own = tmp_path / "my-words.yaml"
+    own.write_text("language: en\nanchors:\n  release:\n    mine: {part: verb, forms: [zapping home], near: [captives]}\n", encoding="utf-8")
+    mine = Tagger.load(extra=own)
+    assert mine.read("Iran refuses zapping home captives", "", lang="en").categories == ("rupture",)
+    assert mine.read("Iran refuses zapping home", "", lang="en").categories == ()

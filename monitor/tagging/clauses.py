@@ -87,7 +87,7 @@ class Sentence:
 
     def _of(self, phrases: frozenset[str], low: int, high: int):
         """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""
-        for phrase, hits in self.words.items():
+        for phrase, hits in () if phrases.isdisjoint(self.words) else self.words.items():
             if phrase in phrases:
                 yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
         for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):

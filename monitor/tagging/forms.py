@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from monitor.tagging.text import folded_form
 
 MOST = 2000  # phrases one form may stand for
+HALF_SPACE = "\u200c"
 
 
 class FormError(ValueError):
@@ -52,7 +53,7 @@ def phrases(form: str, groups: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def _phrases(part: str, groups: dict[str, tuple[str, ...]]) -> list[str]:
-    """Groups put in, brackets multiplied out, folded; duplicates dropped."""
+    """Groups put in, brackets multiplied out, folded; with and without half spaces; duplicates dropped."""
     pieces = re.split(r"(@[^@()|]+?(?=$|[()|]|  )|@\{[^}]*\})", part) if "@" in part else [part]
     choices = []
     for piece in pieces:
@@ -67,7 +68,8 @@ def _phrases(part: str, groups: dict[str, tuple[str, ...]]) -> list[str]:
         found = ["".join(chosen) for chosen in itertools.islice(itertools.product(*choices), MOST + 1)]
     if len(found) > MOST:
         raise FormError(f"stands for more than {MOST} phrases; split it into several rules")
-    folded = dict.fromkeys(phrase if phrase.startswith("@") else folded_form(phrase) for phrase in found)
+    joined = [phrase.replace(HALF_SPACE, "") for phrase in found if HALF_SPACE in phrase]  # news often leaves it out
+    folded = dict.fromkeys(phrase if phrase.startswith("@") else folded_form(phrase) for phrase in (*found, *joined))
     folded.pop("", None)
     if not folded:
         raise FormError("has no letters")

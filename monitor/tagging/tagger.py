@@ -25,6 +25,7 @@ from monitor.tagging.text import Folded, Languages, fold, identifier
 
 VERSION = 1  # of the engine; the words' version is their hash
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
+REACH = {"svo": 5, "vso": 5, "sov": 8}  # words between the parts of a form: farther where the verb comes last
 CLEAR = 0.8  # share of one direction above which the other does not matter
 MOST = 40  # signals, and anchors turned off, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
@@ -160,14 +161,14 @@ class Tagger:
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
         """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
         found, mentioned, taken = [], [], {}  # place -> the span that took it
-        for start, end, rule, head in _candidates(sentence, anywhere):
+        for start, end, rule, head in _candidates(sentence, anywhere, REACH[self.lexicons[code].order]):
             if _inside(taken, start, end):
                 continue
             outcome = operate(sentence, rule, start, end)
             if _is_background(sentence, rule, outcome, start, end, anywhere):
                 _take(taken, start, end)
                 found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
-            elif outcome.changed or outcome.category is None or _supported(sentence, rule, start, head, anywhere):
+            elif outcome.category is None or (outcome.changed and rule.part == "noun") or _supported(sentence, rule, start, head, anywhere):
                 _take(taken, start, end)
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
@@ -225,14 +226,14 @@ def _take(taken: dict[int, int], start: int, end: int) -> None:
         taken.setdefault(place, start)
 
 
-def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule, int]]:
+def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[int, int, Rule, int]]:
     """Every anchor whose words are all there, the longest span first, then the most particular: start, end, rule, end of its first part."""
     found = []
     for hit in sentence.rules:
         for phrase, rule in hit.word.rules:
             if rule.anywhere and not anywhere:
                 continue
-            end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
+            end = tail_end(sentence, phrase.tails, hit.end, reach) if phrase.tails else hit.end
             if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
                 found.append((hit.start, end, rule, hit.end))
     found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
