@@ -30,6 +30,8 @@ OPERATORS = [
     ("Drones hit Saudi refinery", {"energy"}, set()),
     ("Russian drones hit refinery in Ukraine", set(), set(CATEGORIES)),
     ("Tanker explosion in the Gulf of Mexico", set(), set(CATEGORIES)),
+    ("Le détroit d'Ormuz n'a pas été fermé", set(), {"maritime"}),  # the cue stands in the gap of `détroit ... fermé`
+    ("Le détroit d'Ormuz pourrait être fermé", {"threat"}, {"maritime"}),
 ]
 
 

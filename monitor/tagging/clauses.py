@@ -165,19 +165,20 @@ def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
     for phrase, idiom in hit.word.idioms:
         if anywhere and idiom.theatre:
             continue
-        end = tail_end(sentence, phrase.tails, hit.end)
-        if end is not None:
-            yield hit.start, end, idiom.name
+        last = last_tail(sentence, phrase.tails, hit.end)
+        if last:
+            yield hit.start, last[1], idiom.name
 
 
-def tail_end(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> int | None:
-    """Where the last of some tails ends, each within a few words of the one before; None: one is missing."""
+def last_tail(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> tuple[int, int] | None:
+    """The span of the last of some tails, each within a few words of the one before; None: one is missing."""
+    start = end
     for tail in tails:
         hit = sentence.following(tail, end, within)
         if hit is None:
             return None
-        end = hit.end
-    return end
+        start, end = hit.start, hit.end
+    return start, end
 
 
 class Spans:
