@@ -32,6 +32,7 @@ OPERATORS = [
     ("Tanker explosion in the Gulf of Mexico", set(), set(CATEGORIES)),
     ("Le détroit d'Ormuz n'a pas été fermé", set(), {"maritime"}),  # the cue stands in the gap of `détroit ... fermé`
     ("Le détroit d'Ormuz pourrait être fermé", {"threat"}, {"maritime"}),
+    ("L'Espagne interdit aux avions américains d'utiliser ses bases pour frapper l'Iran", {"concession"}, {"attack"}),  # "d'" is no word between
 ]
 
 

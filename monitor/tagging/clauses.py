@@ -59,11 +59,11 @@ class Sentence:
         return self.entities[first : min(bisect_right(self.entities, high, key=_start), first + MOST_NAMES)]
 
     def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
-        """The first of some phrases after a place, at most so many words away, in the same clause."""
+        """The first of some phrases after a place, at most so many words away, in the same clause; "l'", "d'" and "'s" count for none."""
         best = None
         for hit in self._of(phrases, place, place + (within + 1) * LETTERS):
             if hit.start >= place and (best is None or hit.start < best.start) and not self.broken(place, hit.start):
-                if self.distance(place, hit.start) <= within:
+                if sum(len(word) > 1 for word in self.text[place : hit.start].split()) <= within:
                     best = hit
         return best
 
@@ -79,8 +79,9 @@ class Sentence:
 
     def _of(self, phrases: frozenset[str], low: int, high: int):
         """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""
-        for phrase, hits in self.words.items():
-            if phrase in phrases:
+        if not phrases.isdisjoint(self.words):  # most ask in vain, and a set tells that soonest
+            for phrase in filter(phrases.__contains__, self.words):
+                hits = self.words[phrase]
                 yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
         for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):
             if marker in phrases:
