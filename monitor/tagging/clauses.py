@@ -18,6 +18,7 @@ MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)|(?<=[
 ENDS = frozenset(".!?…؟۔\n\r")
 ASKING = frozenset("?؟")
 MOST_NAMES = 40  # names of one clause or sentence that are looked at
+NAMES = ((ANY_ACTOR, "code"), (ANY_PLACE, "place"))  # how a condition asks for any name -> what of an entity makes it one
 LETTERS = 14  # of a word and the space after it, at most on average: bounds how far is looked
 
 
@@ -36,7 +37,7 @@ class Sentence:
     cues: list[Hit] = field(default_factory=list)
     entities: list[Hit] = field(default_factory=list)
     masked: list[tuple[Hit, str]] = field(default_factory=list)  # anchors inside an idiom, and which
-    words: dict[str, list[Hit]] = field(default_factory=dict)  # phrase -> where
+    words: dict[str, list[Hit]] = field(default_factory=dict)  # phrase, or @actor and @place for names -> where
 
     def distance(self, left: int, right: int) -> int:
         """Words between two places; many, where they are far apart."""
@@ -78,14 +79,12 @@ class Sentence:
         return None
 
     def _of(self, phrases: frozenset[str], low: int, high: int):
-        """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""
-        if not phrases.isdisjoint(self.words):  # most ask in vain, and a set tells that soonest
-            for phrase in filter(phrases.__contains__, self.words):
-                hits = self.words[phrase]
-                yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
-        for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):
-            if marker in phrases:
-                yield from (hit for hit in self.named(low, high) if getattr(hit.word.entities[0][1], wanted))
+        """Where any of the phrases stands between two places."""
+        if phrases.isdisjoint(self.words):  # most ask in vain, and a set tells that soonest
+            return
+        for phrase in filter(phrases.__contains__, self.words):
+            hits = self.words[phrase]
+            yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
 
 
 def _start(hit: Hit) -> int:
@@ -148,10 +147,13 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
         return
     sentence.breaks.extend(hit.start for hit in hits if hit.word.clause)
     sentence.breaks.sort()
+    names = {marker: held for marker, wanted in NAMES if (held := [hit for hit in sentence.entities if getattr(hit.word.entities[0][1], wanted)])}
+    words |= names
     idioms = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
     if idioms:  # nor are masked words a condition for others
         sentence.words = {phrase: left for phrase, held in words.items() if (left := [h for h in held if not masks.holds(h.start, h.end)])}
+    sentence.words |= names
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     cues = [hit for hit in free if hit.word.cues]
     shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
