@@ -30,6 +30,9 @@ OPERATORS = [
     ("Drones hit Saudi refinery", {"energy"}, set()),
     ("Russian drones hit refinery in Ukraine", set(), set(CATEGORIES)),
     ("Tanker explosion in the Gulf of Mexico", set(), set(CATEGORIES)),
+    ("Le détroit d'Ormuz n'a pas été fermé", set(), {"maritime"}),  # the cue stands in the gap of `détroit ... fermé`
+    ("Le détroit d'Ormuz pourrait être fermé", {"threat"}, {"maritime"}),
+    ("L'Espagne interdit aux avions américains d'utiliser ses bases pour frapper l'Iran", {"concession"}, {"attack"}),  # "d'" is no word between
 ]
 
 

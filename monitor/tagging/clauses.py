@@ -18,6 +18,7 @@ MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)|(?<=[
 ENDS = frozenset(".!?…؟۔\n\r")
 ASKING = frozenset("?؟")
 MOST_NAMES = 40  # names of one clause or sentence that are looked at
+NAMES = ((ANY_ACTOR, "code"), (ANY_PLACE, "place"))  # how a condition asks for any name -> what of an entity makes it one
 LETTERS = 14  # of a word and the space after it, at most on average: bounds how far is looked
 
 
@@ -36,7 +37,7 @@ class Sentence:
     cues: list[Hit] = field(default_factory=list)
     entities: list[Hit] = field(default_factory=list)
     masked: list[tuple[Hit, str]] = field(default_factory=list)  # anchors inside an idiom, and which
-    words: dict[str, list[Hit]] = field(default_factory=dict)  # phrase -> where
+    words: dict[str, list[Hit]] = field(default_factory=dict)  # phrase, or @actor and @place for names -> where
 
     def distance(self, left: int, right: int) -> int:
         """Words between two places; many, where they are far apart."""
@@ -59,20 +60,16 @@ class Sentence:
         return self.entities[first : min(bisect_right(self.entities, high, key=_start), first + MOST_NAMES)]
 
     def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
-        """The first of some phrases after a place, at most so many words away, in the same clause."""
-        if self._lacks(phrases):
-            return None
+        """The first of some phrases after a place, at most so many words away, in the same clause; "l'", "d'" and "'s" count for none."""
         best = None
         for hit in self._of(phrases, place, place + (within + 1) * LETTERS):
             if hit.start >= place and (best is None or hit.start < best.start) and not self.broken(place, hit.start):
-                if self.distance(place, hit.start) <= within:
+                if sum(len(word) > 1 for word in self.text[place : hit.start].split()) <= within:
                     best = hit
         return best
 
     def nearby(self, phrases: frozenset[str], start: int, end: int, within: int, side: str = "both") -> Hit | None:
         """One of some phrases at most so many words away from a span, clause or not."""
-        if self._lacks(phrases):
-            return None
         for hit in self._of(phrases, start - (within + 1) * LETTERS, end + (within + 1) * LETTERS):
             if hit.start >= end:
                 if side != "before" and self.distance(end, hit.start) <= within:
@@ -81,18 +78,13 @@ class Sentence:
                 return hit
         return None
 
-    def _lacks(self, phrases: frozenset[str]) -> bool:
-        """Whether none of the phrases is there at all, which is so for most; asked of all at once that is quick."""
-        return phrases.isdisjoint(self.words) and ANY_ACTOR not in phrases and ANY_PLACE not in phrases
-
     def _of(self, phrases: frozenset[str], low: int, high: int):
-        """Where any of the phrases stands between two places; names of the gazetteer for @actor and @place."""
-        for phrase, hits in () if phrases.isdisjoint(self.words) else self.words.items():
-            if phrase in phrases:
-                yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
-        for marker, wanted in ((ANY_ACTOR, "code"), (ANY_PLACE, "place")):
-            if marker in phrases:
-                yield from (hit for hit in self.named(low, high) if getattr(hit.word.entities[0][1], wanted))
+        """Where any of the phrases stands between two places."""
+        if phrases.isdisjoint(self.words):  # most ask in vain, and a set tells that soonest
+            return
+        for phrase in filter(phrases.__contains__, self.words):
+            hits = self.words[phrase]
+            yield from hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
 
 
 def _start(hit: Hit) -> int:
@@ -155,10 +147,13 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
         return
     sentence.breaks.extend(hit.start for hit in hits if hit.word.clause)
     sentence.breaks.sort()
+    names = {marker: held for marker, wanted in NAMES if (held := [hit for hit in sentence.entities if getattr(hit.word.entities[0][1], wanted)])}
+    words |= names
     idioms = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
     if idioms:  # nor are masked words a condition for others
         sentence.words = {phrase: left for phrase, held in words.items() if (left := [h for h in held if not masks.holds(h.start, h.end)])}
+    sentence.words |= names
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     cues = [hit for hit in free if hit.word.cues]
     shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
@@ -173,19 +168,20 @@ def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
     for phrase, idiom in hit.word.idioms:
         if anywhere and idiom.theatre:
             continue
-        end = tail_end(sentence, phrase.tails, hit.end)
-        if end is not None:
-            yield hit.start, end, idiom.name
+        last = last_tail(sentence, phrase.tails, hit.end)
+        if last:
+            yield hit.start, last[1], idiom.name
 
 
-def tail_end(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> int | None:
-    """Where the last of some tails ends, each within a few words of the one before; None: one is missing."""
+def last_tail(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> tuple[int, int] | None:
+    """The span of the last of some tails, each within a few words of the one before; None: one is missing."""
+    start = end
     for tail in tails:
         hit = sentence.following(tail, end, within)
         if hit is None:
             return None
-        end = hit.end
-    return end
+        start, end = hit.start, hit.end
+    return start, end
 
 
 class Spans:

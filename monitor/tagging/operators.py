@@ -32,6 +32,7 @@ FORCE = ("attack", "maritime", "energy", "mobilize", "nuclear")
 OFF = ("purpose", "background", "condition")
 TURNS = ("never", "refusal", "negation")
 SPEECH = ("threat", "modality", "demand", "attribution")
+INSIDE = (*TURNS, "modality")  # count in the gap of an anchor too, right before its last part: "otages n'ont pas été libérés"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class Outcome:
     said_by_cue: bool = False  # a cue of speech makes it: its subject is who speaks
 
 
-def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
-    """What the cues around an anchor make of it."""
-    cues = _nearest(sentence, rule.category, start, end)
+def operate(sentence: Sentence, rule: Rule, start: int, end: int, gap: tuple[int, int]) -> Outcome:
+    """What the cues around an anchor, and in the gap before its last part, make of it."""
+    cues = _nearest(sentence, rule.category, start, end, gap)
     for kind in OFF:
         if kind in cues:
             return _off(rule, cues[kind], start, end, sentence)
@@ -95,7 +96,7 @@ def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
     return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed, said_by_cue=bool(turn or speech))
 
 
-def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[str, tuple[Cue, Hit, int]]:
+def _nearest(sentence: Sentence, category: str, start: int, end: int, gap: tuple[int, int]) -> dict[str, tuple[Cue, Hit, int]]:
     """The nearest cue of each kind that reaches the anchor."""
     found: dict[str, tuple[Cue, Hit, int]] = {}
     if not sentence.cues:
@@ -104,14 +105,19 @@ def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[st
     low = bisect_left(sentence.cues, start - reach, key=lambda hit: hit.start)
     high = bisect_right(sentence.cues, end + reach, key=lambda hit: hit.start)
     for hit in sentence.cues[low:high]:
+        inside = gap[0] <= hit.start and hit.end <= gap[1]
         if hit.end <= start:
             side, left, right = "before", hit.end, start
         elif hit.start >= end:
             side, left, right = "after", end, hit.start
+        elif inside and sentence.distance(hit.end, gap[1]) <= 2:
+            side, left, right = "before", hit.end, gap[1]
         else:
             continue
         distance = None
         for phrase, cue in hit.word.cues:
+            if inside and cue.kind not in INSIDE:
+                continue
             if cue.side not in ("both", side) or cue.where not in ("any", sentence.origin) or (cue.on is not None and category not in cue.on):
                 continue
             if distance is None:

@@ -17,7 +17,7 @@ from monitor.tagging import loading
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
-from monitor.tagging.clauses import ASKING, MOST_NAMES, Sentence, cut, fill, tail_end
+from monitor.tagging.clauses import ASKING, MOST_NAMES, Sentence, cut, fill, last_tail
 from monitor.tagging.kept import kept, source
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
@@ -161,10 +161,10 @@ class Tagger:
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
         """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
         found, mentioned, taken = [], [], {}  # place -> the span that took it
-        for start, end, rule, head in _candidates(sentence, anywhere, REACH[self.lexicons[code].order]):
+        for start, end, rule, head, tail in _candidates(sentence, anywhere, REACH[self.lexicons[code].order]):
             if _inside(taken, start, end):
                 continue
-            outcome = operate(sentence, rule, start, end)
+            outcome = operate(sentence, rule, start, end, (head, tail))
             if _is_background(sentence, rule, outcome, start, end, anywhere):
                 _take(taken, start, end)
                 found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
@@ -226,16 +226,16 @@ def _take(taken: dict[int, int], start: int, end: int) -> None:
         taken.setdefault(place, start)
 
 
-def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[int, int, Rule, int]]:
-    """Every anchor whose words are all there, the longest span first, then the most particular: start, end, rule, end of its first part."""
+def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[int, int, Rule, int, int]]:
+    """Every anchor whose words are all there, longest first, then the most particular: start, end, rule, end of its first part, start of its last."""
     found = []
     for hit in sentence.rules:
         for phrase, rule in hit.word.rules:
             if rule.anywhere and not anywhere:
                 continue
-            end = tail_end(sentence, phrase.tails, hit.end, reach) if phrase.tails else hit.end
+            tail, end = last_tail(sentence, phrase.tails, hit.end, reach) or (hit.end, None) if phrase.tails else (hit.end, hit.end)
             if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
-                found.append((hit.start, end, rule, hit.end))
+                found.append((hit.start, end, rule, hit.end, tail))
     found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
     return found
 
