@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.models import ESCALATION, Reading, Signal, TurnedOff
-from monitor.tagging import loading
+from monitor.tagging import loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
-from monitor.tagging.clauses import ASKING, MOST_NAMES, Sentence, cut, fill, tail_end
+from monitor.tagging.clauses import ASKING, Sentence, cut, fill, tail_end
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold, identifier
@@ -133,6 +133,7 @@ class Tagger:
         frames, off_sentences = _frames(framed), _framed_sentences(fields, framed)
         if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
             frames.setdefault("summary", "title asks")
+        abroad = ties.abroad(fields[0].sentences, self._roles[code]) if core and not anywhere and fields[0].name == "title" else ""
         for field in fields:
             for sentence in field.sentences:
                 if not sentence.rules and not sentence.masked:
@@ -143,7 +144,7 @@ class Tagger:
                     if not why and sentence.asks and start >= sentence.asks_from:
                         why = "question"
                     if not why and not anywhere:
-                        why = _outside(sentence, self._roles[code], start, end, core)
+                        why = ties.outside(sentence, self._roles[code], start, end, core, abroad if field.name == "summary" else "")
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
@@ -280,22 +281,6 @@ def _framed_sentences(fields: list[_Field], framed: list[tuple[str, Hit, Frame]]
             if name == field.name and frame.off == "sentence" and (frame.where == "any" or name == "title"):
                 found[id(field.sentences[max(0, bisect_right(starts, hit.start) - 1)])] = f"frame: {frame.name}"
     return found
-
-
-def _outside(sentence: Sentence, roles: Roles, start: int, end: int, core: bool) -> str:
-    """Why an anchor is not of the theatre: by its clause, else its sentence, else its entry. Empty: it is."""
-    if not core:
-        return "theatre: no tie"
-    low, high = sentence.clause(start, end)
-    for near in (sentence.named(low, high), sentence.entities[:MOST_NAMES]):
-        ties = {entity(hit).ties: hit for hit in near}
-        if "core" in ties and "elsewhere" in ties:  # others' truce signed in Doha is not ours
-            ties.pop("core" if all(roles.located(sentence, hit) for hit in near if entity(hit).ties == "core") else "elsewhere")
-        if "core" in ties:
-            return ""
-        if "elsewhere" in ties:
-            return f"theatre: {entity(ties['elsewhere']).name}"
-    return ""
 
 
 def _turned_off(field: _Field, category: str, reason: str, start: int, end: int) -> TurnedOff:
