@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,8 +130,9 @@ class Tagger:
         self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool
     ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
         signals, off = [], []
-        framed = [(name, hit, frame) for name, hit in framed for _, frame in hit.word.frames if frame.anywhere == anywhere]
-        frames, off_sentences = _frames(framed), _framed_sentences(fields, framed)
+        holding = list(_holding(fields, framed, anywhere))
+        frames = {frame.off: f"frame: {frame.name}" for _, frame in reversed(holding) if frame.off != "sentence"}  # of several the first
+        off_sentences = {id(sentence): f"frame: {frame.name}" for sentence, frame in holding if frame.off == "sentence"}
         if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
             frames.setdefault("summary", "title asks")
         abroad = ties.abroad(fields[0].sentences, self._roles[code]) if core and not anywhere and fields[0].name == "title" else ""
@@ -263,24 +265,15 @@ def _is_background(sentence: Sentence, rule: Rule, outcome: Outcome, start: int,
     return sentence.nearby(rule.backed, start, end, 8) is None
 
 
-def _frames(framed: list[tuple[str, Hit, Frame]]) -> dict[str, str]:
-    """What the frames found turn off: entry or summary -> why."""
-    found = {}
-    for name, _, frame in framed:
-        if frame.off != "sentence" and (frame.where == "any" or name == "title"):
-            found.setdefault(frame.off, f"frame: {frame.name}")
-    return found
-
-
-def _framed_sentences(fields: list[_Field], framed: list[tuple[str, Hit, Frame]]) -> dict[int, str]:
-    """The sentences that a frame turns off, by identity, and why."""
-    found = {}
-    for field in fields:
-        starts = [sentence.start for sentence in field.sentences]
-        for name, hit, frame in framed:
-            if name == field.name and frame.off == "sentence" and (frame.where == "any" or name == "title"):
-                found[id(field.sentences[max(0, bisect_right(starts, hit.start) - 1)])] = f"frame: {frame.name}"
-    return found
+def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool) -> Iterator[tuple[Sentence, Frame]]:
+    """The frames of which every word is there, each with the sentence in which it stands."""
+    sentences = {field.name: field.sentences for field in fields}
+    for name, hit in framed:
+        own = sentences[name]
+        sentence = own[max(0, bisect_right(own, hit.start, key=lambda each: each.start) - 1)]
+        for phrase, frame in hit.word.frames:
+            if frame.anywhere == anywhere and frame.where in ("any", name) and tail_end(sentence, phrase.tails, hit.end) is not None:
+                yield sentence, frame
 
 
 def _turned_off(field: _Field, category: str, reason: str, start: int, end: int) -> TurnedOff:
