@@ -169,19 +169,20 @@ def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
     for phrase, idiom in hit.word.idioms:
         if anywhere and idiom.theatre:
             continue
-        end = tail_end(sentence, phrase.tails, hit.end)
-        if end is not None:
-            yield hit.start, end, idiom.name
+        span = last_tail(sentence, phrase.tails, hit.end)
+        if span is not None:
+            yield hit.start, span[1], idiom.name
 
 
-def tail_end(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> int | None:
-    """Where the last of some tails ends, each within a few words of the one before; None: one is missing."""
+def last_tail(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> tuple[int, int] | None:
+    """Where the last of some tails stands, each within a few words of the one before; without tails, at `end`. None: one is missing."""
+    start = end
     for tail in tails:
         hit = sentence.following(tail, end, within)
         if hit is None:
             return None
-        end = hit.end
-    return end
+        start, end = hit.start, hit.end
+    return start, end
 
 
 class Spans:

@@ -49,9 +49,9 @@ class Outcome:
     said_by_cue: bool = False  # a cue of speech makes it: its subject is who speaks
 
 
-def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
-    """What the cues around an anchor make of it."""
-    cues = _nearest(sentence, rule.category, start, end)
+def operate(sentence: Sentence, rule: Rule, start: int, end: int, gap: tuple[int, int]) -> Outcome:
+    """What the cues around an anchor make of it, and those in the gap between its parts: "Hormuz will not be reopened"."""
+    cues = _nearest(sentence, rule.category, start, end, gap)
     for kind in OFF:
         if kind in cues:
             return _off(rule, cues[kind], start, end, sentence)
@@ -95,7 +95,7 @@ def operate(sentence: Sentence, rule: Rule, start: int, end: int) -> Outcome:
     return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed, said_by_cue=bool(turn or speech))
 
 
-def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[str, tuple[Cue, Hit, int]]:
+def _nearest(sentence: Sentence, category: str, start: int, end: int, gap: tuple[int, int]) -> dict[str, tuple[Cue, Hit, int]]:
     """The nearest cue of each kind that reaches the anchor."""
     found: dict[str, tuple[Cue, Hit, int]] = {}
     if not sentence.cues:
@@ -108,6 +108,8 @@ def _nearest(sentence: Sentence, category: str, start: int, end: int) -> dict[st
             side, left, right = "before", hit.end, start
         elif hit.start >= end:
             side, left, right = "after", end, hit.start
+        elif gap[0] < hit.start and hit.end < gap[1] and hit.word.cues[0][1].kind in TURNS:
+            side, left, right = "before", hit.end, hit.end
         else:
             continue
         distance = None

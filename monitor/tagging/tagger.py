@@ -18,7 +18,7 @@ from monitor.tagging import loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
-from monitor.tagging.clauses import ASKING, Sentence, cut, fill, tail_end
+from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold, identifier
@@ -157,10 +157,10 @@ class Tagger:
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
         """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
         found, mentioned, taken = [], [], {}  # place -> the span that took it
-        for start, end, rule, head in _candidates(sentence, anywhere):
+        for start, end, rule, head, tail in _candidates(sentence, anywhere):
             if _inside(taken, start, end):
                 continue
-            outcome = operate(sentence, rule, start, end)
+            outcome = operate(sentence, rule, start, end, (head, tail))
             if _is_background(sentence, rule, outcome, start, end, anywhere):
                 _take(taken, start, end)
                 found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
@@ -222,16 +222,17 @@ def _take(taken: dict[int, int], start: int, end: int) -> None:
         taken.setdefault(place, start)
 
 
-def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule, int]]:
-    """Every anchor whose words are all there, the longest span first, then the most particular: start, end, rule, end of its first part."""
+def _candidates(sentence: Sentence, anywhere: bool) -> list[tuple[int, int, Rule, int, int]]:
+    """Every anchor whose words are all there, the longest span first, then the most particular: start, end, rule, and its gap:
+    the end of its first part and the start of its last."""
     found = []
     for hit in sentence.rules:
         for phrase, rule in hit.word.rules:
             if rule.anywhere and not anywhere:
                 continue
-            end = tail_end(sentence, phrase.tails, hit.end) if phrase.tails else hit.end
-            if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
-                found.append((hit.start, end, rule, hit.end))
+            last = last_tail(sentence, phrase.tails, hit.end) if phrase.tails else (hit.end, hit.end)
+            if last is not None and _fits(sentence, rule, hit.start, hit.end, last[1]):
+                found.append((hit.start, last[1], rule, hit.end, last[0]))
     found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
     return found
 
@@ -272,7 +273,7 @@ def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool
         own = sentences[name]
         sentence = own[max(0, bisect_right(own, hit.start, key=lambda each: each.start) - 1)]
         for phrase, frame in hit.word.frames:
-            if frame.anywhere == anywhere and frame.where in ("any", name) and tail_end(sentence, phrase.tails, hit.end) is not None:
+            if frame.anywhere == anywhere and frame.where in ("any", name) and last_tail(sentence, phrase.tails, hit.end) is not None:
                 yield sentence, frame
 
 
