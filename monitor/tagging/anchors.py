@@ -32,6 +32,7 @@ class Word:
     entities: tuple[tuple[Phrase, Entity], ...] = ()
     homonym: bool = False
     clause: bool = False  # ends a clause
+    own: bool = False  # a rule of the theatre's own news begins with it, not only one of general event language
 
 
 @dataclass(slots=True, eq=False)
@@ -67,7 +68,9 @@ class Finder:
 
         for lang, lexicon in lexicons.items():
             for phrase, rule in lexicon.rules:
-                word(lang, phrase.head, rule.whole, phrase.exact).rules += ((phrase, rule),)
+                found = word(lang, phrase.head, rule.whole, phrase.exact)
+                found.rules += ((phrase, rule),)
+                found.own |= not rule.anywhere
             for phrase, cue in lexicon.cues:
                 word(lang, phrase.head, exact=phrase.exact).cues += ((phrase, cue),)
             for phrase, idiom in lexicon.idioms:

@@ -87,7 +87,7 @@ class Tagger:
                 continue
             for hit in hits:
                 word = hit.word
-                if word.rules:
+                if word.own or (anywhere and word.rules):
                     anchors = True
                 if word.frames:
                     framed.append((name, hit))
