@@ -65,3 +65,14 @@ def test_the_gazetteer_is_whole():
         assert entity.code is None or (entity.code.isupper() and len(entity.code) % 3 == 0), entity.code
         if entity.ties == "core" and entity.place:
             assert entity.at, entity.name
+
+
+@pytest.mark.parametrize(
+    ("summary", "direction"),
+    [
+        ("Overnight air strikes killed ten. Peace talks have collapsed amid the turmoil in the Middle East.", "none"),
+        ("Overnight air strikes killed ten. Iran rejects talks with the United States on Monday.", "escalation"),
+    ],
+)
+def test_a_story_from_elsewhere_is_of_the_theatre_only_where_it_names_it(tagger: Tagger, summary, direction):
+    assert tagger.read("Two dead in Kharkiv as Ukraine braces for winter", summary).direction == direction

@@ -26,6 +26,7 @@ class Word:
     whole: bool = False
     exact: str | None = None  # counts only where written so
     rules: tuple[tuple[Phrase, Rule], ...] = ()
+    own: tuple[tuple[Phrase, Rule], ...] = ()  # of them those of the theatre's own news, not of general event language
     cues: tuple[tuple[Phrase, Cue], ...] = ()
     idioms: tuple[tuple[Phrase, Idiom], ...] = ()
     frames: tuple[tuple[Phrase, Frame], ...] = ()
@@ -33,6 +34,10 @@ class Word:
     homonym: bool = False
     clause: bool = False  # ends a clause
     bound: bool = False  # counts only with a suffix: its last letter is the one that stands before suffixes
+
+    def begins(self, anywhere: bool) -> tuple[tuple[Phrase, Rule], ...]:
+        """The rules that count: those of general event language only where the theatre is left out of account."""
+        return self.rules if anywhere else self.own
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +69,10 @@ class Finder:
 
         for lang, lexicon in lexicons.items():
             for phrase, rule in lexicon.rules:
-                word(lang, phrase.head, rule.whole, phrase.exact).rules += ((phrase, rule),)
+                found = word(lang, phrase.head, rule.whole, phrase.exact)
+                found.rules += ((phrase, rule),)
+                if not rule.anywhere:
+                    found.own += ((phrase, rule),)
             for phrase, cue in lexicon.cues:
                 word(lang, phrase.head, exact=phrase.exact).cues += ((phrase, cue),)
             for phrase, idiom in lexicon.idioms:

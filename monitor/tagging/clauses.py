@@ -135,7 +135,7 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     words, anchors = sentence.words, False
     for hit in hits:
         word = hit.word
-        if word.rules:
+        if word.begins(anywhere):
             anchors = True
         if word.phrase in words:
             words[word.phrase].append(hit)
@@ -157,10 +157,10 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     cues = [hit for hit in free if hit.word.cues]
     shields = Spans((hit.start, hit.end) for hit in cues if hit.word.cues[0][1].kind == "pseudo")
-    sentence.rules = [hit for hit in free if hit.word.rules and not shields.touches(hit.start, hit.end)]
+    sentence.rules = [hit for hit in free if hit.word.begins(anywhere) and not shields.touches(hit.start, hit.end)]
     for start, end, name in idioms:
         inside = hits[bisect_left(hits, start, key=_start) : bisect_right(hits, end, key=_start)]
-        sentence.masked.extend((hit, f"idiom: {name}") for hit in inside if hit.word.rules and hit.end <= end)
+        sentence.masked.extend((hit, f"idiom: {name}") for hit in inside if hit.word.begins(anywhere) and hit.end <= end)
     sentence.cues = [hit for hit in longest(cues) if hit.word.cues[0][1].kind != "pseudo" and not shields.holds(hit.start, hit.end)]
 
 

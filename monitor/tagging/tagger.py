@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.models import ESCALATION, Reading, Signal, TurnedOff
-from monitor.tagging import loading
+from monitor.tagging import loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit
-from monitor.tagging.clauses import ASKING, MOST_NAMES, Sentence, cut, fill, last_tail
+from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
 from monitor.tagging.kept import kept, source
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
@@ -29,7 +30,6 @@ REACH = {"svo": 5, "vso": 5, "sov": 8}  # words between the parts of a form: far
 CLEAR = 0.8  # share of one direction above which the other does not matter
 MOST = 40  # signals, and anchors turned off, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
-STRUCK = ("attack", "maritime", "energy")  # these happen where they are said to be, whoever is named beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Tagger:
                 continue
             for hit in hits:
                 word = hit.word
-                if word.rules:
+                if word.begins(anywhere):
                     anchors = True
                 if word.frames:
                     framed.append((name, hit))
@@ -136,10 +136,12 @@ class Tagger:
         self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool
     ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
         signals, off = [], []
-        framed = [(name, hit, frame) for name, hit in framed for _, frame in hit.word.frames if frame.anywhere == anywhere]
-        frames, off_sentences = _frames(framed), _framed_sentences(fields, framed)
+        holding = list(_holding(fields, framed, anywhere))
+        frames = {frame.off: f"frame: {frame.name}" for _, frame in reversed(holding) if frame.off != "sentence"}  # of several the first
+        off_sentences = {id(sentence): f"frame: {frame.name}" for sentence, frame in holding if frame.off == "sentence"}
         if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
             frames.setdefault("summary", "title asks")
+        abroad = ties.abroad(fields[0].sentences, self._roles[code]) if core and not anywhere and fields[0].name == "title" else ""
         for field in fields:
             for sentence in field.sentences:
                 if not sentence.rules and not sentence.masked:
@@ -150,12 +152,12 @@ class Tagger:
                     if not why and sentence.asks and start >= sentence.asks_from:
                         why = "question"
                     if not why and not anywhere:
-                        why = _outside(sentence, self._roles[code], outcome.category, start, end, core)
+                        why = ties.outside(sentence, self._roles[code], outcome.category, start, end, core, abroad if field.name == "summary" else "")
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
                         signals.append(self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start)))
-                off.extend(_turned_off(field, hit.word.rules[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
+                off.extend(_turned_off(field, hit.word.begins(anywhere)[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
         return tuple(_distinct(signals)[:MOST]), tuple(off[:MOST])
 
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
@@ -230,9 +232,7 @@ def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[in
     """Every anchor whose words are all there, longest first, then the most particular: start, end, rule, end of its first part, start of its last."""
     found = []
     for hit in sentence.rules:
-        for phrase, rule in hit.word.rules:
-            if rule.anywhere and not anywhere:
-                continue
+        for phrase, rule in hit.word.begins(anywhere):
             tail, end = last_tail(sentence, phrase.tails, hit.end, reach) or (hit.end, None) if phrase.tails else (hit.end, hit.end)
             if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
                 found.append((hit.start, end, rule, hit.end, tail))
@@ -269,41 +269,15 @@ def _is_background(sentence: Sentence, rule: Rule, outcome: Outcome, start: int,
     return sentence.nearby(rule.backed, start, end, 8) is None
 
 
-def _frames(framed: list[tuple[str, Hit, Frame]]) -> dict[str, str]:
-    """What the frames found turn off: entry or summary -> why."""
-    found = {}
-    for name, _, frame in framed:
-        if frame.off != "sentence" and (frame.where == "any" or name == "title"):
-            found.setdefault(frame.off, f"frame: {frame.name}")
-    return found
-
-
-def _framed_sentences(fields: list[_Field], framed: list[tuple[str, Hit, Frame]]) -> dict[int, str]:
-    """The sentences that a frame turns off, by identity, and why."""
-    found = {}
-    for field in fields:
-        starts = [sentence.start for sentence in field.sentences]
-        for name, hit, frame in framed:
-            if name == field.name and frame.off == "sentence" and (frame.where == "any" or name == "title"):
-                found[id(field.sentences[max(0, bisect_right(starts, hit.start) - 1)])] = f"frame: {frame.name}"
-    return found
-
-
-def _outside(sentence: Sentence, roles: Roles, category: str, start: int, end: int, core: bool) -> str:
-    """Why an anchor is not of the theatre: by its clause, else its sentence, else its entry. Empty: it is."""
-    if not core:
-        return "theatre: no tie"
-    low, high = sentence.clause(start, end)
-    for near in (sentence.named(low, high), sentence.entities[:MOST_NAMES]):
-        ties = {entity(hit).ties: hit for hit in near}
-        if "core" in ties and "elsewhere" in ties:  # others' truce signed in Doha is not ours; an Indian killed off Oman is
-            meeting = category not in STRUCK and all(roles.located(sentence, hit) for hit in near if entity(hit).ties == "core")
-            ties.pop("core" if meeting else "elsewhere")
-        if "core" in ties:
-            return ""
-        if "elsewhere" in ties:
-            return f"theatre: {entity(ties['elsewhere']).name}"
-    return ""
+def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool) -> Iterator[tuple[Sentence, Frame]]:
+    """The frames of which every word is there, each with the sentence in which it stands."""
+    sentences = {field.name: field.sentences for field in fields}
+    for name, hit in framed:
+        own = sentences[name]
+        sentence = own[max(0, bisect_right(own, hit.start, key=lambda each: each.start) - 1)]
+        for phrase, frame in hit.word.frames:
+            if frame.anywhere == anywhere and frame.where in ("any", name) and last_tail(sentence, phrase.tails, hit.end) is not None:
+                yield sentence, frame
 
 
 def _turned_off(field: _Field, category: str, reason: str, start: int, end: int) -> TurnedOff:
