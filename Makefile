@@ -1,6 +1,6 @@
 # make run     the dashboard on http://127.0.0.1:8501, polling real feeds
 # make demo    the same on made-up news, for people without a network
-# make test    every test; `make test ARGS="tests/test_config.py -x"` for some
+# make test    every test, in two processes; `make test ARGS="tests/test_config.py -x -n 0"` for some, in one
 # make bench   the measurements of benchmarks/
 # make schema  feeds.schema.json anew, after a change of what feeds.yaml may say
 # make clean   remove .venv and what tools left; data/ stays
@@ -29,7 +29,7 @@ demo: runtime
 	@exec $(PY) -m streamlit run app.py --server.address $(MONITOR_ADDRESS) --server.port $(MONITOR_PORT)
 
 test: develop chromium
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: develop
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(PY) -m benchmarks.$$(basename $$file .py); done

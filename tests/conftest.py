@@ -1,13 +1,22 @@
-"""What holds for every test: no settings of the person who runs them, no limit on the time of a hypothesis example."""
+"""What holds for every test: no settings of the person who runs them, no limit on the time of a hypothesis example, one main module."""
 
 import os
+import sys
 
+import pytest
 from hypothesis import settings
 
 from tests.browser import browser_page  # noqa: F401 - a fixture
 
 for name in [name for name in os.environ if name.startswith("MONITOR_") and name != "MONITOR_REQUIRE_BROWSER"]:
     del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch):
+    """A page under test takes the place of the main module, and a process started later would run that page."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
 
 settings.register_profile("house", deadline=None)  # a busy machine is not a fault
 settings.load_profile("house")

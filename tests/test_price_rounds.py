@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
-from monitor.__main__ import app
+from monitor.__main__ import app, out
 from monitor.clock import real_now
 from monitor.config import load
 from monitor.storage import prices
@@ -36,6 +36,12 @@ def store(tmp_path):
     opened = open_store(f"sqlite:///{tmp_path / 'm.db'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A table whose words are not broken into lines."""
+    monkeypatch.setattr(out, "width", 200)
 
 
 @pytest.fixture
@@ -83,7 +89,7 @@ def test_the_last_good_price_stays_and_is_called_old(service, store, settings, a
     service.chart = answer
     environ = {
         "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}", "MONITOR_NOW": NOW.isoformat(),
-        "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url, "COLUMNS": "200",
+        "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
     }  # fmt: skip
     told = CliRunner().invoke(app, ["prices"], env=environ)
     assert told.exit_code == 1
@@ -96,7 +102,7 @@ def test_a_price_from_whomever_is_a_success(service, store, settings, tmp_path):
     service.chart, service.csv = (429, b""), (200, CSV)
     environ = {
         "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}", "MONITOR_NOW": NOW.isoformat(),
-        "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url, "COLUMNS": "200",
+        "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
     }  # fmt: skip
     told = CliRunner().invoke(app, ["prices"], env=environ)
     assert told.exit_code == 0
