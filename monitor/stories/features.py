@@ -11,11 +11,11 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from sys import intern
+from typing import NamedTuple
 
 import yaml
 
@@ -24,6 +24,7 @@ from monitor.models import Article
 FILE = Path(__file__).with_name("words.yaml")
 FORM = 1  # of Features; counted up with any change of how they are made
 LEAD = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
+_BITS = 1024  # one pair of titles in ten shares a bit by chance
 LONGEST = 1_200  # characters of it, so that a hostile text costs no more
 
 _VARIANTS = str.maketrans({
@@ -133,8 +134,8 @@ def made_by() -> str:
 # -- weights ------------------------------------------------------------------------------------------------
 
 WORN = 0.25  # weight of a word that nearly every headline of this beat has; any other has 1
-FAINT = 0.35  # of a thing that many articles of a day share
-_WEIGHTS = {"category": 0.8, "act": 0.8, "actor": 0.8, "place": 1.6, "number": 0.9, "thing": 1.0, "name": 1.0}
+FAINT = 35  # hundredths, so that a sum is the same in any order: of a thing that many articles of a day share
+_WEIGHTS = {"category": 80, "act": 80, "actor": 80, "place": 160, "number": 90, "thing": 100, "name": 100}
 
 
 def words_weight(words: Collection[str]) -> float:
@@ -142,21 +143,20 @@ def words_weight(words: Collection[str]) -> float:
 
 
 @lru_cache(maxsize=60_000)
-def thing_weight(thing: str) -> float:
-    """How much it says that two articles share it."""
+def thing_weight(thing: str) -> int:
+    """How much it says that two articles share it, in hundredths."""
     kind, _, name = thing.partition(" ")
     return FAINT if name in listed().usual or name in listed().broad else _WEIGHTS[kind]
 
 
 def things_weight(things: Iterable[str]) -> float:
-    return sum(map(thing_weight, things))
+    return sum(map(thing_weight, things)) / 100
 
 
 # -- an article's features ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Features:
+class Features(NamedTuple):
     """One article as it is compared. `order` is its place in time, the same whenever it arrives."""
 
     id: int
@@ -172,13 +172,14 @@ class Features:
     reported: bool  # has a signal
     topical: bool  # has one, or names an actor or a place of the theatre
     weights: tuple[float, float, float]  # of title, words, things
+    bits: int  # of the title's words, by this process's hash: two titles that share none share no word
 
     def packed(self) -> Features:
         """The same in a fifth of the memory; sets are for the one that is compared, what it is compared with needs none."""
         if isinstance(self.title, tuple):
             return self
         sets = {name: tuple(getattr(self, name)) for name in ("title", "words", "things", "places", "numbers", "names")}
-        return replace(self, **sets)
+        return self._replace(**sets)
 
     def written(self) -> str:
         """The same as text, to be kept; what tells it from others (id, time, title, publisher) is left out."""
@@ -190,11 +191,12 @@ class Features:
         """From what `written` gave."""
         lang, *sets, reported, topical, weights = json.loads(text)
         shared = (tuple(map(intern, words)) for words in sets)  # the same word is one string in all articles
-        return cls(id, (at, title, publisher, id), at, lang, *shared, reported, topical, tuple(weights))
+        words, *others = shared
+        return cls(id, (at, title, publisher, id), at, lang, words, *others, reported, topical, tuple(weights), _bits(words))
 
     def anchors(self) -> list[str]:
-        """The things that are particular enough to look for others by."""
-        return [thing for thing in self.things if thing_weight(thing) > FAINT] + [f"name {name}" for name in self.names]
+        """The things that are particular enough to look for others by, in an order that is the same in every process."""
+        return sorted([thing for thing in self.things if thing_weight(thing) > FAINT] + [f"name {name}" for name in self.names])
 
 
 def features(article: Article) -> Features:
@@ -217,8 +219,15 @@ def features(article: Article) -> Features:
         article.id, (article.at, article.title, article.publisher, article.id), article.at, article.lang, title_words, words, kept,
         frozenset(article.places) - known.broad, numbers, frozenset(_names(article, known)), bool(article.categories),
         bool(article.categories) or (article.theatre and bool(article.actors or article.places)),
-        (words_weight(title_words), words_weight(words), things_weight(kept)),
+        (words_weight(title_words), words_weight(words), things_weight(kept)), _bits(title_words),
     )  # fmt: skip
+
+
+def _bits(words: Iterable[str]) -> int:
+    found = 0
+    for word in words:
+        found |= 1 << hash(word) % _BITS
+    return found
 
 
 def _words(found: list[str], known: Words, things: set[str]) -> frozenset[str]:

@@ -16,13 +16,15 @@ Leaves making features to features.py, reading and writing to grouping.py on the
 
 from __future__ import annotations
 
+from array import array
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from heapq import heapify, heappop, heappush, nlargest
+from heapq import heapify, heappop, heappush
 
+import numpy as np
 from rensa import RMinHash
 
 from monitor.stories.features import Features, listed
@@ -81,15 +83,15 @@ class _Bucket:
 
     def __init__(self):
         self.nodes: list[_Node] = []
-        self.index: dict[int | str, list[int] | int] = {}
+        self.index: dict[int | str, array[int] | int] = {}
 
     def put(self, key: int | str, id: int) -> None:
-        there = self.index.setdefault(key, id)  # most keys are met once, and a number is smaller than a list
-        if isinstance(there, list):
+        there = self.index.setdefault(key, id)  # most keys are met once, and a number is smaller than an array
+        if isinstance(there, array):
             if len(there) < COPIES or isinstance(key, str):
                 there.append(id)
         elif there != id:
-            self.index[key] = [there, id]
+            self.index[key] = array("q", [there, id])
 
 
 class Grouper:
@@ -180,24 +182,24 @@ class Grouper:
 
     def _near(self, article: Features, keys: list[int | str]) -> list[int]:
         """Those that share a band or several anchors, the rarest looked up first."""
-        entries: list[tuple[bool, list[int]]] = []
+        entries: list[tuple[array[int], int]] = []
         for number in range(_number(article.at - SPAN), _number(article.at + SPAN) + 1):
             if (bucket := self._buckets.get(number)) is not None:
                 for key in keys:
                     if (there := bucket.index.get(key)) is not None:
-                        entries.append((isinstance(key, int), there if isinstance(there, list) else [there]))
-        entries.sort(key=lambda entry: len(entry[1]))
-        shared: Counter[int] = Counter()
-        budget = BUDGET
-        for band, ids in entries:
+                        entries.append((array("q", [there]) if isinstance(there, int) else there, SHARED if isinstance(key, int) else 1))
+        entries.sort(key=lambda entry: len(entry[0]))
+        budget, counted = BUDGET, []
+        for ids, times in entries:
             budget -= len(ids)
             if budget < 0:
                 break
-            shared.update(ids)
-            if band:
-                shared.update(ids * (SHARED - 1))
-        near = [(count, id) for id, count in shared.items() if count >= SHARED]
-        return [id for _, id in (near if len(near) <= MOST else nlargest(MOST, near))]
+            counted += [ids] * times
+        if not counted:
+            return []
+        ids, counts = np.unique(np.frombuffer(b"".join(counted), np.int64), return_counts=True)
+        near = np.flatnonzero(counts >= SHARED)
+        return ids[near[np.argsort(counts[near], kind="stable")[: -MOST - 1 : -1]]].tolist()
 
     def _remember(self, node: _Node, keys: list[int | str]) -> None:
         node.article = node.article.packed()
