@@ -24,7 +24,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 
-import numpy as np
 from rensa import RMinHash
 
 from monitor.stories.features import Features, listed
@@ -197,6 +196,8 @@ class Grouper:
             counted += [ids] * times
         if not counted:
             return []
+        import numpy as np  # a round without news needs none of it
+
         ids, counts = np.unique(np.frombuffer(b"".join(counted), np.int64), return_counts=True)
         near = np.flatnonzero(counts >= SHARED)
         return ids[near[np.argsort(counts[near], kind="stable")[: -MOST - 1 : -1]]].tolist()
