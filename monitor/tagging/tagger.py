@@ -17,7 +17,7 @@ from monitor.models import ESCALATION, Reading, Signal, TurnedOff
 from monitor.tagging import loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
-from monitor.tagging.anchors import Finder, Hit
+from monitor.tagging.anchors import Finder, Hit, Word
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
 from monitor.tagging.kept import kept, source
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
@@ -80,23 +80,21 @@ class Tagger:
     def read(self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False) -> Reading:
         """The reading of one entry. `lang` is the feed's declared language; `anywhere` leaves the theatre out of account."""
         code = self.language(title, summary, lang)
+        nothing = Reading(code, "none", 0.0, False, (), (), (), (), self.method)
         if code not in self.lexicons:
-            return Reading(code, "none", 0.0, False, (), (), (), (), self.method)
-        fields = []
-        entities, anchors, framed = [], False, []
+            return nothing
+        found = []
         for name, text in (("title", title), ("summary", summary)):
-            if not text:
-                continue
             folded = fold(text)
-            hits = self._finder.find(folded, code)
-            if not hits:
-                continue
-            for hit in hits:
-                word = hit.word
-                if word.begins(anywhere):
-                    anchors = True
-                if word.frames:
-                    framed.append((name, hit))
+            if text and (hits := self._finder.find(folded, code)):
+                found.append((name, folded, hits))
+        words = [hit.word for _, _, hits in found for hit in hits]
+        anchors = _may_hold_anchors(words, anywhere)
+        if not anchors and not any(word.entities for word in words):  # as most texts are
+            return nothing
+        fields, entities, framed = [], [], []
+        for name, folded, hits in found:
+            framed.extend((name, hit) for hit in hits if hit.word.frames)
             sentences = cut(folded, self.lexicons[code].abbreviations, name)
             fill(sentences, hits, anywhere=anywhere)
             field = _Field(name, folded, sentences)
@@ -221,6 +219,17 @@ def _inside(taken: dict[int, int], start: int, end: int) -> bool:
     """Whether a span lies in one that was taken."""
     owner = taken.get(start)
     return owner is not None and taken.get(end - 1) == owner
+
+
+def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
+    """Whether all words of some rule are there, wherever they stand; or one that an idiom may turn off, which is told too."""
+    begun = [word for word in words if word.begins(anywhere)]
+    if not begun:
+        return False
+    there = {word.phrase for word in words} | ({ANY_ACTOR, ANY_PLACE} if any(word.entities for word in words) else set())
+    return any(word.idioms for word in words) or any(
+        not any(map(there.isdisjoint, phrase.tails)) for word in begun for phrase, _ in word.begins(anywhere)
+    )
 
 
 def _take(taken: dict[int, int], start: int, end: int) -> None:

@@ -91,6 +91,7 @@ def _cut_at_quotes(text: str, folded: str) -> list[str]:
     return [*parts, folded[place:]]
 
 
+@lru_cache(maxsize=2)  # a title is folded to tell its language, and again to be read
 def fold(text: str) -> Folded:
     folded = text.translate(_TABLE)
     if QUOTED.search(text):  # "in 'complete control' of the strait" holds the same phrase as without
