@@ -39,7 +39,6 @@ def main() -> None:
     except Exception as cause:  # whatever a tagger's factory raises, the parent has to hear of it
         _send(answers, f"{type(cause).__name__}: {cause}")
         return
-    gc.collect()
     gc.enable()
     gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
