@@ -80,6 +80,13 @@ def price_frame(series: str, since: datetime | None, until: datetime) -> pd.Data
     return frame_of(prices.series(context().store, series, since, until=until), Price)
 
 
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def closes(series: str, source: str, since: datetime, until: datetime) -> list[float]:
+    """The finished closes that one source gave, oldest first."""
+    found = prices.series(context().store, series, since, until=until)
+    return [price.close for price in found if price.final and price.source == source]
+
+
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def last_prices(before: datetime) -> dict[str, Price]:
     """The newest finished close of each series before a day; a series without any is absent."""

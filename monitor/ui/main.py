@@ -9,13 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
-from monitor.ui import access, cards, data, safe
+from monitor.ui import access, cards, data, pages, safe
 
 HERE = Path(__file__).parent
-PAGES = (
-    ("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("map.py", "Where and who"),
-    ("oil.py", "Oil"), ("why.py", "Why"), ("alerts.py", "Alerts"), ("feeds.py", "Feeds"),
-)  # fmt: skip
 FAULTS = (StorageError, ClockError, ConfigError)
 
 
@@ -53,9 +49,7 @@ def settle(page: str) -> None:
 
 
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
-page = st.navigation(
-    [st.Page(HERE / "views" / file, title=title, default=not number) for number, (file, title) in enumerate(PAGES)], position="top"
-)
+page = st.navigation([pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top")
 safe.styles()
 try:
     access.gate(data.context().settings.current()[0].environment)

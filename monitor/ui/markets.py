@@ -1,12 +1,13 @@
-"""What the Oil page asks, cached for all viewers: closes, the daily index, the event study, leads and lags.
+"""What the Oil page and the main chart ask, cached for all viewers: closes, the daily index, the event study, leads and lags.
 
 An answer is kept under the closes, dates and index that it is made of, so it is made anew only when one of them changes.
-Leaves the statistics to monitor/oil.py and drawing to charts_oil.py.
+Leaves the statistics to monitor/oil.py and drawing to charts.py and charts_oil.py.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
@@ -15,7 +16,7 @@ import streamlit as st
 from monitor import oil
 from monitor.models import IndexPoint, Series
 from monitor.storage import index, prices
-from monitor.ui import data
+from monitor.ui import charts, data
 
 MOST_EVENTS = 100  # dates that one study takes
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
@@ -45,6 +46,29 @@ def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
         stands_in = kind == "spot" and series.kind != "spot"
         found[f"{series.name}, spot" if stands_in else series.name] = prices[prices["kind"] == kind]
     return found
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The main chart without its marks, and what is said of it."""
+
+    option: dict
+    clipped: bool  # a band is cut off
+    end: str  # the newest numbers; empty where the index has none
+    lines: tuple[str, ...]  # of prices
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Series, ...], zone: str) -> Drawing | None:
+    """The index beside some prices; None where there is nothing to draw."""
+    points, lines = data.points(grain, since, until), {}
+    for series in shown[: len(charts.PRICE_COLORS)]:
+        lines |= by_kind(series, data.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until))
+    known = points.dropna(subset=["tension"])
+    if known.empty and points["relief"].isna().all() and not lines:
+        return None
+    end = "" if known.empty else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
+    return Drawing(*charts.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
 
 
 def levels(points: list[IndexPoint], measure: str) -> pd.Series:

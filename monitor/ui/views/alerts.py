@@ -1,7 +1,6 @@
 """What the rules say: what fires now, what fired before and whether it was sent, and which rules there are."""
 
 from datetime import datetime
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,12 +8,11 @@ import streamlit as st
 from monitor import dispatch
 from monitor.config import Rule
 from monitor.models import Alert
-from monitor.ui import data, downloads, picking, safe, when
+from monitor.ui import data, downloads, pages, picking, safe, when
 from monitor.ui.rule_words import means, span
 from monitor.ui.wording import age, many
 
 LIMIT = 500
-STORIES = Path(__file__).with_name("stories.py")
 STATES = {"firing": "▲ fired", "resolved": "○ over"}
 
 
@@ -88,7 +86,7 @@ def one(alert: Alert) -> None:
         for number in alert.stories[:5]:
             if told := data.story(number):
                 safe.show(safe.passage(told[0].title, kind="title"))
-            st.page_link(STORIES, label=f"Story {number}: who reported it, and how", query_params={"story": str(number)})
+            st.page_link(pages.target("stories.py"), label=f"Story {number}: who reported it, and how", query_params={"story": str(number)})
         if alert.error:
             st.text(safe.sound(f"Sending: {alert.error}"))
 

@@ -1,14 +1,12 @@
 """Where it happens, and who does what to whom."""
 
-from pathlib import Path
 
 import streamlit as st
 
 from monitor.storage.signals import Tally
-from monitor.ui import asking, charts_where, data, downloads, links, picking, reading, safe
+from monitor.ui import asking, charts_where, data, downloads, links, pages, picking, reading, safe
 from monitor.ui.wording import DIRECTION_WORDS, many
 
-ARTICLES = Path(__file__).with_name("articles.py")
 COLUMNS = {
     "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
     "deescalation": st.column_config.NumberColumn("▼ articles", width=80, help="Articles that report de-escalation here"),
@@ -45,7 +43,7 @@ def where(found: list[Tally], span: str) -> None:
                 safe.note("Click a row for the way to its articles.")
             else:
                 place = frame["place"].iloc[chosen]
-                st.page_link(ARTICLES, label=f"Read the articles on {place}", query_params={"place": place, "time": st.session_state["time"]})
+                st.page_link(pages.target("articles.py"), label=f"Read the articles on {place}", query_params={"place": place, "time": st.session_state["time"]})
 
 
 def who(found: list[Tally], span: str) -> None:
@@ -77,7 +75,7 @@ def who(found: list[Tally], span: str) -> None:
                 safe.note("Click a row for the way to its articles.")
             else:
                 pair = shown.iloc[chosen]
-                st.page_link(ARTICLES, label=f"Read what {pair['source']} does to {pair['target']}",
+                st.page_link(pages.target("articles.py"), label=f"Read what {pair['source']} does to {pair['target']}",
                              query_params={"source": pair["source"], "target": pair["target"], "time": st.session_state["time"]})  # fmt: skip
 
 

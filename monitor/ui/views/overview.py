@@ -1,20 +1,18 @@
 """Is it getting hotter or cooler, what happened, who says so, and what does oil do: on one page."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from monitor.storage.articles import Filter
-from monitor.ui import asking, cards, charts, charts_marks, data, downloads, links, markets, safe, when
+from monitor.ui import asking, cards, charts, charts_marks, data, downloads, links, markets, pages, safe, when
 from monitor.ui.cards import Number
 from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, close_age, listed, many, provisional, since_when, status_line, trend
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
 LEADING, NEWEST = 5, 12
-ARTICLES, STORIES = (Path(__file__).with_name(f"{page}.py") for page in ("articles", "stories"))
 
 
 def midnight(moment: datetime) -> datetime:
@@ -101,8 +99,7 @@ def price_numbers(series, now) -> list[Number]:
     made = []
     for one in series:
         price, fault = last.get(one.name), failing.get(one.name)
-        frame = data.price_frame(one.name, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
-        closes = frame.loc[frame["final"].astype(bool) & (frame["source"] == (price and price.source)), "close"].tolist()
+        closes = data.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1)) if price else []
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
         when_closed, stale = close_age(price.day.date(), price.kind, now.date()) if price else ("", "")
         made.append(Number(
@@ -126,28 +123,22 @@ def chart() -> None:
     until = soon(now)
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
-    points = data.points(grain, since, until)
-    frames = {}
-    for series in [series for series in settings.prices if series.name in shown][: len(charts.PRICE_COLORS)]:
-        frames |= markets.by_kind(series, data.price_frame(series.name, midnight(since) if since else None, until))
-    if points["tension"].isna().all() and points["relief"].isna().all() and not frames:
+    drawing = markets.beside(grain, since, until, tuple(series for series in settings.prices if series.name in shown), when.zone_name())
+    if not drawing:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
-    known = points.dropna(subset=["tension"])
-    words = "no index yet" if known.empty else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
-    option, clipped = charts.tension_and_prices(points, frames, zone=when.zone_name())
     alerts = data.alerts_fired(since, until)
     episodes = {day: what for day, what in markets.episodes_found(midnight(now)).items() if not since or day >= since.date()}
     marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
-    st.echarts_chart(charts_marks.marked(option, marks), height=400, key="main_chart",
-                     alt=f"Index with 90 % bands and prices, {chosen}: {words}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
+    st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
+                     alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
     told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}; dotted: 100, what is normal."]
     told += charts_marks.in_words(marks, lambda mark: f"{safe.sound(mark.name)} {when.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at))
-    if known.empty:
+    if not drawing.end:
         told.append("No index in this range: not enough news.")
-    if clipped:
+    if drawing.clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
-    drawn = [name for name in shown if name in frames or f"{name}, spot" in frames]
+    drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
         told.append(f"No price of {', '.join(missing)} in this range.")
     safe.note(" ".join(told))
@@ -201,9 +192,9 @@ def leading(now: datetime, upto: int) -> None:
                 ", ".join(LANGUAGES.get(lang, lang) for lang in story.langs),
             )  # fmt: skip
             safe.show(cards.brief(story.direction, lead.face, about))
-            st.page_link(STORIES, label="Who reported it, and how", query_params={"story": str(story.id)})
+            st.page_link(pages.target("stories.py"), label="Who reported it, and how", query_params={"story": str(story.id)})
     if found:
-        st.page_link(STORIES, label="All stories")
+        st.page_link(pages.target("stories.py"), label="All stories")
 
 
 def newest(now: datetime, upto: int) -> bool:
@@ -220,7 +211,7 @@ def newest(now: datetime, upto: int) -> bool:
                 with st.container(border=True, gap="xsmall"):
                     about = (article.publisher, safe.tag("span", when.shown(article.at, now), f", {age(article.at, now)}"))
                     safe.show(cards.brief(article.direction, article, about))
-                    st.page_link(ARTICLES, label="Why it is read so", query_params={"article": str(article.id)})
+                    st.page_link(pages.target("articles.py"), label="Why it is read so", query_params={"article": str(article.id)})
     return True
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from monitor.ui import changes, charts, charts_oil, data, downloads, links, picking, safe, when
+from monitor.ui import changes, charts, charts_oil, data, downloads, links, pages, picking, safe, when
 from monitor.ui.wording import many, provisional
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
 BARS, ROWS = 8, 60
-STORIES = Path(__file__).with_name("stories.py")
 
 
 def moments(newest: datetime) -> tuple[datetime, datetime]:
@@ -116,7 +114,7 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
 def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """The stories behind a chosen row, or the way to the chosen story."""
     if by == "story":
-        st.page_link(STORIES, label="Who reported this story", query_params={"story": str(value)})
+        st.page_link(pages.target("stories.py"), label="Who reported this story", query_params={"story": str(value)})
         return
     found = changes.table(*(side[side[by] == value] for side in sides), "story")
     st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
@@ -124,7 +122,7 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
         with st.container(border=True, gap="xsmall"):
             safe.show(safe.passage(changes.title_of(int(row["story"])), kind="title"))
             st.text(f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}")
-            st.page_link(STORIES, label="Who reported it", query_params={"story": str(row["story"])})
+            st.page_link(pages.target("stories.py"), label="Who reported it", query_params={"story": str(row["story"])})
     if len(found) > 8:
         st.text(f"and {many(len(found) - 8, 'story')} more, {found['change'].iloc[8:].sum():+.2f} points together")
 
