@@ -7,16 +7,19 @@ import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import streamlit as st
-from starlette.middleware import Middleware
+# there is none while this file is read, and everything that pages cache would say so
+logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(lambda record: "No runtime found" not in record.getMessage())
 
-from monitor import clock
-from monitor.config import LastGood
-from monitor.errors import ConfigError, StorageError
-from monitor.storage.store import open_store
-from monitor.ui import exports, quiet
-from monitor.ui.security import SecureHeaders
-from monitor.worker import Worker
+import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+
+from monitor import clock  # noqa: E402
+from monitor.config import LastGood  # noqa: E402
+from monitor.errors import ConfigError, StorageError  # noqa: E402
+from monitor.storage.store import open_store  # noqa: E402
+from monitor.ui import exports, quiet  # noqa: E402
+from monitor.ui.security import SecureHeaders  # noqa: E402
+from monitor.worker import Worker  # noqa: E402
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
