@@ -24,7 +24,7 @@ run: runtime
 demo: export MONITOR_FEEDS := demo/feeds.yaml
 demo: export MONITOR_DATABASE_URL := sqlite:///data/demo.db
 demo: runtime
-	@$(PY) -m monitor.demo
+	@$(PY) -m monitor.feeds.demo
 	@echo "Gulf tension monitor, made-up news: http://$(MONITOR_ADDRESS):$(MONITOR_PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.address $(MONITOR_ADDRESS) --server.port $(MONITOR_PORT)
 

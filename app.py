@@ -16,10 +16,11 @@ from starlette.middleware import Middleware  # noqa: E402
 from monitor import clock  # noqa: E402
 from monitor.config import LastGood  # noqa: E402
 from monitor.errors import ConfigError, StorageError  # noqa: E402
+from monitor.pipeline import Worker  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
-from monitor.ui import exports, quiet  # noqa: E402
-from monitor.ui.security import SecureHeaders  # noqa: E402
-from monitor.worker import Worker  # noqa: E402
+from monitor.ui.app import idle_tabs  # noqa: E402
+from monitor.ui.app.security import SecureHeaders  # noqa: E402
+from monitor.ui.exports import routes as export_routes
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
@@ -53,6 +54,6 @@ base = st.get_option("server.baseUrlPath") or ""
 app = st.App(
     Path(__file__).with_name("monitor") / "ui" / "main.py",
     lifespan=lifespan,
-    routes=[*exports.routes(base), *quiet.routes(base)],
-    middleware=[Middleware(SecureHeaders), Middleware(quiet.QuietTabs)],
+    routes=[*export_routes.routes(base), *idle_tabs.routes(base)],
+    middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.QuietTabs)],
 )

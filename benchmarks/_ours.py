@@ -11,11 +11,11 @@ import sys
 import time
 
 from benchmarks._null import NullTagger
-from monitor import clock, worker  # noqa: F401 - what it holds in memory counts
-from monitor.fetch import Fetcher
+from monitor import clock, pipeline  # noqa: F401 - what it holds in memory counts
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.poll import Round
+from monitor.feeds.pool import Readers
 from monitor.models import Feed
-from monitor.poll import Round
-from monitor.readers import Readers
 from monitor.storage import articles, feeds, open_store
 from monitor.tagging.tagger import Tagger
 

@@ -5,10 +5,10 @@ import json
 import sys
 
 from monitor import clock
-from monitor.fetch import Fetcher
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.poll import Round
+from monitor.feeds.pool import Readers
 from monitor.models import Feed
-from monitor.poll import Round
-from monitor.readers import Readers
 from monitor.storage import feeds, open_store
 from monitor.tagging.tagger import Tagger
 

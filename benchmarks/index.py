@@ -21,7 +21,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests")]
 
 from newsroom import START, day_of, news  # noqa: E402
 
-from monitor.alerts import Facts, decide  # noqa: E402
+from monitor.alerts.rules import Facts, decide  # noqa: E402
 from monitor.config import JumpRule  # noqa: E402
 from monitor.index import Book, Rules, compute, lookback  # noqa: E402
 

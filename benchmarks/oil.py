@@ -18,7 +18,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from monitor.oil import WINDOWS, event_study  # noqa: E402
+from monitor.prices.event_study import WINDOWS, event_study  # noqa: E402
 
 SETS, DATES = 1_000, 10
 

@@ -19,11 +19,11 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-from tests.processes import Watch, spent, tree
 from benchmarks._venv import peer
 from benchmarks._wire import Wire
 from benchmarks.tagger import CALM
 from monitor.tagging.tagger import Tagger
+from tests.processes import Watch, spent, tree
 
 HERE = Path(__file__).resolve().parent
 WORKERS = 32

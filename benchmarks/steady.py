@@ -18,10 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.processes import Watch, spent, tree
 from benchmarks._wire import Wire
 from benchmarks.polling import texts
 from monitor.storage import articles, feeds, open_store
+from tests.processes import Watch, spent, tree
 
 HERE = Path(__file__).resolve().parent
 A_HOST = 20  # feeds on one

@@ -33,13 +33,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 
 from benchmarks._venv import peer  # noqa: E402
-from monitor import demo  # noqa: E402
 from monitor.config import load  # noqa: E402
-from monitor.parts import parts_of  # noqa: E402
+from monitor.feeds import demo  # noqa: E402
 from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price  # noqa: E402
-from monitor.storage import articles, index, lease, meta, prices, stories  # noqa: E402
+from monitor.storage import articles, index, lease, notes, prices, stories  # noqa: E402
 from monitor.storage.articles import Filter, Item  # noqa: E402
 from monitor.storage.store import Store, open_store  # noqa: E402
+from monitor.tagging.parts import parts_of  # noqa: E402
 from monitor.tagging.tagger import Tagger  # noqa: E402
 from tests import running  # noqa: E402
 from tests.browser import find_chromium  # noqa: E402
@@ -55,7 +55,7 @@ PEER = 250  # articles that the stand-in has
 def build(path: Path, count: int) -> None:
     """Articles of 60 publishers in four languages, in stories of four where they carry a signal."""
     store, tagger, drawn = open_store(f"sqlite:///{path}"), Tagger.load(), random.Random(1)
-    meta.put(store, "synthetic", "made up to measure", now=NOW)
+    notes.put(store, "synthetic", "made up to measure", now=NOW)
     feeds = load(demo.HERE / "feeds.yaml", {}).feeds
     signed, other = [], []
     for feed_name, _, entry in demo.entries(demo.YAML(typ="safe").load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW):

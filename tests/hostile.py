@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import brotli
 import zstandard
-
 from internet import Behaviour, Internet, Page, Request, redirect
 
 ITEMS = b"<item><title>Tanker sails</title></item>" * 50

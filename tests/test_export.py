@@ -12,7 +12,7 @@ import pytest
 
 from monitor import export
 from monitor.models import Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
-from monitor.storage import articles, feeds, index, open_store, prices, stories, tables
+from monitor.storage import articles, index, open_store, prices, stories, tables
 from monitor.storage.filters import Filter
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)

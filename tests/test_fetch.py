@@ -11,10 +11,11 @@ import pytest
 from hostile import head
 from internet import Internet, Page, redirect
 
-from monitor import __version__, schedule
-from monitor.fetch import Fetcher, answer
-from monitor.fetch.pace import Pace, Resting
-from monitor.fetch.proxies import Proxies
+from monitor import __version__
+from monitor.feeds import schedule
+from monitor.feeds.fetch import Fetcher, answer
+from monitor.feeds.fetch.pace import Pace, Resting
+from monitor.feeds.fetch.proxies import Proxies
 from monitor.models import Feed, FeedState, Fetched, NotModified
 
 BODY = b"<rss><channel/></rss>"

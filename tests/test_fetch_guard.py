@@ -16,9 +16,9 @@ from internet import CERTIFICATE, Internet, Page, redirect
 from test_fetch import BODY, ask, feed, internet, net  # noqa: F401 - fixtures
 from yarl import URL
 
-from monitor.fetch.guard import BadPlace, RefusedAddress, check_host, place, refusal
-from monitor.fetch.proxies import Proxies
-from monitor.fetch.sockets import Resolver, Sockets
+from monitor.feeds.fetch.guard import BadPlace, RefusedAddress, check_host, place, refusal
+from monitor.feeds.fetch.proxies import Proxies
+from monitor.feeds.fetch.sockets import Resolver, Sockets
 from monitor.models import Failure, Fetched
 
 

@@ -12,7 +12,7 @@ import pytest
 from hostile import FEED, HOSTILE, Hostile
 from internet import Internet, Page
 
-from monitor.fetch import Fetcher
+from monitor.feeds.fetch import Fetcher
 from monitor.models import Failure, Feed, Fetched
 
 SHORT, LONG = timedelta(seconds=0.6), timedelta(seconds=30)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.identity import canonical_link, identity
+from monitor.feeds.identity import canonical_link, identity
 from monitor.models import Entry
 
 ONE_PAGE = [

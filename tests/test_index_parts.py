@@ -6,8 +6,8 @@ import pytest
 from ruamel.yaml import YAML
 
 import monitor.tagging
-from monitor.parts import PLACES, STATES, parts_of
 from monitor.models import PARTS, Reading, Signal
+from monitor.tagging.parts import PLACES, STATES, parts_of
 
 
 def reading(*, actors=(), places=(), category=None, **roles):

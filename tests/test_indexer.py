@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from newsroom import START, day_of, news
 
 from monitor.index import Rules
+from monitor.index.indexer import FURTHEST, Indexer
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, index, meta
+from monitor.storage import articles, index, notes
 from monitor.storage.articles import Item
 from monitor.storage.store import open_store
-from monitor.upkeep import FURTHEST, Indexer
-from newsroom import START, day_of, news
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SMALL = Rules(minimum_entries=10, replicates=52)
@@ -179,4 +179,4 @@ def test_a_clock_that_is_set_back_finds_the_days_before_again(store):
 def test_what_is_done_is_noted_under_the_formula(store):
     come_in(store, press(2))
     Indexer(store, SMALL).update(day_of(2))
-    assert meta.notes(store)[f"index {SMALL.method}"].value == str(articles.newest_id(store))
+    assert notes.notes(store)[f"index {SMALL.method}"].value == str(articles.newest_id(store))

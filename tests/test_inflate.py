@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.fetch.inflate import Inflater, TooLarge, Undecodable
+from monitor.feeds.fetch.inflate import Inflater, TooLarge, Undecodable
 
 TEXT = b"<rss>" + b"tanker " * 3000 + b"</rss>"
 PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.ZstdCompressor().compress}

@@ -13,8 +13,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from monitor.errors import FAILURES
+from monitor.feeds.parse import parse
 from monitor.models import Failure
-from monitor.parse import parse
 
 CASES = sorted((Path(__file__).parent / "feeds").glob("*.yaml"))
 NOW = datetime(2026, 3, 10, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.parse import dates
+from monitor.feeds.parse import dates
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 CERTAIN = {  # text -> UTC

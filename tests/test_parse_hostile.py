@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.feeds.parse import parse
 from monitor.models import Failure, Parsed
-from monitor.parse import parse
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 

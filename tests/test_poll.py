@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor import poll
 from monitor.errors import StorageFull
+from monitor.feeds import poll
+from monitor.feeds.poll import Round
+from monitor.feeds.pool import Read
 from monitor.models import Entry, Feed, Fetched, Parsed, Reading
-from monitor.poll import Round
-from monitor.readers import Read
 from monitor.storage import articles, open_store
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from monitor import schedule
+from monitor.feeds import schedule
+from monitor.feeds.parse import parse
+from monitor.feeds.poll import Round, due_feeds
+from monitor.feeds.pool import Read
 from monitor.models import Failure, Feed, Fetched, NotModified, Reading
-from monitor.parse import parse
-from monitor.poll import Round, due_feeds
-from monitor.readers import Read
 from monitor.storage import articles, feeds, open_store
 from tests.running import rss
 

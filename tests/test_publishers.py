@@ -2,8 +2,8 @@
 
 import pytest
 
+from monitor.feeds.publishers import family, registrable_domain
 from monitor.models import Entry, Feed
-from monitor.publishers import family, registrable_domain
 
 
 def entry(source=None, source_url=None):

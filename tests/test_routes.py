@@ -24,9 +24,12 @@ from monitor.errors import InputError
 from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
 from monitor.storage import alerts, articles, index, open_store, prices, stories
 from monitor.storage.articles import Filter
-from monitor.ui import access, data, exports, links
-from monitor.ui.screen_tables import TABLES
-from monitor.ui.security import HEADERS, SecureHeaders
+from monitor.ui.app import access
+from monitor.ui.app.security import HEADERS, SecureHeaders
+from monitor.ui.exports import links
+from monitor.ui.exports import routes as export_routes
+from monitor.ui.exports.page_tables import TABLES
+from monitor.ui.queries import data
 from tests.running import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,7 +66,7 @@ def server(tmp_path, monkeypatch):
     data.context.clear()
     port = free_port()
     served = uvicorn.Server(uvicorn.Config(
-        Starlette(routes=exports.routes(), middleware=[Middleware(SecureHeaders)]), port=port, log_level="error"
+        Starlette(routes=export_routes.routes(), middleware=[Middleware(SecureHeaders)]), port=port, log_level="error"
     ))  # fmt: skip
     thread = threading.Thread(target=served.run, daemon=True)
     thread.start()
@@ -200,5 +203,5 @@ def test_tables_of_pages_are_in_the_dictionary_and_in_the_docs():
     words = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert [(name, column) for name, own in TABLES.items() for column in (name, *own.columns) if f"`{column}`" not in words] == []
     words = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
-    asked = {*links.PARAMETERS, *(p for own in TABLES.values() for p in own.parameters), *(p for known in exports.NARROWING.values() for p in known)}
+    asked = {*links.PARAMETERS, *(p for own in TABLES.values() for p in own.parameters), *(p for known in export_routes.NARROWING.values() for p in known)}
     assert [name for name in sorted(asked) if not re.search(rf"\| [^|]*`[^`]*\b{name}\b", words)] == []

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor import schedule
 from monitor.errors import FAILURES
+from monitor.feeds import schedule
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor import schedule
+from monitor.feeds import schedule
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from monitor.ui.security import HEADERS, SecureHeaders
+from monitor.ui.app.security import HEADERS, SecureHeaders
 from tests import running
 from tests.internet import Internet, Page
 

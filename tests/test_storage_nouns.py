@@ -9,7 +9,7 @@ from test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
 
 from monitor.errors import LeaseHeld
 from monitor.models import Alert, FeedState, IndexPoint, Price
-from monitor.storage import alerts, articles, feeds, index, lease, meta, prices, stories
+from monitor.storage import alerts, articles, feeds, index, lease, notes, prices, stories
 from monitor.storage.prices import PriceFailure
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -183,8 +183,8 @@ def test_one_worker_holds_the_lease_until_it_ends_or_falls_silent(store):
 
 
 def test_notes_are_kept_replaced_and_taken_away(store):
-    meta.put(store, "worker", "disk full", NOON)
-    meta.put(store, "worker", "well again", NOON + HOUR)
-    assert meta.notes(store) == {"worker": meta.Note("well again", NOON + HOUR)}
-    meta.put(store, "worker", None, NOON)
-    assert meta.notes(store) == {}
+    notes.put(store, "worker", "disk full", NOON)
+    notes.put(store, "worker", "well again", NOON + HOUR)
+    assert notes.notes(store) == {"worker": notes.Note("well again", NOON + HOUR)}
+    notes.put(store, "worker", None, NOON)
+    assert notes.notes(store) == {}

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from test_storage_articles import FEED, NOON, STRIKE, TALKS, item, put
 
 from monitor import errors
 from monitor.models import Feed, FeedState
-from monitor.storage import articles, feeds, meta, migrations, open_store, schema
+from monitor.storage import articles, feeds, migrations, notes, open_store, schema
 
 ROOT = Path(__file__).parents[1]
 TESTS = Path(__file__).parent
@@ -68,9 +68,9 @@ def test_readers_do_not_wait_for_a_writer_nor_see_what_is_not_committed(store):
     with store.write() as conn:
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         with ThreadPoolExecutor(1) as other:
-            assert other.submit(meta.notes, store).result(timeout=5) == {}
+            assert other.submit(notes.notes, store).result(timeout=5) == {}
             assert other.submit(articles.count, store).result(timeout=5) == 1
-    assert list(meta.notes(store)) == ["k"]
+    assert list(notes.notes(store)) == ["k"]
 
 
 def test_threads_may_write_at_once(store):
@@ -89,9 +89,9 @@ def test_an_error_in_a_write_rolls_it_back(store):
     with pytest.raises(ZeroDivisionError), store.write() as conn:
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         1 / 0  # noqa: B018
-    assert meta.notes(store) == {}
+    assert notes.notes(store) == {}
     with pytest.raises(errors.StorageError, match="zone"):
-        meta.put(store, "k", "v", datetime(2026, 3, 2))  # noqa: DTZ001 - a naive time is a fault of the caller
+        notes.put(store, "k", "v", datetime(2026, 3, 2))  # noqa: DTZ001 - a naive time is a fault of the caller
 
 
 # -- faults by name ---------------------------------------------------------------------------------------
@@ -102,8 +102,8 @@ def test_a_writer_that_waits_too_long_says_busy(address):
     with first.write() as conn:
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         with pytest.raises(errors.StorageBusy, match="another writer"):
-            meta.put(second, "k", "w", NOON)
-    meta.put(second, "k", "w", NOON)
+            notes.put(second, "k", "w", NOON)
+    notes.put(second, "k", "w", NOON)
     first.close()
     second.close()
 
@@ -111,8 +111,8 @@ def test_a_writer_that_waits_too_long_says_busy(address):
 def test_threads_of_one_process_take_turns_and_give_up_likewise(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/monitor.db", wait=0.2)
     with store.write(), ThreadPoolExecutor(1) as other, pytest.raises(errors.StorageBusy, match="of this process"):
-        other.submit(meta.put, store, "k", "v", NOON).result()
-    meta.put(store, "k", "v", NOON)
+        other.submit(notes.put, store, "k", "v", NOON).result()
+    notes.put(store, "k", "v", NOON)
     store.close()
 
 
@@ -151,7 +151,7 @@ def test_a_folder_that_may_not_be_written_is_named():
         os.chmod(f"{folder}/monitor.db", 0o444)
         os.chmod(folder, 0o555)
         with another_user(), pytest.raises(errors.StorageReadOnly):
-            meta.put(open_store(f"sqlite:///{folder}/monitor.db"), "k", "v", NOON)
+            notes.put(open_store(f"sqlite:///{folder}/monitor.db"), "k", "v", NOON)
         os.chmod(folder, 0o755)
 
 

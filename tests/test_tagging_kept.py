@@ -4,9 +4,9 @@ import pickle
 
 import pytest
 
-from monitor.tagging import kept as cache
+from monitor.tagging import cache as cache
 from monitor.tagging import model
-from monitor.tagging.kept import kept, place
+from monitor.tagging.cache import kept, place
 from monitor.tagging.tagger import Tagger
 from monitor.tagging.text import CANDIDATES
 

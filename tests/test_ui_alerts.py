@@ -7,13 +7,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from monitor import dispatch
+from monitor.alerts import delivery
 from monitor.models import Alert
 from monitor.storage import alerts
 from monitor.storage.store import open_store
-from monitor.ui import data
+from monitor.ui.queries import data
 
-MAIN = Path(data.__file__).with_name("main.py")
+MAIN = Path(data.__file__).parents[1] / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HOSTILE = "<script>window.hacked=1</script> Iran launches missile strike"
@@ -81,7 +81,7 @@ def test_what_lasts_fires_until_it_is_over_and_every_message_tells_its_fate(page
         alert("Jumped", "jump", at=NOW - 5 * HOUR),
         alert("Jumped", "jump", "resolved", at=NOW - 4 * HOUR, sent=NOW),
         alert("Tension is high", "level", message=f"{HOSTILE} at 310", attempts=2, error="json #1: 503", next_try=NOW + HOUR),
-        alert("Cease-fire", "grave signal", attempts=1, error=f"json #1: {dispatch.UNKNOWN}", next_try=dispatch.NEVER),
+        alert("Cease-fire", "grave signal", attempts=1, error=f"json #1: {delivery.UNKNOWN}", next_try=delivery.NEVER),
         alert("Brent moved", "price move"),
         urls="json://127.0.0.1:9/x",
     )

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -12,18 +13,22 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from monitor import demo, export
+from monitor import export
+from monitor.feeds import demo
+from monitor.index.indexer import update_index
 from monitor.models import IndexPoint, Price, Series
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
-from monitor.ui import changes, charts_oil, data, downloads, markets, screen_tables
-from monitor.upkeep import update_index
+from monitor.ui.charts import oil as oil_charts
+from monitor.ui.components import downloads
+from monitor.ui.exports import page_tables
+from monitor.ui.queries import changes, data, markets
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 JUMP = date(2026, 2, 12)  # a Thursday
-MAIN = data.__file__.replace("data.py", "main.py")
+MAIN = str(Path(data.__file__).parents[1] / "main.py")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,7 @@ def written(monkeypatch):
     files = {}
 
     def offer(table, query="", *, name="", label=""):
-        own = screen_tables.TABLES[table]
+        own = page_tables.TABLES[table]
         text = "".join(export.rows_csv(own.rows(dict(parse_qsl(query))), own.columns))
         files[table] = name, list(csv.DictReader(io.StringIO(text)))
 
@@ -183,9 +188,9 @@ def test_spot_that_stands_in_has_its_own_line():
 
 
 def test_what_was_not_tested_is_not_called_insignificant(market):
-    study = markets.oil.event_study(markets.oil.closes([]), [JUMP])
+    study = markets.event_study.event_study(markets.event_study.closes([]), [JUMP])
     assert {row["significant"] for row in markets.study_rows(study)} == {"not tested"}
-    assert charts_oil.abnormal(study.rows)["series"][0]["data"] == ["-"]
+    assert oil_charts.abnormal(study.rows)["series"][0]["data"] == ["-"]
     assert "not tested" in "".join(export.rows_csv(markets.study_rows(study), markets.STUDY_COLUMNS))
 
 

@@ -8,17 +8,17 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from monitor import demo
+from monitor.feeds import demo
+from monitor.index.indexer import update_index
 from monitor.models import Entry, Feed, FeedState
-from monitor.storage import articles, index, meta, stories
+from monitor.storage import articles, index, notes, stories
 from monitor.storage import feeds as feed_states
 from monitor.storage.articles import Filter, Item
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
-from monitor.ui import data
-from monitor.upkeep import update_index
+from monitor.ui.queries import data
 
-MAIN = Path(data.__file__).with_name("main.py")
+MAIN = Path(data.__file__).parents[1] / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
 HOSTILE = '<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran launches missile strike on Israel'
@@ -147,8 +147,8 @@ def test_a_broken_configuration_and_a_stopped_worker_are_said(fortnight, screen,
     copy = tmp_path / "copy.db"
     copy.write_bytes(fortnight.read_bytes())
     store = open_store(f"sqlite:///{copy}")
-    meta.put(store, "configuration", "feeds.yaml:3: feeds[0].url: <b>use http</b>", now=NOW)
-    meta.put(store, "worker", "the disk is full", now=NOW)
+    notes.put(store, "configuration", "feeds.yaml:3: feeds[0].url: <b>use http</b>", now=NOW)
+    notes.put(store, "worker", "the disk is full", now=NOW)
     store.close()
     said = words(screen(copy, "articles"))
     assert "feeds.yaml has a fault" in said

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from monitor import demo, grouping
+from monitor.feeds import demo
+from monitor.index.indexer import update_index
 from monitor.models import Alert
 from monitor.storage import alerts, stories
 from monitor.storage.store import open_store
+from monitor.stories import service as story_service
 from monitor.tagging.tagger import Tagger
-from monitor.ui.data import TICK
-from monitor.upkeep import update_index
+from monitor.ui.queries.data import TICK
 from tests import running
 from tests.browser import click_row, open_page, settled
 
@@ -32,7 +33,7 @@ def desk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
     store = open_store(f"sqlite:///{folder / 'monitor.db'}")
     demo.fill(store, Tagger.load(), NOW)
-    grouping.update(store, NOW)
+    story_service.update(store, NOW)
     update_index(store, None, NOW)
     told = max(stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers))
     alerts.save(store, Alert(None, "Grave event", "grave signal", NOW - timedelta(hours=3), "firing", "attack, told by 2\nmore", "g", stories=(told.id,)))

@@ -6,7 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.models import CATEGORIES, FeedState, IndexPoint
-from monitor.ui.wording import CATEGORY_WORDS, GUIDE, LEVELS, Told, age, close_age, freshness, level, listed, since_when, status_line, trend
+from monitor.ui.components.wording import (
+    CATEGORY_WORDS,
+    GUIDE,
+    LEVELS,
+    Told,
+    age,
+    close_age,
+    freshness,
+    level,
+    listed,
+    since_when,
+    status_line,
+    trend,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINT = IndexPoint(

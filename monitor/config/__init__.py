@@ -7,9 +7,9 @@ Leaves the time to clock.py, the words of a lexicon to tagging/, and asking a fe
 
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.config.editors import schema
+from monitor.config.environment import SETTINGS, Environment, environment
 from monitor.config.settings import LastGood, Settings, Theatre, load
 from monitor.config.shapes import Defaults, Index
-from monitor.config.variables import SETTINGS, Environment, environment
 
 __all__ = [
     "SETTINGS", "Defaults", "Environment", "Index", "JumpRule", "LastGood", "LevelRule", "PriceRule", "Rule", "Settings", "SignalRule", "SilenceRule",

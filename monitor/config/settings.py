@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from monitor.config import crosschecks, document, faults
 from monitor.config.alerting import Rule
+from monitor.config.environment import Environment, environment
 from monitor.config.shapes import Defaults, FeedShape, File, Index
-from monitor.config.variables import Environment, environment
 from monitor.errors import ConfigError
 from monitor.models import Feed, Region, Series
 

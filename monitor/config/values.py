@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from monitor.config.variables import is_web_address
+from monitor.config.environment import is_web_address
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SIZES = {"kB": 1_000, "MB": 1_000_000}

@@ -8,9 +8,9 @@ keeping to storage/index.py. Oil never goes in.
 
 from importlib import import_module
 
-from monitor.index.rules import Rules
+from monitor.index.parameters import Rules
 
-_DOORS = {"compute": "points", "lookback": "points", "Book": "reference", "contributions": "why", "decompose": "why"}
+_DOORS = {"compute": "points", "lookback": "points", "Book": "reference", "contributions": "decomposition", "decompose": "decomposition"}
 __all__ = ["Rules", *_DOORS]
 
 

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from monitor.index import bootstrap
+from monitor.index.entry_arrays import Sheet, read
+from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Rules
 from monitor.index.reference import Book, add_up
-from monitor.index.rules import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Rules
-from monitor.index.sheet import Sheet, read
 from monitor.index.shares import coefficients
 from monitor.models import PARTS, IndexPoint
 

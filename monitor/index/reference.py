@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from monitor.index import bootstrap
-from monitor.index.rules import ENOUGH_DAYS, TRAILING, Rules
-from monitor.index.sheet import Sheet, read
+from monitor.index.entry_arrays import Sheet, read
+from monitor.index.parameters import ENOUGH_DAYS, TRAILING, Rules
 
 EPOCH = date(1970, 1, 1)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitor.alerts import Sighting
+from monitor.alerts.rules import Sighting
 from monitor.errors import StorageError
 from monitor.models import Alert
 from monitor.storage.schema import alerts, articles, signals

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from monitor.models import Article, Feed, FeedState, Reading, Signal
 from monitor.storage import feeds, search
+from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.rows import (
     BRIEF,
@@ -32,7 +33,6 @@ from monitor.storage.rows import (
 from monitor.storage.schema import article_tags, articles, signals, sound, versions
 from monitor.storage.search import fold
 from monitor.storage.store import Store
-from monitor.storage.writing import insert
 
 PAGE = 1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
 WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from monitor.storage.bulk import upsert
 from monitor.storage.schema import articles, features
 from monitor.storage.store import Store
-from monitor.storage.writing import upsert
 
 PAGE = 5_000
 

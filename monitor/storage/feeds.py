@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.models import FeedState
+from monitor.storage.bulk import insert, upsert
 from monitor.storage.schema import feed_log, feeds, slices
 from monitor.storage.store import Store
-from monitor.storage.writing import insert, upsert
 
 KEPT = 200  # rounds in the log of a feed
 _NAMES = [f.name for f in fields(FeedState)]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from monitor.models import IndexPoint
+from monitor.storage.bulk import upsert
 from monitor.storage.schema import articles, index_points, meta, micros, moment
 from monitor.storage.store import Store
-from monitor.storage.writing import upsert
 
 if TYPE_CHECKING:
     import pandas as pd

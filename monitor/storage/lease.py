@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from monitor.errors import LeaseHeld
+from monitor.storage.bulk import upsert
 from monitor.storage.schema import lease
 from monitor.storage.store import Store
-from monitor.storage.writing import upsert
 
 NAME = "worker"
 TTL = timedelta(seconds=30)  # a holder that has not beaten for so long is taken for dead

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from monitor.models import Price
+from monitor.storage.bulk import upsert
 from monitor.storage.schema import price_failures, prices
 from monitor.storage.store import Store
-from monitor.storage.writing import upsert
 
 LOOK_BACK = timedelta(days=14)  # in which the newest price usually lies
 _NAMES = [f.name for f in fields(Price)]

@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL, make_url
 
 from monitor.errors import StorageBusy, StorageError, StorageReadOnly
 from monitor.storage import migrations
-from monitor.storage.wall import translated
+from monitor.storage.foreign_errors import translated
 
 WAIT = 10.0  # seconds a writer waits for another before it gives up
 

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from monitor.models import Article, Story
+from monitor.storage.bulk import upsert
 from monitor.storage.rows import BRIEF, article_of
 from monitor.storage.schema import articles, moment, parted, stories
 from monitor.storage.store import Store
-from monitor.storage.writing import upsert
 
 _STORY = [
     stories.c[name]

@@ -12,7 +12,22 @@ from monitor.errors import LexiconError, Problem
 from monitor.models import CATEGORIES, DEESCALATION, ESCALATION
 from monitor.tagging.forms import FormError, Phrase, expand, phrases
 from monitor.tagging.lexicon import (
-    AIMED_AT, ANY_ACTOR, ANY_PLACE, BUILT_IN, IN_WORDS, LANGUAGES, OPERATORS, ORDERS, SCOPES, WEIGHTS, Cue, Example, Frame, Idiom, Lexicon, Rule,
+    AIMED_AT,
+    ANY_ACTOR,
+    ANY_PLACE,
+    BUILT_IN,
+    IN_WORDS,
+    LANGUAGES,
+    OPERATORS,
+    ORDERS,
+    SCOPES,
+    WEIGHTS,
+    Cue,
+    Example,
+    Frame,
+    Idiom,
+    Lexicon,
+    Rule,
 )  # fmt: skip
 from monitor.tagging.sheet import Sheet, Value
 from monitor.tagging.text import folded_form

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
-from monitor.tagging.kept import kept, own, place, write
+from monitor.tagging.cache import kept, own, place, write
 
 FILE = Path(MODEL_DIR, MODEL_FILE)
 

@@ -18,8 +18,8 @@ from monitor.tagging import loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit, Word
+from monitor.tagging.cache import kept, source
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
-from monitor.tagging.kept import kept, source
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
 from monitor.tagging.text import Folded, Languages, fold, identifier

@@ -9,9 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
-from monitor.ui import access, cards, data, pages, safe
+from monitor.ui.app import access, pages
+from monitor.ui.components import cards, safe_html
+from monitor.ui.queries import data
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "app"
 FAULTS = (StorageError, ClockError, ConfigError)
 
 
@@ -25,20 +27,20 @@ def banners(own_freshness: bool) -> None:
         notes, replay, holder = data.notes(), data.context().clock.replay, data.holder()
         fresh = None if own_freshness else data.fresh(data.now())
     except FAULTS as fault:
-        safe.banner("error", "The database or the clock cannot be read now:", str(fault))
+        safe_html.banner("error", "The database or the clock cannot be read now:", str(fault))
         return
     if "synthetic" in notes:
-        safe.banner("warning", "Synthetic data: every article and price here was made up to show the program. Nothing of it happened.")
+        safe_html.banner("warning", "Synthetic data: every article and price here was made up to show the program. Nothing of it happened.")
     if replay:
-        safe.banner("info", replay[0].upper() + replay[1:])
+        safe_html.banner("info", replay[0].upper() + replay[1:])
     if "configuration" in notes:
-        safe.banner("error", "feeds.yaml has a fault; the last good configuration stays in force.", notes["configuration"].value)
+        safe_html.banner("error", "feeds.yaml has a fault; the last good configuration stays in force.", notes["configuration"].value)
     if "worker" in notes:
-        safe.banner("error", "Polling has stopped:", notes["worker"].value)
+        safe_html.banner("error", "Polling has stopped:", notes["worker"].value)
     if not holder:
-        safe.banner("warning", "Nobody is polling now: what you see is what was stored before.")
+        safe_html.banner("warning", "Nobody is polling now: what you see is what was stored before.")
     if fresh:
-        safe.show(cards.fresh(fresh))
+        safe_html.show(cards.fresh(fresh))
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,15 +52,15 @@ def settle(page: str) -> None:
 
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation([pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top")
-safe.styles()
+safe_html.styles()
 try:
     access.gate(data.context().settings.current()[0].environment)
 except FAULTS as fault:
-    safe.banner("error", "The dashboard cannot read what it needs:", str(fault))
+    safe_html.banner("error", "The dashboard cannot read what it needs:", str(fault))
     st.stop()
 banners(own_freshness=page.title == "Overview")
 try:
     page.run()
 except FAULTS as fault:
-    safe.banner("error", "This page cannot be shown:", str(fault))
+    safe_html.banner("error", "This page cannot be shown:", str(fault))
 settle(page.url_path)

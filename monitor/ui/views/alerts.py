@@ -5,12 +5,14 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from monitor import dispatch
+from monitor.alerts import delivery
 from monitor.config import Rule
 from monitor.models import Alert
-from monitor.ui import data, downloads, pages, picking, safe, when
-from monitor.ui.rule_words import means, span
-from monitor.ui.wording import age, many
+from monitor.ui.app import pages
+from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components.rule_wording import means, span
+from monitor.ui.components.wording import age, many
+from monitor.ui.queries import data
 
 LIMIT = 500
 STATES = {"firing": "▲ fired", "resolved": "○ over"}
@@ -19,19 +21,19 @@ STATES = {"firing": "▲ fired", "resolved": "○ over"}
 def sending(alert: Alert, addressed: bool, now: datetime) -> str:
     """What became of the message, in words."""
     if alert.sent:
-        return f"sent {when.local(alert.sent, now)}"
-    if alert.error and alert.next_try == dispatch.NEVER:
-        return "not known whether it arrived" if dispatch.UNKNOWN in alert.error else "not sent: too old by then"
+        return f"sent {times.local(alert.sent, now)}"
+    if alert.error and alert.next_try == delivery.NEVER:
+        return "not known whether it arrived" if delivery.UNKNOWN in alert.error else "not sent: too old by then"
     if not addressed:
         return "not sent: no address is set"
     if alert.attempts:
-        later = f", again {when.local(alert.next_try, now)}" if alert.next_try else ""
+        later = f", again {times.local(alert.next_try, now)}" if alert.next_try else ""
         return f"✕ {many(alert.attempts, 'try')} failed{later}"
     return "waiting"
 
 
 def first_line(alert: Alert) -> str:
-    return safe.cell(alert.message.split("\n", 1)[0])
+    return safe_html.cell(alert.message.split("\n", 1)[0])
 
 
 @st.fragment(run_every=data.TICK)
@@ -42,27 +44,27 @@ def firing() -> None:
     if not found:
         st.text("Nothing fires now.")
     for alert in found:
-        head = safe.tag("strong", f"▲ {alert.rule}")
-        safe.show(safe.tag("div", head, safe.tag("span", f" since {when.local(alert.at, now)} ({age(alert.at, now)}): "), first_line(alert), class_="reading", dir="auto"))
-    trouble = [alert for alert in data.alert_history(LIMIT) if alert.sent is None and alert.error and alert.error != dispatch.EXPIRED]
+        head = safe_html.tag("strong", f"▲ {alert.rule}")
+        safe_html.show(safe_html.tag("div", head, safe_html.tag("span", f" since {times.local(alert.at, now)} ({age(alert.at, now)}): "), first_line(alert), class_="reading", dir="auto"))
+    trouble = [alert for alert in data.alert_history(LIMIT) if alert.sent is None and alert.error and alert.error != delivery.EXPIRED]
     if trouble:
-        safe.banner("warning", f"{many(len(trouble), 'alert')} did not go out as meant; the newest:", f"{trouble[0].rule}: {trouble[0].error}")
+        safe_html.banner("warning", f"{many(len(trouble), 'alert')} did not go out as meant; the newest:", f"{trouble[0].rule}: {trouble[0].error}")
 
 
 def history(found: list[Alert], addressed: bool) -> None:
     """The list. Choosing a row puts the alert's number into the address."""
-    now, zone = data.now(), when.zone_name()
+    now, zone = data.now(), times.zone_name()
     frame = pd.DataFrame({
         "time": pd.to_datetime([a.at for a in found], utc=True),
-        "rule": [safe.cell(a.rule) for a in found],
+        "rule": [safe_html.cell(a.rule) for a in found],
         "state": [STATES[a.state] for a in found],
         "what": [first_line(a) for a in found],
         "reason": [a.reason for a in found],
         "sending": [sending(a, addressed, now) for a in found],
         "tries": [a.attempts for a in found],
     })  # fmt: skip
-    picking.table(
-        frame, [a.id for a in found], "alert", height=picking.tall(len(found), 12), key=f"alerts_{hash(tuple(a.id for a in found))}",
+    row_selection.table(
+        frame, [a.id for a in found], "alert", height=row_selection.tall(len(found), 12), key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
             "what": st.column_config.TextColumn(width=480), "sending": st.column_config.TextColumn(width=190),
@@ -71,7 +73,7 @@ def history(found: list[Alert], addressed: bool) -> None:
     )  # fmt: skip
     downloads.offer("alerts", name="alerts")
     if not st.query_params.get("alert"):
-        safe.note("Click a row for the whole message and the stories behind it.")
+        safe_html.note("Click a row for the whole message and the stories behind it.")
     if number := st.query_params.get("alert"):
         if alert := next((a for a in found if str(a.id) == number), None):
             one(alert)
@@ -82,13 +84,13 @@ def history(found: list[Alert], addressed: bool) -> None:
 def one(alert: Alert) -> None:
     """The whole message with the stories behind it, and what each address lacks."""
     with st.container(border=True, key="alert"):
-        st.text(safe.sound(alert.message))
+        st.text(safe_html.sound(alert.message))
         for number in alert.stories[:5]:
             if told := data.story(number):
-                safe.show(safe.passage(told[0].title, kind="title"))
+                safe_html.show(safe_html.passage(told[0].title, kind="title"))
             st.page_link(pages.target("stories.py"), label=f"Story {number}: who reported it, and how", query_params={"story": str(number)})
         if alert.error:
-            st.text(safe.sound(f"Sending: {alert.error}"))
+            st.text(safe_html.sound(f"Sending: {alert.error}"))
 
 
 def rules(configured: tuple[Rule, ...]) -> None:
@@ -102,19 +104,19 @@ def rules(configured: tuple[Rule, ...]) -> None:
         return
     st.dataframe(
         pd.DataFrame({
-            "rule": [safe.cell(r.name) for r in configured], "fires when": [safe.cell(means(r)) for r in configured],
+            "rule": [safe_html.cell(r.name) for r in configured], "fires when": [safe_html.cell(means(r)) for r in configured],
             "on": [r.enabled for r in configured], "pause after one": [span(r.cool_down) for r in configured],
             "last fired": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
         }),
         hide_index=True, key="rules", height="content", placeholder="never",
         column_config={
             "fires when": st.column_config.TextColumn(width=620),
-            "last fired": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=when.zone_name(), width=120),
+            "last fired": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=times.zone_name(), width=120),
         },
         alt=f"{len(configured)} rules of feeds.yaml",
     )  # fmt: skip
     downloads.offer("rules", name="rules")
-    safe.note("To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01")
+    safe_html.note("To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01")
 
 
 st.title("Alerts", anchor=False)
@@ -125,11 +127,11 @@ st.text(
     "Events and price moves have happened and do not end."
 )  # fmt: skip
 if "synthetic" in data.notes():
-    safe.note("Alerts of synthetic data are shown here and never sent.")
+    safe_html.note("Alerts of synthetic data are shown here and never sent.")
 elif urls:
-    safe.note("Sent once to every address of MONITOR_ALERT_URLS" + (f", {len(urls)} in all." if len(urls) > 1 else "."))
+    safe_html.note("Sent once to every address of MONITOR_ALERT_URLS" + (f", {len(urls)} in all." if len(urls) > 1 else "."))
 else:
-    safe.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
+    safe_html.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
 firing()
 st.header("Fired so far", anchor=False)
 if fired := data.alert_history(LIMIT):

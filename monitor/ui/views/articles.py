@@ -7,8 +7,10 @@ import streamlit as st
 
 from monitor.models import Article
 from monitor.storage.articles import Filter
-from monitor.ui import asking, data, downloads, links, picking, reading, safe, when
-from monitor.ui.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
+from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html, times
+from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
+from monitor.ui.exports import links
+from monitor.ui.queries import data
 
 LIMIT = 500
 
@@ -22,7 +24,7 @@ def arrivals(wanted: Filter, upto: int) -> None:
         return
     with st.container(key="arrivals", gap="xsmall"):
         for article in data.found(asked, 2, data.newest_id()):
-            safe.show(safe.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
+            safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
         if st.button(f"{new} new, show", key="show_new", type="primary"):
             st.session_state.pop("upto", None)
             st.rerun()
@@ -31,19 +33,19 @@ def arrivals(wanted: Filter, upto: int) -> None:
 def table(found: list[Article]) -> None:
     """The list. Choosing a row puts its number into the address."""
     frame = pd.DataFrame({
-        "title": [safe.cell(a.title) for a in found],
+        "title": [safe_html.cell(a.title) for a in found],
         "time": pd.to_datetime([a.at for a in found], utc=True),
         "direction": [DIRECTION_WORDS[a.direction] for a in found],
-        "publisher": [safe.cell(a.publisher) for a in found],
+        "publisher": [safe_html.cell(a.publisher) for a in found],
         "score": [a.score if a.categories else None for a in found],
         "signals": [kinds(a.categories) for a in found],
         "language": [LANGUAGES.get(a.lang, a.lang or "") for a in found],
     })  # fmt: skip
     ids = [a.id for a in found]
-    picking.table(
-        frame, ids, "article", height=picking.tall(len(ids), 17), key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
+    row_selection.table(
+        frame, ids, "article", height=row_selection.tall(len(ids), 17), key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
         column_config={
-            "time": st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=95),
+            "time": st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95),
             "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=380),
             "publisher": st.column_config.TextColumn(width=105), "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
             "signals": st.column_config.TextColumn(width=170), "language": st.column_config.TextColumn(width=70),
@@ -69,18 +71,18 @@ def beside(shown: str, some: bool) -> None:
         return
     with st.container(key="reading", border=True):
         st.button("Back to the list", key="close", on_click=close, icon=":material/close:")
-        reading.show(article)
+        article_detail.show(article)
 
 
 st.title("Articles", anchor=False)
-wanted = asking.filters()
+wanted = filters.filters()
 st.session_state.setdefault("upto", data.newest_id())
 found = data.found(wanted, LIMIT, st.session_state.upto)
 total = data.count(replace(wanted, upto_id=st.session_state.upto))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(many(total, "article") + (f", the newest {LIMIT} shown" if total > LIMIT else ""))
     if total:
-        downloads.offer("articles", links.query_of(wanted), name=f"articles{asking.slug(wanted)}")
+        downloads.offer("articles", links.query_of(wanted), name=f"articles{filters.slug(wanted)}")
 with st.container(key="split"):
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor import checking, clock
-from monitor.checking import Trial
+from monitor import clock
+from monitor.feeds import probe
+from monitor.feeds.probe import Trial
 from monitor.models import Feed, FeedState
 from monitor.storage.articles import Filter
-from monitor.ui import data, downloads, picking, safe, trying, when
-from monitor.ui.wording import DIRECTION_WORDS, LANGUAGES, STATE_MEANS, STATE_WORDS, TIER, age, kinds, many
+from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, STATE_MEANS, STATE_WORDS, TIER, age, kinds, many
+from monitor.ui.queries import data, feed_test
 
 TROUBLE = ("failing", "gone", "silent")
 SHOWN = {"all": None, "in trouble": TROUBLE, "well": ("well", "empty"), "not asked": ("new", "off")}
@@ -46,26 +48,26 @@ def health(wanted: tuple[str, ...] | None) -> None:
         st.info("No feed is in such a state.")
         return
     table = pd.DataFrame({
-        "feed": [safe.cell(feed.name) for feed, _, _ in rows],
+        "feed": [safe_html.cell(feed.name) for feed, _, _ in rows],
         "state": [[STATE_WORDS[word]] for _, _, word in rows],
         "last answer": [age(state.last_success, now) for _, state, _ in rows],
         "new": [state.new_entries for _, state, _ in rows],
         "stored": [state.entries for _, state, _ in rows],
         "last new entry": [age(state.last_new, now) for _, state, _ in rows],
         "next due": [due(state, word, now) for _, state, word in rows],
-        "error": [safe.cell(state.error) for _, state, _ in rows],
+        "error": [safe_html.cell(state.error) for _, state, _ in rows],
         "HTTP": [state.status for _, state, _ in rows],
-        "moved to": [safe.web_link(state.moved_to) for _, state, _ in rows],
-        "publisher": [safe.cell(feed.publisher) for feed, _, _ in rows],
+        "moved to": [safe_html.web_link(state.moved_to) for _, state, _ in rows],
+        "publisher": [safe_html.cell(feed.publisher) for feed, _, _ in rows],
         "language": [LANGUAGES.get(feed.language, feed.language or "any") for feed, _, _ in rows],
         "tier": [feed.tier for feed, _, _ in rows],
-        "address": [safe.web_link(feed.url) for feed, _, _ in rows],
+        "address": [safe_html.web_link(feed.url) for feed, _, _ in rows],
     })  # fmt: skip
     names = [feed.name for feed, _, _ in rows]
     table = table.drop(columns=[name for name in RARE if not table[name].any()])
     troubled = sum(word in TROUBLE for _, _, word in rows)
-    picking.table(
-        table, names, "feed", height=picking.tall(len(rows), FEW), key=f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}", placeholder="",
+    row_selection.table(
+        table, names, "feed", height=row_selection.tall(len(rows), FEW), key=f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}", placeholder="",
         column_config={
             "feed": st.column_config.TextColumn(pinned=True, width=170),
             "state": st.column_config.MultiselectColumn(options=list(STATE_WORDS.values()), color=list(COLORS.values()), width=125),
@@ -88,8 +90,8 @@ def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
         st.info(f"{many(len(rows), 'feed')} configured, none polled yet.")
     elif asked == sum(counts[word] for word in ("failing", "gone")):
         st.error("No feed answers. Is there a network? What is shown was stored before.")
-    parts = [safe.tag("span", f"{count} {STATE_WORDS[word]}", title=STATE_MEANS[word]) for word, count in counts.items() if count]
-    safe.show(safe.tag("p", safe.tag("span", f"{many(len(rows), 'feed')}:"), *parts, class_="card-head"))
+    parts = [safe_html.tag("span", f"{count} {STATE_WORDS[word]}", title=STATE_MEANS[word]) for word, count in counts.items() if count]
+    safe_html.show(safe_html.tag("p", safe_html.tag("span", f"{many(len(rows), 'feed')}:"), *parts, class_="card-head"))
 
 
 def due(state: FeedState, word: str, now) -> str:
@@ -97,7 +99,7 @@ def due(state: FeedState, word: str, now) -> str:
         return "never"
     if state.next_due is None or state.next_due <= now:
         return "now"
-    return when.local(state.next_due, now)
+    return times.local(state.next_due, now)
 
 
 @st.fragment(run_every=data.TICK)
@@ -114,15 +116,15 @@ def facts(name: str) -> None:
     )
     if state.interval:
         lines.append(f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored.")
-    safe.show(safe.tag("div", *(safe.tag("div", line) for line in lines), class_="reading"))
+    safe_html.show(safe_html.tag("div", *(safe_html.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:
         st.warning("The feed says that it has moved for good. The new line for feeds.yaml:")
-        st.code(checking.as_yaml(replace(feed, url=state.moved_to)), language=None, wrap_lines=True)
+        st.code(probe.as_yaml(replace(feed, url=state.moved_to)), language=None, wrap_lines=True)
 
 
 def one(feed: Feed) -> None:
     """What is known of one feed: its state, its last rounds and entries, its line in feeds.yaml."""
-    safe.show(safe.tag("h2", feed.name, class_="plain"))
+    safe_html.show(safe_html.tag("h2", feed.name, class_="plain"))
     facts(feed.name)
     with st.container(horizontal=True):
         st.button("Test it now", key="test_this", icon=":material/network_check:", on_click=begin, args=(feed,))
@@ -140,7 +142,7 @@ def one(feed: Feed) -> None:
             pd.DataFrame({
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
                 "new": [r.new_entries for r in rounds], "stored": [r.entries for r in rounds], "HTTP": [r.status for r in rounds],
-                "error": [safe.cell(r.error) for r in rounds],
+                "error": [safe_html.cell(r.error) for r in rounds],
             }),
             hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
             alt=f"The last {len(rounds)} rounds of this feed, newest first",
@@ -151,7 +153,7 @@ def one(feed: Feed) -> None:
         entries = data.found(Filter(feeds=(feed.name,)), ENTRIES, data.newest_id())
         st.dataframe(
             pd.DataFrame({
-                "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe.cell(a.title) for a in entries],
+                "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe_html.cell(a.title) for a in entries],
                 "direction": [DIRECTION_WORDS[a.direction] for a in entries],
             }),
             hide_index=True, height="auto", column_config={"time": moment(), "title": st.column_config.TextColumn(width=330)}, key="entries",
@@ -159,11 +161,11 @@ def one(feed: Feed) -> None:
         )  # fmt: skip
         downloads.offer("articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV")
     st.text("Its line in feeds.yaml")
-    st.code(checking.as_yaml(feed), language=None, wrap_lines=True)
+    st.code(probe.as_yaml(feed), language=None, wrap_lines=True)
 
 
 def moment():
-    return st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=110)
+    return st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110)
 
 
 # -- a test of one address --------------------------------------------------------------------------------
@@ -173,12 +175,12 @@ def begin(feed: Feed) -> None:
     """Start a test, unless this session's last one is of the same address and under way."""
     running = st.session_state.get("trial")
     if running is None or running.done() or st.session_state["trial_of"] != feed.url:
-        st.session_state["trial"], st.session_state["trial_of"] = trying.bench().start(feed), feed.url
+        st.session_state["trial"], st.session_state["trial_of"] = feed_test.bench().start(feed), feed.url
 
 
 def begin_typed() -> None:
     if address := (st.session_state.get("address") or "").strip():
-        begin(trying.feed_of(address))
+        begin(feed_test.feed_of(address))
 
 
 @st.fragment(run_every=1.0)
@@ -187,7 +189,7 @@ def waiting() -> None:
     future = st.session_state.get("trial")
     if future is not None and future.done():
         st.rerun()
-    st.text(f"Asking {safe.sound(st.session_state['trial_of'])[:200]} ...")
+    st.text(f"Asking {safe_html.sound(st.session_state['trial_of'])[:200]} ...")
 
 
 def outcome() -> None:
@@ -198,7 +200,7 @@ def outcome() -> None:
     elif not future.done():
         waiting()
     elif fault := future.exception():
-        safe.banner("error", "The test itself failed:", type(fault).__name__)
+        safe_html.banner("error", "The test itself failed:", type(fault).__name__)
     else:
         answer(future.result())
 
@@ -208,7 +210,7 @@ def trial(shown_above: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Test an address", key="address", placeholder="https://example.org/feed.xml", max_chars=2000, width=480, on_change=begin_typed)
         st.button("Test", key="test", type="primary", on_click=begin_typed)
-    safe.note("It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is.")
+    safe_html.note("It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is.")
     if "trial" in st.session_state and st.session_state["trial_of"] != shown_above:
         outcome()
 
@@ -217,18 +219,18 @@ def answer(found: Trial) -> None:
     status = f"HTTP {found.status}" if found.status else "no HTTP answer"
     facts = [f"{found.feed.url}: {found.answer}, {status}"]
     if found.parsed:
-        newest = f"newest {when.local(found.newest, data.now())}" if found.newest else "no certain date"
+        newest = f"newest {times.local(found.newest, data.now())}" if found.newest else "no certain date"
         facts.append(f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}")
     facts.append(found.remark)
     sign = "● " if found.well else "✕ "
-    safe.show(safe.tag("div", *(safe.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading"))
+    safe_html.show(safe_html.tag("div", *(safe_html.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading"))
     if not found.well:
         return
     if found.entries:
         shown = list(zip(found.entries, found.readings, strict=True))[:ENTRIES]
         st.dataframe(
             pd.DataFrame({
-                "published": pd.to_datetime([e.published for e, _ in shown], utc=True), "title": [safe.cell(e.title) for e, _ in shown],
+                "published": pd.to_datetime([e.published for e, _ in shown], utc=True), "title": [safe_html.cell(e.title) for e, _ in shown],
                 "direction": [DIRECTION_WORDS[r.direction] for _, r in shown], "signals": [kinds(r.categories) for _, r in shown],
                 "language": [LANGUAGES.get(r.lang, r.lang or "") for _, r in shown],
             }),
@@ -239,12 +241,12 @@ def answer(found: Trial) -> None:
         st.text("It is in feeds.yaml already.")
     else:
         st.text("To poll it, put this line below `feeds:` in feeds.yaml; `publisher`, `tier` and `country` are worth a look.")
-        st.code(checking.as_yaml(checking.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True)
+        st.code(probe.as_yaml(probe.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True)
 
 
 st.title("Feeds", anchor=False)
 if owner := data.holder():
-    safe.note(f"Polled by {owner.holder}, which gave a sign of life {age(owner.heartbeat, clock.real_now())}.")
+    safe_html.note(f"Polled by {owner.holder}, which gave a sign of life {age(owner.heartbeat, clock.real_now())}.")
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
 shown = st.segmented_control("Show", list(SHOWN), default="all", key="feeds_shown", bind="query-params", required=True, label_visibility="collapsed")
 health(SHOWN[shown])
@@ -257,5 +259,5 @@ if name:
     else:
         st.text("There is no feed with this name in feeds.yaml.")
 else:
-    safe.note("Click a feed for its last rounds and entries, a test, and its lines for feeds.yaml.")
+    safe_html.note("Click a feed for its last rounds and entries, a test, and its lines for feeds.yaml.")
 trial(opened[0].url if opened else "")

@@ -4,8 +4,12 @@
 import streamlit as st
 
 from monitor.storage.signals import Tally
-from monitor.ui import asking, charts_where, data, downloads, links, pages, picking, reading, safe
-from monitor.ui.wording import DIRECTION_WORDS, many
+from monitor.ui.app import pages
+from monitor.ui.charts import where as where_charts
+from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html
+from monitor.ui.components.wording import DIRECTION_WORDS, many
+from monitor.ui.exports import links
+from monitor.ui.queries import data
 
 COLUMNS = {
     "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
@@ -21,8 +25,8 @@ def in_name(span: str) -> str:
 
 def where(found: list[Tally], span: str) -> None:
     coordinates = data.coordinates()
-    option, outside = charts_where.places(found, coordinates)
-    frame = charts_where.together(found, ("place",))
+    option, outside = where_charts.places(found, coordinates)
+    frame = where_charts.together(found, ("place",))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         top = ", ".join(f"{row.place} {row.escalation} up, {row.deescalation} down" for row in frame.head(5).itertuples())
@@ -30,17 +34,17 @@ def where(found: list[Tally], span: str) -> None:
         text = "A coarse outline for orientation; a mark's area goes with the number of articles."
         if outside:
             text += " Not on the map: " + ", ".join(dict.fromkeys(t.values[0] for t in outside[:12])) + "."
-        safe.note(text)
+        safe_html.note(text)
     with right:
         key = f"places_{hash(tuple(frame['place']))}"
         st.dataframe(
-            frame, hide_index=True, height=picking.tall(len(frame), 15), on_select="rerun", selection_mode=picking.MODE, key=key, alt=many(len(frame), "place"),
+            frame, hide_index=True, height=row_selection.tall(len(frame), 15), on_select="rerun", selection_mode=row_selection.MODE, key=key, alt=many(len(frame), "place"),
             column_config=COLUMNS,
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
             downloads.offer("places", span, name=f"places{in_name(span)}")
-            if (chosen := picking.row(key)) is None:
-                safe.note("Click a row for the way to its articles.")
+            if (chosen := row_selection.row(key)) is None:
+                safe_html.note("Click a row for the way to its articles.")
             else:
                 place = frame["place"].iloc[chosen]
                 st.page_link(pages.target("articles.py"), label=f"Read the articles on {place}", query_params={"place": place, "time": st.session_state["time"]})
@@ -48,11 +52,11 @@ def where(found: list[Tally], span: str) -> None:
 
 def who(found: list[Tally], span: str) -> None:
     names = data.actor_names()
-    direction = st.segmented_control("Kind", charts_where.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
+    direction = st.segmented_control("Kind", where_charts.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
-    safe.note("Rows act, columns are acted on: in so many articles, where a clause names both.")
-    option = charts_where.matrix(found, direction, names)
-    frame = charts_where.together(found, ("source", "target"))
+    safe_html.note("Rows act, columns are acted on: in so many articles, where a clause names both.")
+    option = where_charts.matrix(found, direction, names)
+    frame = where_charts.together(found, ("source", "target"))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if option:
@@ -63,16 +67,16 @@ def who(found: list[Tally], span: str) -> None:
         else:
             st.text("No signal of this kind names both sides.")
     with right:
-        shown = frame.assign(source=[reading.named(c, names) for c in frame["source"]], target=[reading.named(c, names) for c in frame["target"]])
+        shown = frame.assign(source=[article_detail.named(c, names) for c in frame["source"]], target=[article_detail.named(c, names) for c in frame["target"]])
         key = f"pairs_{hash((*frame['source'], *frame['target']))}"
         st.dataframe(
-            shown, hide_index=True, height=picking.tall(len(frame), 12), on_select="rerun", selection_mode=picking.MODE, key=key,
+            shown, hide_index=True, height=row_selection.tall(len(frame), 12), on_select="rerun", selection_mode=row_selection.MODE, key=key,
             alt=many(len(frame), "pair") + " of actors", column_config={"source": "who", "target": "to whom", **COLUMNS},
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
             downloads.offer("pairs", span, name=f"pairs{in_name(span)}")
-            if (chosen := picking.row(key)) is None:
-                safe.note("Click a row for the way to its articles.")
+            if (chosen := row_selection.row(key)) is None:
+                safe_html.note("Click a row for the way to its articles.")
             else:
                 pair = shown.iloc[chosen]
                 st.page_link(pages.target("articles.py"), label=f"Read what {pair['source']} does to {pair['target']}",
@@ -80,7 +84,7 @@ def who(found: list[Tally], span: str) -> None:
 
 
 st.title("Where and who", anchor=False)
-since = asking.time_range()
+since = filters.time_range()
 span = f"since={links.stamp(since)}" if since else ""
 places, pairs = data.places_told(since), data.pairs_told(since)
 if not places and not pairs:

@@ -8,11 +8,15 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor import oil
 from monitor.models import Series
+from monitor.prices import event_study as prices_event_study
 from monitor.prices import market
-from monitor.ui import charts, charts_marks, charts_oil, data, downloads, markets, picking, safe, when
-from monitor.ui.wording import SOURCES, age, many
+from monitor.ui.charts import index as index_chart
+from monitor.ui.charts import marks
+from monitor.ui.charts import oil as oil_charts
+from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components.wording import SOURCES, age, many
+from monitor.ui.queries import data, markets
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -40,13 +44,13 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     if points["tension"].isna().all() and prices.empty:
         st.info("Nothing to draw: no index and no price in this range.")
         return
-    option, clipped = charts.tension_and_prices(points, markets.by_kind(chosen_series, prices), zone=when.zone_name())
+    option, clipped = index_chart.tension_and_prices(points, markets.by_kind(chosen_series, prices), zone=times.zone_name())
     start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
     marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}
     known = points.dropna(subset=["tension"])
     said = "no index in it" if known.empty else f"tension {known['tension'].iloc[-1]:.0f} at the end"
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
-    st.echarts_chart(charts_marks.marked(option, charts_marks.of_days(marked)), height=360, key="oil_chart",
+    st.echarts_chart(marks.marked(option, marks.of_days(marked)), height=360, key="oil_chart",
                      alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
     told = ["One point a finished UTC day."]
     if not prices.empty:
@@ -56,20 +60,20 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
         told.append("No index in this range.")
     if clipped:
         told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
-    safe.note(" ".join(told))
+    safe_html.note(" ".join(told))
 
 
 def trouble(series: Series, now: datetime) -> None:
     """Why the newest price is not what one would expect: which provider fails and how, and how old it is by the market's own clock."""
     told = []
     for one in (failure for failure in data.price_failures() if failure.series == series.name):
-        later = f"; asked again {when.local(one.next_try, now)}" if one.next_try else ""
+        later = f"; asked again {times.local(one.next_try, now)}" if one.next_try else ""
         told.append(f"{one.provider}: {one.cause} ({age(one.at, now)}{later})")
     newest = data.newest_price(series.name, now)
     if newest and (old := market.stale(series, newest, now)):
         told.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
     if told:
-        safe.banner("warning", f"The price of {series.name} may not be the newest:", safe.sound("\n".join(told)))
+        safe_html.banner("warning", f"The price of {series.name} may not be the newest:", safe_html.sound("\n".join(told)))
 
 
 def asked(names: list[str]) -> tuple[str, str, list[str]]:
@@ -89,9 +93,9 @@ def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
     """Dates that the reader gives, or the episodes that the rule finds, each with what it is."""
     given, faults = markets.dates_of(text)
     if faults:
-        safe.banner("warning", "Not a date such as 2025-06-13, left out:", safe.sound(", ".join(faults)[:200]))
+        safe_html.banner("warning", "Not a date such as 2025-06-13, left out:", safe_html.sound(", ".join(faults)[:200]))
     if len(given) > markets.MOST_EVENTS:
-        safe.banner("warning", f"{len(given)} dates; the last {markets.MOST_EVENTS} are studied.")
+        safe_html.banner("warning", f"{len(given)} dates; the last {markets.MOST_EVENTS} are studied.")
     return dict.fromkeys(given[-markets.MOST_EVENTS :], "your date") if given else markets.episodes(points, kinds)
 
 
@@ -103,7 +107,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     )
     if not events:
         days = len(markets.levels(points, "escalation_share"))
-        lack = f"; the rule needs {oil.ENOUGH_TRAIL} days of index before the first, there are {days}" if days <= oil.ENOUGH_TRAIL else ""
+        lack = f"; the rule needs {prices_event_study.ENOUGH_TRAIL} days of index before the first, there are {days}" if days <= prices_event_study.ENOUGH_TRAIL else ""
         st.info(f"No episode found in the index{lack}. Give dates of your own above.")
         return
     found = markets.study(closes, tuple(events))
@@ -112,20 +116,20 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     st.text(f"{verdict(series, found)} {all_together(series, found)} {pooled}".strip())
     rows = markets.study_rows(found)
     if any(row.ar is not None for row in found.rows):
-        st.echarts_chart(charts_oil.abnormal(found.rows), height=320, key="abnormal_chart",
+        st.echarts_chart(oil_charts.abnormal(found.rows), height=320, key="abnormal_chart",
                          alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}")  # fmt: skip
-        safe.note(f"{charts_oil.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it.")
+        safe_html.note(f"{oil_charts.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it.")
     for row in rows:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
     st.dataframe(
-        pd.DataFrame(rows, columns=columns), hide_index=True, height=picking.tall(len(rows), 12), key="study_table", placeholder="",
+        pd.DataFrame(rows, columns=columns), hide_index=True, height=row_selection.tall(len(rows), 12), key="study_table", placeholder="",
         column_config={
             "event": st.column_config.DateColumn(format="YYYY-MM-DD"), "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
             "abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
             "p of t": P, "placebo p": P, "adjusted p": P,
         },
-        alt=f"Abnormal returns of {series}: {many(len(events), 'event')} in {len(oil.WINDOWS)} windows",
+        alt=f"Abnormal returns of {series}: {many(len(events), 'event')} in {len(prices_event_study.WINDOWS)} windows",
     )  # fmt: skip
     download("event-study", series, "Download this table as CSV", **asked)
     if any(one.t is not None for one in found.across):
@@ -141,7 +145,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         download("all-events", series, "Download all events together as CSV", **asked)
 
 
-def verdict(series: str, found: oil.Study) -> str:
+def verdict(series: str, found: prices_event_study.Study) -> str:
     measured = {row.event for row in found.rows if row.ar is not None}
     if not measured:
         return f"None of the events can be measured: {found.rows[0].note}."
@@ -155,7 +159,7 @@ def verdict(series: str, found: oil.Study) -> str:
     return f"{len(clear)} of {many(len(tested), 'tested event')} associated with an unusual move of {series}: {named}."
 
 
-def all_together(series: str, found: oil.Study) -> str:
+def all_together(series: str, found: prices_event_study.Study) -> str:
     """What holds of all events, window [0,0]; or that they are too few."""
     first = found.across[0]
     if first.t is None:
@@ -183,7 +187,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     if not clear:
         said = f"No lag stands out: {measure} and {series} are not told apart from unrelated."
     st.text(f"{said} {found.days:,} joint days.")
-    st.echarts_chart(charts_oil.lags(found), height=320, key="lag_chart",
+    st.echarts_chart(oil_charts.lags(found), height=320, key="lag_chart",
                      alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")  # fmt: skip
     rows = markets.lag_rows(found)
     with st.expander("The numbers"):
@@ -194,7 +198,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     download("lead-lag", series, "Download these lags as CSV", measure=measure)
 
 
-def correlated(lag: oil.Lag) -> str:
+def correlated(lag: prices_event_study.Lag) -> str:
     if not lag.lag:
         return "on the same day"
     return f"with the {'index' if lag.lag > 0 else 'price'} {many(abs(lag.lag), 'trading day')} ahead"

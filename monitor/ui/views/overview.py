@@ -6,9 +6,26 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from monitor.storage.articles import Filter
-from monitor.ui import asking, cards, charts, charts_marks, data, downloads, links, markets, pages, safe, when
-from monitor.ui.cards import Number
-from monitor.ui.wording import GUIDE, LANGUAGES, SOURCES, age, close_age, listed, many, provisional, since_when, status_line, trend
+from monitor.ui.app import pages
+from monitor.ui.charts import index as index_chart
+from monitor.ui.charts import marks as charts_marks
+from monitor.ui.components import cards, downloads, filters, safe_html, times
+from monitor.ui.components.cards import Number
+from monitor.ui.components.wording import (
+    GUIDE,
+    LANGUAGES,
+    SOURCES,
+    age,
+    close_age,
+    listed,
+    many,
+    provisional,
+    since_when,
+    status_line,
+    trend,
+)
+from monitor.ui.exports import links
+from monitor.ui.queries import data, markets
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
@@ -36,8 +53,8 @@ def numbers() -> None:
     notes = []
     if point and point.status == "provisional":
         notes.append(provisional(settings.index.span))
-    safe.show(safe.tag("div", cards.headline(head, reasons), cards.fresh(data.fresh(now), notes)))
-    safe.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
+    safe_html.show(safe_html.tag("div", cards.headline(head, reasons), cards.fresh(data.fresh(now), notes)))
+    safe_html.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
 
 
 def since(history, now: datetime) -> str:
@@ -48,7 +65,7 @@ def since(history, now: datetime) -> str:
     start, longer = found
     if longer and now - start > HISTORY - timedelta(hours=2):
         return "for a week or longer"
-    return f"since {when.local(start, now)}" + (" or before" if longer else "")
+    return f"since {times.local(start, now)}" + (" or before" if longer else "")
 
 
 def index_numbers(point, before, history, now) -> list[Number]:
@@ -62,7 +79,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
             label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
             f"{moved}, may be chance" if moved and more and not clear else moved,
             ("worse" if (more == "rising") == worse else "better") if clear else "",
-            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=charts.COLORS[name],
+            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=index_chart.COLORS[name],
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None
@@ -70,7 +87,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
         "Escalation share", "no data" if share is None else f"{share:.1f} %", "" if share is None else "of the news",
         changed(share, earlier, "{:+.1f} points in 24 h"),
         notes=("" if relief is None else f"de-escalation {relief:.1f} %", f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet"),
-        history=list(history["escalation_share"]), color=charts.COLORS["tension"],
+        history=list(history["escalation_share"]), color=index_chart.COLORS["tension"],
     ))  # fmt: skip
     return made
 
@@ -90,7 +107,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 def as_of(point, now):
-    return "not computed yet" if point is None else safe.tag("span", "hour of ", when.shown(point.at, now), f", {age(point.at, now)}")
+    return "not computed yet" if point is None else safe_html.tag("span", "hour of ", times.shown(point.at, now), f", {age(point.at, now)}")
 
 
 def price_numbers(series, now) -> list[Number]:
@@ -123,7 +140,7 @@ def chart() -> None:
     until = soon(now)
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
-    drawing = markets.beside(grain, since, until, tuple(series for series in settings.prices if series.name in shown), when.zone_name())
+    drawing = markets.beside(grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name())
     if not drawing:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
@@ -132,8 +149,8 @@ def chart() -> None:
     marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
     st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
                      alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
-    told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {when.zone_name()}; dotted: 100, what is normal."]
-    told += charts_marks.in_words(marks, lambda mark: f"{safe.sound(mark.name)} {when.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at))
+    told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted: 100, what is normal."]
+    told += charts_marks.in_words(marks, lambda mark: f"{safe_html.sound(mark.name)} {times.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at))
     if not drawing.end:
         told.append("No index in this range: not enough news.")
     if drawing.clipped:
@@ -141,7 +158,7 @@ def chart() -> None:
     drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
         told.append(f"No price of {', '.join(missing)} in this range.")
-    safe.note(" ".join(told))
+    safe_html.note(" ".join(told))
     files(grain, since, drawn)
 
 
@@ -165,7 +182,7 @@ def arrivals(upto: int, settled: bool) -> None:
 
     A page that is still to be filled, or is told to follow, shows them by itself.
     """
-    wanted = Filter(after_id=upto, directions=asking.SIGNED)
+    wanted = Filter(after_id=upto, directions=filters.SIGNED)
     new = data.count(wanted) if data.newest_id() > upto else 0
     if not new:
         return
@@ -173,7 +190,7 @@ def arrivals(upto: int, settled: bool) -> None:
         st.rerun()
     with st.container(key="arrivals", gap="xsmall"):
         for article in data.found(wanted, 2, data.newest_id()):
-            safe.show(safe.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
+            safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
         if st.button(f"{new} new with signals, show", key="show_new", type="primary"):
             st.rerun()
 
@@ -191,7 +208,7 @@ def leading(now: datetime, upto: int) -> None:
                 f"{many(story.publishers, 'publisher')}: {listed(lead.publishers)}", cards.first_seen(story.first_seen, now),
                 ", ".join(LANGUAGES.get(lang, lang) for lang in story.langs),
             )  # fmt: skip
-            safe.show(cards.brief(story.direction, lead.face, about))
+            safe_html.show(cards.brief(story.direction, lead.face, about))
             st.page_link(pages.target("stories.py"), label="Who reported it, and how", query_params={"story": str(story.id)})
     if found:
         st.page_link(pages.target("stories.py"), label="All stories")
@@ -209,8 +226,8 @@ def newest(now: datetime, upto: int) -> bool:
         with column:
             for article in some:
                 with st.container(border=True, gap="xsmall"):
-                    about = (article.publisher, safe.tag("span", when.shown(article.at, now), f", {age(article.at, now)}"))
-                    safe.show(cards.brief(article.direction, article, about))
+                    about = (article.publisher, safe_html.tag("span", times.shown(article.at, now), f", {age(article.at, now)}"))
+                    safe_html.show(cards.brief(article.direction, article, about))
                     st.page_link(pages.target("articles.py"), label="Why it is read so", query_params={"article": str(article.id)})
     return True
 
@@ -220,7 +237,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     with st.container(horizontal=True, width="content", vertical_alignment="center"):
         st.toggle("Follow", key="follow", bind="query-params", help="Redraw chart and lists by themselves when something new comes in")
         with st.popover("How to read this", type="tertiary"):
-            safe.show(cards.guide(GUIDE))
+            safe_html.show(cards.guide(GUIDE))
 numbers()
 now, settled, upto = data.now(), data.all_asked(), data.newest_id()
 left, right = st.columns([3, 2], gap="medium")

@@ -7,8 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from monitor.models import CATEGORIES, Article, Story
-from monitor.ui import asking, cards, charts, data, downloads, links, picking, reading, safe, when
-from monitor.ui.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
+from monitor.ui.charts import index as index_chart
+from monitor.ui.components import article_detail, cards, downloads, filters, row_selection, safe_html, times
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
+from monitor.ui.exports import links
+from monitor.ui.queries import data
 
 LIMIT = 300
 
@@ -16,7 +19,7 @@ LIMIT = 300
 def table(found: list[Story]) -> None:
     """The list. Choosing a row puts the story's number into the address."""
     frame = pd.DataFrame({
-        "title": [safe.cell(s.title) for s in found],
+        "title": [safe_html.cell(s.title) for s in found],
         "direction": [DIRECTION_WORDS[s.direction] for s in found],
         "last told": pd.to_datetime([s.last_seen for s in found], utc=True),
         "publishers": [s.publishers for s in found],
@@ -28,10 +31,10 @@ def table(found: list[Story]) -> None:
     })  # fmt: skip
     ids = [s.id for s in found]
     first, last = (
-        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=when.zone_name(), width=115) for label in ("first seen", f"last told ({when.zone_name()})")
+        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=times.zone_name(), width=115) for label in ("first seen", f"last told ({times.zone_name()})")
     )
-    picking.table(
-        frame, ids, "story", forget=("article",), height=picking.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
+    row_selection.table(
+        frame, ids, "story", forget=("article",), height=row_selection.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
         column_config={
             "last told": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE), "signals": st.column_config.TextColumn(width=190),
@@ -53,20 +56,20 @@ def story(number: str) -> None:
     face = data.face(told, members)
     about = (
         f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", languages(told.langs), cards.first_seen(told.first_seen, now),
-        safe.tag("span", "last ", when.shown(told.last_seen, now)),
+        safe_html.tag("span", "last ", times.shown(told.last_seen, now)),
     )  # fmt: skip
     with st.container(border=True, key="story"):
-        safe.show(cards.brief(told.direction, face, about))
+        safe_html.show(cards.brief(told.direction, face, about))
         st.text(difference(members))
-        shown = members[-charts.REPORTS :]
+        shown = members[-index_chart.REPORTS :]
         st.echarts_chart(
-            charts.reports(shown, zone=when.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
+            index_chart.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
             alt=f"Who reported when: {many(told.articles, 'report')} by {many(told.publishers, 'publisher')}",
         )  # fmt: skip
         reports(told, members)
     if (chosen := st.query_params.get("article", "")).isdigit() and (article := data.article(int(chosen))):
         with st.container(key="reading", border=True):
-            reading.show(article)
+            article_detail.show(article)
 
 
 def difference(members: list[Article]) -> str:
@@ -77,14 +80,14 @@ def difference(members: list[Article]) -> str:
     parts = [f"{DIRECTION_WORDS[d]}: {many(len(votes[d]), 'publisher')}" for d in DIRECTION_WORDS if d in votes]
     first = min(members, key=lambda a: (a.at, a.id))
     agree = "All reports read the same way" if len(parts) == 1 else "Reports differ"
-    return f"{agree} ({', '.join(parts)}). First told by {safe.sound(first.publisher)}."
+    return f"{agree} ({', '.join(parts)}). First told by {safe_html.sound(first.publisher)}."
 
 
 def reports(told: Story, members: list[Article]) -> None:
     frame = pd.DataFrame({
-        "title": [safe.cell(a.title) for a in members],
+        "title": [safe_html.cell(a.title) for a in members],
         "time": pd.to_datetime([a.at for a in members], utc=True),
-        "publisher": [safe.cell(a.publisher) for a in members],
+        "publisher": [safe_html.cell(a.publisher) for a in members],
         "direction": [DIRECTION_WORDS[a.direction] for a in members],
         "score": [a.score if a.categories else None for a in members],
         "signals": [kinds(a.categories) for a in members],
@@ -92,10 +95,10 @@ def reports(told: Story, members: list[Article]) -> None:
         "tier": [a.tier for a in members],
     })  # fmt: skip
     ids = [a.id for a in members]
-    picking.table(
-        frame, ids, "article", height=picking.tall(len(ids), 9), key=f"reports_{told.id}_{len(ids)}", placeholder="",
+    row_selection.table(
+        frame, ids, "article", height=row_selection.tall(len(ids), 9), key=f"reports_{told.id}_{len(ids)}", placeholder="",
         column_config={
-            "time": st.column_config.DatetimeColumn(f"time ({when.zone_name()})", format="D MMM HH:mm", timezone=when.zone_name(), width=110),
+            "time": st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110),
             "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
             "signals": st.column_config.TextColumn(width=190), "tier": st.column_config.NumberColumn(help=TIER),
         },
@@ -110,7 +113,7 @@ def languages(codes: Sequence[str]) -> str:
 
 st.title("Stories", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    since = asking.time_range("3 days")
+    since = filters.time_range("3 days")
     direction = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, key="story_direction", bind="query-params")
     category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.get, key="story_category", bind="query-params",
                             placeholder="any", width=200)  # fmt: skip
@@ -121,7 +124,7 @@ st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) ==
 if found:
     table(found)
     if not st.query_params.get("story"):
-        safe.note("Click a title to see who reported the story when, and how their readings differ.")
+        safe_html.note("Click a title to see who reported the story when, and how their readings differ.")
     sides = [direction] if direction else [] if everything else [word for word in DIRECTION_WORDS if word != "none"]
     query = [("direction", side) for side in sides] + [("least", str(int(least)))] + ([("category", category)] if category else [])
     query += [("since", links.stamp(since))] if since else []

@@ -8,8 +8,13 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.ui import changes, charts, charts_oil, data, downloads, links, pages, picking, safe, when
-from monitor.ui.wording import many, provisional
+from monitor.ui.app import pages
+from monitor.ui.charts import index as index_chart
+from monitor.ui.charts import oil as oil_charts
+from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components.wording import many, provisional
+from monitor.ui.exports import links
+from monitor.ui.queries import changes, data
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -44,14 +49,14 @@ def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[
     start, end = (getattr(point, measure) for point in points)
     word = "rose" if total >= 0.05 else "fell" if total <= -0.05 else "stayed"
     largest = [(name, change) for name, change in zip(names[:3], shown["change"], strict=False) if abs(change) >= 0.05]
-    parts = [f"{safe.ISOLATE}{name}{safe.POP} {change:+.1f}" for name, change in largest]
+    parts = [f"{safe_html.ISOLATE}{name}{safe_html.POP} {change:+.1f}" for name, change in largest]
     said = f"{MEASURES[measure]} {word} {'at' if word == 'stayed' else 'from'} {start:.1f}" + ("" if word == "stayed" else f" to {end:.1f}")
     said += f" between {clock(points[0].at, now)} and {clock(points[1].at, now)}"
     return f"{said}. The largest parts: {'; '.join(parts)}." if parts else f"{said}."
 
 
 def clock(at: datetime, now: datetime) -> str:
-    said = when.local(at, now)
+    said = times.local(at, now)
     return said if " " in said else f"{said} today"
 
 
@@ -74,8 +79,8 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     st.text(summary(measure, table, shown, names, points, now))
     bars = changes.shortened(table, by, BARS)
     labels = [changes.name_of(value, by, len(table) - BARS) for value in bars[by]]
-    colors = {"up": charts.COLORS[measure], "down": charts_oil.GREY}
-    st.echarts_chart(charts_oil.changes(labels, list(bars["change"]), **colors), height=60 + 26 * len(bars), key="why_chart",
+    colors = {"up": index_chart.COLORS[measure], "down": oil_charts.GREY}
+    st.echarts_chart(oil_charts.changes(labels, list(bars["change"]), **colors), height=60 + 26 * len(bars), key="why_chart",
                      alt=f"Change of {measure} by {by}: {'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}")  # fmt: skip
     rows = [
         {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}
@@ -86,7 +91,7 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     if chosen is not None and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
     else:
-        safe.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
+        safe_html.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
     st.text(total_line(measure, table, points))
     hours = {name: links.stamp(point.at) for name, point in zip(("from", "to"), points, strict=True)}
     downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
@@ -97,18 +102,18 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
     """The table; gives the row that is chosen."""
     frame = pd.DataFrame(rows)
     first = frame.columns[0]
-    frame[first] = [safe.cell(name) for name in frame[first]]
+    frame[first] = [safe_html.cell(name) for name in frame[first]]
     number = st.column_config.NumberColumn(format="%.2f")
     key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
     st.dataframe(
-        frame, hide_index=True, height=picking.tall(len(frame), 8), on_select="rerun", selection_mode=picking.MODE, key=key,
+        frame, hide_index=True, height=row_selection.tall(len(frame), 8), on_select="rerun", selection_mode=row_selection.MODE, key=key,
         column_config={
             "before": number, "after": number, "change": st.column_config.NumberColumn(format="%+.2f"),
             first: st.column_config.TextColumn(width=480 if by == "story" else 220), "story": st.column_config.NumberColumn(format="%d"),
         },
         alt=f"What each {by} adds to the change of {measure}, in points",
     )  # fmt: skip
-    return picking.row(key)
+    return row_selection.row(key)
 
 
 def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -120,7 +125,7 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
     st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
-            safe.show(safe.passage(changes.title_of(int(row["story"])), kind="title"))
+            safe_html.show(safe_html.passage(changes.title_of(int(row["story"])), kind="title"))
             st.text(f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}")
             st.page_link(pages.target("stories.py"), label="Who reported it", query_params={"story": str(row["story"])})
     if len(found) > 8:
@@ -153,5 +158,5 @@ elif missing:
     st.info(" ".join(missing))
 else:
     if "provisional" in {point.status for point in points}:
-        safe.note(provisional(data.context().settings.current()[0].index.span))
+        safe_html.note(provisional(data.context().settings.current()[0].index.span))
     split(measure, by, changes.sides((start, end), measure, now), points, now)

@@ -1,0 +1,308 @@
+"""The doors without a screen: check, poll, tag, export, prices, oil.
+
+    python -m monitor --help
+
+Exit status: 0 done, 1 something failed while running, 2 configuration or usage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor import clock
+from monitor.config import LastGood, Settings
+from monitor.errors import MonitorError, ProblemsError
+from monitor.storage.store import Store, open_store
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.split("\n")[0])
+out, err = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def door(command: Callable) -> Callable:
+    """Errors that people can do something about become a line on stderr and an exit status."""
+
+    @wraps(command)
+    def guarded(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except ProblemsError as fault:
+            for problem in fault.problems:
+                err.print(str(problem), markup=False)
+            raise typer.Exit(2) from None
+        except MonitorError as fault:
+            err.print(str(fault), markup=False)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:  # `| head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    return guarded
+
+
+def configured() -> tuple[LastGood, Settings]:
+    settings = LastGood(environ=os.environ)
+    return settings, settings.current()[0]
+
+
+def database(settings: Settings) -> Store:
+    return open_store(settings.environment.database_url)
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO date or time; without a zone it is UTC. Raises BadParameter (exit 2)."""
+    if text is None:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z") from None
+    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+class Format(StrEnum):
+    csv = "csv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+
+
+class OilFormat(StrEnum):
+    table = "table"
+    json = "json"
+
+
+@app.command()
+@door
+def check(
+    online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False,
+    alerts: Annotated[bool, typer.Option("--alerts", help="Show what the alert rules would have told of what is stored; sends nothing.")] = False,
+    since: Annotated[str | None, typer.Option(help="With --alerts: from this UTC date or time on; the last seven days when left out.")] = None,
+) -> None:
+    """Read feeds.yaml and the environment; name every fault with file, line and remedy."""
+    start = moment(since)
+    if start and not alerts:
+        raise typer.BadParameter("--since is for --alerts")
+    _, settings = configured()
+    time = clock.from_environment(settings.environment.now)
+    out.print(f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault", highlight=False)
+    if online:
+        from monitor.feeds import probe
+
+        rows = asyncio.run(probe.try_feeds(settings, time))
+        out.print(probe.as_table(rows))
+        if rows and not any(row.well for row in rows):
+            raise typer.Exit(1)
+    if alerts:
+        from monitor.alerts import service as alert_service
+
+        now = time.now()
+        found = alert_service.rehearsal(database(settings), settings, start or now - timedelta(days=7), now)
+        out.print(alert_service.as_table(found))
+        out.print(alert_service.account(settings.alerts, found), highlight=False, markup=False)
+
+
+@app.command()
+@door
+def poll(
+    once: Annotated[bool, typer.Option("--once", help="Poll every enabled feed now, due or not, and stop.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that parse and tag.")] = 2,
+) -> None:
+    """Poll what is due, again and again, without a screen."""
+    from monitor.pipeline import Worker
+
+    watched, settings = configured()
+    store = database(settings)
+    worker = Worker(watched, store, clock.from_environment(settings.environment.now), processes=workers)
+    try:
+        if not once:
+            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+            for way in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(way, lambda *_: worker.stop(wait=0))
+            asyncio.run(worker.run(patient=False))
+            return
+        report = asyncio.run(worker.once(on_done=_say_feed))
+    finally:
+        store.close()
+    err.print(f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.seconds:.1f} s")
+    if report.all_failed:
+        err.print("every feed failed: is there a network?")
+        raise typer.Exit(1)
+
+
+def _say_feed(report) -> None:
+    state = report.state
+    print(f"{state.name}: {state.error or f'{report.new} new'}", file=sys.stderr)  # a thousand lines of rich take a fifth of a second
+
+
+@app.command()
+@door
+def tag(
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="JSON lines of id, title, summary, optional lang; standard input when left out.")] = None,
+    text: Annotated[str | None, typer.Option(help="Read this title and show its evidence.")] = None,
+    summary: Annotated[str, typer.Option(help="With --text: the summary.")] = "",
+    anywhere: Annotated[bool, typer.Option("--anywhere", help="Do not ask for a tie to the theatre.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --text: print the JSON line.")] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="Read again what is stored with an older tagger.")] = False,
+) -> None:
+    """Find escalation and de-escalation signals in texts, with the words that prove each."""
+    from monitor.tagging import lines
+    from monitor.tagging.tagger import Tagger
+
+    # Reading a text needs no feeds: where there is no configuration the shipped theatre holds.
+    settings = configured()[1] if stored or "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
+    tagger = Tagger.load(**settings.theatre.tagger_arguments() if settings else {})
+    if stored:
+        _retag(settings, tagger)
+    elif text is not None and as_json:
+        print(lines.line(tagger.read(text, summary, anywhere=anywhere), "text"))
+    elif text is not None:
+        out.print(lines.show(tagger.read(text, summary, anywhere=anywhere), text, summary))
+    else:
+        sys.stdout.reconfigure(encoding="utf-8")
+        with io.TextIOWrapper(file.open("rb") if file else sys.stdin.buffer, encoding="utf-8", errors="replace") as source:
+            for line in lines.tag_lines(tagger, source, anywhere=anywhere):
+                print(line)
+
+
+def _retag(settings: Settings, tagger) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from monitor.index.indexer import update_index
+    from monitor.storage import articles
+    from monitor.tagging.retag import retag
+
+    store = database(settings)
+    with Progress("reading again", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err) as progress:
+        bar = progress.add_task("", total=articles.count_outdated(store, tagger.method))
+        langs = {feed.name: feed.language for feed in settings.feeds}
+        done = retag(store, tagger, langs=langs, on_batch=lambda done: progress.update(bar, completed=done))
+    if done:
+        update_index(store, settings, clock.from_environment(settings.environment.now).now())
+    err.print(f"{done} articles read again with {tagger.method}")
+
+
+@app.command()
+@door
+def export(
+    table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds")],
+    since: Annotated[str | None, typer.Option(help="From this UTC date or time on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to, not including, this UTC date or time.")] = None,
+    format: Annotated[Format, typer.Option()] = Format.csv,
+    o: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output when left out.")] = None,
+) -> None:
+    """Write a table: CSV safe for spreadsheets, JSONL, or Parquet. docs/data-dictionary.md lists the columns."""
+    from monitor import export as exporting
+    from monitor.storage import tables
+
+    if table not in exporting.COLUMNS:
+        raise typer.BadParameter(f"no table {table!r}; there are {', '.join(exporting.COLUMNS)}")
+    span = moment(since), moment(until)
+    _, settings = configured()
+    rows = tables.rows(database(settings), table, since=span[0], until=span[1], configured=settings.feeds)
+    with o.open("wb") if o else os.fdopen(os.dup(sys.stdout.fileno()), "wb") as target:
+        exporting.write(table, rows, format=format.value, out=target)
+
+
+@app.command()
+@door
+def prices() -> None:
+    """Fetch what is new of every price series, and show the newest price of each."""
+    from monitor.prices import market
+    from monitor.prices.update import update_prices
+    from monitor.storage import prices as kept
+
+    _, settings = configured()
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    answers = update_prices(store, settings, now)
+    table = Table("series", "day", "close", "unit", "kind", "source", "")
+    for series in settings.prices:
+        if last := kept.newest(store, series.name, now):
+            old = market.stale(series, last, now) or ("" if last.final else "so far")
+            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source, old)
+        else:
+            table.add_row(series.name, "none", "", series.unit, series.kind, "", "")
+    out.print(table)
+    _say_faults(answers)
+    if answers and not any(answer.prices for answer in answers):
+        raise typer.Exit(1)
+
+
+def _say_faults(answers) -> None:
+    for answer in answers:
+        for fault in answer.faults:
+            err.print(f"{answer.series}: {fault}", markup=False)
+
+
+class Shape(StrEnum):
+    table = "table"
+    json = "json"
+
+
+@app.command()
+@door
+def oil(
+    events: Annotated[str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")] = None,
+    series: Annotated[str, typer.Option(help="A name of `prices` in feeds.yaml.")] = "Brent",
+    format: Annotated[Shape, typer.Option()] = Shape.table,
+) -> None:
+    """How a price moved around events, against chance. Associated with, never caused; docs/method.md says how it is measured."""
+    from monitor.prices import event_study as study
+    from monitor.prices.update import update_prices
+    from monitor.storage import index
+    from monitor.storage import prices as kept
+
+    days = None if events is None else sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()})
+    if days == []:
+        raise typer.BadParameter("--events names no date")
+    _, settings = configured()
+    if series not in {one.name for one in settings.prices}:
+        raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    if kept.last(store, series) is None:
+        _say_faults(update_prices(store, settings, now))
+    closes = study.closes(kept.series(store, series, until=now))
+    if closes.empty:
+        err.print(f"no price of {series} is stored and none could be had", markup=False)
+        raise typer.Exit(1)
+    kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
+    if days is None:
+        points = index.points(store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0))  # finished days
+        kinds = {"escalation": study.episodes(points), "de-escalation": study.episodes(points, "deescalation")}
+        days = sorted(set().union(*kinds.values()))
+        if not days:
+            err.print("no episode in the stored index; give dates with --events", markup=False)
+    found = study.event_study(closes, days)
+    if format is Shape.json:
+        rows = [{**asdict(row), "event": row.event.isoformat(), "day": row.day and row.day.isoformat()} for row in found.rows]
+        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        return
+    table = Table("event", "window", "ar", "t", "p", "placebo p, adjusted", "significant", "", title=f"{series}: abnormal log returns")
+    for row in found.rows:
+        measured = ((row.ar, "+.3f"), (row.t, ".2f"), (row.p, ".3f"), (row.adjusted_p, ".3f"))
+        numbers = ["" if number is None else f"{number:{form}}" for number, form in measured]
+        verdict = "" if row.adjusted_p is None else "yes" if row.significant else "no"
+        table.add_row(row.event.isoformat(), Text(row.window), *numbers, verdict, row.note or "")
+    out.print(table)
+    for kind, one in ((kind, one) for kind, events in kinds.items() if events for one in study.event_study(closes, events).across):
+        told = [] if one.t is None else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
+        told += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
+        told += [one.note] if one.note else []
+        out.print(f"all {one.events} {kind} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
+

@@ -1,0 +1,99 @@
+"""Fills a database of its own with a made-up fortnight, for people without a network: `make demo`.
+
+    demo/news.yaml -> entries -> tag -> storage, through the same rooms as real news; prices are drawn with a fixed seed
+
+Everything in it is labelled synthetic, on screen and in files. Leaves serving the screen to app.py.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, product
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from monitor.config import load
+from monitor.index.indexer import update_index
+from monitor.models import Entry, Feed, FeedState, Price
+from monitor.storage import articles, notes, prices
+from monitor.storage.articles import Item
+from monitor.storage.store import Store, open_store
+from monitor.stories import service as story_service
+from monitor.tagging.parts import parts_of
+from monitor.tagging.tagger import Tagger
+
+HERE = Path(__file__).resolve().parents[2] / "demo"
+DAYS = 14
+OTHER_EVERY = timedelta(hours=3)  # an off-topic entry of each feed, so that a share has its denominator
+
+
+def entries(news: dict, feeds: Iterable[Feed], until: datetime) -> Iterator[tuple[str, datetime, Entry]]:
+    """(feed, time, entry) of the fortnight before `until`, oldest first."""
+    found = []
+    for row in news["news"]:
+        found.append((row["feed"], until - timedelta(hours=row["at"]), row["title"], row.get("summary", "")))
+    for number, feed in enumerate(feeds):
+        other = news["other"][feed.language]
+        texts = [f"{subject} {ending}" for subject, ending in product(other["subjects"], other["endings"])]
+        random.Random(number).shuffle(texts)
+        at = until - timedelta(days=DAYS) + timedelta(minutes=37 * number)
+        for text in cycle(texts):
+            if at >= until:
+                break
+            found.append((feed.name, at, f"{text} ({at:%d.%m.})", ""))
+            at += OTHER_EVERY
+    for number, (feed, at, title, summary) in enumerate(sorted(found, key=lambda row: row[1])):
+        link = f"https://demo.example/{number}"
+        yield feed, at, Entry(link, title, link, summary, at, at.isoformat())
+
+
+def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Iterator[Price]:
+    """A year of closes: a seeded random walk with a jump while the made-up crisis lasts."""
+    drawn, level = random.Random(seed), math.log(start)
+    midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
+    for back in range(365, 0, -1):
+        day = midnight - timedelta(days=back)
+        if day.weekday() > 4:
+            continue
+        level += drawn.gauss(0, 0.012) + {6: 0.05, 5: 0.06, 4: 0.03, 2: -0.07}.get(back, 0.0)
+        yield Price(series, day, round(math.exp(level), 2), "synthetic", "synthetic", "USD/bbl", day + timedelta(hours=19), until)
+
+
+def fill(store: Store, tagger: Tagger, until: datetime) -> int:
+    """Put the fortnight into an empty database; gives the number of articles."""
+    news = YAML(typ="safe").load((HERE / "news.yaml").read_text(encoding="utf-8"))
+    notes.put(store, "synthetic", "made up for the demo", now=until)
+    feeds = {feed.name: feed for feed in load(HERE / "feeds.yaml", {}).feeds}
+    stored = 0
+    for name, at, entry in entries(news, feeds.values(), until):
+        feed = feeds[name]
+        reading = tagger.read(entry.title, entry.summary, lang=feed.language)
+        item = Item(entry, reading, feed.publisher, entry.guid, entry.link, parts_of(reading))
+        state = FeedState(name, feed.url, state="well", status=200, last_polled=at, last_success=at)
+        stored += len(articles.save(store, feed, [item], state=state, slices=None, now=at).new)
+    for seed, (series, start) in enumerate((("Brent", 74.0), ("WTI", 70.0))):
+        prices.save(store, prices_of(series, start, until, seed=seed))
+    return stored
+
+
+def main() -> None:
+    """Make data/demo.db anew, ending now."""
+    path = Path("data/demo.db")
+    for old in (path, path.with_name("demo.db-wal"), path.with_name("demo.db-shm")):
+        old.unlink(missing_ok=True)
+    store = open_store(f"sqlite:///{path}")
+    until = datetime.now(UTC)
+    stored = fill(store, Tagger.load(), until)
+    story_service.update(store, until)
+    update_index(store, None, until)
+    store.close()
+    print(f"{stored} made-up articles in {path}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Translates what goes wrong on the network into a Failure, once, at the wall where it enters.
+
+Messages name the host at most: addresses and headers of a feed may hold secrets. Leaves statuses to answer.py.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import aiohttp
+
+from monitor.feeds.fetch.guard import BadPlace, RefusedAddress
+from monitor.feeds.fetch.inflate import TooLarge, Undecodable
+from monitor.feeds.fetch.sockets import TooMuch
+from monitor.models import Failure
+
+
+def _chain(error: BaseException):
+    """The error, and what it carries or was caused by."""
+    seen: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting and len(seen) < 20:
+        at = waiting.pop(0)
+        if at is None or any(at is one for one in seen):
+            continue
+        seen.append(at)
+        waiting += [getattr(at, "os_error", None), getattr(at, "certificate_error", None), at.__cause__, at.__context__]
+    return seen
+
+
+# what tells the most, first: aiohttp wraps several of these into its own
+_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    ((RefusedAddress,), "refused address", "{}"),
+    ((BadPlace,), "redirects", "{}"),
+    ((TooMuch, TooLarge), "too large", "{}"),
+    ((Undecodable,), "encoding", "{}"),
+    ((aiohttp.ClientProxyConnectionError,), "network", "the proxy could not be reached"),
+    ((socket.gaierror, aiohttp.ClientConnectorDNSError), "dns", "the host name {host} was not found"),
+    ((ssl.SSLCertVerificationError, ssl.CertificateError), "tls", "the certificate of {host} is not valid: {reason}"),
+    ((ssl.SSLError, aiohttp.ClientSSLError), "tls", "no secure connection to {host} could be made"),
+    ((aiohttp.ClientHttpProxyError,), "network", "the proxy refused the connection to {host}"),
+    ((TimeoutError,), "timeout", "{host} could not be reached in time"),
+    ((ConnectionRefusedError,), "network", "{host} refused the connection"),
+    ((aiohttp.ServerDisconnectedError,), "network", "{host} closed the connection without an answer"),
+    ((aiohttp.ClientPayloadError,), "network", "the answer of {host} broke off or is not framed soundly"),
+    ((ConnectionResetError, BrokenPipeError), "network", "{host} reset the connection"),
+    ((aiohttp.ClientResponseError,), "http", "{host} did not answer in sound HTTP"),
+    ((aiohttp.InvalidURL,), "refused address", "the address of {host} cannot be used"),
+    ((OSError, aiohttp.ClientError), "network", "no connection to {host}"),
+)
+
+
+def failure(error: BaseException, host: str) -> Failure:
+    """The error as a value. Whatever is not known is a fault of the network: aiohttp lets bare errors through on odd input."""
+    chain = _chain(error)
+    for kinds, kind, words in _MEANINGS:
+        found = next((one for one in chain if isinstance(one, kinds)), None)
+        if found is not None:
+            reason = next((said for one in chain if (said := getattr(one, "verify_message", ""))), "it was refused")
+            return Failure(kind, words.format(found, host=host, reason=reason)[:300])
+    return Failure("network", f"the exchange with {host} failed ({type(error).__name__})")

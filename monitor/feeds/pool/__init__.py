@@ -1,0 +1,178 @@
+"""Parses and tags in processes that can be stopped, so that no document can hold the program up or fill its memory.
+
+    bytes -> a free reader process: parse -> tag each entry -> entries with readings, or a Failure
+
+Leaves what happens inside a process to child.py. Plain pipes and one thread a process, rather than multiprocessing: that
+would import the program's own main module, Streamlit and all, into each process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import monitor
+from monitor.models import Failure, Parsed, Reading
+
+_START = 60.0  # seconds that a process may take until it is ready
+_GOODBYE = 2.0  # seconds to end by itself
+_MEGABYTE = 1 << 20
+OUT_OF_MEMORY = 99  # exit status of a process that could not even send its answer
+HUNGRY = "reading the feed took more memory than allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A feed document as parsed, with one reading for each of its entries."""
+
+    parsed: Parsed
+    readings: tuple[Reading, ...]
+
+
+class Readers:
+    """A few reader processes. The first starts with the context, the others when they are needed; who was stopped is replaced.
+
+    `seconds` and `memory` hold for each document; `memory` is in bytes beyond what an idle process has, 5 MB of news need some 40 MB.
+    `make_tagger(**tagger_arguments)` is called once in each process; it must be importable there: a function or a classmethod.
+    Usable from several threads and event loops. Call `close()` at the end, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        *,
+        make_tagger: Callable[..., object],
+        tagger_arguments: Mapping[str, object] | None = None,
+        seconds: float = 10,
+        memory: int = 56 * _MEGABYTE,
+    ):
+        tagger = pickle.dumps((make_tagger, dict(tagger_arguments or {})))
+        self._hello = {"path": sys.path[:], "tagger": tagger, "seconds": seconds, "memory": memory, "start": _START}
+        self._seconds = seconds
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="reader")
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._processes: set[subprocess.Popen] = set()
+        self._closed = False
+
+    async def read(
+        self,
+        body: bytes,
+        *,
+        content_type: str | None,
+        url: str,
+        now: datetime,
+        known: frozenset[bytes] = frozenset(),
+        lang: str | None = None,
+    ) -> Read | Failure:
+        """Never raises for what a document holds: too slow, too large and crashed are Failure("parser")."""
+        job = (body, content_type, url, known, now, lang)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, job)
+
+    def close(self) -> None:
+        """Ends every process; documents being read become failures."""
+        with self._lock:
+            self._closed = True
+            processes = list(self._processes)
+        for process in processes:
+            process.kill()
+        self._threads.shutdown(wait=True)  # documents still waiting find the door closed
+        for process in processes:
+            self._bury(process)
+
+    async def __aenter__(self) -> Readers:
+        self._threads.submit(self._begin)  # the first document need not wait for it
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    # what follows runs in a thread of the pool, each with a process of its own
+
+    def _begin(self) -> None:
+        try:
+            self._own.process = self._start()
+        except OSError:  # the first document will say so
+            pass
+
+    def _read(self, job: tuple) -> Read | Failure:
+        process = getattr(self._own, "process", None)
+        try:
+            if process is None:
+                process = self._own.process = self._start()
+            pickle.dump(job, process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            process.stdin.flush()
+            answer, stays = pickle.load(process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            self._own.process = None
+            return Failure("parser", self._why(process, error))
+        if not stays:
+            self._own.process = None
+            self._bury(process)
+        return answer if isinstance(answer, Failure) else Read(*answer)
+
+    def _start(self) -> subprocess.Popen:
+        """Starts a process and waits until it is warm. Raises OSError or EOFError."""
+        here = str(Path(monitor.__file__).parent.parent)
+        # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching needs;
+        # and glibc is to give back what loading took, as it did not do by itself for 15 MB
+        settings = {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_TRIM_THRESHOLD_": "65536"}
+        with self._lock:
+            if self._closed:
+                raise OSError("the readers are closed")
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "monitor.feeds.pool.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | settings,
+                start_new_session=True,  # Ctrl-C is for the program, which ends its readers itself
+            )
+            self._processes.add(process)
+        try:
+            pickle.dump(self._hello, process.stdin)
+            process.stdin.flush()
+            problem = pickle.load(process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            raise OSError(self._why(process, error)) from error
+        if problem is not None:
+            self._bury(process)
+            raise OSError(problem)
+        return process
+
+    def _why(self, process: subprocess.Popen | None, error: Exception) -> str:
+        if process is None:
+            return f"no reader process could be started: {error}"
+        self._bury(process)
+        if process.returncode in (-signal.SIGPROF, -signal.SIGALRM):
+            return f"reading the feed took more than {self._seconds:g} seconds"
+        if process.returncode == OUT_OF_MEMORY:
+            return HUNGRY
+        if self._closed:
+            return "the program was stopped while the feed was read"
+        return f"the reader process ended while the feed was read (status {process.returncode})"
+
+    def _bury(self, process: subprocess.Popen) -> None:
+        """Makes sure that a process has ended and leaves nothing behind."""
+        for pipe in (process.stdin, process.stdout):
+            try:
+                pipe.close()
+            except OSError:  # what was not written any more
+                pass
+        try:
+            process.wait(_GOODBYE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        with self._lock:
+            self._processes.discard(process)

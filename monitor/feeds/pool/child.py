@@ -1,0 +1,148 @@
+"""The inside of a reader process: takes documents from standard input, gives entries with readings to standard output.
+
+The limits are the kernel's: an alarm ends the process when a document takes too long, by the processor's time and, for a machine
+with much else to do, half as long again by the clock; a bound on its memory makes allocations fail. The end of input ends it too,
+so it outlives its parent by no more than the document in hand.
+Leaves starting and replacing processes to monitor/feeds/pool/__init__.py, which also says what goes over the pipes.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import os
+import pickle
+import resource
+import signal
+import sys
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+
+from monitor.feeds.pool import HUNGRY, OUT_OF_MEMORY
+
+# how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
+_GROWTH = 16 << 20
+_PAGE = resource.getpagesize()
+_WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel></rss>"
+
+
+def main() -> None:
+    jobs, answers = _own_pipes()
+    hello = pickle.load(jobs)
+    signal.setitimer(signal.ITIMER_REAL, hello["start"])
+    sys.path[:] = hello["path"]
+    gc.disable()  # nothing that is loaded now is rubbish; looking for some takes a third of the time
+    try:
+        read = _warm(hello["tagger"])
+    except Exception as cause:  # whatever a tagger's factory raises, the parent has to hear of it
+        _send(answers, f"{type(cause).__name__}: {cause}")
+        return
+    gc.enable()
+    gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    held = _memory()[1]
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    _send(answers, None)
+    while True:
+        try:
+            job = pickle.load(jobs)
+        except EOFError:
+            return
+        _limit(hello["seconds"], hello["memory"])
+        answer, stays = _guarded(read, job)
+        stays = stays and _memory()[1] - held < _GROWTH
+        try:
+            _send(answers, (answer, stays))
+        except MemoryError:  # half of the answer may be on its way already
+            os._exit(OUT_OF_MEMORY)
+        _limit(0, None)
+        if not stays:
+            return
+
+
+def _own_pipes():
+    """Keeps the pipes for itself: whatever a library prints goes where errors go."""
+    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return jobs, answers
+
+
+def _send(answers, answer: object) -> None:
+    pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+    answers.flush()
+
+
+def _warm(tagger: bytes):
+    """Imports and loads what every document needs, and reads one for the caches."""
+    from monitor.feeds.parse import parse
+    from monitor.models import BadEntry, Entry, Failure, Reading, Signal, TurnedOff
+
+    for kind in (Entry, Reading, Signal, TurnedOff):
+        _send_as_call(kind)
+    make, arguments = pickle.loads(tagger)
+    tag = make(**arguments).read
+
+    def read(body, content_type, url, known, now, lang):
+        parsed = parse(body, content_type=content_type, url=url, known=known, now=now)
+        if isinstance(parsed, Failure):
+            return parsed
+        entries, readings, bad = [], [], []
+        for position, entry in enumerate(parsed.entries):
+            try:
+                reading = tag(entry.title, entry.summary, lang=lang)
+            except (MemoryError, KeyboardInterrupt):
+                raise
+            except Exception as cause:  # a tagger's mistake about one text must not cost the feed
+                bad.append(BadEntry(position, f"not tagged: {type(cause).__name__}"))
+            else:
+                entries.append(entry)
+                readings.append(reading)
+        if bad:
+            parsed = replace(parsed, entries=tuple(entries), bad=(*parsed.bad, *bad))
+        return parsed, tuple(readings)
+
+    read(_WARMING, None, "https://feed.example/", frozenset(), datetime(2026, 1, 1, tzinfo=UTC), None)
+    return read
+
+
+def _send_as_call(kind: type) -> None:
+    """Pickle instances as a call of their class: dataclasses with slots go field by field, twice as slow on both sides."""
+    values = attrgetter(*(field.name for field in fields(kind)))
+    copyreg.pickle(kind, lambda instance: (kind, values(instance)))
+
+
+def _guarded(read, job) -> tuple[object, bool]:
+    """The answer, and whether the process may go on."""
+    from monitor.models import Failure
+
+    try:
+        return read(*job), True
+    except MemoryError:
+        return Failure("parser", HUNGRY), False
+    except RecursionError:
+        return Failure("parser", "the feed is nested too deep to be read"), True
+    except Exception as cause:  # the last wall: a fault of ours costs one feed, named, not the round
+        return Failure("parser", f"reading the feed failed: {type(cause).__name__}"), True
+
+
+def _memory() -> tuple[int, int]:
+    """Size of the address space and of what the process holds alone, in bytes (proc(5), statm): pages of a mapped file are nobody's loss."""
+    size, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text().split())
+    return size * _PAGE, (resident - shared) * _PAGE
+
+
+def _limit(seconds: float, memory: int | None) -> None:
+    """For one document; 0 seconds and no memory lift it."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 1.5 * seconds)
+    most = resource.RLIM_INFINITY if memory is None else _memory()[0] + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()

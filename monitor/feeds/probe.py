@@ -1,0 +1,147 @@
+"""Tries feeds once and says what each answers, without storing anything: `check --online`, and the test of one address on screen.
+
+    feeds -> fetch -> read (parse, tag; in processes) -> Trial -> a table for people
+
+By the same guarded fetcher and readers as a round of polling. Leaves states, due times and storing to poll.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rich.table import Table
+from rich.text import Text
+
+from monitor.clock import Clock
+from monitor.config import Settings
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.pool import Readers
+from monitor.models import Entry, Failure, Feed, NotModified, Parsed, Reading
+from monitor.tagging.tagger import Tagger
+
+STARTING = timedelta(seconds=30)  # beside the fetcher's own limit: a reader process starts, parses and tags
+SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of a line; a terminal obeys them
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one feed answered when asked once."""
+
+    feed: Feed
+    status: int | None = None
+    failure: Failure | None = None
+    parsed: Parsed | None = None
+    readings: tuple[Reading, ...] = ()  # one an entry
+    moved_to: str | None = None  # where a permanent redirect pointed
+
+    @property
+    def well(self) -> bool:
+        return self.failure is None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.parsed.entries if self.parsed else ()
+
+    @property
+    def newest(self) -> datetime | None:
+        """The latest date that is certain."""
+        return max((entry.published for entry in self.entries if entry.published), default=None)
+
+    @property
+    def answer(self) -> str:
+        """In one or two words: `well`, `no items`, or the kind of failure."""
+        if self.failure:
+            return self.failure.kind
+        return "well" if self.entries else "no items"
+
+    @property
+    def remark(self) -> str:
+        """What a person should know besides: the failure in words, bad items, missing dates, a new address."""
+        if self.failure:
+            return self.failure.message
+        said = []
+        if self.parsed.bad:
+            said.append(f"{len(self.parsed.bad)} items could not be read ({self.parsed.bad[0].reason})")
+        if undated := sum(entry.published is None for entry in self.entries):
+            said.append(f"{undated} without a certain date")
+        if self.moved_to:
+            said.append(f"has moved for good to {self.moved_to}")
+        return "; ".join(said)
+
+
+async def try_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | None = None) -> list[Trial]:
+    """Ask each feed once, side by side; of the configuration's enabled ones where none are given. Nothing a feed does is raised."""
+    chosen = [feed for feed in settings.feeds if feed.enabled] if feeds is None else list(feeds)
+    defaults = settings.defaults
+    fetcher = Fetcher(per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes)
+    readers = Readers(min(2, len(chosen)) or 1, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+    async with fetcher, readers:
+        return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))
+
+
+async def try_feed(settings: Settings, clock: Clock, feed: Feed) -> Trial:
+    """Ask one feed, within a time limit for all of it."""
+    seconds = (settings.defaults.timeout + STARTING).total_seconds()
+    try:
+        async with asyncio.timeout(seconds):
+            return (await try_feeds(settings, clock, [feed]))[0]
+    except TimeoutError:
+        return Trial(feed, failure=Failure("timeout", f"no answer was read within {seconds:g} s"))
+
+
+async def _try(feed: Feed, fetcher: Fetcher, readers: Readers, clock: Clock) -> Trial:
+    got = await fetcher.fetch(feed, None)
+    if isinstance(got, Failure):
+        return Trial(feed, got.status, got)
+    if isinstance(got, NotModified):  # though nothing was said of what is known
+        return Trial(feed, got.status, Failure("http", "it answered that nothing changed, to a question without conditions", got.status))
+    read = await readers.read(got.body, content_type=got.content_type, url=got.url, now=clock.now(), lang=feed.language)
+    if isinstance(read, Failure):
+        return Trial(feed, got.status, read, moved_to=got.moved_to)
+    return Trial(feed, got.status, None, read.parsed, read.readings, got.moved_to)
+
+
+def as_table(trials: Sequence[Trial]) -> Table:
+    """One line a feed for a terminal, those in trouble last, where the eye ends up. Feed text is never markup here."""
+    well = sum(trial.well for trial in trials)
+    table = Table(
+        "feed", "answer", "HTTP", "kind", "entries", "with signals", "newest (UTC)", "remark", caption=f"{well} of {len(trials)} feeds answer"
+    )
+    for trial in sorted(trials, key=lambda trial: not trial.well):
+        newest = f"{trial.newest:%Y-%m-%d %H:%M}" if trial.newest else ""
+        signalling = sum(bool(reading.signals) for reading in trial.readings)
+        numbers = (str(len(trial.entries)), str(signalling)) if trial.parsed else ("", "")
+        kind = trial.parsed.kind if trial.parsed else ""
+        values = (trial.feed.name, trial.answer, str(trial.status or ""), kind, *numbers, newest, trial.remark)
+        table.add_row(*(Text(_sound(value)) for value in values), style=None if trial.well else "red")
+    return table
+
+
+def proposed(trial: Trial, taken: Collection[str]) -> Feed:
+    """The feed as feeds.yaml could have it: named as it calls itself, the language that most of its entries are in, its new address."""
+    feed = trial.feed
+    title = _sound(trial.parsed.title or "")[:80].strip() if trial.parsed else ""
+    name, number = title or feed.name, 2
+    while name in taken:
+        name, number = f"{title or feed.name} {number}", number + 1
+    langs = Counter(reading.lang for reading in trial.readings if reading.lang)
+    language, count = langs.most_common(1)[0] if langs else (None, 0)
+    return replace(feed, name=name, url=trial.moved_to or feed.url, language=language if count > len(trial.readings) / 2 else None)
+
+
+def as_yaml(feed: Feed) -> str:
+    """One line for `feeds` in feeds.yaml. Headers, which may hold secrets, are left out; text is quoted as JSON has it, which YAML reads."""
+    keys = {"name": _sound(feed.name), "url": feed.url, "publisher": feed.publisher, "tier": feed.tier, "language": feed.language, "country": feed.country}
+    keys |= {"allow_private": feed.allow_private or None, "enabled": None if feed.enabled else False}
+    text = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None)
+    return f"  - {{{text}}}{'  # and its headers' if feed.headers else ''}"
+
+
+def _sound(text: str) -> str:
+    """One line, without what a terminal would obey."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable() and c not in SIGNS)[:500]

@@ -1,0 +1,155 @@
+"""Keeps the stored index points true: recomputes them from the earliest hour that new articles touch.
+
+    new articles -> earliest hour they touch -> index.compute from there to now -> stored points
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.config import Settings
+from monitor.index import Rules
+from monitor.storage import articles, index, notes
+from monitor.storage.store import Store
+
+if TYPE_CHECKING:
+    from monitor.index import Book
+
+FURTHEST = timedelta(days=14)  # a late article changes points this far back; older ones stay as they were published
+LONGEST_BREAK = timedelta(days=31)  # without a day of enough news; what lies before it has no points
+YEAR = timedelta(days=366)
+MOMENT = timedelta(microseconds=1)
+
+
+class IndexUpdater:
+    """The indexer of the rules in force; used from one thread at a time."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self._indexer: Indexer | None = None
+
+    def update(self, settings: Settings, now: datetime) -> None:
+        """Recompute what changed since the last call. Raises StorageError."""
+        rules = rules_of(settings)
+        if self._indexer is None or self._indexer.rules != rules:
+            self._indexer = Indexer(self.store, rules)
+        self._indexer.update(now)
+
+
+def rules_of(settings: Settings | None) -> Rules:
+    """The index as feeds.yaml asks for it; the shipped one without a configuration."""
+    if settings is None:
+        return Rules()
+    asked = settings.index
+    return Rules(
+        reference=asked.span, minimum_entries=asked.minimum_entries, minimum_publishers=asked.minimum_publishers, tiers=asked.tiers.weights
+    )
+
+
+def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
+    """Compute every point from the first article on; gives how many."""
+    return Indexer(store, rules_of(settings)).everything(now)
+
+
+class Indexer:
+    """Keeps the points of one formula true; its Book spares reading the reference days again."""
+
+    def __init__(self, store: Store, rules: Rules):
+        self.store, self.rules = store, rules
+        self._book: Book | None = None
+        # up to which article, and the clock's time of the last update; kept in a note, so that a restart moves nothing published
+        self._note = f"index {rules.method}"
+        self._done: tuple[int, datetime] | None = None
+
+    def update(self, now: datetime) -> int:
+        """Recompute from the earliest hour that changed since the last call; nothing when nothing did. Gives the number of points."""
+        hour = hour_of(now)
+        newest = articles.newest_id(self.store)
+        if newest == 0 or (self._done or self._noted(in_use=True)) == (newest, hour):
+            return 0
+        if self._done and hour < self._done[1]:  # the clock was set back: the days before are needed again
+            self._book = None
+        last = index.newest(self.store, hour + timedelta(hours=1), self.rules.method)
+        count = self._compute(self._begin(hour) if last is None else self._changed(last, hour), now)
+        self._keep(newest, now)
+        return count
+
+    def everything(self, now: datetime) -> int:
+        """From the first day with enough news on, whatever was computed before."""
+        newest = articles.newest_id(self.store)
+        if newest == 0:
+            return 0
+        self._book = None
+        count = self._compute(self._begin(hour_of(now)), now)
+        self._keep(newest, now)
+        return count
+
+    def _begin(self, hour: datetime) -> datetime:
+        """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a long break.
+
+        Old entries, as some feeds carry them, make no years of gaps.
+        """
+        begin = hour
+        for day in reversed(index.full_days(self.store, self.rules.minimum_entries, hour)):
+            if begin - day > LONGEST_BREAK:
+                break
+            begin = day
+        first = articles.earliest_after(self.store, -1)
+        return min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
+
+    def _changed(self, last: datetime, hour: datetime) -> datetime:
+        """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late article belongs to.
+
+        Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
+        """
+        id, until = self._done or self._noted() or (-1, hour)
+        if self.rules.over_at and until < self.rules.over_at <= hour:
+            return self._begin(hour)  # what was provisional has its reference now
+        furthest = hour - FURTHEST
+        if self._book:  # one that is still to be written learns all days anyway
+            from monitor.index import lookback
+
+            for day in index.days_of_late(self.store, id, lookback(furthest)):
+                self._book.learn(index.entries(self.store, day, day + timedelta(days=1)))
+        late = articles.earliest_after(self.store, id)
+        return min(last, until, *([hour_of(max(late, furthest))] if late else []))
+
+    def _noted(self, *, in_use: bool = False) -> tuple[int, datetime] | None:
+        """How far another process came with this formula; `in_use`, only if no other formula was computed since."""
+        noted = notes.notes(self.store)
+        if in_use and (newest := noted.get(index.IN_USE)) and newest.value != self.rules.method:
+            return None
+        note = noted.get(self._note)
+        return (int(note.value), hour_of(note.at)) if note else None
+
+    def _keep(self, newest: int, now: datetime) -> None:
+        self._done = newest, hour_of(now)
+        notes.put(self.store, self._note, str(newest), now)
+        notes.put(self.store, index.IN_USE, self.rules.method, now)
+
+    def _compute(self, since: datetime, now: datetime) -> int:
+        from monitor.index import (  # and with them pandas: to know that nothing is due takes none of it
+            Book,
+            compute,
+            lookback,
+        )
+
+        self._book = self._book or Book(self.rules)
+        start = lookback(since)
+        if self._book.lacks(start.date()):
+            first = datetime.combine(self._book.span(start.date())[0], time(), UTC)
+            if self.rules.over_at is None:
+                self._book.learn(index.entries(self.store, first, start))
+            elif self.rules.over_at <= now:
+                self._book.learn_window(index.entries(self.store, first, self.rules.over_at))
+        history = index.history(self.store, since - YEAR, since, self.rules.method)
+        points = compute(index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history)
+        index.save(self.store, points)
+        return len(points)
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+

@@ -1,0 +1,101 @@
+"""Puts what is new in the database into stories.
+
+    articles stored since -> features -> Grouper -> merges, assignments -> how far it came
+
+Leaves which articles belong together to stories/ and when to call it to worker.py and the commands.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from monitor.models import Article
+from monitor.storage import articles, notes, stories
+from monitor.storage import features as kept
+from monitor.storage.articles import Filter
+from monitor.storage.store import Store
+from monitor.stories import WINDOW, Features, Grouper, features, made_by
+
+REACHED = "articles grouped up to"  # the note that says so, by id
+PAGE = 4_000  # articles a write; a story is reckoned again with each that touches it
+
+
+class Grouping:
+    """Remembers the last days between calls; one for each worker, used from one thread at a time.
+
+    May be killed anywhere: an article that has a story keeps it, and the others of an unfinished call are placed again.
+    """
+
+    def __init__(self, store: Store):
+        self.store = store
+        self._grouper: Grouper | None = None
+        self._reached = 0
+        self._since = datetime.min.replace(tzinfo=UTC)  # from when on articles are compared
+
+    def update(self, now: datetime) -> int:
+        """Place every article stored since the last call, by this process or another; gives how many. Raises StorageError."""
+        newest = articles.newest_id(self.store)
+        if self._grouper is not None and newest == self._reached:
+            return 0
+        note = notes.notes(self.store).get(REACHED)
+        reached = int(note.value) if note else 0
+        since = articles.earliest_after(self.store, reached) if newest > reached else None
+        if since is None:
+            return 0
+        self._since = now - WINDOW
+        if self._grouper is None or reached != self._reached:  # new here, or another process has placed some meanwhile
+            self._remember(reached)
+        count, page = 0, []
+        for article in articles.stream(self.store, Filter(since=since, after_id=reached, upto_id=newest), signals=True):
+            page.append(article)
+            if len(page) == PAGE:
+                count += self._place(page)
+                page = []
+        count += self._place(page)
+        notes.put(self.store, REACHED, str(newest), now)
+        self._reached = newest
+        self._grouper.forget(self._since)
+        kept.forget(self.store, self._since)
+        return count
+
+    def _remember(self, reached: int) -> None:
+        """Take back what was placed before: as it was kept, or from the texts where it was not."""
+        self._grouper, self._reached, had = Grouper(), reached, set()
+        for one in kept.since(self.store, self._since, reached, made_by=made_by()):
+            self._grouper.restore(Features.read(one.written, one.id, one.at, one.title, one.publisher), one.story_id)
+            had.add(one.id)
+        placed = Filter(since=self._since, upto_id=reached)
+        if articles.count(self.store, placed) > len(had):
+            missing = [(features(a), a.story_id) for a in articles.stream(self.store, placed, signals=True) if a.id not in had]
+            for found, story in missing:
+                self._grouper.restore(found, story)
+            self._keep([found for found, _ in missing])
+
+    def _place(self, page: list[Article]) -> int:
+        """A page of articles, oldest first, in two steps that may be done twice: stories that are one, then whose article is where."""
+        if not page:
+            return 0
+        grouper, placed, merged = self._grouper, {}, []
+        grouper.forget(page[0].at - WINDOW)  # an archive taken in at once needs no more memory than a week
+        made = [features(article) for article in page]
+        for article, found in zip(page, made, strict=True):
+            if article.story_id is not None:  # placed before the last call was killed
+                grouper.restore(found, article.story_id)
+                continue
+            placement = grouper.add(found)
+            placed |= placement.changed
+            merged += placement.merged
+        for was, into in merged:
+            stories.merge(self.store, into, [was])
+        stories.assign(self.store, {id: story for id, story in placed.items() if story is not None})
+        self._keep(made)
+        return len(page)
+
+    def _keep(self, made: list[Features]) -> None:
+        made = [found for found in made if found.at >= self._since]  # of an archive that is taken in nothing is compared any more
+        kept.keep(self.store, [(found.id, found.at, found.written()) for found in made], made_by=made_by())
+
+
+def update(store: Store, now: datetime) -> int:
+    """Place what is new, once: for a command that ends. What runs on keeps a Grouping, which need not read the last days again."""
+    return Grouping(store).update(now)

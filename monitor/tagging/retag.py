@@ -1,0 +1,28 @@
+"""Reads again what an older tagger has read, then makes the index anew: `python -m monitor tag --stored`.
+
+    articles of another method, in the order of their ids -> tag -> signals replaced, a batch a transaction
+
+May be stopped and started again at any time, also while the app runs: what is done carries the new method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.storage import articles
+from monitor.storage.store import Store
+from monitor.tagging.parts import parts_of
+from monitor.tagging.tagger import Tagger
+
+BATCH = 500
+
+
+def retag(store: Store, tagger: Tagger, *, langs: dict[str, str | None], on_batch: Callable[[int], None] = lambda done: None) -> int:
+    """Gives how many articles were read again. `langs` is each feed's declared language, by name. Raises StorageError."""
+    done = last = 0
+    while batch := articles.outdated(store, tagger.method, after_id=last, limit=BATCH):
+        readings = [(a.id, tagger.read(a.title, a.summary, lang=langs.get(a.feed))) for a in batch]
+        done += articles.retag(store, [(id, reading, parts_of(reading)) for id, reading in readings])
+        last = batch[-1].id
+        on_batch(done)
+    return done

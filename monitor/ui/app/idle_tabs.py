@@ -1,0 +1,68 @@
+"""Puts quiet.js before Streamlit's own scripts, so that a tab in the background costs the server nothing.
+
+    index.html of Streamlit -> the same with one <script src> more; every other answer passes untouched
+
+Streamlit ticks by timers of the browser and has no setting for hidden tabs. Leaves what the script does to quiet.js.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+SCRIPT = Path(__file__).with_name("idle_tabs.js")
+PLACE = b"<head>"
+TAG = b'<head>\n    <script src="./api/idle_tabs.js"></script>'  # relative like Streamlit's own, so that it holds below any base path
+Message = MutableMapping[str, object]
+
+
+def routes(base: str = "") -> list[Route]:
+    """For st.App; `base` is the path that a web server before it puts all pages under."""
+    prefix = f"/{base.strip('/')}" if base.strip("/") else ""
+    return [Route(f"{prefix}/api/idle_tabs.js", give, methods=["GET"])]
+
+
+def give(_: Request) -> FileResponse:
+    return FileResponse(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+class QuietTabs:
+    """ASGI middleware over pages of HTML; they are a few kilobytes, so one is held until it is whole."""
+
+    def __init__(self, app: Callable):
+        self.app = app
+
+    async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+        asked = dict(scope.get("headers", ())) if scope["type"] == "http" else {}
+        if b"text/html" not in asked.get(b"accept", b""):  # what a browser says when it goes to a page, and only then
+            return await self.app(scope, receive, send)
+        # neither packed nor handed over as a file on disk: there it could not be added to
+        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        extensions = {name: value for name, value in (scope.get("extensions") or {}).items() if name != "http.response.pathsend"}
+        scope = {**scope, "headers": headers, "extensions": extensions}
+        start: Message | None = None
+        body = b""
+
+        async def added(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+            elif start is None or message["type"] != "http.response.body":
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    body = body.replace(PLACE, TAG, 1)
+                    kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+                    await send({**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
+                    await send({**message, "body": body})
+
+        await self.app(scope, receive, added)
+
+
+def _is_page(message: Message) -> bool:
+    return message["status"] == 200 and any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in message["headers"])

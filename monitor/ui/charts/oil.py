@@ -1,0 +1,91 @@
+"""Builds the charts of the Oil and Why pages as ECharts options: plain dictionaries, no callbacks.
+
+Leaves the numbers to markets.py and changes.py, the index and price chart itself to charts.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.prices.event_study import WINDOWS, LeadLag, Row
+from monitor.ui.charts.index import COLORS
+
+WINDOW_COLORS = dict(zip(WINDOWS, ("#D55E00", "#0085CA", "#8E6BBF"), strict=True))
+GREY = "#7A7A7A"
+STAR = "★"  # beside a significant bar: never by colour alone
+CROWD = 12  # events that stand beside each other without a slider
+
+
+def abnormal(rows: Sequence[Row]) -> dict:
+    """Abnormal returns in per cent: a group of bars an event, a bar a window, a star where it stands out; none where not measured."""
+    events = [day.isoformat() for day in dict.fromkeys(row.event for row in rows)]
+    series = []
+    for window, color in WINDOW_COLORS.items():
+        bars = []
+        for row in (row for row in rows if row.window == window):
+            if row.ar is None:
+                bars.append("-")
+                continue
+            label = {"show": row.significant, "formatter": STAR, "position": "top" if row.ar >= 0 else "bottom"}
+            bars.append({"value": round(100 * row.ar, 2), "label": label, "itemStyle": {"opacity": 1.0 if row.significant else 0.55}})
+        series.append({"type": "bar", "name": window, "data": bars, "color": color, "barMaxWidth": 26})
+    crowded = len(events) > CROWD
+    zoom = [{"type": "slider", "height": 16, "bottom": 2, "start": 100 - 100 * CROWD / len(events), "end": 100, "showDetail": False}] if crowded else []
+    return {
+        "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 58, "bottom": 28 if crowded else 8, "containLabel": True},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
+        "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True}, "axisLine": {"onZero": False}},
+        "yAxis": {"type": "value", "name": "abnormal return, %", "nameTextStyle": {"align": "left"}, "splitLine": {"lineStyle": {"opacity": 0.35}}},
+        "dataZoom": zoom, "animation": False, "series": series,
+    }  # fmt: skip
+
+
+def lags(found: LeadLag) -> dict:
+    """Correlation at each lag as a bar on the band in which 95 % of unrelated series lie; a star where it stands out."""
+    low, high = [round(lag.low, 4) for lag in found.lags], [round(lag.high, 4) for lag in found.lags]
+    bars = [
+        {"value": round(lag.correlation, 4), "label": {"show": lag.significant, "formatter": STAR, "position": "top" if lag.correlation >= 0 else "bottom"}}
+        for lag in found.lags
+    ]
+    edge = {"type": "line", "symbol": "none", "step": "middle", "color": GREY, "lineStyle": {"type": "dashed", "width": 1.5, "color": GREY}}
+    return {
+        "legend": {"top": 0, "data": ["correlation", "band, upper", "band, lower"]},
+        "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.3f"},
+        "xAxis": {
+            "type": "category", "data": [f"{lag.lag:+d}" if lag.lag else "0" for lag in found.lags],
+            "name": "← price first   trading days   index first →", "nameLocation": "middle", "nameGap": 26, "axisLine": {"onZero": False},
+        },
+        "yAxis": {"type": "value", "name": "correlation", "nameTextStyle": {"align": "left"}, "splitLine": {"lineStyle": {"opacity": 0.35}}},
+        "animation": False,
+        "series": [
+            {"type": "bar", "name": "correlation", "data": bars, "color": COLORS["tension"], "barMaxWidth": 22},
+            {**edge, "name": "band, upper", "data": high}, {**edge, "name": "band, lower", "data": low},
+        ],
+    }  # fmt: skip
+
+
+def changes(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -> dict:
+    """What each part added to a change, in points, the first on top; the sign stands beside each bar. `up`, `down`: colours."""
+    bars = [
+        {
+            "value": round(value, 2), "itemStyle": {"color": up if value > 0 else down},
+            "label": {"show": True, "formatter": f"{value:+.1f}", "position": "right" if value >= 0 else "left"},
+        }
+        for value in values
+    ]  # fmt: skip
+    low, high = min(*values, 0.0), max(*values, 0.0)
+    room = 0.16 * (high - low)  # for the numbers beside the bars
+    return {
+        "grid": {"left": 8, "right": 12, "top": 4, "bottom": 24, "containLabel": True},
+        "tooltip": {"trigger": "item", "confine": True, "valueFormatter": "%+.2f points"},
+        "xAxis": {
+            "type": "value", "name": "points", "nameLocation": "middle", "nameGap": 22, "min": round(low - room, 2), "max": round(high + room, 2),
+            "axisLabel": {"hideOverlap": True, "showMinLabel": False, "showMaxLabel": False}, "splitLine": {"lineStyle": {"opacity": 0.35}},
+        },
+        "yAxis": {
+            "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
+            "axisLine": {"onZero": False, "show": False}, "axisLabel": {"width": 150, "overflow": "truncate"},
+        },
+        "animation": False, "series": [{"type": "bar", "data": bars, "barMaxWidth": 20}],
+    }  # fmt: skip

@@ -1,0 +1,81 @@
+"""One article as it was read: its evidence marked, and for each signal the rule, weight and operators behind it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from monitor.models import Article
+from monitor.ui.components import safe_html, times
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
+from monitor.ui.queries import data
+
+LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
+
+
+def show(article: Article) -> None:
+    """Numbers beside the marks are those of the list below."""
+    spans = [*article.signals, *article.turned_off]
+    now, names = data.now(), data.actor_names()
+    head = (
+        safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), safe_html.tag("span", f"score {article.score:+.1f}"),
+        safe_html.tag("span", f"{article.publisher} ({article.feed})"), safe_html.tag("span", times.shown(article.at, now)),
+        safe_html.tag("span", "first seen ", times.shown(article.first_seen, now)),
+    )  # fmt: skip
+    texts = [
+        safe_html.passage(getattr(article, field), [(n, s) for n, s in enumerate(spans, 1) if s.field == field], kind=kind, lang=article.lang)
+        for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
+    ]
+    safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
+    for version in data.later_versions(article.id):
+        st.text(f"Title changed {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
+    st.text(f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}")
+    if not article.signals:
+        st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
+    if spans:
+        safe_html.show(signals(article, names))
+    safe_html.note(f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}.")
+    with st.container(horizontal=True):
+        if link := safe_html.web_link(article.link):
+            st.link_button("Open at the publisher", link)
+        with st.popover("Copy as text"):
+            st.code(as_text(article, names), language=None, wrap_lines=True)
+
+
+def named(code: str, names: dict[str, str]) -> str:
+    return f"{names[code]} ({code})" if code in names else code
+
+
+def signals(article: Article, names: dict[str, str]) -> safe_html.Html:
+    """A numbered line for each signal, then for what was found and does not count; every number that made the reading stands in it."""
+    lines = []
+    for s in article.signals:
+        who = ", ".join(f"{word} {value}" for word, value in (
+            ("by", s.source and named(s.source, names)), ("to", s.target and named(s.target, names)), ("at", s.place),
+        ) if value)  # fmt: skip
+        how = "; ".join(part for part in (f"rule {s.rule}", *s.operators, who) if part)
+        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.weight:+.1f}", s.text, how))
+    lines += [(f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason) for off in article.turned_off]
+    return safe_html.tag("ol", *(
+        safe_html.tag("li", safe_html.tag("b", head), ": ", safe_html.tag("q", text, dir="auto", lang=article.lang), safe_html.tag("div", how, class_="note"))
+        for head, text, how in lines
+    ), class_="signals")  # fmt: skip
+
+
+def as_text(article: Article, names: dict[str, str]) -> str:
+    """The reading for a mail or a note, UTC throughout."""
+    lines = [
+        article.title, f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
+        *([article.link] if safe_html.web_link(article.link) else []), "", *([article.summary, ""] if article.summary else []),
+        f"Read as {DIRECTION_WORDS[article.direction]}, score {article.score:+.1f} ({article.method})",
+    ]  # fmt: skip
+    for signal in article.signals:
+        who = " ".join(f"{word} {value}" for word, value in (("by", signal.source), ("to", signal.target), ("at", signal.place)) if value)
+        changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
+        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.weight:+.1f}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
+        lines.append(f"{line}{changes}{f'; {who}' if who else ''}")
+    lines += [f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.turned_off]
+    lines += [
+        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}",
+        f"Places: {', '.join(article.places) or 'none named'}",
+    ]
+    return safe_html.sound("\n".join(lines))

@@ -1,0 +1,40 @@
+"""Says in one sentence what a rule of feeds.yaml waits for, for the Alerts page and its file. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.ui.components.wording import CATEGORY_WORDS, many
+
+
+def span(length: timedelta) -> str:
+    """`6 h`, `15 min`, `2 d`."""
+    seconds = int(length.total_seconds())
+    size, unit = next(((size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds % size == 0), (60, "min"))
+    return f"{seconds / size:g} {unit}"
+
+
+def means(rule: Rule) -> str:
+    """One sentence of what a rule waits for."""
+    match rule:
+        case LevelRule():
+            where = "" if rule.part == "all" else f" of {rule.part}"
+            return f"{rule.measure}{where} by the {rule.grain} reaches {rule.above:g}; over when it is under {rule.below:g}"
+        case JumpRule():
+            where = "" if rule.part == "all" else f" of {rule.part}"
+            way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
+            return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to three times as long ago"
+        case SignalRule():
+            what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(rule.direction, rule.direction)
+            where = "" if rule.part == "all" else f" in {rule.part}"
+            return f"one story ({what}{where}) of weight {rule.weight:g} or more is told by {many(rule.publishers, 'publisher')} within {span(rule.within)}"
+        case PriceRule():
+            way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
+            return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"
+        case SilenceRule(of="worker"):
+            return f"nobody has completed a round of polling for longer than {span(rule.longer_than)}"
+        case SilenceRule():
+            which = ", ".join(rule.feeds) or "any feed"
+            return f"{which} fails or brings nothing new for longer than {span(rule.longer_than)}"
+    raise TypeError(f"no such rule: {rule!r}")

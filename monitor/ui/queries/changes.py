@@ -1,0 +1,119 @@
+"""What the Why page asks, cached for all viewers: the points that each entry adds to an hour of the index, and the change between two.
+
+Leaves the formula to monitor/index/decomposition.py. The parts are computed from what is stored now; the points beside them are those that
+were published, so a late article shows as a difference and is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from monitor.index import Book, contributions, decompose, lookback
+from monitor.index.indexer import rules_of
+from monitor.models import IndexPoint
+from monitor.storage import articles, index, stories
+from monitor.ui.components import safe_html
+from monitor.ui.components.wording import CATEGORY_WORDS
+from monitor.ui.queries import data
+
+OTHERS = "all others"
+NEAR = 31  # days between two moments up to which their references are read together
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def newest(now: datetime) -> IndexPoint | None:
+    """The newest hour that has an index, at most three days old."""
+    stored = index.points(data.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method)
+    found = [point for point in stored if point.tension is not None]
+    return found[-1] if found else None
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+def point_at(at: datetime) -> IndexPoint | None:
+    """The stored point of an hour, of the formula that feeds.yaml asks for."""
+    found = index.points(data.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_rules().method)
+    return found[0] if found else None
+
+
+def _rules():
+    return rules_of(data.context().settings.current()[0])
+
+
+def method() -> str:
+    """The version of the formula."""
+    return _rules().method
+
+
+def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The points that each entry and category adds to the index of two hours; `now` in whole minutes, so that a read is shared."""
+    ends = [min(at + timedelta(hours=1), now) for at in moments]
+    days = tuple(sorted(at.date() for at in moments))
+    return tuple(_parts(at, measure, end, days, _rules().method, data.newest_id()) for at, end in zip(moments, ends, strict=True))
+
+
+@st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
+def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], method: str, upto: int) -> pd.DataFrame:
+    """`days` are those whose reference is learned in one read; `method` and `upto` only renew the answer."""
+    entries = index.entries(data.context().store, lookback(at), at + timedelta(hours=1))
+    return contributions(entries, book=_book(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method), at=at, now=now, measure=measure)
+
+
+@st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
+def _book(days: tuple[date, date], method: str) -> Book:
+    """What is normal on two days and between; each caller has a copy of its own. Without bootstrap: the split has no interval."""
+    book = Book(replace(_rules(), replicates=0))
+    first, last = (datetime.combine(day, time(), UTC) for day in (book.span(days[0])[0], book.span(days[1])[1]))
+    entries = index.entries(data.context().store, first, last + timedelta(days=1))
+    if book.rules.over_at and book.rules.over_at <= data.now():
+        book.learn_window(entries)
+    elif not book.rules.over_at:
+        book.learn(entries)
+    return book
+
+
+def table(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The change by category, publisher or story, largest first, what adds nothing left out; it sums to the whole change.
+
+    Columns: `by`, before, after, change, and for stories the number of articles behind each.
+    """
+    found = decompose(before, after, by)
+    found = found[(found["before"] != 0) | (found["after"] != 0)].reset_index(drop=True)
+    if by == "story":
+        found["articles"] = found["articles"].map(len)
+    return found
+
+
+def shortened(found: pd.DataFrame, by: str, count: int) -> pd.DataFrame:
+    """The first rows, the rest in one, so that what is shown still sums to the change."""
+    if len(found) <= count + 1:
+        return found
+    rest = found.iloc[count:]
+    last = {name: rest[name].sum() for name in found.columns if name != by} | {by: None}
+    both = (found.head(count), pd.DataFrame([last], columns=found.columns))
+    return pd.concat([frame.astype({by: object}) for frame in both], ignore_index=True)
+
+
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=256)
+def title_of(story: int) -> str:
+    """A story's title; its article's where it is not grouped."""
+    store = data.context().store
+    if found := stories.get(store, story):
+        return found[0].title
+    article = articles.get(store, story)
+    return article.title if article else ""
+
+
+def name_of(value: object, by: str, rest: int) -> str:
+    """What a row is called on screen and in the file; `rest` is how many stand in the last one."""
+    if value is None:
+        return f"{OTHERS} ({rest})"
+    if by == "category":
+        return CATEGORY_WORDS.get(str(value), str(value))
+    return safe_html.sound(str(value)) if by == "publisher" else " ".join(safe_html.sound(title_of(int(value))).split())[:300]

@@ -1,0 +1,56 @@
+"""Tries one address for the Feeds page, off the script's thread: a test that hangs holds up nobody's screen.
+
+Leaves the asking, its guards and its time limit to checking.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from monitor.feeds import probe
+from monitor.feeds.probe import Trial
+from monitor.models import Feed
+from monitor.ui.queries import data
+
+AT_ONCE, WAITING = 2, 6  # tests under way, and those waiting besides, of all viewers together
+
+
+class Bench:
+    """A few threads for trials; one for the process."""
+
+    def __init__(self):
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trial")
+        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+
+    def start(self, feed: Feed) -> Future[Trial] | None:
+        """None when too many are waiting already."""
+        if not self._places.acquire(blocking=False):
+            return None
+        context = data.context()
+        future = self._threads.submit(lambda: asyncio.run(probe.try_feed(context.settings.current()[0], context.clock, feed)))
+        future.add_done_callback(lambda _: self._places.release())
+        return future
+
+
+@st.cache_resource(show_spinner=False)
+def bench() -> Bench:
+    return Bench()
+
+
+def feed_of(address: str) -> Feed:
+    """What is asked for an address that a viewer typed: a configured feed as it is configured, otherwise public addresses only."""
+    settings, _ = data.context().settings.current()
+    address = address.strip()
+    known = next((feed for feed in settings.feeds if feed.url == address), None)
+    if known:
+        return known
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:  # a broken bracket
+        host = None
+    return Feed(host or "Test", address, tier=settings.defaults.tier)

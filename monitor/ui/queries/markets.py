@@ -1,0 +1,147 @@
+"""What the Oil page and the main chart ask, cached for all viewers: closes, the daily index, the event study, leads and lags.
+
+An answer is kept under the closes, dates and index that it is made of, so it is made anew only when one of them changes.
+Leaves the statistics to monitor/prices/event_study.py and drawing to charts.py and charts_oil.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+import streamlit as st
+
+from monitor.models import IndexPoint, Series
+from monitor.prices import event_study
+from monitor.storage import index, prices
+from monitor.ui.charts import index as index_chart
+from monitor.ui.queries import data
+
+MOST_EVENTS = 100  # dates that one study takes
+DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
+STUDY_METHOD = f"mean of {event_study.FAR} to {event_study.NEAR} trading days before; placebo of {event_study.PLACEBO} days"
+LAG_METHOD = f"changes and log returns; {event_study.SHUFFLES} shuffles in blocks of {event_study.BLOCK} days"
+STUDY_COLUMNS = ("event", "trading day", "window", "abnormal return %", "t", "p of t", "placebo p", "adjusted p", "significant", "note")
+ACROSS_COLUMNS = ("window", "events", "mean abnormal return %", "t", "p of t", "Wilcoxon p", "placebo p", "significant", "note")
+LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+def closes(series: str, until: datetime) -> pd.Series:
+    """Finished days' closes by date, of one kind."""
+    return event_study.closes(prices.series(data.context().store, series, until=until))
+
+
+@st.cache_data(ttl=60.0, show_spinner=False)
+def daily(until: datetime) -> list[IndexPoint]:
+    """The finished days of the index, all years."""
+    return index.points(data.context().store, "day", until=until)
+
+
+def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Closes as lines of a chart, one for each kind: spot that stands in for the front month is never drawn as if it were the same."""
+    found = {}
+    for kind in prices["kind"].value_counts().index:
+        stands_in = kind == "spot" and series.kind != "spot"
+        found[f"{series.name}, spot" if stands_in else series.name] = prices[prices["kind"] == kind]
+    return found
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The main chart without its marks, and what is said of it."""
+
+    option: dict
+    clipped: bool  # a band is cut off
+    end: str  # the newest numbers; empty where the index has none
+    lines: tuple[str, ...]  # of prices
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Series, ...], zone: str) -> Drawing | None:
+    """The index beside some prices; None where there is nothing to draw."""
+    points, lines = data.points(grain, since, until), {}
+    for series in shown[: len(index_chart.PRICE_COLORS)]:
+        lines |= by_kind(series, data.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until))
+    known = points.dropna(subset=["tension"])
+    if known.empty and points["relief"].isna().all() and not lines:
+        return None
+    end = "" if known.empty else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
+    return Drawing(*index_chart.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
+
+
+def levels(points: list[IndexPoint], measure: str) -> pd.Series:
+    """A measure of daily points by date; gaps left out."""
+    return pd.Series({p.at.date(): getattr(p, measure) for p in points}, dtype=float).dropna()
+
+
+def episodes(points: list[IndexPoint], directions: list[str]) -> dict[date, str]:
+    """First days of the episodes that the rule finds, each with what it was an episode of."""
+    found: dict[date, str] = {}
+    for direction in directions:
+        for day in event_study.episodes(points, direction):
+            found[day] = f"{found[day]}, {DIRECTIONS[direction]}" if day in found else DIRECTIONS[direction]
+    return dict(sorted(found.items()))
+
+
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=8)
+def episodes_found(until: datetime) -> dict[date, str]:
+    """The episodes of either direction in the finished days before `until`."""
+    return episodes(daily(until), list(DIRECTIONS))
+
+
+def dates_of(text: str) -> tuple[list[date], list[str]]:
+    """(dates in order, what is none): `2025-06-13, 2025-06-24`, with commas, semicolons or spaces between."""
+    found, faults = set(), []
+    for word in re.split(r"[\s,;]+", text.strip()):
+        try:
+            found.add(date.fromisoformat(word)) if word else None
+        except ValueError:
+            faults.append(word)
+    return sorted(found), faults
+
+
+@st.cache_data(show_spinner="Comparing with two years of other days", max_entries=32)
+def study(prices: pd.Series, events: tuple[date, ...]) -> event_study.Study:
+    return event_study.event_study(prices, events)
+
+
+@st.cache_data(show_spinner="Correlating with shuffled blocks", max_entries=32)
+def lead_lag(levels: pd.Series, prices: pd.Series) -> event_study.LeadLag:
+    return event_study.lead_lag(levels, prices)
+
+
+def study_rows(study: event_study.Study) -> list[dict]:
+    """One row an event and window, under STUDY_COLUMNS; abnormal returns in per cent of log return."""
+    return [
+        dict(zip(STUDY_COLUMNS, (
+            row.event, row.day, row.window, percent(row.ar), row.t, row.p, row.placebo_p, row.adjusted_p, yes(row.adjusted_p, row.significant), row.note,
+        ), strict=True))
+        for row in study.rows
+    ]  # fmt: skip
+
+
+def across_rows(study: event_study.Study) -> list[dict]:
+    return [
+        dict(zip(ACROSS_COLUMNS, (
+            one.window, one.events, percent(one.mean), one.t, one.p, one.wilcoxon_p, one.placebo_p, yes(one.placebo_p, one.significant), one.note or "",
+        ), strict=True))
+        for one in study.across
+    ]  # fmt: skip
+
+
+def lag_rows(found: event_study.LeadLag) -> list[dict]:
+    return [
+        dict(zip(LAG_COLUMNS, (lag.lag, lag.correlation, lag.low, lag.high, lag.p, yes(lag.p, lag.significant)), strict=True)) for lag in found.lags
+    ]
+
+
+def percent(value: float | None) -> float | None:
+    return None if value is None else 100 * value
+
+
+def yes(p: float | None, significant: bool) -> str:
+    """A test that could not be made is neither yes nor no."""
+    return "not tested" if p is None else "yes" if significant else "no"

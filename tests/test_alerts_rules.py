@@ -1,0 +1,266 @@
+"""Alerts: each kind of rule fires for its reason, once, resolves when it should, and is silent when nothing can be said."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from newsroom import START, day_of, news
+
+from monitor.alerts.rules import Facts, Sighting, decide, rehearse
+from monitor.config import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
+from monitor.index import Book, Rules, compute
+from monitor.models import FeedState, IndexPoint, Price
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+LEVEL = LevelRule(name="High", kind="level", above=200.0, below=150.0, cool_down="6h")
+JUMP = JumpRule(name="Jumped", kind="jump", within="24h", cool_down="6h")
+GRAVE = SignalRule(name="Grave", kind="signal", weight=8, publishers=3, within="6h", cool_down="1h")
+MOVED = PriceRule(name="Moved", kind="price", series="Brent", percent=5.0, within="1d", cool_down="1d")
+QUIET = SilenceRule(name="Quiet", kind="silence", of="feeds", longer_than="6h", cool_down="1h")
+NOBODY = SilenceRule(name="Nobody", kind="silence", of="worker", longer_than="15m", cool_down="1h")
+
+
+def point(at: datetime, tension: float | None, *, spread: float = 0.2, status: str = "ok", part: str = "all") -> IndexPoint:
+    empty = dict.fromkeys([
+        "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share", "escalation_acts", "escalation_words",
+        "deescalation_acts", "deescalation_words", "percentile",
+    ])  # fmt: skip
+    low, high = (None, None) if tension is None else (tension / (1 + spread), tension * (1 + spread))
+    return IndexPoint(
+        grain="hour", at=at, method="m", status=status, tension=tension, tension_low=low, tension_high=high, entries=99, articles=9, stories=9,
+        publishers=9, part=part, **empty,
+    )  # fmt: skip
+
+
+def index(*values: float | None, until: datetime = NOW) -> Facts:
+    """Hourly points that end at `until`."""
+    return Facts(points={("hour", "all"): [point(until - n * HOUR, value) for n, value in zip(range(len(values) - 1, -1, -1), values, strict=True)]})
+
+
+def reasons(alerts) -> list[tuple[str, str]]:
+    return [(alert.reason, alert.state) for alert in alerts]
+
+
+def test_a_level_fires_once_holds_between_the_two_marks_and_resolves_under_the_lower():
+    history, told = [], []
+    for hour, value in enumerate([120, 210, 230, 190, 160, 149, 140]):
+        now = NOW + hour * HOUR
+        new = decide([LEVEL], history, index(value, until=now), now)
+        history, told = history + new, told + [(hour, alert.state) for alert in new]
+    assert told == [(1, "firing"), (5, "resolved")]
+    assert "tension: 210 (175 to 252)" in history[0].message and "at or above 200" in history[0].message
+
+
+def test_the_cool_down_holds_back_a_second_alert_but_no_resolving():
+    history, told = [], []
+    for hour, value in enumerate([210, 140, 210, 210, 210, 210, 210]):
+        new = decide([LEVEL], history, index(value, until=NOW + hour * HOUR), NOW + hour * HOUR)
+        history, told = history + new, told + [(hour, alert.state) for alert in new]
+    assert told == [(0, "firing"), (1, "resolved"), (6, "firing")]
+
+
+SILENT = {
+    "not enough news": index(None),
+    "nothing at all": Facts(),
+    "only old points": index(500, until=NOW - 4 * HOUR),
+    "provisional": Facts(points={("hour", "all"): [point(NOW, 500, status="provisional")]}),
+}
+
+
+@pytest.mark.parametrize("facts", SILENT.values(), ids=SILENT)
+def test_a_level_says_nothing_where_nothing_can_be_said_and_keeps_firing(facts):
+    assert decide([LEVEL], [], facts, NOW) == []
+    firing = decide([LEVEL], [], index(300, until=NOW - HOUR), NOW - HOUR)
+    assert decide([LEVEL], firing, facts, NOW) == []
+
+
+def test_a_jump_is_outside_every_band_of_the_three_days_before():
+    calm = [100.0] * 72
+    assert reasons(decide([JUMP], [], index(*calm, 160.0), NOW)) == [("jump", "firing")]
+    assert decide([JUMP], [], index(*calm, 140.0), NOW) == []  # the bands overlap: 140/1.2 < 100 x 1.2
+    high_before = [100.0] * 10 + [150.0] * 5 + [100.0] * 57
+    assert decide([JUMP], [], index(*high_before, 160.0), NOW) == []
+    assert decide([JUMP], [], index(*[None] * 60, *[100.0] * 12, 160.0), NOW) == []  # nothing to compare with
+
+
+def test_a_jump_resolves_when_the_bands_meet_again():
+    firing = decide([JUMP], [], index(*[100.0] * 72, 160.0), NOW)
+    later = NOW + 30 * HOUR
+    assert reasons(decide([JUMP], firing, index(*[100.0] * 60, *[160.0] * 31, until=later), later)) == [("jump", "resolved")]
+
+
+def test_a_fall_is_told_where_asked_for():
+    facts = index(*[200.0] * 72, 100.0)
+    assert decide([JUMP], [], facts, NOW) == []
+    falling = replace_rule(JUMP, direction="down")
+    assert "fell" in decide([falling], [], facts, NOW)[0].message
+
+
+def replace_rule(rule, **changes):
+    return rule.model_copy(update=changes)
+
+
+def test_an_index_with_nothing_in_it_raises_no_false_alarm():
+    """Thirty days of hourly looks, ten times; benchmarks/index.py has more and larger runs."""
+    alarms = 0
+    for seed in range(10):
+        frame = news(days=44, seed=seed)
+        book = Book(Rules(reference=(START.date(), day_of(13).date())))
+        book.learn(frame[frame["at"] < day_of(14)])
+        until = day_of(44) - timedelta(minutes=1)
+        points = compute(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), now=until, daily=False)
+        line = [p for p in points if p.part == "all"]
+        alarms += any(decide([JUMP], [], Facts(points={("hour", "all"): line[n - 73 : n]}), line[n - 1].at) for n in range(73, len(line), 3))
+    assert alarms <= 1
+
+
+def sighting(article: int, publisher: str, *, story: int | None = 1, weight: float = 9.0, minutes: int = 30, category: str = "attack", **more) -> Sighting:
+    return Sighting(article, story, publisher, NOW - timedelta(minutes=minutes), category, weight, f"Title {article}", f"https://x.example/{article}", **more)
+
+
+TOLD = [sighting(1, "A"), sighting(2, "B"), sighting(3, "C")]
+NOT_CONFIRMED = {
+    "two publishers": TOLD[:2],
+    "one publisher, three articles": [sighting(n, "A") for n in (1, 2, 3)],
+    "three publishers, three stories": [sighting(n, p, story=n) for n, p in ((1, "A"), (2, "B"), (3, "C"))],
+    "not grave": [replace(s, weight=7.0) for s in TOLD],
+    "de-escalation": [replace(s, weight=-9.0) for s in TOLD],
+    "one too long ago": [*TOLD[:2], sighting(3, "C", minutes=361)],
+    "one later than now": [*TOLD[:2], sighting(3, "C", minutes=-5)],
+}
+
+
+@pytest.mark.parametrize("sightings", NOT_CONFIRMED.values(), ids=NOT_CONFIRMED)
+def test_a_grave_signal_needs_independent_publishers(sightings):
+    assert decide([GRAVE], [], Facts(sightings=sightings), NOW) == []
+
+
+def test_a_confirmed_grave_signal_names_publishers_stories_and_links_and_is_told_once():
+    found = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
+    assert reasons(found) == [("grave signal", "firing")] and found[0].stories == (1,)
+    assert "told by 3: A, B, C" in found[0].message and "- Title 2 https://x.example/2" in found[0].message
+    later = Facts(sightings=[*TOLD, sighting(4, "D", minutes=-100)])
+    assert decide([GRAVE], found, later, NOW + 2 * HOUR) == []
+    assert decide([GRAVE], found, Facts(), NOW + 9 * HOUR) == []  # an event does not resolve
+
+
+def test_a_story_that_turns_out_to_be_another_is_not_told_again():
+    first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
+    moved = [replace(s, story_id=7) for s in TOLD]
+    later = NOW + 2 * HOUR
+    assert len(decide([GRAVE], first, Facts(sightings=moved), later)) == 1  # for all that is known, another event
+    assert decide([GRAVE], first, Facts(sightings=moved, merged={1: 7}), later) == []
+
+
+def test_a_second_story_waits_for_the_cool_down():
+    first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
+    both = Facts(sightings=[*TOLD, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in TOLD)])
+    assert decide([GRAVE], first, both, NOW + HOUR / 2) == []
+    assert [alert.stories for alert in decide([GRAVE], first, both, NOW + HOUR)] == [(2,)]
+
+
+def test_two_stories_at_once_are_both_told():
+    both = Facts(sightings=[*TOLD, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in TOLD)])
+    assert len(decide([GRAVE], [], both, NOW)) == 2
+
+
+def price(day: int, close: float, *, final: bool = True, source: str = "yahoo", month: int = 3) -> Price:
+    at = datetime(2026, month, day, tzinfo=UTC)
+    return Price("Brent", at, close, source, "front month", "USD", None, at, final=final)
+
+
+PRICES = {
+    "up since Friday": ([price(27, 71.3, month=2), price(2, 77.7, final=False)], "+9.0 %"),
+    "down": ([price(27, 80.0, month=2), price(2, 70.0)], "-12.5 %"),
+    "too little": ([price(27, 71.3, month=2), price(2, 74.0)], None),
+    "another source": ([price(27, 71.3, month=2, source="fred"), price(2, 77.7)], None),
+    "nothing before": ([price(2, 77.7)], None),
+    "old": ([price(20, 71.3, month=2), price(23, 80.0, month=2)], None),
+    "later than now": ([price(27, 71.3, month=2), price(2, 72.0), price(3, 90.0)], None),
+    "a negative price has no per cent": ([price(27, -37.0, month=2), price(2, 10.0)], None),
+}
+
+
+@pytest.mark.parametrize("prices, word", PRICES.values(), ids=PRICES)
+def test_a_price_move(prices, word):
+    found = decide([MOVED], [], Facts(prices={"Brent": prices}), NOW)
+    assert found == [] if word is None else word in found[0].message
+    assert decide([replace_rule(MOVED, cool_down=HOUR)], found, Facts(prices={"Brent": prices}), NOW + 3 * HOUR) == []  # once a trading day
+
+
+def feed(name: str, *, hours_new: float | None = 1, hours_ok: float | None = 0.1, failures: int = 0) -> FeedState:
+    ago = [None if hours is None else NOW - hours * HOUR for hours in (hours_new, hours_ok)]
+    return FeedState(name, f"https://{name}.example/", failures=failures, error="HTTP 500" if failures else None, last_new=ago[0], last_success=ago[1])
+
+
+FEEDS = {
+    "well": (feed("a"), None),
+    "nothing new": (feed("a", hours_new=7), "nothing new since"),
+    "fails": (feed("a", hours_ok=7, failures=9), "fails since 2026-03-02 05:00 UTC: HTTP 500"),
+    "fails since just now": (feed("a", hours_ok=2, failures=3), None),
+    "never answered": (feed("a", hours_new=None, hours_ok=None, failures=5), "never answered: HTTP 500"),
+    "not polled yet": (feed("a", hours_new=None, hours_ok=None), None),
+    "not asked again yet": (replace(feed("a", hours_new=48, hours_ok=48, failures=1), last_polled=NOW - 47 * HOUR), None),
+    "asked again, and still nothing": (replace(feed("a", hours_new=48), last_polled=NOW - HOUR), "nothing new since"),
+}
+
+
+@pytest.mark.parametrize("state, word", FEEDS.values(), ids=FEEDS)
+def test_feed_silence(state, word):
+    found = decide([QUIET], [], Facts(feeds=[state]), NOW)
+    assert found == [] if word is None else word in found[0].message
+
+
+def test_a_feed_that_speaks_again_or_is_taken_out_resolves():
+    firing = decide([QUIET], [], Facts(feeds=[feed("a", hours_new=9), feed("b", hours_new=9), feed("c")]), NOW)
+    assert [alert.key for alert in firing] == ["Quiet:a", "Quiet:b"]
+    over = decide([QUIET], firing, Facts(feeds=[feed("a", hours_new=0), feed("c")]), NOW + HOUR / 2)
+    assert [(alert.key, alert.reason, alert.state) for alert in over] == [("Quiet:a", "feed silence", "resolved"), ("Quiet:b", "no longer watched", "resolved")]
+
+
+def test_worker_silence_and_its_end():
+    firing = decide([NOBODY], [], Facts(worker_seen=NOW - HOUR, worker_fault="disk full"), NOW)
+    assert reasons(firing) == [("worker silence", "firing")] and "disk full" in firing[0].message
+    assert reasons(decide([NOBODY], firing, Facts(worker_seen=NOW + HOUR), NOW + HOUR)) == [("worker silence", "resolved")]
+    assert decide([NOBODY], [], Facts(), NOW) == []
+
+
+def test_a_rule_switched_off_or_taken_out_ends_its_alert():
+    firing = decide([LEVEL], [], index(300), NOW)
+    for rules in ([], [replace_rule(LEVEL, enabled=False)]):
+        assert reasons(decide(rules, firing, index(300, until=NOW + HOUR), NOW + HOUR)) == [("no longer watched", "resolved")]
+
+
+def test_deciding_again_after_a_crash_tells_nothing_twice():
+    facts = Facts(points=index(300).points, sightings=TOLD, feeds=[feed("a", hours_new=9)])
+    first = decide([LEVEL, GRAVE, QUIET], [], facts, NOW)
+    assert len(first) == 3 and decide([LEVEL, GRAVE, QUIET], first, facts, NOW) == []
+
+
+def test_a_clock_that_is_set_back_tells_nothing_twice():
+    facts = Facts(points=index(300).points, sightings=TOLD, feeds=[feed("a", hours_new=9)])
+    later = [replace(alert, id=n) for n, alert in enumerate(decide([LEVEL, GRAVE, QUIET], [], facts, NOW), 1)]
+    earlier = NOW - timedelta(minutes=3)
+    assert decide([LEVEL, GRAVE, QUIET], later, replace(facts, points=index(300, until=earlier).points), earlier) == []
+    over = decide([LEVEL], later[:1], index(100, until=earlier), earlier)
+    assert reasons(over) == [("level", "resolved")]
+    assert decide([LEVEL], [*later[:1], replace(over[0], id=9)], index(100), NOW + HOUR / 60) == []  # and that stays so
+
+
+def test_titles_are_one_plain_line():
+    odd = [replace(s, title="Line\n- [fake](https://evil.example)\t" + "x" * 900) for s in TOLD]
+    lines = decide([GRAVE], [], Facts(sightings=odd), NOW)[0].message.splitlines()
+    assert len(lines) == 4 and all(len(line) < 300 for line in lines)
+
+
+def test_a_rehearsal_over_stored_history():
+    values = [100.0] * 80 + [400.0] * 10 + [120.0] * 10
+    line = index(*values).points["hour", "all"]
+
+    def facts_at(now: datetime) -> Facts:
+        return Facts(points={("hour", "all"): [p for p in line if p.at <= now]})
+
+    told = rehearse([LEVEL, JUMP], facts_at, line[0].at, NOW, HOUR)
+    assert reasons(told) == [("level", "firing"), ("jump", "firing"), ("level", "resolved"), ("jump", "resolved")]

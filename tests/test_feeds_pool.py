@@ -1,0 +1,138 @@
+"""Reader processes: what goes through, what is stopped, and that nothing is left behind."""
+
+import asyncio
+import os
+import select
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from fake_tagger import FakeTagger
+
+from monitor.feeds.pool import Read, Readers
+from monitor.models import Failure
+
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def readers():
+    readers = Readers(2, make_tagger=FakeTagger.load, tagger_arguments={"method": "m1"}, seconds=2, memory=100 << 20)
+    yield readers
+    readers.close()
+
+
+def feed(*titles: str) -> bytes:
+    items = "".join(f"<item><title>{title}</title></item>" for title in titles)
+    return f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
+
+
+async def read(readers: Readers, body: bytes, **more) -> Read | Failure:
+    return await readers.read(body, **{"content_type": None, "url": "https://x.example/", "now": NOW} | more)
+
+
+def ended(pid: int) -> bool:
+    """Waits for a process that need not be our child to end."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 15)[0])
+    finally:
+        os.close(handle)
+
+
+def test_entries_come_back_with_their_readings(readers):
+    got = asyncio.run(read(readers, feed("one", "two"), lang="fa"))
+    assert [e.title for e in got.parsed.entries] == ["one", "two"]
+    assert [(r.lang, r.method) for r in got.readings] == [("fa", "m1")] * 2
+    again = asyncio.run(read(readers, feed("new", "one", "two"), known=frozenset(got.parsed.slices)))  # in another event loop
+    assert [e.title for e in again.parsed.entries] == ["new"] and len(again.readings) == 1 and again.parsed.skipped == 2
+
+
+def test_a_failure_of_parsing_passes_through(readers):
+    assert asyncio.run(read(readers, b"<html></html>")).kind == "not a feed"
+
+
+@pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("asleep", "2 seconds"), ("crash", "ended"), ("hungry", "memory"), ("wordy", "memory")])
+def test_one_document_is_stopped_and_its_neighbours_are_read(readers, title, word):
+    async def several():
+        return await asyncio.gather(*(read(readers, feed(t)) for t in ("a", title, "b", "c", "d")))
+
+    stopped = [got for got in asyncio.run(several()) if isinstance(got, Failure)]
+    assert [got.kind for got in stopped] == ["parser"] and word in stopped[0].message
+    assert isinstance(asyncio.run(read(readers, feed("later"))), Read)
+
+
+def test_an_entry_that_cannot_be_tagged_is_bad_and_no_more(readers):
+    got = asyncio.run(read(readers, feed("one", "raise", "three")))
+    assert [e.title for e in got.parsed.entries] == ["one", "three"] and len(got.readings) == 2
+    assert [(bad.position, bad.reason) for bad in got.parsed.bad] == [(1, "not tagged: KeyError")]
+
+
+def test_what_a_library_prints_disturbs_nothing(readers):
+    assert isinstance(asyncio.run(read(readers, feed("print"))), Read)
+
+
+def test_a_tagger_that_cannot_be_made_is_named():
+    readers = Readers(1, make_tagger=FakeTagger.load, tagger_arguments={"method": "broken"})
+    got = asyncio.run(read(readers, feed("one")))
+    readers.close()
+    assert got.kind == "parser" and "no such lexicon" in got.message
+
+
+def test_processes_start_when_needed_and_end_on_close():
+    async def life():
+        async with Readers(2, make_tagger=FakeTagger.load) as readers:
+            before = {p.pid for p in readers._processes}
+            await asyncio.gather(*(read(readers, feed(str(n))) for n in range(8)))
+            return before, {p.pid for p in readers._processes}
+
+    before, during = asyncio.run(life())
+    assert before == set() and 1 <= len(during) <= 2
+    assert all(not os.path.exists(f"/proc/{pid}") for pid in during)
+
+
+def test_closing_stops_what_is_being_read():
+    async def life():
+        async with Readers(1, make_tagger=FakeTagger.load, seconds=60) as readers:
+            await read(readers, feed("warm"))
+            hanging = asyncio.ensure_future(read(readers, feed("hang")))
+            await asyncio.sleep(0.05)
+        return await hanging
+
+    assert asyncio.run(life()).kind == "parser"
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_no_process_outlives_a_killed_parent(busy):
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, "hang" if busy else "idle"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with parent:
+        pid = int(parent.stdout.readline())
+        assert os.path.exists(f"/proc/{pid}")
+        parent.send_signal(signal.SIGKILL)
+    assert ended(pid)
+
+
+_PARENT = """
+import asyncio, sys
+from fake_tagger import FakeTagger
+from test_readers import feed, read
+from monitor.feeds.pool import Readers
+
+async def main():
+    readers = Readers(1, make_tagger=FakeTagger.load, seconds=3)
+    await read(readers, feed("warm"))
+    await asyncio.wait([asyncio.ensure_future(read(readers, feed(sys.argv[1])))], timeout=0.5)
+    print(*(p.pid for p in readers._processes), flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""

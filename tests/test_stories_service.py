@@ -1,0 +1,121 @@
+"""New articles of the database find their stories: once, resumably, on both databases."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from stores import address, fresh_postgres, postgres, store  # noqa: F401
+from test_stories import FOLDER, labelled, pairs
+
+from monitor.models import Article, Entry, Feed, FeedState, Reading
+from monitor.storage import articles, notes, stories
+from monitor.storage import features as kept
+from monitor.storage.articles import Filter, Item
+from monitor.stories import made_by
+from monitor.stories import service as story_service
+from monitor.stories.service import Grouping
+
+TOLD = sorted(labelled(FOLDER / "held-out.jsonl"), key=lambda each: each[1].at)
+TRUTH = {article.title: group for group, article in TOLD}
+END = max(article.at for _, article in TOLD) + timedelta(hours=1)
+_guids = itertools.count()
+
+
+def keep(store, told: list[Article]) -> None:
+    for article in told:
+        reading = Reading(article.lang, article.direction, 0.0, article.theatre, article.actors, article.places, article.signals, (), "test")
+        guid = f"guid {next(_guids)}"
+        item = Item(Entry(guid, article.title, None, article.summary, article.at, None), reading, article.publisher, guid)
+        feed = Feed(article.publisher, "https://wire.example/rss")
+        articles.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
+
+
+def told(store) -> dict[str, int | None]:
+    return {article.title: article.story_id for article in articles.find(store, Filter())}
+
+
+def test_stored_articles_find_their_stories_once(store):
+    keep(store, [article for _, article in TOLD])
+    running = Grouping(store)
+    assert running.update(END) == len(TOLD)
+    found = told(store)
+    precision, recall = pairs(TRUTH, found)
+    assert precision >= 0.95 and recall >= 0.75
+    assert running.update(END) == 0 and story_service.update(store, END) == 0 and told(store) == found
+    story = stories.find(store, publishers=4)[0]
+    assert story.articles == len(stories.get(store, story.id)[1]) == story.publishers == 4 and len(story.langs) == 4
+
+
+def test_what_comes_bit_by_bit_or_after_a_restart_is_placed_alike(store):
+    running = Grouping(store)
+    for number, (_, article) in enumerate(TOLD):
+        keep(store, [article])
+        if number % 7 == 0:
+            running = Grouping(store)
+        assert running.update(article.at) == 1
+    found = told(store)
+    precision, recall = pairs(TRUTH, found)
+    assert precision >= 0.95 and recall >= 0.75
+
+
+def test_a_restart_compares_with_what_was_kept_and_reads_texts_only_where_nothing_was(store, monkeypatch):
+    keep(store, [article for _, article in TOLD[:-1]])
+    story_service.update(store, END)
+    keep(store, [TOLD[-1][1]])
+    read, real = [], story_service.features
+    monkeypatch.setattr(story_service, "features", lambda article: read.append(article.title) or real(article))
+    assert story_service.update(store, END) == 1
+    assert read == [TOLD[-1][1].title]
+    precision, recall = pairs(TRUTH, told(store))
+    assert precision >= 0.95 and recall >= 0.75
+    keep(store, [replace(TOLD[0][1], title="another")])
+    read.clear()
+    monkeypatch.setattr(story_service, "made_by", lambda: "another make")
+    story_service.update(store, END)
+    assert len(read) == len(TOLD) + 1  # all that was kept is of the make before
+
+
+def test_what_is_too_old_to_be_compared_is_not_kept(store):
+    keep(store, [article for _, article in TOLD])
+    story_service.update(store, END + timedelta(days=8))
+    assert list(kept.since(store, TOLD[0][1].at, articles.newest_id(store), made_by=made_by())) == []
+    assert told(store).keys() == TRUTH.keys()
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("at", ["assign", "put"])
+def test_a_call_that_was_killed_is_done_again(store, monkeypatch, at):
+    keep(store, [article for _, article in TOLD])
+    monkeypatch.setattr(story_service, "PAGE", 5)
+    room = notes if at == "put" else stories
+    real, calls = getattr(room, at), itertools.count(1)
+
+    def dying(*arguments):
+        if next(calls) == 3 or at == "put":
+            raise Killed
+        return real(*arguments)
+
+    monkeypatch.setattr(room, at, dying)
+    try:
+        story_service.update(store, END)
+    except Killed:
+        pass
+    monkeypatch.setattr(room, at, real)
+    story_service.update(store, END)
+    found = told(store)
+    precision, recall = pairs(TRUTH, found)
+    assert precision >= 0.95 and recall >= 0.75
+    members = {story.id: story.articles for story in stories.find(store)}
+    assert sum(members.values()) == len(TOLD)
+
+
+def test_off_topic_articles_leave_no_rows(store):
+    nothing = dict(theatre=False, actors=(), places=(), signals=(), categories=())
+    plain = replace(TOLD[0][1], title="Arsenal go top after late winner", summary="", **nothing)
+    keep(store, [plain])
+    assert story_service.update(store, END) == 1
+    assert told(store) == {plain.title: None} and stories.find(store) == []
