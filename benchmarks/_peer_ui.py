@@ -14,9 +14,33 @@ import plotly.express as px
 import streamlit as st
 
 SIGNS = {
-    "hostile": ("attack", "strike", "missile", "drone", "threat", "warn", "kill", "sanction", "raid", "bomb", "clash", "escalat"),
+    "hostile": (
+        "attack",
+        "strike",
+        "missile",
+        "drone",
+        "threat",
+        "warn",
+        "kill",
+        "sanction",
+        "raid",
+        "bomb",
+        "clash",
+        "escalat",
+    ),
     "military": ("military", "navy", "carrier", "troops", "deploy", "drill", "air force", "hormuz", "weapon", "bomber"),
-    "diplomacy": ("talks", "deal", "negotiat", "diplom", "envoy", "meeting", "agree", "ceasefire", "dialogue", "mediat"),
+    "diplomacy": (
+        "talks",
+        "deal",
+        "negotiat",
+        "diplom",
+        "envoy",
+        "meeting",
+        "agree",
+        "ceasefire",
+        "dialogue",
+        "mediat",
+    ),
 }
 
 
@@ -28,9 +52,20 @@ def articles(most: int) -> pd.DataFrame:
 
 
 def by_day(found: pd.DataFrame) -> pd.DataFrame:
-    marks = found["title"].str.lower().apply(lambda title: pd.Series({kind: int(any(word in title for word in words)) for kind, words in SIGNS.items()}))
+    marks = (
+        found["title"]
+        .str.lower()
+        .apply(
+            lambda title: pd.Series({kind: int(any(word in title for word in words)) for kind, words in SIGNS.items()})
+        )
+    )
     table = marks.assign(day=found["at"].dt.date, articles=1).groupby("day").sum()
-    return table.reindex(pd.date_range(table.index.min(), table.index.max(), freq="D").date).fillna(0).rename_axis("day").reset_index()
+    return (
+        table.reindex(pd.date_range(table.index.min(), table.index.max(), freq="D").date)
+        .fillna(0)
+        .rename_axis("day")
+        .reset_index()
+    )
 
 
 def scored(table: pd.DataFrame, weights: dict[str, float], smooth: int) -> pd.DataFrame:
@@ -49,13 +84,21 @@ with st.sidebar:
     st.text_input("Query", "United States Iran")
     days = st.slider("Days back", 7, 180, 30)
     most = st.slider("Articles at most", 50, 250, 250, step=25)
-    weights = {"hostile": st.slider("Hostile", 0.0, 5.0, 2.0, 0.1), "military": st.slider("Military", 0.0, 5.0, 1.5, 0.1)}
+    weights = {
+        "hostile": st.slider("Hostile", 0.0, 5.0, 2.0, 0.1),
+        "military": st.slider("Military", 0.0, 5.0, 1.5, 0.1),
+    }
     weights["diplomacy"] = -st.slider("Diplomacy", 0.0, 5.0, 1.0, 0.1)
     smooth = st.slider("Smoothing", 1, 14, 3)
     st.button("Refresh")
 found = articles(most)
 table = scored(by_day(found), weights, smooth)
-numbers = {"Score": f"{table['score'].iloc[-1]:.1f}/100", "Articles": f"{len(found)}", "Window": f"{days} days", "Updated": f"{found['at'].max():%Y-%m-%d %H:%M}"}
+numbers = {
+    "Score": f"{table['score'].iloc[-1]:.1f}/100",
+    "Articles": f"{len(found)}",
+    "Window": f"{days} days",
+    "Updated": f"{found['at'].max():%Y-%m-%d %H:%M}",
+}
 for column, (name, value) in zip(st.columns(4), numbers.items()):
     column.metric(name, value)
 left, right = st.columns([5, 4])
@@ -67,7 +110,10 @@ with left:
 with right:
     st.subheader("What drives it")
     last = table.iloc[-1]
-    drivers = [{"part": kind, "count": last[kind], "z": last[f"z_{kind}"], "effect": weight * last[f"z_{kind}"]} for kind, weight in weights.items()]
+    drivers = [
+        {"part": kind, "count": last[kind], "z": last[f"z_{kind}"], "effect": weight * last[f"z_{kind}"]}
+        for kind, weight in weights.items()
+    ]
     st.dataframe(pd.DataFrame(drivers).sort_values("effect", ascending=False), hide_index=True)
     st.subheader("Newest")
     for row in found.iloc[::-1].head(20).itertuples():

@@ -15,7 +15,10 @@ from monitor.tagging.tagger import Tagger
 
 async def main() -> None:
     store = open_store(sys.argv[1])
-    async with Fetcher(max_body=5_000_000) as fetcher, Readers(make_tagger=Tagger.load, tagger_arguments={"eager": True}) as readers:
+    async with (
+        Fetcher(max_body=5_000_000) as fetcher,
+        Readers(make_tagger=Tagger.load, tagger_arguments={"eager": True}) as readers,
+    ):
         async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
             while line := await asyncio.to_thread(sys.stdin.readline):
                 chosen = [Feed(name, url, allow_private=True) for name, url in json.loads(line).items()]

@@ -27,7 +27,7 @@ FEWEST, MOST = 3, 7  # new entries of a feed that changed
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Wire {n}</title>'
-    '<link>https://wire{n}.example/</link><description>News of wire {n}</description><language>en</language><ttl>15</ttl>'
+    "<link>https://wire{n}.example/</link><description>News of wire {n}</description><language>en</language><ttl>15</ttl>"
     '<atom:link href="https://wire{n}.example/rss" rel="self" type="application/rss+xml"/>'
 )
 
@@ -155,7 +155,10 @@ class _Connection(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 304 Not Modified\r\nETag: %s\r\n\r\n" % tag)
         else:
             fields = (tag, len(document), document)
-            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %s\r\nContent-Length: %d\r\n\r\n%s" % fields)
+            self.transport.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %s\r\nContent-Length: %d\r\n\r\n%s"
+                % fields
+            )
 
 
 def _feed(head: bytes) -> int:

@@ -34,7 +34,14 @@ class Rounds:
 
     def __init__(self, database: str):
         command = [sys.executable, "-m", "benchmarks._rounds", database]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=HERE.parent)
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=HERE.parent,
+        )
         self.watch = Watch(self.process.pid, every=0.02).__enter__()
 
     def poll(self, urls: dict[str, str]) -> tuple[dict, int]:
@@ -60,7 +67,9 @@ def main() -> None:
         kinds["redirects, each in time, together too slow"] = ("redirects",)  # they end sooner than 20 s
         slow = {case.name: prepared(net, case).url for case in HOSTILE if case.kind == "timeout"}
         urls = {case.name: prepared(net, case).url for case in HOSTILE if case.kind != "timeout"}
-        urls |= {name: net.serve(f"/document{n}", Page(body)) for n, (name, body) in enumerate((REFUSED | ENDURED).items())}
+        urls |= {
+            name: net.serve(f"/document{n}", Page(body)) for n, (name, body) in enumerate((REFUSED | ENDURED).items())
+        }
         missed, most, longest = [], (0, ""), (0.0, "")
         for group in (slow, *({name: url} for name, url in urls.items())):
             told, peak = rounds.poll(healthy | group)
@@ -70,7 +79,9 @@ def main() -> None:
             hurt = [one for one in healthy if told["failures"][one] or told["entries"][one] != ENTRIES]
             if wrong or hurt or peak - usual > GROWTH or told["seconds"] > SECONDS:
                 missed.append(name)
-                print(f"MISSED {name}: {told['seconds']:.1f} s, {peak - usual:+d} MB, wrong {wrong}, neighbours hurt {hurt}")
+                print(
+                    f"MISSED {name}: {told['seconds']:.1f} s, {peak - usual:+d} MB, wrong {wrong}, neighbours hurt {hurt}"
+                )
         rounds.close()
         print(f"{len(kinds)} hostile kinds, {len(missed)} missed; canary {'touched' if net.canary else 'silent'}")
         print(f"longest round    {longest[0]:6.1f} s   {longest[1]}")

@@ -1,9 +1,9 @@
 """Known answers and speed of the index, on simulated news: what docs/method.md claims, run again.
 
-    python benchmarks/index.py coverage    how often the 90 % interval holds a planted ratio
-    python benchmarks/index.py alarms      how often a month in which nothing happens raises a jump alert
-    python benchmarks/index.py speed       one million articles: a year, and one new hour
-    python benchmarks/index.py             all three
+python benchmarks/index.py coverage    how often the 90 % interval holds a planted ratio
+python benchmarks/index.py alarms      how often a month in which nothing happens raises a jump alert
+python benchmarks/index.py speed       one million articles: a year, and one new hour
+python benchmarks/index.py             all three
 """
 
 from __future__ import annotations
@@ -35,11 +35,15 @@ def coverage(runs: int) -> None:
         rules = Rules(reference=(START.date(), day_of(days - 1).date()))
         points = []
         for seed in range(runs):
-            frame = news(days=days + 1, publishers=publishers, a_day=a_day, ratio=ratio, change_on=days, told_by=told, seed=seed)
+            frame = news(
+                days=days + 1, publishers=publishers, a_day=a_day, ratio=ratio, change_on=days, told_by=told, seed=seed
+            )
             book = Book(rules)
             book.learn(frame[frame["at"] < day_of(days)])
             until = day_of(days + 1) - timedelta(seconds=1)
-            found = compute(frame[frame["at"] >= day_of(days - 1)], book=book, since=day_of(days), now=until, hourly=False)
+            found = compute(
+                frame[frame["at"] >= day_of(days - 1)], book=book, since=day_of(days), now=until, hourly=False
+            )
             points += [p for p in found if p.part == "all" and p.tension is not None]
         held = np.mean([p.tension_low <= 100 * ratio <= p.tension_high for p in points])
         print(
@@ -59,16 +63,28 @@ def alarms(runs: int) -> None:
             book = Book(Rules(reference=(START.date(), day_of(13).date())))
             book.learn(frame[frame["at"] < day_of(14)])
             until = day_of(44) - timedelta(minutes=1)
-            line = [p for p in compute(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), now=until, daily=False) if p.part == "all"]
-            count += any(decide([rule], [], Facts(points={("hour", "all"): line[n - 73 : n]}), line[n - 1].at) for n in range(73, len(line)))
-        print(f"{publishers} publishers of {a_day} entries: {count} of {runs} calm months with a jump alert, up or down, looking hourly", flush=True)
+            line = [
+                p
+                for p in compute(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), now=until, daily=False)
+                if p.part == "all"
+            ]
+            count += any(
+                decide([rule], [], Facts(points={("hour", "all"): line[n - 73 : n]}), line[n - 1].at)
+                for n in range(73, len(line))
+            )
+        print(
+            f"{publishers} publishers of {a_day} entries: {count} of {runs} calm months with a jump alert, up or down, looking hourly",
+            flush=True,
+        )
 
 
 def speed() -> None:
     frame = news(days=365, publishers=50, a_day=60, seed=1)
     book, started = Book(Rules()), time.perf_counter()
     points = compute(frame, book=book, since=START, now=day_of(365) - timedelta(seconds=1))
-    print(f"{len(frame):,} articles, a year of hours and days, ten scopes: {len(points):,} points in {time.perf_counter() - started:.1f} s")
+    print(
+        f"{len(frame):,} articles, a year of hours and days, ten scopes: {len(points):,} points in {time.perf_counter() - started:.1f} s"
+    )
     now, book = day_of(364) + timedelta(hours=12, minutes=30), Book(Rules())
     started = time.perf_counter()
     book.learn(frame[(frame["at"] >= day_of(364 - 91)) & (frame["at"] < day_of(363))])

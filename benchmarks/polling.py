@@ -35,7 +35,11 @@ MEMORY = 400
 
 def texts() -> list[tuple[str, str]]:
     """One text of the lexicons' examples to four calm ones."""
-    news = [(e.title, f"{e.title}. {e.summary or e.title}") for lexicon in Tagger.load().lexicons.values() for e in lexicon.examples]
+    news = [
+        (e.title, f"{e.title}. {e.summary or e.title}")
+        for lexicon in Tagger.load().lexicons.values()
+        for e in lexicon.examples
+    ]
     calm, loud = cycle(CALM), cycle(news)
     return list(islice((next(loud) if place % 5 == 0 else next(calm) for place in range(5 * len(news))), 5 * len(news)))
 
@@ -46,7 +50,9 @@ def rounds(wire: Wire, command: list[str], *, changed: int) -> tuple[list[dict],
     wire.chances.seed(1)  # the same feeds change for everybody
     settings = os.environ | {"READER_NO_VENDORED_FEEDPARSER": "1"}
     told = []
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings, cwd=HERE.parent) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings, cwd=HERE.parent
+    ) as process:
         with Watch(process.pid) as watch:
             print(*(wire.url(feed) for feed in range(wire.feeds)), "", sep="\n", file=process.stdin, flush=True)
             json.loads(process.stdout.readline())
@@ -68,11 +74,20 @@ def whole_command(wire: Wire, folder: Path) -> float:
     """Seconds of `python -m monitor poll --once` when everything answers 304, start of the interpreter and prices included."""
     feeds = "".join(f"  - {{name: Feed {n}, url: '{wire.url(n)}', allow_private: true}}\n" for n in range(wire.feeds))
     (folder / "feeds.yaml").write_text("prices: []\nfeeds:\n" + feeds)
-    settings = os.environ | {"MONITOR_FEEDS": str(folder / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{folder / 'whole.db'}"}
+    settings = os.environ | {
+        "MONITOR_FEEDS": str(folder / "feeds.yaml"),
+        "MONITOR_DATABASE_URL": f"sqlite:///{folder / 'whole.db'}",
+    }
     spent = 0.0
     for _ in range(2):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "monitor", "poll", "--once"], check=True, env=settings, cwd=HERE.parent, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "monitor", "poll", "--once"],
+            check=True,
+            env=settings,
+            cwd=HERE.parent,
+            stderr=subprocess.DEVNULL,
+        )
         first, spent = spent, time.perf_counter() - began
     print(f"python -m monitor poll --once, with start and index:  cold {first:.1f} s, all answer 304 {spent:.1f} s")
     return spent
@@ -85,12 +100,19 @@ def main() -> None:
     given = asked.parse_args()
     python = None if given.no_peer else peer()
     changed = round(given.feeds * CHANGED)
-    with tempfile.TemporaryDirectory() as folder, Wire(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as wire:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Wire(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as wire,
+    ):
         runs = {}
         for name in ("tagged", "null"):
-            runs[name] = rounds(wire, [sys.executable, "-m", "benchmarks._ours", f"sqlite:///{folder}/{name}.db", name], changed=changed)
+            runs[name] = rounds(
+                wire, [sys.executable, "-m", "benchmarks._ours", f"sqlite:///{folder}/{name}.db", name], changed=changed
+            )
         if python:
-            runs["reader"] = rounds(wire, [str(python), str(HERE / "_peer.py"), f"{folder}/reader.db", str(WORKERS)], changed=changed)
+            runs["reader"] = rounds(
+                wire, [str(python), str(HERE / "_peer.py"), f"{folder}/reader.db", str(WORKERS)], changed=changed
+            )
         report(runs, given.feeds, changed)
         wire.reset()
         whole_command(wire, Path(folder))
@@ -98,7 +120,9 @@ def main() -> None:
 
 def report(runs: dict, feeds: int, changed: int) -> None:
     ours, untagged, theirs = runs["tagged"], runs["null"], runs.get("reader")
-    print(f"{feeds} feeds of {ENTRIES} entries, {LATENCY * 1000:.0f} ms latency; {changed} changed an hour later: seconds")
+    print(
+        f"{feeds} feeds of {ENTRIES} entries, {LATENCY * 1000:.0f} ms latency; {changed} changed an hour later: seconds"
+    )
     print(f"{'':18}{'tagged':>8}{'untagged':>10}{'reader':>8}{'ratio':>8}")
     for place, name in enumerate(ROUNDS):
         mine, plain = ours[0][place]["seconds"], untagged[0][place]["seconds"]
@@ -108,7 +132,10 @@ def report(runs: dict, feeds: int, changed: int) -> None:
             line += f"{theirs[0][place]['seconds']:8.2f}{ratio:8.1f}   asked: {BARS[place]:g}{'' if ratio >= BARS[place] else '   MISSED'}"
         print(line)
     for place, name in enumerate(ROUNDS):  # what a busy machine does not change
-        print(f"{'processor, ' + name:28}" + "".join(f"   {run} {told[place]['processor']:.1f} s" for run, (told, _) in runs.items()))
+        print(
+            f"{'processor, ' + name:28}"
+            + "".join(f"   {run} {told[place]['processor']:.1f} s" for run, (told, _) in runs.items())
+        )
     held = f"{'most memory, MB':18}{ours[1].peak:8d}{untagged[1].peak:10d}"
     held += f"{theirs[1].peak:8d}{'':8}" if theirs else ""
     print(held + f"   asked of ours: at most {MEMORY}{'' if ours[1].peak <= MEMORY else '   MISSED'}")

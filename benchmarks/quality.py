@@ -29,7 +29,9 @@ def macro(pairs: list[tuple[str, str]]) -> float:
     """Mean F1 over the scored labels that occur; mixed rows are left out, as nobody agrees on them."""
     rows = [(gold, said) for gold, said in pairs if gold in SCORED]
     each = [
-        scores(sum(g == s == label for g, s in rows), sum(s == label for _, s in rows), sum(g == label for g, _ in rows))[2]
+        scores(
+            sum(g == s == label for g, s in rows), sum(s == label for _, s in rows), sum(g == label for g, _ in rows)
+        )[2]
         for label in SCORED
         if any(gold == label for gold, _ in rows)
     ]
@@ -54,7 +56,9 @@ def main() -> None:
             if "signals" in row:
                 gold, said = set(row["signals"]), set(reading.categories)
                 for category in gold | said:
-                    categories[category].update(right=category in gold & said, said=category in said, true=category in gold)
+                    categories[category].update(
+                        right=category in gold & said, said=category in said, true=category in gold
+                    )
     print(f"{tagger.method}\n\nlanguage      n   macro-F1   false alarms   sign   tagged or none")
     for group in ("all", *sorted(set(pairs) - {"all"})):
         rows = pairs[group]

@@ -30,7 +30,9 @@ PER_HOST, PAUSE = 2, 0.5
 
 
 def configuration(folder: Path, feeds: int, every: int) -> None:
-    lines = [f"prices: []\ndefaults: {{every: {every}s, per_host: {PER_HOST}, pause: {PAUSE:g}s, language: en}}\nfeeds:\n"]
+    lines = [
+        f"prices: []\ndefaults: {{every: {every}s, per_host: {PER_HOST}, pause: {PAUSE:g}s, language: en}}\nfeeds:\n"
+    ]
     lines += [f"  - {{name: Feed {n}, url: 'http://host{n // A_HOST}.example/{n}'}}\n" for n in range(feeds)]
     (folder / "feeds.yaml").write_text("".join(lines))
 
@@ -41,7 +43,10 @@ def main() -> None:
     asked.add_argument("--every", type=int, default=120, help="seconds")
     asked.add_argument("--minutes", type=float, default=6)
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory() as name, Wire(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as wire:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Wire(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as wire,
+    ):
         folder = Path(name)
         configuration(folder, given.feeds, given.every)
         database = f"sqlite:///{folder}/steady.db"
@@ -50,7 +55,10 @@ def main() -> None:
         }  # fmt: skip
         command = [sys.executable, "-m", "monitor", "poll"]
         quiet = subprocess.DEVNULL
-        with subprocess.Popen(command, env=settings, cwd=HERE.parent, stderr=quiet) as process, Watch(process.pid, every=0.2) as watch:
+        with (
+            subprocess.Popen(command, env=settings, cwd=HERE.parent, stderr=quiet) as process,
+            Watch(process.pid, every=0.2) as watch,
+        ):
             began = time.monotonic()
             while (left := given.minutes * 60 - (time.monotonic() - began)) > 0 and process.poll() is None:
                 time.sleep(min(left, 60))
@@ -71,7 +79,12 @@ def main() -> None:
     judge("feeds asked", len(seen.last), len(seen.last) == given.feeds, f"all {given.feeds}")
     judge("longest wait, seconds", round(wait), wait <= 2 * given.every, f"at most {2 * given.every}")
     judge("requests at once to a host", seen.at_once, seen.at_once <= PER_HOST, f"at most {PER_HOST}")
-    judge("closest requests to a host, seconds", round(seen.closest, 3), seen.closest >= 0.7 * PAUSE, f"{PAUSE:g}, give or take the road there")
+    judge(
+        "closest requests to a host, seconds",
+        round(seen.closest, 3),
+        seen.closest >= 0.7 * PAUSE,
+        f"{PAUSE:g}, give or take the road there",
+    )
 
 
 def judge(name: str, value: object, well: bool, asked: str) -> None:

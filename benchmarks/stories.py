@@ -22,14 +22,30 @@ from tests.test_stories import FOLDER, labelled, pairs, placed
 START = datetime(2027, 3, 1, tzinfo=UTC)
 CATEGORIES = ("attack", "attack", "attack", "maritime", "threat", "talks", "sanction", "mobilize")
 ACTORS = ("IRN", "USA", "ISR", "LBN", "IRQ", "SAU", "QAT", "YEMREBHTH", "GBR", "FRA")
-PLACES = ("Tehran", "Isfahan", "Natanz", "Beirut", "Strait of Hormuz", "Baghdad", "Erbil", "Haifa", "Dubai", "Doha", "Sanaa", "Tabriz")
+PLACES = (
+    "Tehran",
+    "Isfahan",
+    "Natanz",
+    "Beirut",
+    "Strait of Hormuz",
+    "Baghdad",
+    "Erbil",
+    "Haifa",
+    "Dubai",
+    "Doha",
+    "Sanaa",
+    "Tabriz",
+)
 WORN = "iran israel us strikes attack war missile drone tanker embassy base talks sanctions ceasefire commander refinery minister".split()
 
 
 def week(articles: int, seed: int = 0) -> list[Article]:
     chance = random.Random(seed)
     letters = "bcdfghklmnprstvz"
-    vocabulary = ["".join(chance.choice(letters) + chance.choice("aeiou") for _ in range(chance.randint(2, 4))) for _ in range(12_100)]
+    vocabulary = [
+        "".join(chance.choice(letters) + chance.choice("aeiou") for _ in range(chance.randint(2, 4)))
+        for _ in range(12_100)
+    ]
 
     def common() -> str:  # words are as unequal as in language, the commonest, which are idle, left out
         return vocabulary[int(12_000 ** chance.random()) + 40]
@@ -39,7 +55,11 @@ def week(articles: int, seed: int = 0) -> list[Article]:
         at = START + timedelta(minutes=chance.randrange(7 * 24 * 60))
         topical = chance.random() < 0.05
         subject = [common() for _ in range(12)] + chance.sample(WORN, 4)
-        kind, actors, places = chance.choice(CATEGORIES), tuple(chance.sample(ACTORS, 2)), tuple(chance.sample(PLACES, 1))
+        kind, actors, places = (
+            chance.choice(CATEGORIES),
+            tuple(chance.sample(ACTORS, 2)),
+            tuple(chance.sample(PLACES, 1)),
+        )
         signal = Signal(kind, "escalation", "act", 5.0, "made", "title", 0, 1, "x", *actors, places[0])
         for teller in range(min(40, int(chance.paretovariate(1.0))) if topical else 1 + (chance.random() < 0.05)):
             title = " ".join(chance.sample(subject, 8) + [common() for _ in range(3)])
@@ -81,7 +101,9 @@ def main() -> None:
         grouper.add(features(article))
         took.append((time.perf_counter() - started) * 1000)
     took.sort()
-    print(f"one more against them: median {took[150]:.2f} ms, 95 % within {took[285]:.2f} ms, slowest {took[-1]:.2f} ms")
+    print(
+        f"one more against them: median {took[150]:.2f} ms, 95 % within {took[285]:.2f} ms, slowest {took[-1]:.2f} ms"
+    )
     for path in sorted(FOLDER.glob("*.jsonl")):
         truth = labelled(path)
         precision, recall = pairs({a.id: group for group, a in truth}, placed(a for _, a in truth))

@@ -24,12 +24,30 @@ from monitor.tagging.text import fold  # noqa: E402
 
 COUNT, ROUNDS = 4_000, 3
 CALM = [
-    ("Bakery on the corner wins a prize for its bread", "The family has baked there for sixty years. Neighbours queue from dawn, and the mayor is a regular."),
-    ("City council votes on new bus lanes", "Work begins in spring and takes two years. Shops along the road had asked for more parking and better lights."),
-    ("La fête du quartier revient samedi", "Les habitants préparent des gâteaux et un concert. La mairie prête des tables, et l'école ouvre sa cour aux enfants."),
-    ("Un nouveau musée pour les trains anciens", "La collection compte quarante locomotives. Le public pourra les visiter dès le printemps prochain, le week-end."),
-    ("افتتاح مكتبة جديدة في الحي القديم", "تضم المكتبة آلاف الكتب للأطفال والكبار، وتفتح أبوابها كل يوم من الصباح حتى المساء."),
-    ("کتابخانه تازه در مرکز شهر باز شد", "این کتابخانه هزاران جلد کتاب برای کودکان و بزرگسالان دارد و هر روز از صبح تا شب باز است."),
+    (
+        "Bakery on the corner wins a prize for its bread",
+        "The family has baked there for sixty years. Neighbours queue from dawn, and the mayor is a regular.",
+    ),
+    (
+        "City council votes on new bus lanes",
+        "Work begins in spring and takes two years. Shops along the road had asked for more parking and better lights.",
+    ),
+    (
+        "La fête du quartier revient samedi",
+        "Les habitants préparent des gâteaux et un concert. La mairie prête des tables, et l'école ouvre sa cour aux enfants.",
+    ),
+    (
+        "Un nouveau musée pour les trains anciens",
+        "La collection compte quarante locomotives. Le public pourra les visiter dès le printemps prochain, le week-end.",
+    ),
+    (
+        "افتتاح مكتبة جديدة في الحي القديم",
+        "تضم المكتبة آلاف الكتب للأطفال والكبار، وتفتح أبوابها كل يوم من الصباح حتى المساء.",
+    ),
+    (
+        "کتابخانه تازه در مرکز شهر باز شد",
+        "این کتابخانه هزاران جلد کتاب برای کودکان و بزرگسالان دارد و هر روز از صبح تا شب باز است.",
+    ),
 ]
 
 
@@ -53,7 +71,9 @@ def alternations(tagger: Tagger) -> dict[str, re.Pattern]:
             word for word in lexicon.conditions if not word.startswith("@")
         }
         ends = "" if lexicon.prefixes or lexicon.suffixes else " "
-        found[code] = re.compile("|".join(re.escape(f"{ends}{head}{ends}") for head in sorted(heads, key=len, reverse=True)))
+        found[code] = re.compile(
+            "|".join(re.escape(f"{ends}{head}{ends}") for head in sorted(heads, key=len, reverse=True))
+        )
     return found
 
 

@@ -58,7 +58,9 @@ def build(path: Path, count: int) -> None:
     notes.put(store, "synthetic", "made up to measure", now=NOW)
     feeds = load(demo.HERE / "feeds.yaml", {}).feeds
     signed, other = [], []
-    for feed_name, _, entry in demo.entries(demo.YAML(typ="safe").load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW):
+    for feed_name, _, entry in demo.entries(
+        demo.YAML(typ="safe").load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW
+    ):
         feed = next(f for f in feeds if f.name == feed_name)
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)
         (signed if reading.signals else other).append((feed, entry, reading))
@@ -68,8 +70,12 @@ def build(path: Path, count: int) -> None:
         for number in range(start, min(start + 2000, count)):
             _, entry, reading = drawn.choice(signed if drawn.random() < SIGNED else other)
             at = NOW - timedelta(days=DAYS) * drawn.random() ** 1.3
-            new = Entry(str(number), f"{entry.title} ({number})", f"https://bench.example/{number}", entry.summary, at, None)
-            items.append(Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number), None, parts_of(reading)))
+            new = Entry(
+                str(number), f"{entry.title} ({number})", f"https://bench.example/{number}", entry.summary, at, None
+            )
+            items.append(
+                Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number), None, parts_of(reading))
+            )
         state = FeedState(feed.name, feed.url, state="well", last_polled=NOW, last_success=NOW)
         articles.save(store, feed, items, state=state, slices=None, now=NOW)
     placed, told = {}, []
@@ -119,7 +125,9 @@ class Client:
 
     async def open(self, page: str = "") -> float:
         """Connect and run the page once; seconds until its script finished."""
-        self.socket = await self.http.ws_connect(f"{self.address.replace('http', 'ws')}/_stcore/stream", protocols=("streamlit",), max_msg_size=0)
+        self.socket = await self.http.ws_connect(
+            f"{self.address.replace('http', 'ws')}/_stcore/stream", protocols=("streamlit",), max_msg_size=0
+        )
         return await self.run(page_name=page)
 
     async def run(self, **how) -> float:
@@ -134,7 +142,11 @@ class Client:
             forward = ForwardMsg.FromString((await self.socket.receive()).data)
             if forward.HasField("auto_rerun"):
                 self.fragments.add(forward.auto_rerun.fragment_id)
-            if forward.HasField("delta") and forward.delta.HasField("new_element") and forward.delta.new_element.HasField("exception"):
+            if (
+                forward.HasField("delta")
+                and forward.delta.HasField("new_element")
+                and forward.delta.new_element.HasField("exception")
+            ):
                 raise SystemExit(f"a page failed: {forward.delta.new_element.exception.type}")
             if forward.HasField("script_finished") and forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return time.perf_counter() - started
@@ -162,13 +174,23 @@ async def sockets(address: str, pid: int) -> tuple[float, float]:
         for _ in range(10):
             for fragment in client.fragments:
                 ticks.append(await client.run(fragment_id=fragment))
-        show(f"a tick of one of {len(client.fragments)} fragments, median", statistics.median(ticks), None, used := (cpu(pid) - before) / len(ticks))
+        show(
+            f"a tick of one of {len(client.fragments)} fragments, median",
+            statistics.median(ticks),
+            None,
+            used := (cpu(pid) - before) / len(ticks),
+        )
         show("a tick, server time", used, 0.030)
         show("a tick, slowest in a hundred", sorted(ticks)[int(len(ticks) * 0.99)], None)
         started, before = time.perf_counter(), cpu(pid)
         many = [Client(http, address) for _ in range(20)]
         await asyncio.gather(*(client.open() for client in many))
-        show("20 sessions start together, all painted by the server", time.perf_counter() - started, 1.5, cpu(pid) - before)
+        show(
+            "20 sessions start together, all painted by the server",
+            time.perf_counter() - started,
+            1.5,
+            cpu(pid) - before,
+        )
         for client in (Client(http, address) for _ in range(50 - len(many) - len(PAGES) - 1)):
             await client.open(random.choice(PAGES))
         print(f"{'memory of the server with 50 sessions':58} {memory(pid):6.0f} MB   bar 400 MB")
@@ -182,14 +204,27 @@ async def peer_rerun(address: str, pid: int) -> tuple[float, float]:
 
 def against_peer(python: Path, store: Store, folder: Path, ours: tuple[float, float]) -> None:
     """Starts the stand-in as its users would, with nothing of our settings, and sets its rerun beside ours."""
-    newest = [{"title": a.title, "link": a.link, "publisher": a.publisher, "at": a.at.isoformat()} for a in articles.find(store, Filter(theatre=True), limit=PEER)]
+    newest = [
+        {"title": a.title, "link": a.link, "publisher": a.publisher, "at": a.at.isoformat()}
+        for a in articles.find(store, Filter(theatre=True), limit=PEER)
+    ]
     (folder / "articles.json").write_text(json.dumps(newest), encoding="utf-8")
-    command = [str(python), "-m", "streamlit", "run", str(ROOT / "benchmarks" / "_peer_ui.py"), "--server.headless", "true"]
+    command = [
+        str(python),
+        "-m",
+        "streamlit",
+        "run",
+        str(ROOT / "benchmarks" / "_peer_ui.py"),
+        "--server.headless",
+        "true",
+    ]
     settings = {"BENCH_ARTICLES": str(folder / "articles.json"), "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
     with served(command, folder / "peer.log", settings, cwd=folder) as (address, pid):
         theirs = asyncio.run(peer_rerun(address, pid))
     show(f"script run, stand-in for tension-dashboard, {len(newest)} articles", theirs[0], None, theirs[1])
-    print(f"{'theirs / ours (Overview)':58} {theirs[0] / ours[0]:6.1f}      bar 1.0{'' if theirs[0] > ours[0] else '   MISSED'}   (processor {theirs[1] / ours[1]:.1f})")
+    print(
+        f"{'theirs / ours (Overview)':58} {theirs[0] / ours[0]:6.1f}      bar 1.0{'' if theirs[0] > ours[0] else '   MISSED'}   (processor {theirs[1] / ours[1]:.1f})"
+    )
 
 
 @contextmanager
@@ -197,7 +232,14 @@ def served(command: list[str], log: Path, settings: dict[str, str], *, cwd: Path
     """A Streamlit server's address and process, gone at the end. Its settings are those of `cwd`."""
     port = running.free_port()
     with log.open("ab") as out:
-        server = subprocess.Popen([*command, "--server.port", str(port)], cwd=cwd, env={**os.environ, **settings}, stdout=out, stderr=out, start_new_session=True)
+        server = subprocess.Popen(
+            [*command, "--server.port", str(port)],
+            cwd=cwd,
+            env={**os.environ, **settings},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
         try:
             running.wait_for(lambda: running.healthy(port), 60, "no server")
             yield f"http://127.0.0.1:{port}", server.pid
@@ -214,7 +256,14 @@ def cpu(pid: int) -> float:
 
 def memory(pid: int) -> float:
     """Resident megabytes of a process without its children (the readers are the poller's)."""
-    return int(next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+    return (
+        int(
+            next(
+                line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")
+            ).split()[1]
+        )
+        / 1024
+    )
 
 
 # -- the browser ------------------------------------------------------------------------------------------
@@ -224,7 +273,11 @@ def browser(address: str) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        flags = ["--disable-background-networking", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        flags = [
+            "--disable-background-networking",
+            "--disable-dev-shm-usage",
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        ]
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
 
         def paint(context) -> float:
@@ -250,7 +303,10 @@ def browser(address: str) -> None:
             before = count.inner_text()
             started = time.perf_counter()
             page.get_by_text(name, exact=True).first.click()
-            page.wait_for_function("before => ![...document.querySelectorAll('[data-testid=stText]')].some(e => e.innerText === before)", arg=before)
+            page.wait_for_function(
+                "before => ![...document.querySelectorAll('[data-testid=stText]')].some(e => e.innerText === before)",
+                arg=before,
+            )
             times.append(time.perf_counter() - started)
         show("a filter change on Articles, median of 5", statistics.median(times), 0.4)
         chromium.close()
@@ -276,11 +332,19 @@ def main() -> None:
             started = time.perf_counter()
             build(path, given.articles)
             print(f"{given.articles:,} articles made in {time.perf_counter() - started:.0f} s", flush=True)
-        store = open_store(f"sqlite:///{path}")  # nothing is to be polled or computed beside: the screen alone is measured
+        store = open_store(
+            f"sqlite:///{path}"
+        )  # nothing is to be polled or computed beside: the screen alone is measured
         lease.take(store, lease.this_process(), datetime.now(UTC), ttl=timedelta(hours=1))
-        settings = {"MONITOR_DATABASE_URL": f"sqlite:///{path}", "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"), "MONITOR_NOW": NOW.isoformat()}
+        settings = {
+            "MONITOR_DATABASE_URL": f"sqlite:///{path}",
+            "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"),
+            "MONITOR_NOW": NOW.isoformat(),
+        }
         try:
-            with served([sys.executable, "-m", "streamlit", "run", "app.py"], folder / "server.log", settings, cwd=ROOT) as (address, pid):
+            with served(
+                [sys.executable, "-m", "streamlit", "run", "app.py"], folder / "server.log", settings, cwd=ROOT
+            ) as (address, pid):
                 if find_chromium():
                     browser(address)
                 ours = asyncio.run(sockets(address, pid))

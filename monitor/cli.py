@@ -32,7 +32,9 @@ from monitor.config import LastGood, Settings
 from monitor.errors import MonitorError, ProblemsError
 from monitor.storage.store import Store, open_store
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.split("\n")[0])
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.split("\n")[0]
+)
 out, err = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -73,7 +75,9 @@ def moment(text: str | None) -> datetime | None:
     try:
         given = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z") from None
+        raise typer.BadParameter(
+            f"{text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z"
+        ) from None
     return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
 
 
@@ -92,8 +96,14 @@ class OilFormat(StrEnum):
 @door
 def check(
     online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False,
-    alerts: Annotated[bool, typer.Option("--alerts", help="Show what the alert rules would have told of what is stored; sends nothing.")] = False,
-    since: Annotated[str | None, typer.Option(help="With --alerts: from this UTC date or time on; the last seven days when left out.")] = None,
+    alerts: Annotated[
+        bool,
+        typer.Option("--alerts", help="Show what the alert rules would have told of what is stored; sends nothing."),
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(help="With --alerts: from this UTC date or time on; the last seven days when left out."),
+    ] = None,
 ) -> None:
     """Read feeds.yaml and the environment; name every fault with file, line and remedy."""
     start = moment(since)
@@ -101,7 +111,10 @@ def check(
         raise typer.BadParameter("--since is for --alerts")
     _, settings = configured()
     time = clock.from_environment(settings.environment.now)
-    out.print(f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault", highlight=False)
+    out.print(
+        f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault",
+        highlight=False,
+    )
     if online:
         from monitor.feeds import probe
 
@@ -140,7 +153,9 @@ def poll(
         report = asyncio.run(worker.once(on_done=_say_feed))
     finally:
         store.close()
-    err.print(f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.seconds:.1f} s")
+    err.print(
+        f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.seconds:.1f} s"
+    )
     if report.all_failed:
         err.print("every feed failed: is there a network?")
         raise typer.Exit(1)
@@ -148,13 +163,22 @@ def poll(
 
 def _say_feed(report) -> None:
     state = report.state
-    print(f"{state.name}: {state.error or f'{report.new} new'}", file=sys.stderr)  # a thousand lines of rich take a fifth of a second
+    print(
+        f"{state.name}: {state.error or f'{report.new} new'}", file=sys.stderr
+    )  # a thousand lines of rich take a fifth of a second
 
 
 @app.command()
 @door
 def tag(
-    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="JSON lines of id, title, summary, optional lang; standard input when left out.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="JSON lines of id, title, summary, optional lang; standard input when left out.",
+        ),
+    ] = None,
     text: Annotated[str | None, typer.Option(help="Read this title and show its evidence.")] = None,
     summary: Annotated[str, typer.Option(help="With --text: the summary.")] = "",
     anywhere: Annotated[bool, typer.Option("--anywhere", help="Do not ask for a tie to the theatre.")] = False,
@@ -176,7 +200,9 @@ def tag(
         out.print(lines.show(tagger.read(text, summary, anywhere=anywhere), text, summary))
     else:
         sys.stdout.reconfigure(encoding="utf-8")
-        with io.TextIOWrapper(file.open("rb") if file else sys.stdin.buffer, encoding="utf-8", errors="replace") as source:
+        with io.TextIOWrapper(
+            file.open("rb") if file else sys.stdin.buffer, encoding="utf-8", errors="replace"
+        ) as source:
             for line in lines.tag_lines(tagger, source, anywhere=anywhere):
                 print(line)
 
@@ -235,7 +261,9 @@ def prices() -> None:
     for series in settings.prices:
         if last := kept.newest(store, series.name, now):
             old = market.stale(series, last, now) or ("" if last.final else "so far")
-            table.add_row(series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source, old)
+            table.add_row(
+                series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source, old
+            )
         else:
             table.add_row(series.name, "none", "", series.unit, series.kind, "", "")
     out.print(table)
@@ -258,7 +286,9 @@ class Shape(StrEnum):
 @app.command()
 @door
 def oil(
-    events: Annotated[str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")] = None,
+    events: Annotated[
+        str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")
+    ] = None,
     series: Annotated[str, typer.Option(help="A name of `prices` in feeds.yaml.")] = "Brent",
     format: Annotated[Shape, typer.Option()] = Shape.table,
 ) -> None:
@@ -268,7 +298,9 @@ def oil(
     from monitor.storage import index
     from monitor.storage import prices as kept
 
-    days = None if events is None else sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()})
+    days = (
+        None if events is None else sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()})
+    )
     if days == []:
         raise typer.BadParameter("--events names no date")
     _, settings = configured()
@@ -283,26 +315,46 @@ def oil(
         raise typer.Exit(1)
     kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
-        points = index.points(store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0))  # finished days
+        points = index.points(
+            store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0)
+        )  # finished days
         kinds = {"escalation": study.episodes(points), "de-escalation": study.episodes(points, "deescalation")}
         days = sorted(set().union(*kinds.values()))
         if not days:
             err.print("no episode in the stored index; give dates with --events", markup=False)
     found = study.event_study(closes, days)
     if format is Shape.json:
-        rows = [{**asdict(row), "event": row.event.isoformat(), "day": row.day and row.day.isoformat()} for row in found.rows]
+        rows = [
+            {**asdict(row), "event": row.event.isoformat(), "day": row.day and row.day.isoformat()}
+            for row in found.rows
+        ]
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return
-    table = Table("event", "window", "ar", "t", "p", "placebo p, adjusted", "significant", "", title=f"{series}: abnormal log returns")
+    table = Table(
+        "event",
+        "window",
+        "ar",
+        "t",
+        "p",
+        "placebo p, adjusted",
+        "significant",
+        "",
+        title=f"{series}: abnormal log returns",
+    )
     for row in found.rows:
         measured = ((row.ar, "+.3f"), (row.t, ".2f"), (row.p, ".3f"), (row.adjusted_p, ".3f"))
         numbers = ["" if number is None else f"{number:{form}}" for number, form in measured]
         verdict = "" if row.adjusted_p is None else "yes" if row.significant else "no"
         table.add_row(row.event.isoformat(), Text(row.window), *numbers, verdict, row.note or "")
     out.print(table)
-    for kind, one in ((kind, one) for kind, events in kinds.items() if events for one in study.event_study(closes, events).across):
-        told = [] if one.t is None else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
+    for kind, one in (
+        (kind, one) for kind, events in kinds.items() if events for one in study.event_study(closes, events).across
+    ):
+        told = (
+            []
+            if one.t is None
+            else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
+        )
         told += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
         told += [one.note] if one.note else []
         out.print(f"all {one.events} {kind} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
-

@@ -102,9 +102,15 @@ class AskedClock:
                     body += piece
                     if time.monotonic() > deadline:
                         raise TimeoutError("too slow")
-        except (OSError, HTTPException, ValueError) as error:  # URLError and time-outs are OSErrors; ValueError: a broken address
+        except (
+            OSError,
+            HTTPException,
+            ValueError,
+        ) as error:  # URLError and time-outs are OSErrors; ValueError: a broken address
             cause = getattr(error, "reason", None) or error
-            raise ClockError(f"MONITOR_NOW: {self._address} does not answer the time: {cause}; start what serves it, or unset MONITOR_NOW") from error
+            raise ClockError(
+                f"MONITOR_NOW: {self._address} does not answer the time: {cause}; start what serves it, or unset MONITOR_NOW"
+            ) from error
         try:
             if len(body) > LONGEST:
                 raise ValueError("more than a time")
@@ -140,7 +146,14 @@ def from_environment(text: str | None) -> Clock:
 def _is_address(text: str) -> bool:
     try:
         url = urlsplit(text)
-        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0 and text.isascii() and text.isprintable() and " " not in text
+        return (
+            url.scheme in ("http", "https")
+            and bool(url.hostname)
+            and url.port != 0
+            and text.isascii()
+            and text.isprintable()
+            and " " not in text
+        )
     except ValueError:  # a broken port
         return False
 

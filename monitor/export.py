@@ -99,7 +99,11 @@ def pieces(table: str, rows: Iterable[Mapping[str, object]], *, format: str) -> 
 
 def columns_of(table: str, row: Mapping[str, object] = {}) -> dict[str, str]:
     """The columns of a table; those that its rows bring beyond the fixed ones (daily's series) follow them."""
-    more = {name: TEXT if name.endswith("_source") else NUMBER for name in row if table == "daily" and name not in COLUMNS[table]}
+    more = {
+        name: TEXT if name.endswith("_source") else NUMBER
+        for name in row
+        if table == "daily" and name not in COLUMNS[table]
+    }
     return COLUMNS[table] | more
 
 
@@ -107,7 +111,9 @@ def rows_csv(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str] | 
     """CSV text in pieces, the header first. `columns` with their kinds or, for a table of the screen's own, their names alone."""
     kinds = columns if isinstance(columns, Mapping) else dict.fromkeys(columns)
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")  # RFC 4180; with "\n" alone it would leave a CR within a text unquoted
+    writer = csv.writer(
+        buffer, lineterminator="\r\n"
+    )  # RFC 4180; with "\n" alone it would leave a CR within a text unquoted
     writer.writerow([_safe(name) for name in kinds])
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
@@ -157,7 +163,10 @@ def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str]) -
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
         while batch := list(islice(rows, 5 * BATCH)):
             arrays = [
-                pa.array([v.date() if isinstance(v := row.get(name), datetime) and kind == DAY else v for row in batch], _ARROW[kind])
+                pa.array(
+                    [v.date() if isinstance(v := row.get(name), datetime) and kind == DAY else v for row in batch],
+                    _ARROW[kind],
+                )
                 for name, kind in columns.items()
             ]
             writer.write_table(pa.table(arrays, schema=schema))

@@ -19,7 +19,17 @@ ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction",
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
 # parts of the theatre; what puts an entry there is in parts.py
-PARTS = ("Hormuz and shipping", "Iran-US", "Iran-Israel", "Gulf states", "Iraq-Syria", "Yemen-Red Sea", "Lebanon", "nuclear file", "energy works")
+PARTS = (
+    "Hormuz and shipping",
+    "Iran-US",
+    "Iran-Israel",
+    "Gulf states",
+    "Iraq-Syria",
+    "Yemen-Red Sea",
+    "Lebanon",
+    "nuclear file",
+    "energy works",
+)
 
 
 # -- feeds ------------------------------------------------------------------------------------------------

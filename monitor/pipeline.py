@@ -32,14 +32,21 @@ log = logging.getLogger(__name__)
 BEAT = 5.0  # seconds between heartbeats of the lease
 TICK = 0.5  # seconds between looks at what is due
 PAUSE_AFTER_FAULT = 5.0
-PAUSES, LONGEST_PAUSE = 2.0, 3.0  # following up rests twice as long as it took: while thousands of articles come in, it must not hold up the polling
+PAUSES, LONGEST_PAUSE = (
+    2.0,
+    3.0,
+)  # following up rests twice as long as it took: while thousands of articles come in, it must not hold up the polling
 
 
 def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int = 2) -> tuple[Fetcher, Readers]:
     """What touches the outside, as the configuration asks for it."""
     defaults = settings.defaults
-    fetcher = Fetcher(per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes)
-    return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments() | {"eager": True})
+    fetcher = Fetcher(
+        per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
+    )
+    return fetcher, Readers(
+        processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments() | {"eager": True}
+    )
 
 
 class Worker:
@@ -109,7 +116,9 @@ class Worker:
                 log.error("%s", fault)
                 self._note("worker", str(fault))
                 await self._sleep(PAUSE_AFTER_FAULT)
-            except Exception as fault:  # a fault of this program: it must not end the watch unseen, so it is shown and tried again
+            except (
+                Exception
+            ) as fault:  # a fault of this program: it must not end the watch unseen, so it is shown and tried again
                 log.exception("the worker stumbled")
                 self._note("worker", f"an unexpected fault, see the log: {fault!r}")
                 await self._sleep(PAUSE_AFTER_FAULT)

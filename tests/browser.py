@@ -12,7 +12,13 @@ import sys
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 HOW = "no Chromium found; install it: apt-get install chromium"
 
 
@@ -30,9 +36,15 @@ def browser_page():
 
     with sync_playwright() as playwright:
         # Root may not use Chromium's sandbox; small containers have little shared memory.
-        flags = ["--disable-background-networking", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        flags = [
+            "--disable-background-networking",
+            "--disable-dev-shm-usage",
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        ]
         browser = playwright.chromium.launch(executable_path=path, args=flags)
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, locale="en-GB", timezone_id="UTC")
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, accept_downloads=True, locale="en-GB", timezone_id="UTC"
+        )
         yield context.new_page()
         browser.close()
 

@@ -21,7 +21,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CERTIFICATE = Path(__file__).parent / "certificates" / "localhost.pem"  # signed by itself, its key beside it; for tests only
+CERTIFICATE = (
+    Path(__file__).parent / "certificates" / "localhost.pem"
+)  # signed by itself, its key beside it; for tests only
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,26 @@ class Page:
         if self.latency:
             await asyncio.sleep(self.latency)
         asked_tag, asked_date = request.headers.get("if-none-match"), request.headers.get("if-modified-since")
-        fits = asked_tag == self.etag if asked_tag is not None else asked_date is not None and asked_date == self.last_modified
+        fits = (
+            asked_tag == self.etag
+            if asked_tag is not None
+            else asked_date is not None and asked_date == self.last_modified
+        )
         same = self.status == 200 and fits and (self.etag or self.last_modified)
-        fields = {"Date": email.utils.formatdate(usegmt=True), "ETag": self.etag, "Last-Modified": self.last_modified, **self.headers}
+        fields = {
+            "Date": email.utils.formatdate(usegmt=True),
+            "ETag": self.etag,
+            "Last-Modified": self.last_modified,
+            **self.headers,
+        }
         if not same:
             fields |= {"Content-Type": self.content_type, "Content-Length": str(len(self.body))}
         if self.close:
             fields["Connection"] = "close"
         status = "304 Not Modified" if same else f"{self.status} Some Reason"
-        head = f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value is not None)
+        head = f"HTTP/1.1 {status}\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in fields.items() if value is not None
+        )
         writer.write(head.encode("utf-8", "surrogateescape") + b"\r\n" + (b"" if same else self.body))
         await writer.drain()
         if self.close:
@@ -147,7 +160,11 @@ class Internet:
         try:
             while not writer.is_closing() and (request := await _read_request(reader, writer, number)):
                 self.requests.append(request)
-                behaviour = self._pages.get(request.path) or self._pages.get(request.path.partition("?")[0]) or Page(b"not here", 404)
+                behaviour = (
+                    self._pages.get(request.path)
+                    or self._pages.get(request.path.partition("?")[0])
+                    or Page(b"not here", 404)
+                )
                 self._busy += 1
                 self.most_at_once = max(self.most_at_once, self._busy)
                 try:
@@ -171,7 +188,7 @@ async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     if len(line) != 3:
         return None
     headers = {}
-    while (field := (await reader.readline()).decode("utf-8", "surrogateescape").rstrip("\r\n")):
+    while field := (await reader.readline()).decode("utf-8", "surrogateescape").rstrip("\r\n"):
         name, _, value = field.partition(":")
         name = name.lower()
         headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()

@@ -24,20 +24,39 @@ def news(
     bent = random.gamma(6, share / 6, publishers)
     day = np.arange(days)
     factor = np.where(day >= (days if change_on is None else change_on), ratio, 1.0)
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("minute", "publisher", "escalation", "deescalation", "story")}
+    columns: dict[str, list[np.ndarray]] = {
+        name: [] for name in ("minute", "publisher", "escalation", "deescalation", "story")
+    }
     stories = 1
     quiet = random.poisson(volume * np.maximum(1 - bent - bent * factor[:, None], 0))
-    _append(columns, random, np.repeat(np.tile(day, publishers), quiet.T.ravel()), np.repeat(np.arange(publishers), quiet.sum(axis=0)), 0, 0, 0)
+    _append(
+        columns,
+        random,
+        np.repeat(np.tile(day, publishers), quiet.T.ravel()),
+        np.repeat(np.arange(publishers), quiet.sum(axis=0)),
+        0,
+        0,
+        0,
+    )
     for direction in ("escalation", "deescalation"):
         weight = volume * bent
         for d in day:
-            told = 1 + random.poisson(told_by - 1, random.poisson(weight.sum() / told_by * (factor[d] if direction == "escalation" else 1)))
+            told = 1 + random.poisson(
+                told_by - 1, random.poisson(weight.sum() / told_by * (factor[d] if direction == "escalation" else 1))
+            )
             who = random.choice(publishers, told.sum(), p=weight / weight.sum())
             story = np.repeat(np.arange(stories, stories + len(told)), told)
             stories += len(told)
             gravity = np.repeat(random.choice([4.0, 6.0, 9.0], len(told)), told)
             zero = np.zeros(len(who))
-            _append(columns, random, np.full(len(who), d), who, *((gravity, zero) if direction == "escalation" else (zero, gravity)), story)
+            _append(
+                columns,
+                random,
+                np.full(len(who), d),
+                who,
+                *((gravity, zero) if direction == "escalation" else (zero, gravity)),
+                story,
+            )
     table = {name: np.concatenate(parts) for name, parts in columns.items()}
     order = np.argsort(table["minute"], kind="stable")
     table = {name: values[order] for name, values in table.items()}

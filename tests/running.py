@@ -98,7 +98,9 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 def monitor(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
     """`python -m monitor ...` as a user types it."""
     command = [sys.executable, "-m", "monitor", *words]
-    return subprocess.run(command, env=environment(folder, **more), cwd=folder, capture_output=True, encoding="utf-8", timeout=120)
+    return subprocess.run(
+        command, env=environment(folder, **more), cwd=folder, capture_output=True, encoding="utf-8", timeout=120
+    )
 
 
 @contextmanager
@@ -106,8 +108,20 @@ def app(folder: Path, *, port: int | None = None, **more: str):
     """The dashboard's address, with the server running behind it; gone at the end, its children too."""
     port = port or free_port()
     log = (folder / "server.log").open("ab")
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(command, env=environment(folder, **more), cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(ROOT / "app.py"),
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    process = subprocess.Popen(
+        command, env=environment(folder, **more), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+    )
     try:
         wait_for(lambda: healthy(port), 60, f"no server; {folder / 'server.log'}")
         yield f"http://127.0.0.1:{port}", process

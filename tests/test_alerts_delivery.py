@@ -18,7 +18,14 @@ ONE, TWO = "json://127.0.0.1:9/one-secret", "json://127.0.0.1:9/two-secret"
 
 
 def alert(number: int = 1, **more) -> Alert:
-    fields = {"rule": "High", "reason": "level", "at": NOW, "state": "firing", "message": f"tension {number}", "key": f"High:{number}"}
+    fields = {
+        "rule": "High",
+        "reason": "level",
+        "at": NOW,
+        "state": "firing",
+        "message": f"tension {number}",
+        "key": f"High:{number}",
+    }
     return Alert(number, **(fields | more))
 
 
@@ -148,5 +155,8 @@ def test_what_cannot_be_reached_is_an_error(url):
 
 
 def test_what_a_service_says_is_shown_without_the_address():
-    text = notify.hidden("POST https://bot:abc12345@api.example/v1/abcdef?key=k9k9k9 failed: 403", "tg://bot:abc12345@api.example/abcdef?key=k9k9k9")
+    text = notify.hidden(
+        "POST https://bot:abc12345@api.example/v1/abcdef?key=k9k9k9 failed: 403",
+        "tg://bot:abc12345@api.example/abcdef?key=k9k9k9",
+    )
     assert "abc12345" not in text and "abcdef" not in text and "k9k9k9" not in text and text.endswith("failed: 403")

@@ -22,7 +22,9 @@ QUIET = SilenceRule(name="Quiet", kind="silence", of="feeds", longer_than="6h", 
 NOBODY = SilenceRule(name="Nobody", kind="silence", of="worker", longer_than="15m", cool_down="1h")
 
 
-def point(at: datetime, tension: float | None, *, spread: float = 0.2, status: str = "ok", part: str = "all") -> IndexPoint:
+def point(
+    at: datetime, tension: float | None, *, spread: float = 0.2, status: str = "ok", part: str = "all"
+) -> IndexPoint:
     empty = dict.fromkeys([
         "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share", "escalation_acts", "escalation_words",
         "deescalation_acts", "deescalation_words", "percentile",
@@ -36,7 +38,13 @@ def point(at: datetime, tension: float | None, *, spread: float = 0.2, status: s
 
 def index(*values: float | None, until: datetime = NOW) -> Facts:
     """Hourly points that end at `until`."""
-    return Facts(points={("hour", "all"): [point(until - n * HOUR, value) for n, value in zip(range(len(values) - 1, -1, -1), values, strict=True)]})
+    return Facts(
+        points={
+            ("hour", "all"): [
+                point(until - n * HOUR, value) for n, value in zip(range(len(values) - 1, -1, -1), values, strict=True)
+            ]
+        }
+    )
 
 
 def reasons(alerts) -> list[tuple[str, str]]:
@@ -88,7 +96,9 @@ def test_a_jump_is_outside_every_band_of_the_three_days_before():
 def test_a_jump_resolves_when_the_bands_meet_again():
     firing = decide([JUMP], [], index(*[100.0] * 72, 160.0), NOW)
     later = NOW + 30 * HOUR
-    assert reasons(decide([JUMP], firing, index(*[100.0] * 60, *[160.0] * 31, until=later), later)) == [("jump", "resolved")]
+    assert reasons(decide([JUMP], firing, index(*[100.0] * 60, *[160.0] * 31, until=later), later)) == [
+        ("jump", "resolved")
+    ]
 
 
 def test_a_fall_is_told_where_asked_for():
@@ -112,12 +122,34 @@ def test_an_index_with_nothing_in_it_raises_no_false_alarm():
         until = day_of(44) - timedelta(minutes=1)
         points = compute(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), now=until, daily=False)
         line = [p for p in points if p.part == "all"]
-        alarms += any(decide([JUMP], [], Facts(points={("hour", "all"): line[n - 73 : n]}), line[n - 1].at) for n in range(73, len(line), 3))
+        alarms += any(
+            decide([JUMP], [], Facts(points={("hour", "all"): line[n - 73 : n]}), line[n - 1].at)
+            for n in range(73, len(line), 3)
+        )
     assert alarms <= 1
 
 
-def sighting(article: int, publisher: str, *, story: int | None = 1, weight: float = 9.0, minutes: int = 30, category: str = "attack", **more) -> Sighting:
-    return Sighting(article, story, publisher, NOW - timedelta(minutes=minutes), category, weight, f"Title {article}", f"https://x.example/{article}", **more)
+def sighting(
+    article: int,
+    publisher: str,
+    *,
+    story: int | None = 1,
+    weight: float = 9.0,
+    minutes: int = 30,
+    category: str = "attack",
+    **more,
+) -> Sighting:
+    return Sighting(
+        article,
+        story,
+        publisher,
+        NOW - timedelta(minutes=minutes),
+        category,
+        weight,
+        f"Title {article}",
+        f"https://x.example/{article}",
+        **more,
+    )
 
 
 TOLD = [sighting(1, "A"), sighting(2, "B"), sighting(3, "C")]
@@ -187,12 +219,21 @@ PRICES = {
 def test_a_price_move(prices, word):
     found = decide([MOVED], [], Facts(prices={"Brent": prices}), NOW)
     assert found == [] if word is None else word in found[0].message
-    assert decide([replace_rule(MOVED, cool_down=HOUR)], found, Facts(prices={"Brent": prices}), NOW + 3 * HOUR) == []  # once a trading day
+    assert (
+        decide([replace_rule(MOVED, cool_down=HOUR)], found, Facts(prices={"Brent": prices}), NOW + 3 * HOUR) == []
+    )  # once a trading day
 
 
 def feed(name: str, *, hours_new: float | None = 1, hours_ok: float | None = 0.1, failures: int = 0) -> FeedState:
     ago = [None if hours is None else NOW - hours * HOUR for hours in (hours_new, hours_ok)]
-    return FeedState(name, f"https://{name}.example/", failures=failures, error="HTTP 500" if failures else None, last_new=ago[0], last_success=ago[1])
+    return FeedState(
+        name,
+        f"https://{name}.example/",
+        failures=failures,
+        error="HTTP 500" if failures else None,
+        last_new=ago[0],
+        last_success=ago[1],
+    )
 
 
 FEEDS = {
@@ -202,7 +243,10 @@ FEEDS = {
     "fails since just now": (feed("a", hours_ok=2, failures=3), None),
     "never answered": (feed("a", hours_new=None, hours_ok=None, failures=5), "never answered: HTTP 500"),
     "not polled yet": (feed("a", hours_new=None, hours_ok=None), None),
-    "not asked again yet": (replace(feed("a", hours_new=48, hours_ok=48, failures=1), last_polled=NOW - 47 * HOUR), None),
+    "not asked again yet": (
+        replace(feed("a", hours_new=48, hours_ok=48, failures=1), last_polled=NOW - 47 * HOUR),
+        None,
+    ),
     "asked again, and still nothing": (replace(feed("a", hours_new=48), last_polled=NOW - HOUR), "nothing new since"),
 }
 
@@ -217,20 +261,27 @@ def test_a_feed_that_speaks_again_or_is_taken_out_resolves():
     firing = decide([QUIET], [], Facts(feeds=[feed("a", hours_new=9), feed("b", hours_new=9), feed("c")]), NOW)
     assert [alert.key for alert in firing] == ["Quiet:a", "Quiet:b"]
     over = decide([QUIET], firing, Facts(feeds=[feed("a", hours_new=0), feed("c")]), NOW + HOUR / 2)
-    assert [(alert.key, alert.reason, alert.state) for alert in over] == [("Quiet:a", "feed silence", "resolved"), ("Quiet:b", "no longer watched", "resolved")]
+    assert [(alert.key, alert.reason, alert.state) for alert in over] == [
+        ("Quiet:a", "feed silence", "resolved"),
+        ("Quiet:b", "no longer watched", "resolved"),
+    ]
 
 
 def test_worker_silence_and_its_end():
     firing = decide([NOBODY], [], Facts(worker_seen=NOW - HOUR, worker_fault="disk full"), NOW)
     assert reasons(firing) == [("worker silence", "firing")] and "disk full" in firing[0].message
-    assert reasons(decide([NOBODY], firing, Facts(worker_seen=NOW + HOUR), NOW + HOUR)) == [("worker silence", "resolved")]
+    assert reasons(decide([NOBODY], firing, Facts(worker_seen=NOW + HOUR), NOW + HOUR)) == [
+        ("worker silence", "resolved")
+    ]
     assert decide([NOBODY], [], Facts(), NOW) == []
 
 
 def test_a_rule_switched_off_or_taken_out_ends_its_alert():
     firing = decide([LEVEL], [], index(300), NOW)
     for rules in ([], [replace_rule(LEVEL, enabled=False)]):
-        assert reasons(decide(rules, firing, index(300, until=NOW + HOUR), NOW + HOUR)) == [("no longer watched", "resolved")]
+        assert reasons(decide(rules, firing, index(300, until=NOW + HOUR), NOW + HOUR)) == [
+            ("no longer watched", "resolved")
+        ]
 
 
 def test_deciding_again_after_a_crash_tells_nothing_twice():

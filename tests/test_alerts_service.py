@@ -187,7 +187,14 @@ def test_killed_between_claim_and_answer_it_is_not_sent_again_and_says_so(store,
     with hook() as receiver:
         settings = settings_of(tmp_path, receiver.url)
         receiver.hold.clear()
-        words = [sys.executable, "-c", SENDER, tmp_path / "feeds.yaml", f"sqlite:///{tmp_path / 'monitor.db'}", receiver.url]
+        words = [
+            sys.executable,
+            "-c",
+            SENDER,
+            tmp_path / "feeds.yaml",
+            f"sqlite:///{tmp_path / 'monitor.db'}",
+            receiver.url,
+        ]
         process = subprocess.Popen(words, cwd=running.ROOT, env=running.environment(tmp_path))
         try:
             running.wait_for(lambda: receiver.got, 60, "the message on its way")
@@ -216,8 +223,12 @@ def test_feed_silence_and_a_price_move_are_told_and_silence_resolves(store, tmp_
     day = datetime(2026, 2, 27, tzinfo=UTC)
     for number, close in enumerate((70.0, 77.0)):
         made = day + number * 3 * DAY
-        prices.save(store, [Price("Brent", made, close, "yahoo", "front month", "USD", made + 10 * HOUR, NOW, final=not number)])
-    state = FeedState("Alpha", "https://alpha.example/rss", state="failing", failures=3, last_success=NOW - DAY, error="timed out")
+        prices.save(
+            store, [Price("Brent", made, close, "yahoo", "front month", "USD", made + 10 * HOUR, NOW, final=not number)]
+        )
+    state = FeedState(
+        "Alpha", "https://alpha.example/rss", state="failing", failures=3, last_success=NOW - DAY, error="timed out"
+    )
     feeds.save_state(store, state, now=NOW)
     watch.after_round(settings)
     assert sorted(kept(store)) == [("Brent moved", "firing"), ("Feeds are silent", "firing")]
@@ -246,9 +257,15 @@ def test_rules_are_tried_on_what_is_stored_and_nothing_is_kept_or_sent(store, tm
     with hook() as receiver:
         settings_of(tmp_path)
         words = ("check", "--alerts", "--since", "2026-03-01")
-        told = running.monitor(tmp_path, *words, MONITOR_NOW=NOW.isoformat(), MONITOR_ALERT_URLS=receiver.url, COLUMNS="200")
+        told = running.monitor(
+            tmp_path, *words, MONITOR_NOW=NOW.isoformat(), MONITOR_ALERT_URLS=receiver.url, COLUMNS="200"
+        )
         none = running.monitor(tmp_path, "check", "--since", "2026-03-01")
     assert told.returncode == 0, told.stderr
-    assert "Grave event: fired 1 time\n" in told.stdout and "2026-03-01 07:00" in told.stdout and "Nobody polls: not tried" in told.stdout
+    assert (
+        "Grave event: fired 1 time\n" in told.stdout
+        and "2026-03-01 07:00" in told.stdout
+        and "Nobody polls: not tried" in told.stdout
+    )
     assert alerts.find(store) == [] and receiver.got == []
     assert none.returncode == 2

@@ -86,7 +86,20 @@ def test_a_time_that_stands_still(text):
     assert standing.replay == "replay, as of 2026-03-02 12:00 UTC"
 
 
-@pytest.mark.parametrize("text", ["noon", "2026-13-01", "0001-01-01", "9999-12-31", "ftp://a.example/clock", "http://", "http://a.example:x/", "http://a b/", "12"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "noon",
+        "2026-13-01",
+        "0001-01-01",
+        "9999-12-31",
+        "ftp://a.example/clock",
+        "http://",
+        "http://a.example:x/",
+        "http://a b/",
+        "12",
+    ],
+)
 def test_nonsense_is_refused_at_the_door(text):
     with pytest.raises(ConfigError) as caught:
         clock.from_environment(text)

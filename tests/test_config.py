@@ -36,7 +36,11 @@ def test_each_fault_names_its_line_place_and_remedy(path):
     """The first line of each file says it: `# says LINE PLACE: part of the message`. One fault a file, told once."""
     line, place, part = re.match(rb"# says (\d+|-) (\S*?): (.+)", path.read_bytes()).groups()
     (problem,) = faults(path)
-    assert (problem.file, problem.line, problem.where) == (str(path), None if line == b"-" else int(line), place.decode())
+    assert (problem.file, problem.line, problem.where) == (
+        str(path),
+        None if line == b"-" else int(line),
+        place.decode(),
+    )
     assert part.decode() in problem.message
     assert "secret-word" not in str(problem)
 
@@ -49,7 +53,10 @@ def test_all_faults_are_named_at_once_in_the_order_of_lines(tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("make, part", [(lambda p: None, "no such file"), (lambda p: p.mkdir(), "is a folder"), (lambda p: p.touch(), "is empty")])
+@pytest.mark.parametrize(
+    "make, part",
+    [(lambda p: None, "no such file"), (lambda p: p.mkdir(), "is a folder"), (lambda p: p.touch(), "is empty")],
+)
 def test_a_file_that_is_none(tmp_path, make, part):
     make(tmp_path / "feeds.yaml")
     (problem,) = faults(tmp_path / "feeds.yaml")
@@ -68,7 +75,11 @@ def test_name_and_address_are_enough(tmp_path):
     assert settings.feeds == (Feed("A", "https://a.example/rss", language="fr"),)
     assert [series.symbol for series in settings.prices] == ["BZ=F", "CL=F"]
     assert (settings.alerts, settings.index.span, settings.theatre.lexicon) == ((), None, None)
-    assert (settings.defaults.per_host, settings.defaults.pause, settings.defaults.max_bytes) == (2, timedelta(seconds=1), 5_000_000)
+    assert (settings.defaults.per_host, settings.defaults.pause, settings.defaults.max_bytes) == (
+        2,
+        timedelta(seconds=1),
+        5_000_000,
+    )
     assert settings.path == path
 
 
@@ -116,7 +127,9 @@ theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
     assert arguments["extra"] == tmp_path / "words.yaml"
     assert arguments["theatre"].widen == ("EGY", "Cyprus")
     assert "secret-word" not in repr(settings)
-    assert not list(jsonschema.Draft202012Validator(config.schema()).iter_errors(document.read(tmp_path / "feeds.yaml").data))
+    assert not list(
+        jsonschema.Draft202012Validator(config.schema()).iter_errors(document.read(tmp_path / "feeds.yaml").data)
+    )
 
 
 def test_ten_thousand_feeds(tmp_path):
@@ -125,13 +138,24 @@ def test_ten_thousand_feeds(tmp_path):
 
 
 def test_the_environment_is_read_and_refused():
-    read = config.environment({"MONITOR_YAHOO_URL": "http://127.0.0.1:1/", "MONITOR_NOW": " ", "MONITOR_ALERT_URLS": "json://a.example, mailto://u:secret-word@b.example"})
+    read = config.environment(
+        {
+            "MONITOR_YAHOO_URL": "http://127.0.0.1:1/",
+            "MONITOR_NOW": " ",
+            "MONITOR_ALERT_URLS": "json://a.example, mailto://u:secret-word@b.example",
+        }
+    )
     assert read.yahoo_url == "http://127.0.0.1:1"
     assert read.now is None
     assert read.alert_urls == ("json://a.example", "mailto://u:secret-word@b.example")
     assert read.database_url == "sqlite:///data/monitor.db"
     assert "secret-word" not in repr(read)
-    wrong = {"MONITOR_DATABASE_URL": "mysql://u:secret-word@h/x", "MONITOR_YAHOO_URL": "ftp://x", "MONITOR_FRED_URL": "http://", "MONITOR_ALERT_URLS": "secret-word"}
+    wrong = {
+        "MONITOR_DATABASE_URL": "mysql://u:secret-word@h/x",
+        "MONITOR_YAHOO_URL": "ftp://x",
+        "MONITOR_FRED_URL": "http://",
+        "MONITOR_ALERT_URLS": "secret-word",
+    }
     with pytest.raises(ConfigError) as caught:
         config.environment(wrong)
     assert {problem.where for problem in caught.value.problems} == set(wrong)
@@ -184,14 +208,23 @@ def test_the_shipped_file_is_sound_and_broad():
 
 
 def test_the_schema_for_editors_is_true():
-    assert (ROOT / "feeds.yaml").read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=feeds.schema.json\n")
+    assert (
+        (ROOT / "feeds.yaml")
+        .read_text(encoding="utf-8")
+        .startswith("# yaml-language-server: $schema=feeds.schema.json\n")
+    )
     kept = json.loads((ROOT / "feeds.schema.json").read_text(encoding="utf-8"))
     assert kept == config.schema(), "run `make schema`"
     jsonschema.Draft202012Validator.check_schema(kept)
     check = jsonschema.Draft202012Validator(kept)
     data = document.read(ROOT / "feeds.yaml").data
     assert list(check.iter_errors(data)) == []
-    for wrong in ({**data, "feed": []}, {**data, "prices": None}, {**data, "feeds": [{"name": "A"}]}, {**data, "defaults": {"pause": 1}}):
+    for wrong in (
+        {**data, "feed": []},
+        {**data, "prices": None},
+        {**data, "feeds": [{"name": "A"}]},
+        {**data, "defaults": {"pause": 1}},
+    ):
         assert list(check.iter_errors(wrong))
 
 

@@ -18,7 +18,10 @@ FRENCH = {
     "link": "https://press.example/fr/1",
 }
 FEEDS = {"/fr.xml": {"name": "La Dépêche test", "language": "fr"}, "/en.xml": {"name": "Test Wire", "language": "en"}}
-FORMULA = {"title": '=HYPERLINK("http://evil.example","Iran launches missile strike on Israel")', "link": "https://press.example/en/2"}
+FORMULA = {
+    "title": '=HYPERLINK("http://evil.example","Iran launches missile strike on Israel")',
+    "link": "https://press.example/en/2",
+}
 GARDEN = {"title": "City museum opens a new wing", "link": "https://press.example/en/1"}
 
 
@@ -67,7 +70,9 @@ def test_poll_once_without_a_screen(tmp_path):
     assert len(rows_of(running.monitor(tmp_path, "export", "articles").stdout)) == 1
     signals = rows_of(running.monitor(tmp_path, "export", "signals").stdout)
     text = {"title": FRENCH["title"]}
-    assert all(row["text"] == text["title"][int(row["start"]) : int(row["end"])] for row in signals if row["field"] == "title")
+    assert all(
+        row["text"] == text["title"][int(row["start"]) : int(row["end"])] for row in signals if row["field"] == "title"
+    )
     health = {row["name"]: row["state"] for row in rows_of(running.monitor(tmp_path, "export", "feeds").stdout)}
     assert health == {"La Dépêche test": "well", "Test Wire": "empty"}
 

@@ -56,7 +56,9 @@ def test_abnormal_means_against_the_mean_of_the_days_before():
 def test_a_weekend_event_meets_the_next_trading_day_and_says_so():
     prices = market()
     saturday, monday = date(2025, 10, 4), date(2025, 10, 6)
-    assert {(row.day, row.note) for row in event_study(prices, [saturday]).rows} == {(monday, "no trading on that day: 2025-10-06 is taken")}
+    assert {(row.day, row.note) for row in event_study(prices, [saturday]).rows} == {
+        (monday, "no trading on that day: 2025-10-06 is taken")
+    }
     assert {row.note for row in event_study(prices, [monday]).rows} == {None}
 
 
@@ -67,7 +69,9 @@ def test_dates_that_meet_on_one_trading_day_are_one_question():
     weekend = [monday - timedelta(days=n) for n in (0, 1, 2)]
     once, thrice = (event_study(prices, [*days, other]) for days in ([monday], weekend))
     adjusted = {row.window: row.adjusted_p for row in once.rows if row.event == monday}
-    assert monday.weekday() == 0 and all(row.adjusted_p == adjusted[row.window] for row in thrice.rows if row.event in weekend)
+    assert monday.weekday() == 0 and all(
+        row.adjusted_p == adjusted[row.window] for row in thrice.rows if row.event in weekend
+    )
     assert [one.events for one in thrice.across] == [2, 2, 2]
 
 
@@ -119,7 +123,12 @@ def test_closes_are_final_and_of_one_kind():
         start = datetime(2026, 3, day, tzinfo=UTC)
         return Price("Brent", start, close, "x", kind, "USD", None, start, final=final)
 
-    given = [price(2, 77.7, "front month"), price(3, 81.4, "front month"), price(4, 83.0, "spot"), price(5, 85.0, "front month", final=False)]
+    given = [
+        price(2, 77.7, "front month"),
+        price(3, 81.4, "front month"),
+        price(4, 83.0, "spot"),
+        price(5, 85.0, "front month", final=False),
+    ]
     assert closes(given).tolist() == [77.7, 81.4]
     assert closes([]).empty
 
@@ -173,7 +182,18 @@ def point(day: int, share: float | None) -> IndexPoint:
         "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
     ])  # fmt: skip
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
-    return IndexPoint(grain="day", at=at, method="m", status="ok", escalation_share=share, entries=1, articles=1, stories=1, publishers=1, **empty)
+    return IndexPoint(
+        grain="day",
+        at=at,
+        method="m",
+        status="ok",
+        escalation_share=share,
+        entries=1,
+        articles=1,
+        stories=1,
+        publishers=1,
+        **empty,
+    )
 
 
 def test_episodes_follow_the_rule_and_merge_short_gaps():

@@ -34,14 +34,25 @@ def read(data):
 def store(tmp_path):
     opened = open_store(f"sqlite:///{tmp_path}/monitor.db")
     feed = Feed("Wire", "https://wire.example/rss", tier=2)
-    signal = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 7, "=strike", "ISR", "IRN", None, ("passive",))
+    signal = Signal(
+        "attack", "escalation", "act", 9.0, "strike", "title", 0, 7, "=strike", "ISR", "IRN", None, ("passive",)
+    )
     hit = Reading("en", "escalation", 9.0, True, ("IRN", "ISR"), ("Isfahan",), (signal,), (), "tagger-1")
     calm = Reading("ar", "none", 0.0, False, (), (), (), (), "tagger-1")
     items = [
-        (Entry("1", '=strike → "quoted"\nline', "https://wire.example/1", "-5 per cent", NOON - timedelta(days=1), None), hit, "wire", "1"),
+        (
+            Entry(
+                "1", '=strike → "quoted"\nline', "https://wire.example/1", "-5 per cent", NOON - timedelta(days=1), None
+            ),
+            hit,
+            "wire",
+            "1",
+        ),
         (Entry("2", "محادثات", None, "", None, "yesterday"), calm, "@paper", "2"),
     ]
-    articles.save(opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON)
+    articles.save(
+        opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON
+    )
     stories.assign(opened, {1: 1})
     point = IndexPoint("day", DAY, "index-1", "ok", 151.5, 140.0, 160.0, 90.0, None, None, -0.5, *[1.0] * 7, 2, 1, 1, 2)
     index.save(opened, [point])
@@ -56,9 +67,15 @@ def store(tmp_path):
 
 def test_articles_keep_their_facts_in_csv(store):
     first, second = read(written("articles", tables.rows(store, "articles")))
-    assert first["title"] == "'=strike → \"quoted\"\nline" and first["summary"] == "'-5 per cent"
+    assert first["title"] == '\'=strike → "quoted"\nline' and first["summary"] == "'-5 per cent"
     assert (first["published"], first["first_seen"]) == ("2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z")
-    assert (first["actors"], first["score"], first["theatre"], first["story_id"], first["tier"]) == ("IRN;ISR", "9.0", "true", "1", "2")
+    assert (first["actors"], first["score"], first["theatre"], first["story_id"], first["tier"]) == (
+        "IRN;ISR",
+        "9.0",
+        "true",
+        "1",
+        "2",
+    )
     assert (second["title"], second["publisher"]) == ("محادثات", "'@paper")
     assert (second["published"], second["link"], second["story_id"]) == ("", "", "")
 
@@ -93,7 +110,10 @@ def test_daily_puts_the_index_beside_each_series(store):
     rows = read(written("daily", tables.rows(store, "daily")))
     found = [(r["day"], r["tension"], r["balance"], r["method"]) for r in rows]
     assert found == [("2026-03-02", "151.5", "-0.5", "index-1"), ("2026-03-03", "", "", "")]
-    assert [(r["Brent_close"], r["Brent_source"], r["VIX_close"]) for r in rows] == [("71.32", "yahoo", ""), ("", "", "-1.5")]
+    assert [(r["Brent_close"], r["Brent_source"], r["VIX_close"]) for r in rows] == [
+        ("71.32", "yahoo", ""),
+        ("", "", "-1.5"),
+    ]
 
 
 def test_a_span_and_a_filter_narrow_the_rows(store):
@@ -102,7 +122,9 @@ def test_a_span_and_a_filter_narrow_the_rows(store):
 
     assert ids("articles", since=NOON) == [2] and ids("articles", until=NOON) == [1]
     assert ids("signals", since=NOON) == [] and ids("articles", wanted=Filter(categories=("attack",))) == [1]
-    assert list(tables.rows(store, "index", since=NOON)) == [] and len(list(tables.rows(store, "prices", until=NOON))) == 2
+    assert (
+        list(tables.rows(store, "index", since=NOON)) == [] and len(list(tables.rows(store, "prices", until=NOON))) == 2
+    )
     configured = [Feed("Never", "https://never.example/"), Feed("Wire", "https://wire.example/rss")]
     found = [(r["name"], r["state"], r["entries"]) for r in tables.rows(store, "feeds", configured=configured)]
     assert found == [("Never", "new", 0), ("Wire", "well", 2)]

@@ -49,7 +49,9 @@ def test_entries_come_back_with_their_readings(readers):
     got = asyncio.run(read(readers, feed("one", "two"), lang="fa"))
     assert [e.title for e in got.parsed.entries] == ["one", "two"]
     assert [(r.lang, r.method) for r in got.readings] == [("fa", "m1")] * 2
-    again = asyncio.run(read(readers, feed("new", "one", "two"), known=frozenset(got.parsed.slices)))  # in another event loop
+    again = asyncio.run(
+        read(readers, feed("new", "one", "two"), known=frozenset(got.parsed.slices))
+    )  # in another event loop
     assert [e.title for e in again.parsed.entries] == ["new"] and len(again.readings) == 1 and again.parsed.skipped == 2
 
 
@@ -57,7 +59,10 @@ def test_a_failure_of_parsing_passes_through(readers):
     assert asyncio.run(read(readers, b"<html></html>")).kind == "not a feed"
 
 
-@pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("asleep", "2 seconds"), ("crash", "ended"), ("hungry", "memory"), ("wordy", "memory")])
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [("hang", "2 seconds"), ("asleep", "2 seconds"), ("crash", "ended"), ("hungry", "memory"), ("wordy", "memory")],
+)
 def test_one_document_is_stopped_and_its_neighbours_are_read(readers, title, word):
     async def several():
         return await asyncio.gather(*(read(readers, feed(t)) for t in ("a", title, "b", "c", "d")))

@@ -31,7 +31,10 @@ def settings(tmp_path):
         net.serve("/empty.xml", Page(rss([])))
         net.serve("/absent.xml", Page(b"", status=404))
         net.serve("/page.html", Page(b"<html><body>no feed</body></html>", content_type="text/html"))
-        rows = [f"  - {{name: {path}, url: '{net.url(path)}', allow_private: {str('private' not in path).lower()}}}" for path in LINES]
+        rows = [
+            f"  - {{name: {path}, url: '{net.url(path)}', allow_private: {str('private' not in path).lower()}}}"
+            for path in LINES
+        ]
         rows.append("  - {name: off, url: 'https://off.example/', enabled: false}")
         (tmp_path / "feeds.yaml").write_text("feeds:\n" + "\n".join(rows) + "\n")
         found = load(tmp_path / "feeds.yaml", {"MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
@@ -61,14 +64,20 @@ def test_a_moved_feed_names_its_new_address(settings):
 
 def test_the_table_takes_feed_text_for_what_it_is(settings):
     _, found = settings
-    trial = probe.Trial(replace(found.feeds[0], name="[red]x[/red]\x1b[31m\u202e"), 404, Failure("http", "no such page", 404))
+    trial = probe.Trial(
+        replace(found.feeds[0], name="[red]x[/red]\x1b[31m\u202e"), 404, Failure("http", "no such page", 404)
+    )
     shown = io.StringIO()
     Console(width=200, file=shown).print(probe.as_table([trial]))
     assert "[red]x[/red][31m" in shown.getvalue() and "\u202e" not in shown.getvalue()
 
 
 def test_as_a_user_types_it(settings, tmp_path):
-    environ = {"MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "COLUMNS": "200", "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"}
+    environ = {
+        "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"),
+        "COLUMNS": "200",
+        "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
+    }
     result = CliRunner().invoke(app, ["check", "--online"], env=environ)
     assert result.exit_code == 0, result.output
     assert "2 of 5 feeds answer" in result.output and not (tmp_path / "m.db").exists()

@@ -58,12 +58,19 @@ def feed(url, **more):
 
 def test_a_healthy_feed_comes_whole_with_its_facts(net):
     headers = {"Cache-Control": "public, max-age=600"}
-    url = net.serve("/rss?q=a%7Eb+(c)", Page(BODY, etag='W/"a b"', last_modified="Mon, 02 Mar 2026 11:00:00 GMT", headers=headers))
+    url = net.serve(
+        "/rss?q=a%7Eb+(c)", Page(BODY, etag='W/"a b"', last_modified="Mon, 02 Mar 2026 11:00:00 GMT", headers=headers)
+    )
     got = ask(feed(url))
-    assert got == Fetched(BODY, 200, url, "application/rss+xml", 'W/"a b"', "Mon, 02 Mar 2026 11:00:00 GMT", timedelta(seconds=600))
+    assert got == Fetched(
+        BODY, 200, url, "application/rss+xml", 'W/"a b"', "Mon, 02 Mar 2026 11:00:00 GMT", timedelta(seconds=600)
+    )
     asked = net.requests[0]
     assert asked.path == "/rss?q=a%7Eb+(c)"  # the address as it was written
-    assert asked.headers["user-agent"].startswith(f"gulf-tension-monitor/{__version__} ") and "if-none-match" not in asked.headers
+    assert (
+        asked.headers["user-agent"].startswith(f"gulf-tension-monitor/{__version__} ")
+        and "if-none-match" not in asked.headers
+    )
     assert asked.headers["accept-encoding"] == "gzip, deflate, br, zstd" and "cookie" not in asked.headers
 
 
@@ -97,7 +104,15 @@ def test_cookies_are_neither_kept_nor_sent(net):
 
 @pytest.mark.parametrize(
     ("statuses", "permanent"),
-    [((301,), True), ((308, 301), True), ((302,), False), ((301, 302), False), ((307, 308), False), ((303,), False), ((301,) * 5, True)],
+    [
+        ((301,), True),
+        ((308, 301), True),
+        ((302,), False),
+        ((301, 302), False),
+        ((307, 308), False),
+        ((303,), False),
+        ((301,) * 5, True),
+    ],
 )
 def test_a_move_is_reported_when_the_whole_way_is_permanent(net, statuses, permanent):
     target = net.serve("/target", Page(BODY, etag='"1"'))
@@ -126,7 +141,12 @@ def test_an_agreed_move_is_asked_at_its_new_place(net):
 def test_a_feeds_headers_are_for_its_own_host_and_framing_is_ours(net):
     with Internet() as other:
         landing = other.serve("/landing", Page(BODY))
-        headers = (("Authorization", "Bearer secret"), ("accept", "text/xml"), ("Content-Length", "7"), ("Accept-Encoding", "gzip"))
+        headers = (
+            ("Authorization", "Bearer secret"),
+            ("accept", "text/xml"),
+            ("Content-Length", "7"),
+            ("Accept-Encoding", "gzip"),
+        )
         one = feed(net.serve("/near", redirect("/nearer")), headers=headers)
         net.serve("/nearer", redirect(landing))
         refused = ask(one)
@@ -138,7 +158,9 @@ def test_a_feeds_headers_are_for_its_own_host_and_framing_is_ours(net):
         net.serve(f"http://elsewhere.example:{net.port}/end", Page(BODY))
         through_proxy = ask(replace(one, url=net.url("/away")), proxies=Proxies({"http": net.url()}))
         assert isinstance(through_proxy, Fetched)
-        assert "authorization" not in net.requests[-1].headers and net.requests[-1].headers["host"].startswith("elsewhere.example")
+        assert "authorization" not in net.requests[-1].headers and net.requests[-1].headers["host"].startswith(
+            "elsewhere.example"
+        )
 
 
 # -- waits ------------------------------------------------------------------------------------------------
@@ -253,8 +275,12 @@ def test_waiting_for_a_turn_is_not_the_servers_fault(net):
     net.serve("http://news.example/slow", Page(BODY, latency=0.15))
 
     async def scene():
-        async with Fetcher(timeout=timedelta(seconds=0.5), pause=timedelta(0), per_host=1, proxies=Proxies({"http": net.url()})) as fetcher:
-            return await asyncio.gather(*(fetcher.fetch(feed("http://news.example/slow", allow_private=False), None) for _ in range(5)))
+        async with Fetcher(
+            timeout=timedelta(seconds=0.5), pause=timedelta(0), per_host=1, proxies=Proxies({"http": net.url()})
+        ) as fetcher:
+            return await asyncio.gather(
+                *(fetcher.fetch(feed("http://news.example/slow", allow_private=False), None) for _ in range(5))
+            )
 
     assert all(isinstance(outcome, Fetched) for outcome in asyncio.run(scene()))
 
@@ -271,7 +297,10 @@ def test_a_host_that_said_429_is_left_alone_by_its_other_feeds(net):
     assert isinstance(ask(feed(net.url("/a")), feed(net.url("/b")))[1], Fetched)  # allow_private: no pacing
 
 
-@pytest.mark.parametrize("more", [head("Content-Length: 4") + b"evil", head(status="408 Request Timeout"), head(status="102 Processing"), b"\xff"])
+@pytest.mark.parametrize(
+    "more",
+    [head("Content-Length: 4") + b"evil", head(status="408 Request Timeout"), head(status="102 Processing"), b"\xff"],
+)
 def test_what_a_server_says_unasked_is_no_answer_to_the_next_request(net, more):
     async def goes_on(request, reader, writer):
         await Page(BODY)(request, reader, writer)
@@ -290,6 +319,10 @@ def test_what_a_server_says_unasked_is_no_answer_to_the_next_request(net, more):
 
 
 def test_connections_are_used_again(net):
-    urls = [net.serve("/kept", Page(BODY)), net.serve("/missing", Page(b"", 404)), net.serve("/moved", redirect("/kept"))]
+    urls = [
+        net.serve("/kept", Page(BODY)),
+        net.serve("/missing", Page(b"", 404)),
+        net.serve("/moved", redirect("/kept")),
+    ]
     ask(*(feed(url) for url in urls * 3))
     assert len(net.requests) == 12 and len({request.connection for request in net.requests}) == 1

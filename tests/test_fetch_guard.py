@@ -94,7 +94,8 @@ def test_addresses_that_feeds_may_not_lead_to(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["1.1.1.1", "8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1", "64:ff9b::808:808"]
+    "address",
+    ["1.1.1.1", "8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1", "64:ff9b::808:808"],
 )
 def test_public_addresses(address):
     assert refusal(address) is None
@@ -103,14 +104,27 @@ def test_public_addresses(address):
 
 @pytest.mark.parametrize(
     "host",
-    ["127.1", "0x7f.1", "0177.0.0.1", "2130706433", "8.8.8.8.", "010.8.8.8", "1.2.3", "example.0x1", "localhost", "a.LOCALHOST."],
+    [
+        "127.1",
+        "0x7f.1",
+        "0177.0.0.1",
+        "2130706433",
+        "8.8.8.8.",
+        "010.8.8.8",
+        "1.2.3",
+        "example.0x1",
+        "localhost",
+        "a.LOCALHOST.",
+    ],
 )
 def test_odd_spellings(host):
     with pytest.raises(RefusedAddress):
         check_host(host)
 
 
-@pytest.mark.parametrize("host", ["news.example", "7.news.example", "xn--mgbh0fb.example", "1.fm", "0x7f.fm", "localhost.example"])
+@pytest.mark.parametrize(
+    "host", ["news.example", "7.news.example", "xn--mgbh0fb.example", "1.fm", "0x7f.fm", "localhost.example"]
+)
 def test_ordinary_names(host):
     check_host(host)
 
@@ -135,7 +149,9 @@ def test_a_proxy_of_the_environment(net):
     inside = replace(public, url=f"http://127.0.0.1:{net.canary_port}/")
     assert ask(inside, proxies=Proxies({"http": net.url()})).kind == "refused address"
     assert ask(public, proxies=Proxies({"http": "socks5://127.0.0.1:1"})).kind == "network"
-    assert isinstance(ask(feed(net.serve("/own", Page(BODY))), proxies=Proxies({"http": "http://127.0.0.1:1"})), Fetched)  # not through it
+    assert isinstance(
+        ask(feed(net.serve("/own", Page(BODY))), proxies=Proxies({"http": "http://127.0.0.1:1"})), Fetched
+    )  # not through it
 
 
 def test_a_certificate_that_nobody_signed():

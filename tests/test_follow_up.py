@@ -61,7 +61,9 @@ def after_round(store, settings, now: datetime = NOW) -> None:
 def report(store, guid: str, at: datetime) -> None:
     for house in ("A", "B", "C"):
         read = Reading("en", "escalation", 9.0, True, (), (), (STRIKE,), (), "test")
-        item = Item(Entry(f"{house} {guid}", f"strike {guid} of {house}", None, "", at, None), read, house, f"{house} {guid}")
+        item = Item(
+            Entry(f"{house} {guid}", f"strike {guid} of {house}", None, "", at, None), read, house, f"{house} {guid}"
+        )
         feed = Feed(house, f"https://{house}.example/rss")
         articles.save(store, feed, [item], state=FeedState(house, feed.url), slices=None, now=at)
 
@@ -70,7 +72,9 @@ def report(store, guid: str, at: datetime) -> None:
 def computed(monkeypatch):
     """The spans of time that were computed: from when each began."""
     starts, real = [], indexer.Indexer._compute
-    monkeypatch.setattr(indexer.Indexer, "_compute", lambda self, since, now: starts.append(since) or real(self, since, now))
+    monkeypatch.setattr(
+        indexer.Indexer, "_compute", lambda self, since, now: starts.append(since) or real(self, since, now)
+    )
     return starts
 
 

@@ -16,7 +16,11 @@ ONE_PAGE = [
         "https://m.example.org/a/b",
         "https://example.org./a/b",
     ],
-    ["https://example.org/a", "https://example.org/a?utm_source=x&utm_medium=rss", "https://example.org/a?fbclid=1&gclid=2&xtor=RSS-3208"],
+    [
+        "https://example.org/a",
+        "https://example.org/a?utm_source=x&utm_medium=rss",
+        "https://example.org/a?fbclid=1&gclid=2&xtor=RSS-3208",
+    ],
     [
         "https://example.org/a",
         "https://example.org/a?at_medium=RSS&at_campaign=rss",
@@ -72,7 +76,8 @@ def test_two_pages_have_two(one, other):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "http://[1", "mailto:a@b", "https://x.org:port/", "https://example.org/%ff%zz?%=&&=", "https://example.org/%"]
+    "address",
+    ["", "http://[1", "mailto:a@b", "https://x.org:port/", "https://example.org/%ff%zz?%=&&=", "https://example.org/%"],
 )
 def test_anything_has_a_key(address):
     assert canonical_link(canonical_link(address)) is not None
@@ -93,11 +98,19 @@ def test_guid_before_link_before_title_and_date():
 def test_a_front_page_names_no_article():
     for home in ("https://www.example.org", "http://m.example.org/?utm_source=rss"):
         one, other = (replace(ENTRY, guid=home, link=home, title=title) for title in ("One", "Other"))
-        assert identity(one) != identity(other) and identity(one) == identity(replace(one, guid=None)) == identity(replace(one, link=None))
-    assert identity(replace(ENTRY, link="https://example.org/a", title="One")) == identity(replace(ENTRY, link="https://example.org/a"))
+        assert identity(one) != identity(other) and identity(one) == identity(replace(one, guid=None)) == identity(
+            replace(one, link=None)
+        )
+    assert identity(replace(ENTRY, link="https://example.org/a", title="One")) == identity(
+        replace(ENTRY, link="https://example.org/a")
+    )
 
 
 def test_a_guid_that_counts_its_edits_stays_one():
     guid = "https://www.example.org/news/abc"
-    assert identity(replace(ENTRY, guid=guid + "#0")) == identity(replace(ENTRY, guid=guid + "#12")) == identity(replace(ENTRY, guid=guid))
+    assert (
+        identity(replace(ENTRY, guid=guid + "#0"))
+        == identity(replace(ENTRY, guid=guid + "#12"))
+        == identity(replace(ENTRY, guid=guid))
+    )
     assert identity(replace(ENTRY, guid=guid + "#post-1")) != identity(replace(ENTRY, guid=guid + "#post-2"))

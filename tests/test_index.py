@@ -55,7 +55,9 @@ def test_an_act_and_words_in_one_entry_count_once():
 def test_a_publishers_reposts_count_once_above_and_below():
     once = [("A", 8, 0, 0, 7), ("A", 0, 0, 0, 8), ("B", 0, 0, 0, 9), ("C", 8, 0, 0, 7)]
     rules = Rules(minimum_entries=1, minimum_publishers=1)
-    first, again = (points(hand_made(rows), rules, now=START)[0] for rows in (once, once + [("A", 8, 0, 0, 7), ("B", 0, 0, 0, 9)]))
+    first, again = (
+        points(hand_made(rows), rules, now=START)[0] for rows in (once, once + [("A", 8, 0, 0, 7), ("B", 0, 0, 0, 9)])
+    )
     assert first == again
 
 
@@ -96,7 +98,9 @@ def test_a_point_is_the_same_however_it_is_asked_for():
 def _close(one, other) -> None:
     numbers = ("tension", "tension_low", "tension_high", "relief_low", "escalation_share", "deescalation_words")
     assert (one.status, one.entries, one.stories) == (other.status, other.entries, other.stories)
-    assert [getattr(one, name) for name in numbers] == pytest.approx([getattr(other, name) for name in numbers], rel=1e-5)
+    assert [getattr(one, name) for name in numbers] == pytest.approx(
+        [getattr(other, name) for name in numbers], rel=1e-5
+    )
 
 
 def test_entries_after_now_are_left_out():
@@ -124,7 +128,9 @@ def test_one_source_more_or_less_hardly_moves_the_level():
     frame = news(days=15, publishers=12, a_day=60, ratio=4, change_on=14, seed=6)
     whole = daily(points(frame))[14].tension
     for name in frame["publisher"].cat.categories[:6]:
-        assert daily(points(frame[frame["publisher"] != name], hourly=False))[14].tension == pytest.approx(whole, rel=0.25)
+        assert daily(points(frame[frame["publisher"] != name], hourly=False))[14].tension == pytest.approx(
+            whole, rel=0.25
+        )
 
 
 def test_a_source_that_never_reports_on_the_theatre_stays_outside_the_ratio():
@@ -189,7 +195,9 @@ OTHER_RULES = {
 def test_every_rule_that_makes_a_number_has_its_own_method():
     methods = [Rules(**{name: value}).method for name, value in OTHER_RULES.items()]
     assert len({*methods, Rules().method}) == len(OTHER_RULES) + 1
-    assert set(OTHER_RULES) == {f.name for f in fields(Rules)} - {"replicates"}  # that many draws only blur the interval
+    assert set(OTHER_RULES) == {f.name for f in fields(Rules)} - {
+        "replicates"
+    }  # that many draws only blur the interval
     assert Rules(shrink=20, tiers=(1, 1, 1, 1)).method == Rules(tiers=(1.0, 1.0, 1.0, 1.0)).method
 
 
@@ -198,7 +206,11 @@ def test_relief_of_too_few_publishers_is_not_told_and_tension_is():
     alone = frame["publisher"].isin(["P00", "P01"])
     frame.loc[~alone & (frame["at"] < day_of(14)), ["deescalation_act", "deescalation_words"]] = 0.0
     point = daily(points(frame))[15]
-    assert (point.relief, point.relief_high, point.status) == (None, None, "ok") and point.tension > 0 and point.deescalation_share > 0
+    assert (
+        (point.relief, point.relief_high, point.status) == (None, None, "ok")
+        and point.tension > 0
+        and point.deescalation_share > 0
+    )
     assert point.missing == "relief: 2 of at least 3 publishers that have de-escalation in the reference window"
 
 

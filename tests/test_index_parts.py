@@ -17,10 +17,19 @@ def reading(*, actors=(), places=(), category=None, **roles):
 
 CASES = {
     "talks of Iran and the US": (reading(actors=("USA", "IRN")), ("Iran-US",)),
-    "Iran and Israel at sea": (reading(actors=("IRNMILIRG", "ISR"), category="maritime"), ("Hormuz and shipping", "Iran-Israel")),
-    "a tanker in the Red Sea": (reading(actors=("YEMREBHTH",), places=("Red Sea",), category="maritime"), ("Yemen-Red Sea",)),
+    "Iran and Israel at sea": (
+        reading(actors=("IRNMILIRG", "ISR"), category="maritime"),
+        ("Hormuz and shipping", "Iran-Israel"),
+    ),
+    "a tanker in the Red Sea": (
+        reading(actors=("YEMREBHTH",), places=("Red Sea",), category="maritime"),
+        ("Yemen-Red Sea",),
+    ),
     "the strait, nobody named": (reading(places=("Strait of Hormuz",)), ("Hormuz and shipping",)),
-    "Ras Tanura": (reading(places=("Dhahran",), category="energy", source="IRN", target="SAU"), ("Gulf states", "energy works")),
+    "Ras Tanura": (
+        reading(places=("Dhahran",), category="energy", source="IRN", target="SAU"),
+        ("Gulf states", "energy works"),
+    ),
     "Hezbollah": (reading(actors=("ISR", "LBNREBHEZ")), ("Lebanon",)),
     "enrichment": (reading(actors=("IRN",), category="nuclear"), ("nuclear file",)),
     "Gaza is none of them": (reading(actors=("ISR", "PSE"), places=("Gaza",), category="attack"), ()),

@@ -35,7 +35,11 @@ def reading(row) -> Reading:
     for direction, sign in (("escalation", 1), ("deescalation", -1)):
         for mode in ("act", "words"):
             if weight := getattr(row, f"{direction}_{mode}"):
-                found.append(Signal("attack" if sign > 0 else "talks", direction, mode, sign * weight, "test", "title", 0, 1, "x"))
+                found.append(
+                    Signal(
+                        "attack" if sign > 0 else "talks", direction, mode, sign * weight, "test", "title", 0, 1, "x"
+                    )
+                )
     return Reading("en", "none", 0.0, bool(found), (), (), tuple(found), (), "test")
 
 
@@ -44,7 +48,12 @@ def come_in(store, frame, now: datetime | None = None) -> None:
     for name, rows in frame.groupby("publisher", observed=True):
         seen = now or rows["at"].max().to_pydatetime()
         items = [
-            Item(Entry(str(row.article_id), f"Report {row.article_id}", None, "", row.at.to_pydatetime(), None), reading(row), name, str(row.article_id))
+            Item(
+                Entry(str(row.article_id), f"Report {row.article_id}", None, "", row.at.to_pydatetime(), None),
+                reading(row),
+                name,
+                str(row.article_id),
+            )
             for row in rows.itertuples()
         ]
         feed = Feed(name, f"https://{name}.example/rss", publisher=name)
@@ -55,7 +64,11 @@ def kept(store, method: str) -> dict:
     found = {}
     for point in index.all_points(store):
         if point.method == method:
-            found[point.grain, point.part, point.at] = (point.status, point.entries, *(getattr(point, name) for name in NUMBERS))
+            found[point.grain, point.part, point.at] = (
+                point.status,
+                point.entries,
+                *(getattr(point, name) for name in NUMBERS),
+            )
     return found
 
 
@@ -140,7 +153,9 @@ def test_another_formula_has_all_its_points_at_once_and_both_can_be_read(store):
     assert index.methods(store) == sorted([SMALL.method, other.method])
     for rules in (SMALL, other):  # read without a name it is the one in use, whatever the span
         Indexer(store, rules).everything(now)
-        assert {point.method for span in ((), (day_of(3), day_of(9))) for point in index.points(store, "day", "all", *span)} == {rules.method}
+        assert {
+            point.method for span in ((), (day_of(3), day_of(9))) for point in index.points(store, "day", "all", *span)
+        } == {rules.method}
 
 
 def test_hours_in_which_nobody_polled_are_gaps_however_many(store):

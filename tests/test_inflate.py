@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from monitor.feeds.fetch.inflate import Inflater, TooLarge, Undecodable
 
 TEXT = b"<rss>" + b"tanker " * 3000 + b"</rss>"
-PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.ZstdCompressor().compress}
+PACK = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
 
 
 def inflate(labels, data, *, limit=100_000, step=1000):
@@ -57,7 +62,9 @@ LABELS = ["", "gzip", "deflate", "br", "zstd", "gzip, br", "zstd, gzip", "x-gzip
 @pytest.mark.parametrize("label", ["gzip", "zstd"])
 def test_several_files_are_one_text_and_rubbish_behind_is_none(label, step):
     pack = PACK[label]
-    skipped = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc" if label == "zstd" else pack(b"")  # holds nothing (RFC 8878, 3.1.2)
+    skipped = (
+        b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc" if label == "zstd" else pack(b"")
+    )  # holds nothing (RFC 8878, 3.1.2)
     packed = pack(TEXT[:700]) + skipped + pack(TEXT[700:])
     assert inflate(label, packed, step=step) == inflate(label, packed + b"rubbish" + packed, step=step) == TEXT
     with pytest.raises(Undecodable):

@@ -27,7 +27,16 @@ def test_example(tagger: Tagger, code, example):
 def test_every_language_has_all_it_needs(code):
     lexicon = loading.load()[code]
     assert {rule.category for _, rule in lexicon.rules} >= set(loading.CATEGORIES)
-    assert {cue.kind for _, cue in lexicon.cues} >= {"undoing", "negation", "refusal", "threat", "modality", "condition", "demand", "purpose"}
+    assert {cue.kind for _, cue in lexicon.cues} >= {
+        "undoing",
+        "negation",
+        "refusal",
+        "threat",
+        "modality",
+        "condition",
+        "demand",
+        "purpose",
+    }
     assert lexicon.idioms and lexicon.frames and lexicon.function_words
     assert len(lexicon.examples) >= 15
 
@@ -37,7 +46,12 @@ BROKEN = [
     ("unknown key", "language: en\nanchors:\n  attack:\n    x: {form: [zap]}\n", 4, "forms"),
     ("duplicate key", "language: en\nanchors:\n  attack:\n    x: [zap]\n    x: [zip]\n", 5, "line 4"),
     ("duplicate form", "language: en\nanchors:\n  attack:\n    x: [zap]\n    y: [Zap]\n", 5, "attack/x"),
-    ("both directions", "language: en\nanchors:\n  attack:\n    x: [zap]\n  talks:\n    y: [zap]\n", 6, "both directions"),
+    (
+        "both directions",
+        "language: en\nanchors:\n  attack:\n    x: [zap]\n  talks:\n    y: [zap]\n",
+        6,
+        "both directions",
+    ),
     ("bad regex", "language: en\nanchors:\n  attack:\n    x: {forms: [zap], matching: '['}\n", 4, "regular expression"),
     ("not YAML", "language: en\nanchors: [\n", 3, "not valid YAML"),
     ("no such group", "language: en\nanchors:\n  attack:\n    x: ['hit @nothing']\n", 4, "nothing"),
@@ -64,7 +78,10 @@ def test_a_broken_lexicon_is_refused_with_its_line(tmp_path, text, line, says):
 
 def test_all_faults_are_told_at_once(tmp_path):
     own = tmp_path / "my-words.yaml"
-    own.write_text("language: en\nanchors:\n  atack: {x: [zap]}\n  attack:\n    y: {forms: [zap], weight: many}\nidoms: {}\n", encoding="utf-8")
+    own.write_text(
+        "language: en\nanchors:\n  atack: {x: [zap]}\n  attack:\n    y: {forms: [zap], weight: many}\nidoms: {}\n",
+        encoding="utf-8",
+    )
     with pytest.raises(LexiconError) as caught:
         Tagger.load(extra=own)
     assert [problem.line for problem in caught.value.problems] == [6, 3, 5]

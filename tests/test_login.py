@@ -35,13 +35,22 @@ def provider(mail: list[str]):
                 code = secrets.token_hex(8)
                 nonces[code] = given.get("nonce", "")
                 self.send_response(302)
-                self.send_header("Location", f"{given['redirect_uri']}?{urlencode({'code': code, 'state': given['state']})}")
+                self.send_header(
+                    "Location", f"{given['redirect_uri']}?{urlencode({'code': code, 'state': given['state']})}"
+                )
                 self.end_headers()
             elif asked.path == "/keys":
                 self.say({"keys": [key.as_dict(private=False)]})
             else:
-                ends = {"issuer": url, "authorization_endpoint": f"{url}/authorize", "token_endpoint": f"{url}/token", "jwks_uri": f"{url}/keys"}
-                self.say({**ends, "response_types_supported": ["code"], "id_token_signing_alg_values_supported": ["RS256"]})
+                ends = {
+                    "issuer": url,
+                    "authorization_endpoint": f"{url}/authorize",
+                    "token_endpoint": f"{url}/token",
+                    "jwks_uri": f"{url}/keys",
+                }
+                self.say(
+                    {**ends, "response_types_supported": ["code"], "id_token_signing_alg_values_supported": ["RS256"]}
+                )
 
         def do_POST(self):
             given = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -50,7 +59,13 @@ def provider(mail: list[str]):
                 "iss": f"http://127.0.0.1:{self.server.server_port}", "aud": "monitor", "sub": "1", "iat": now, "exp": now + 600,
                 "nonce": nonces.pop(given["code"][0]), "email": mail[0], "email_verified": True,
             }  # fmt: skip
-            self.say({"access_token": "x", "token_type": "Bearer", "id_token": jwt.encode({"alg": "RS256", "kid": "1"}, claims, key)})
+            self.say(
+                {
+                    "access_token": "x",
+                    "token_type": "Bearer",
+                    "id_token": jwt.encode({"alg": "RS256", "kid": "1"}, claims, key),
+                }
+            )
 
         def say(self, found):
             body = json.dumps(found).encode()
@@ -88,13 +103,24 @@ def test_only_who_logged_in_and_is_named_sees_and_pulls(tmp_path, browser_page):
             f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"x" * 40}"\nclient_id = "monitor"\n'
             f'client_secret = "s"\nserver_metadata_url = "{issuer}/.well-known/openid-configuration"\n'
         )
-        more = {"STREAMLIT_SECRETS_FILES": str(tmp_path / "secrets.toml"), "MONITOR_USERS": "@example.org", "MONITOR_EXPORT_TOKEN": token}
+        more = {
+            "STREAMLIT_SECRETS_FILES": str(tmp_path / "secrets.toml"),
+            "MONITOR_USERS": "@example.org",
+            "MONITOR_EXPORT_TOKEN": token,
+        }
         with running.app(tmp_path, port=port, **more) as (address, _):
             export = f"{address}/api/export/articles.csv"
             page.goto(f"{address}/articles")
             page.get_by_role("button", name="Log in").wait_for(timeout=30_000)
-            assert page.get_by_text(NEWS["title"]).count() == 0 and page.locator("h1").inner_text() == "Gulf tension monitor"
-            assert (status(export), status(export, Cookie="_streamlit_user=forged"), status(export, Authorization=f"Bearer {token}")) == (401, 401, 200)
+            assert (
+                page.get_by_text(NEWS["title"]).count() == 0
+                and page.locator("h1").inner_text() == "Gulf tension monitor"
+            )
+            assert (
+                status(export),
+                status(export, Cookie="_streamlit_user=forged"),
+                status(export, Authorization=f"Bearer {token}"),
+            ) == (401, 401, 200)
 
             page.get_by_role("button", name="Log in").click()
             page.get_by_text("may not see the monitor").wait_for(timeout=30_000)

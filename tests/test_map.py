@@ -81,6 +81,8 @@ def test_the_listing_is_short():
 
 def test_the_time_of_day_is_asked_in_few_places():
     """`now` is handed in everywhere else, or a replay would mix two times."""
-    asking = re.compile(r"datetime\.now\(|datetime\.utcnow\(|\bdate\.today\(|\btime\.time\(|Timestamp\.now\(|Timestamp\.utcnow\(")
+    asking = re.compile(
+        r"datetime\.now\(|datetime\.utcnow\(|\bdate\.today\(|\btime\.time\(|Timestamp\.now\(|Timestamp\.utcnow\("
+    )
     found = {str(file.relative_to(HOUSE)) for file in FILES if asking.search(file.read_text(encoding="utf-8"))}
     assert found <= set(ON_REAL_TIME), "take `now` as an argument, or a Clock"

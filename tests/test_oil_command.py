@@ -23,7 +23,10 @@ def oil(tmp_path):
     feeds = tmp_path / "feeds.yaml"
     feeds.write_text("feeds:\n  - {name: A, url: 'https://a.example/rss'}\n")
     with serving() as service:
-        service.chart = (200, chart([(day.isoformat(), round(float(close), 2)) for day, close in zip(days, closes, strict=True)]))
+        service.chart = (
+            200,
+            chart([(day.isoformat(), round(float(close), 2)) for day, close in zip(days, closes, strict=True)]),
+        )
         environ = {
             "MONITOR_FEEDS": str(feeds), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MONITOR_YAHOO_URL": service.url,
             "MONITOR_FRED_URL": service.url, "MONITOR_NOW": "2026-03-08T12:00:00Z",
@@ -57,6 +60,8 @@ def test_no_index_yet_has_no_episodes_and_says_so(oil):
     assert (result.exit_code, json.loads(result.stdout)) == (0, []) and "no episode" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--events", "yesterday"), ("--events", ""), ("--events", " , "), ("--series", "Nutmeg")])
+@pytest.mark.parametrize(
+    "arguments", [("--events", "yesterday"), ("--events", ""), ("--events", " , "), ("--series", "Nutmeg")]
+)
 def test_wrong_usage_is_exit_2(oil, arguments):
     assert oil(*arguments).exit_code == 2

@@ -65,14 +65,19 @@ def test_known_items_are_not_parsed_again():
     again = read(rss(*old), known=frozenset(first.slices))
     assert again.entries == () and again.skipped == 3 and again.slices == first.slices and again.title == "T"
     edited = "<item><title>Old 1, edited</title><guid>g1</guid></item>"
-    later = read(rss("<item><title>New</title></item>", old[0], edited, old[2], "<item/>"), known=frozenset(first.slices))
+    later = read(
+        rss("<item><title>New</title></item>", old[0], edited, old[2], "<item/>"), known=frozenset(first.slices)
+    )
     assert [e.title for e in later.entries] == ["New", "Old 1, edited"]
     assert later.skipped == 2 and len(later.slices) == 5
     assert [bad.position for bad in later.bad] == [4]
 
 
 def test_a_shared_guid_is_judged_alike_at_every_poll():
-    items = [f"<item><title>T{n}</title><link>https://x.example/{n}</link><guid isPermaLink='false'>same</guid></item>" for n in range(3)]
+    items = [
+        f"<item><title>T{n}</title><link>https://x.example/{n}</link><guid isPermaLink='false'>same</guid></item>"
+        for n in range(3)
+    ]
     first = read(rss(*items[:2]))
     later = read(rss(*items), known=frozenset(first.slices))
     assert [e.guid for e in first.entries] == [None, None]
@@ -81,9 +86,7 @@ def test_a_shared_guid_is_judged_alike_at_every_poll():
 
 def test_what_is_cut_before_feedparser_changes_no_entry():
     plain = "<title>T</title><link>https://x.example/1</link><description>D</description>"
-    extra = (
-        '<category>a</category><media:thumbnail xmlns:media="m" url="a>b"/><x><title>no</title></x><comments>https://c.example</comments>'
-    )
+    extra = '<category>a</category><media:thumbnail xmlns:media="m" url="a>b"/><x><title>no</title></x><comments>https://c.example</comments>'
     bare = read(rss(f"<item>{plain}</item>")).entries
     full = read(rss(f"<item>{extra}{plain.replace('><', f'>{extra}<', 1)}{extra}</item>")).entries
     assert bare == full
@@ -97,13 +100,17 @@ def test_json_feeds_skip_known_items_too():
 
 
 def test_long_texts_are_bounded_between_words():
-    [entry] = read(rss(f"<item><title>{'word ' * 300}</title><description>{'warship ' * 5000}</description></item>")).entries
+    [entry] = read(
+        rss(f"<item><title>{'word ' * 300}</title><description>{'warship ' * 5000}</description></item>")
+    ).entries
     assert len(entry.title) <= 500 and entry.title.endswith("word…")
     assert 9_900 < len(entry.summary) <= 10_000 and entry.summary.endswith("warship")
 
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\x00", b"\xc3", b"\xed\xa0\x80", b"\x1b[2J"])
 def test_odd_bytes_spoil_nothing_else(bad):
-    got = read(rss(*(f"<item><title>{title}</title></item>" for title in ("café one", "a@b", "مسقط"))).replace(b"@", bad))
+    got = read(
+        rss(*(f"<item><title>{title}</title></item>" for title in ("café one", "a@b", "مسقط"))).replace(b"@", bad)
+    )
     assert [got.entries[0].title, got.entries[2].title] == ["café one", "مسقط"]
     assert got.entries[1].title[0] == "a" and got.entries[1].title[-1] == "b"

@@ -30,9 +30,14 @@ REFUSED = {
     + feed("<item><title>" + "&a;" * 1000 + "</title></item>"),
     "many entities": b"<!DOCTYPE rss [" + b"".join(b'<!ENTITY e%d "x">' % n for n in range(5000)) + b"]>" + feed(""),
     "attributes by the million": feed(("<item " + " ".join(f'a{n}=""' for n in range(250)) + "/>") * 2000),
-    "entities that grow together": b'<!DOCTYPE rss [<!ENTITY a "' + b"x" * 99 + b'">]>' + feed("<item><title>" + "&a;" * 100_000 + "</title></item>"),
+    "entities that grow together": b'<!DOCTYPE rss [<!ENTITY a "'
+    + b"x" * 99
+    + b'">]>'
+    + feed("<item><title>" + "&a;" * 100_000 + "</title></item>"),
     "tags by the thousand behind a mistake": feed("<item><b></item>" + "<a " * 150_000),
-    "JSON of empty lists": b'{"version":"https://jsonfeed.org/version/1.1","items":[],"more":[' + b"[]," * 400_000 + b"[]]}",
+    "JSON of empty lists": b'{"version":"https://jsonfeed.org/version/1.1","items":[],"more":['
+    + b"[]," * 400_000
+    + b"[]]}",
     "deep JSON": b'{"version":"https://jsonfeed.org/version/1.1","items":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
 }
 ENDURED = {
@@ -40,15 +45,21 @@ ENDURED = {
     "marks before the root": b"\xef\xbb\xbf" * 1_000_000 + feed(""),
     "a comment of a megabyte": b"<?xml version='1.0'?><!--" + b"<item>" * 170_000 + b"-->" + feed(""),
     "a title of a megabyte": feed("<item><title>" + "x" * 1_000_000 + "</title></item>"),
-    "a summary of deep markup": feed("<item><title>t</title><description><![CDATA[" + "<div>" * 100_000 + "]]></description></item>"),
+    "a summary of deep markup": feed(
+        "<item><title>t</title><description><![CDATA[" + "<div>" * 100_000 + "]]></description></item>"
+    ),
     "a summary of open formatting": feed(
         "<item><title>t</title><description><![CDATA["
         + "".join(f"<b a={n}>" for n in range(20_000))
         + "<p>x" * 20_000
         + "]]></description></item>"
     ),
-    "a summary of half tags": feed("<item><title>t</title><description><![CDATA[" + "<a href='" * 100_000 + "]]></description></item>"),
-    "a summary of ampersands": feed("<item><title>t</title><description><![CDATA[" + "&" * 1_000_000 + "]]></description></item>"),
+    "a summary of half tags": feed(
+        "<item><title>t</title><description><![CDATA[" + "<a href='" * 100_000 + "]]></description></item>"
+    ),
+    "a summary of ampersands": feed(
+        "<item><title>t</title><description><![CDATA[" + "&" * 1_000_000 + "]]></description></item>"
+    ),
     "a date of a megabyte": feed("<item><title>t</title><pubDate>" + "1" * 1_000_000 + "</pubDate></item>"),
     "emoji among megabytes": feed("<item><title>\U0001f600" + "x" * 4_000_000 + "</title></item>"),
     "a link of a megabyte": feed("<item><title>t</title><link>http://x/" + "a" * 1_000_000 + "</link></item>"),

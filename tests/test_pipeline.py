@@ -22,13 +22,19 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def items(many: int, *, prefix: str = "Report", at: datetime = START) -> list[dict]:
     return [
-        {"title": f"{prefix} {n}: missile strike on tanker in Strait of Hormuz", "link": f"https://press.example/{prefix}/{n}", "published": at - n * HOUR}
+        {
+            "title": f"{prefix} {n}: missile strike on tanker in Strait of Hormuz",
+            "link": f"https://press.example/{prefix}/{n}",
+            "published": at - n * HOUR,
+        }
         for n in range(many)
     ]
 
 
 def configure(folder, net: Internet, paths: list[str], *, every: str = "5m") -> None:
-    lines = "".join(f"  - {{name: 'Feed {path}', url: '{net.url(path)}', every: {every}, allow_private: true}}\n" for path in paths)
+    lines = "".join(
+        f"  - {{name: 'Feed {path}', url: '{net.url(path)}', every: {every}, allow_private: true}}\n" for path in paths
+    )
     (folder / "feeds.yaml").write_text("feeds:\n" + lines, encoding="utf-8")
 
 
@@ -41,7 +47,9 @@ def polling(folder, **more):
     """`python -m monitor poll` in the background."""
     log = (folder / "poll.log").open("ab")
     command = [sys.executable, "-m", "monitor", "poll"]
-    process = subprocess.Popen(command, env=running.environment(folder, **more), cwd=folder, stdout=log, stderr=log, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=running.environment(folder, **more), cwd=folder, stdout=log, stderr=log, start_new_session=True
+    )
     try:
         yield process
     finally:
@@ -65,7 +73,9 @@ def test_poll_beside_another_worker_names_the_holder(tmp_path):
 
 def test_a_dead_workers_lease_is_taken_at_once(tmp_path):
     code = "from monitor.process import this_process; print(this_process())"
-    dead = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=running.ROOT).stdout.strip()
+    dead = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=running.ROOT
+    ).stdout.strip()
     with Internet() as net:
         net.serve("/a", Page(running.rss(items(1))))
         configure(tmp_path, net, ["/a"])
@@ -109,7 +119,11 @@ def test_a_feed_that_moved_for_good_is_asked_there_once_several_answers_agree(tm
         net.serve("/new", Page(running.rss(items(2))))
         configure(tmp_path, net, ["/old"], every="1s")
         with polling(tmp_path):
-            running.wait_for(lambda: len(net.asked("/new")) >= schedule.AGREEING + 2, 60, "the new address to be asked again and again")
+            running.wait_for(
+                lambda: len(net.asked("/new")) >= schedule.AGREEING + 2,
+                60,
+                "the new address to be asked again and again",
+            )
         assert len(net.asked("/old")) == schedule.AGREEING
         moved = net.url("/new")
     state = feeds.states(store_of(tmp_path))["Feed /old"]

@@ -59,10 +59,18 @@ class Servers:
         if number == self.published[feed.name] and feed.name != "restless":
             return NotModified(moved_to=MOVED if feed.name == "moved" and where != MOVED else None)
         self.published[feed.name] = number
-        return Fetched(self.document(feed.name, number), 200, where, moved_to=MOVED if feed.name == "moved" and where != MOVED else None)
+        return Fetched(
+            self.document(feed.name, number),
+            200,
+            where,
+            moved_to=MOVED if feed.name == "moved" and where != MOVED else None,
+        )
 
     def document(self, name: str, number: int) -> bytes:
-        items = [{"title": f"{name} reports item {n}", "link": f"https://{name[:4]}.example/{n}"} for n in range(number, number - WINDOW, -1)]
+        items = [
+            {"title": f"{name} reports item {n}", "link": f"https://{name[:4]}.example/{n}"}
+            for n in range(number, number - WINDOW, -1)
+        ]
         if name == "restless":
             items = [{"title": f"Live: item one, state {self.real}", "link": "https://rest.example/1"}]
         body = rss(items)

@@ -29,7 +29,12 @@ QUICK = [case for case in HOSTILE if case.kind != "timeout"]
 
 
 def news(name: str) -> Page:
-    return Page(running.rss([{"title": f"{name}: tanker {n} sails", "link": f"https://press.example/{name}/{n}"} for n in range(5)]), latency=0.1)
+    return Page(
+        running.rss(
+            [{"title": f"{name}: tanker {n} sails", "link": f"https://press.example/{name}/{n}"} for n in range(5)]
+        ),
+        latency=0.1,
+    )
 
 
 def poll(folder, net: Internet, urls: dict[str, str], *, timeout: str) -> tuple[subprocess.Popen, str, Watch]:
@@ -37,17 +42,24 @@ def poll(folder, net: Internet, urls: dict[str, str], *, timeout: str) -> tuple[
     (folder / "tmp").mkdir()
     healthy = {f"Healthy {n}": net.serve(f"/healthy{n}", news(f"Healthy {n}")) for n in range(HEALTHY)}
     lines = [f"prices: []\ndefaults: {{timeout: {timeout}, max_bytes: 5MB}}\nfeeds:\n"]
-    lines += [f"  - {{name: {json.dumps(name)}, url: '{url}', allow_private: true}}\n" for name, url in (healthy | urls).items()]
+    lines += [
+        f"  - {{name: {json.dumps(name)}, url: '{url}', allow_private: true}}\n"
+        for name, url in (healthy | urls).items()
+    ]
     (folder / "feeds.yaml").write_text("".join(lines), encoding="utf-8")
     settings = running.environment(folder, TMPDIR=str(folder / "tmp"))
     command = [sys.executable, "-m", "monitor", "poll", "--once"]
-    with subprocess.Popen(command, env=settings, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=settings, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         with Watch(process.pid) as watch:
             _, said = process.communicate(timeout=120)
     return process, said, watch
 
 
-def check(folder, net: Internet, process: subprocess.Popen, said: str, watch: Watch, expected: dict[str, tuple]) -> None:
+def check(
+    folder, net: Internet, process: subprocess.Popen, said: str, watch: Watch, expected: dict[str, tuple]
+) -> None:
     assert process.returncode == 0, said
     store = open_store(f"sqlite:///{folder / 'monitor.db'}")
     states = feeds.states(store)

@@ -75,7 +75,10 @@ def test_spot_stands_in_and_the_front_month_returns_without_a_gap(service, store
     assert prices.newest(store, "Brent", NOW).kind == "spot"
     service.chart = (200, chart(DAYS))
     update_prices(store, settings, NOW)
-    assert [(price.day.day, price.kind) for price in prices.series(store, "Brent")] == [(26, "front month"), (27, "front month")]
+    assert [(price.day.day, price.kind) for price in prices.series(store, "Brent")] == [
+        (26, "front month"),
+        (27, "front month"),
+    ]
     assert trouble(store) == []
 
 

@@ -34,7 +34,9 @@ def test_closes_come_with_source_unit_kind_and_both_times(service, desk):
     service.chart = (200, chart(DAYS, market_time=datetime(2026, 2, 27, 21, 59, tzinfo=UTC)))
     answer = desk.fetch(BRENT, {}, now=NOW)
     assert answer.faults == ()
-    assert [(price.day.date().isoformat(), price.close, price.final) for price in answer.prices] == [(*day, True) for day in DAYS]
+    assert [(price.day.date().isoformat(), price.close, price.final) for price in answer.prices] == [
+        (*day, True) for day in DAYS
+    ]
     last = answer.prices[-1]
     assert (last.source, last.unit, last.kind, last.fetched_at) == ("yahoo", "USD/bbl", "front month", NOW)
     assert last.market_time == datetime(2026, 2, 27, 21, 59, tzinfo=UTC)
@@ -43,7 +45,12 @@ def test_closes_come_with_source_unit_kind_and_both_times(service, desk):
 def test_the_day_still_trading_is_not_final(service, desk):
     service.chart = (200, chart([*DAYS, ("2026-03-02", 77.0)], market_time=NOW - timedelta(minutes=11)))
     last = desk.fetch(BRENT, stored("2026-02-26", 70.75), now=NOW).prices[-1]
-    assert (last.day.date(), last.close, last.final, last.market_time) == (date(2026, 3, 2), 77.0, False, NOW - timedelta(minutes=11))
+    assert (last.day.date(), last.close, last.final, last.market_time) == (
+        date(2026, 3, 2),
+        77.0,
+        False,
+        NOW - timedelta(minutes=11),
+    )
 
 
 def test_a_price_of_sunday_evening_is_mondays(service, desk):
@@ -66,7 +73,10 @@ BAD = {
     "html": ((200, b"<html><body>Will be right back</body></html>"), "unreadable"),
     "not json": ((200, b"{"), "unreadable"),
     "json of another kind": ((200, b'{"chart": {"result": [7], "error": null}}'), "unreadable"),
-    "an error called 200": ((200, b'{"chart": {"result": null, "error": {"code": "Unauthorized", "description": "Invalid Crumb"}}}'), "unreadable"),
+    "an error called 200": (
+        (200, b'{"chart": {"result": null, "error": {"code": "Unauthorized", "description": "Invalid Crumb"}}}'),
+        "unreadable",
+    ),
     "elsewhere": ((302, b""), "http"),
     "far too large": ((200, b" " * 21_000_000), "too large"),
     "another currency": ((200, chart([("2026-02-27", 5310.0)], currency="GBp")), "unit"),
@@ -120,10 +130,15 @@ def test_a_clock_an_hour_off(service, desk, ahead, kinds):
 
 def test_fred_falls_in_labelled_spot_and_yahoos_failure_is_named(service, desk):
     service.chart = (500, b"")
-    service.csv = (200, b"observation_date,DCOILBRENTEU\n2026-02-25,\n2026-02-26,70.10\n2026-02-27,71.20\n2026-03-02,78.00\n")
+    service.csv = (
+        200,
+        b"observation_date,DCOILBRENTEU\n2026-02-25,\n2026-02-26,70.10\n2026-02-27,71.20\n2026-03-02,78.00\n",
+    )
     answer = desk.fetch(BRENT, {}, now=NOW)
     assert [(price.close, price.source, price.kind, price.market_time) for price in answer.prices] == [
-        (70.10, "fred", "spot", None), (71.20, "fred", "spot", None)]
+        (70.10, "fred", "spot", None),
+        (71.20, "fred", "spot", None),
+    ]
     assert [fault.provider for fault in answer.faults] == ["yahoo"]
     assert "Mozilla" not in service.agents[-1]
 
@@ -140,7 +155,11 @@ def test_a_provider_that_failed_rests_and_is_still_named(service, desk):
 def test_what_stands_in_for_a_while_leaves_no_gap(service, desk):
     """Spot closes of days on which Yahoo failed are no reason not to ask it for those days."""
     service.chart = (200, chart(DAYS))
-    have = stored("2026-02-26", 70.75) | {"fred": replace(stored("2026-02-26", 70.1)["yahoo"], day=datetime(2026, 2, 28, tzinfo=UTC), source="fred", kind="spot")}
+    have = stored("2026-02-26", 70.75) | {
+        "fred": replace(
+            stored("2026-02-26", 70.1)["yahoo"], day=datetime(2026, 2, 28, tzinfo=UTC), source="fred", kind="spot"
+        )
+    }
     assert [price.close for price in desk.fetch(BRENT, have, now=NOW).prices] == [70.75, 71.32]
 
 
@@ -185,17 +204,39 @@ def test_one_bad_symbol_does_not_rest_the_provider(service, desk):
 
 
 def price(day: str, *, made: datetime | None = None, kind: str = "front month", final: bool = True) -> Price:
-    return Price("Brent", datetime.fromisoformat(day).replace(tzinfo=UTC), 70.0, "yahoo", kind, "USD", made, made or NOW, final=final)
+    return Price(
+        "Brent",
+        datetime.fromisoformat(day).replace(tzinfo=UTC),
+        70.0,
+        "yahoo",
+        kind,
+        "USD",
+        made,
+        made or NOW,
+        final=final,
+    )
 
 
 CLOCK = {  # what is known, when, and a word that the verdict must hold (None: fresh)
     "saturday, friday's close": (price("2026-02-27"), datetime(2026, 2, 28, 12, tzinfo=UTC), None),
-    "saturday, thursday's close": (price("2026-02-26"), datetime(2026, 2, 28, 12, tzinfo=UTC), "one finished trading day"),
+    "saturday, thursday's close": (
+        price("2026-02-26"),
+        datetime(2026, 2, 28, 12, tzinfo=UTC),
+        "one finished trading day",
+    ),
     "monday morning, friday's close": (price("2026-02-27"), datetime(2026, 3, 2, 12, tzinfo=UTC), "open"),
     "just opened": (price("2026-02-27"), datetime(2026, 3, 2, 0, 10, tzinfo=UTC), None),
-    "trading, a quarter of an hour old": (price("2026-03-02", made=datetime(2026, 3, 2, 11, 45, tzinfo=UTC)), NOW, None),
+    "trading, a quarter of an hour old": (
+        price("2026-03-02", made=datetime(2026, 3, 2, 11, 45, tzinfo=UTC)),
+        NOW,
+        None,
+    ),
     "trading, five hours old": (price("2026-03-02", made=datetime(2026, 3, 2, 7, tzinfo=UTC)), NOW, "5 h 00 min"),
-    "left while friday ran": (price("2026-02-27", final=False), datetime(2026, 2, 28, 12, tzinfo=UTC), "before its close"),
+    "left while friday ran": (
+        price("2026-02-27", final=False),
+        datetime(2026, 2, 28, 12, tzinfo=UTC),
+        "before its close",
+    ),
     "good friday is no session": (price("2026-04-02"), datetime(2026, 4, 4, 12, tzinfo=UTC), None),
     "spot, a week late": (price("2026-02-23", kind="spot"), NOW, None),
     "spot, a month late": (price("2026-02-02", kind="spot"), NOW, "10 or more finished"),

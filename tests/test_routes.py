@@ -47,21 +47,48 @@ def server(tmp_path, monkeypatch):
     hit = Reading("en", "escalation", 9.0, True, ("IRN", "ISR"), ("Isfahan",), (strike,), (), "tagger-1")
     calm = Reading("fr", "none", 0.0, False, (), (), (), (), "tagger-1")
     items = [
-        (Entry(str(n), f"{FORMULA} {n}", f"https://wire.example/{n}", "", NOON - timedelta(hours=n), None), hit if n % 2 else calm, "wire", str(n))
+        (
+            Entry(str(n), f"{FORMULA} {n}", f"https://wire.example/{n}", "", NOON - timedelta(hours=n), None),
+            hit if n % 2 else calm,
+            "wire",
+            str(n),
+        )
         for n in range(6)
     ]
-    articles.save(opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON)
+    articles.save(
+        opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON
+    )
     other = [(entry, reading, "paper", identity) for entry, reading, _, identity in items[1:2]]
-    articles.save(opened, Feed("Paper", "https://p.example/"), other, state=FeedState("Paper", "https://p.example/"), slices=None, now=NOON)
+    articles.save(
+        opened,
+        Feed("Paper", "https://p.example/"),
+        other,
+        state=FeedState("Paper", "https://p.example/"),
+        slices=None,
+        now=NOON,
+    )
     stories.assign(opened, {2: 2, 7: 2, 4: 4})
     point = IndexPoint("day", NOON.replace(hour=0), "index-1", "ok", 150.0, 140.0, 160.0, *[None] * 11, 6, 3, 3, 1)
-    index.save(opened, [point, *(IndexPoint("hour", NOON, "index-1", "ok", *[1.0] * 14, 6, 3, 3, 1, part) for part in ("all", "Lebanon"))])
+    index.save(
+        opened,
+        [
+            point,
+            *(IndexPoint("hour", NOON, "index-1", "ok", *[1.0] * 14, 6, 3, 3, 1, part) for part in ("all", "Lebanon")),
+        ],
+    )
     days = [NOON.replace(hour=0) - timedelta(days=n) for n in range(1, 120)]
-    prices.save(opened, [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)])
+    prices.save(
+        opened,
+        [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)],
+    )
     alerts.save(opened, Alert(None, "Grave", "grave signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
     (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', enabled: false}\n"
                                          "alerts: [{name: High, kind: level, above: 200, below: 150}]\n")  # fmt: skip
-    for name, value in (("FEEDS", tmp_path / "feeds.yaml"), ("DATABASE_URL", f"sqlite:///{tmp_path}/m.db"), ("NOW", "2026-03-03T06:30Z")):
+    for name, value in (
+        ("FEEDS", tmp_path / "feeds.yaml"),
+        ("DATABASE_URL", f"sqlite:///{tmp_path}/m.db"),
+        ("NOW", "2026-03-03T06:30Z"),
+    ):
         monkeypatch.setenv(f"MONITOR_{name}", str(value))
     data.context.clear()
     port = free_port()
@@ -115,7 +142,9 @@ def test_each_link_gives_its_rows(server):
 def test_what_a_formula_made_names_it(server):
     asked = ("articles.csv", "signals.csv", "index.csv", "places.csv", "pairs.csv", "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00",
              "event-study.csv?events=2026-02-27", "all-events.csv?events=2026-02-27")  # fmt: skip
-    assert {path: [bool(row["method"]) for row in rows(server(path)[2])][:1] for path in asked} == dict.fromkeys(asked, [True])
+    assert {path: [bool(row["method"]) for row in rows(server(path)[2])][:1] for path in asked} == dict.fromkeys(
+        asked, [True]
+    )
 
 
 def test_a_file_is_safe_named_and_not_kept(server):
@@ -146,8 +175,17 @@ def test_what_cannot_be_meant_is_said(server, path, status, said):
 def test_with_a_token_only_who_knows_it_pulls(server):
     server.env(EXPORT_TOKEN=TOKEN)
     basic = "Basic YW55Ym9keTpvbmx5LWZvci10ZXN0cy0wMTIzNDU2Nzg5"  # anybody:TOKEN
-    right = [("feeds.csv", {"Authorization": f"Bearer {TOKEN}"}), ("feeds.csv", {"Authorization": basic}), (f"feeds.csv?token={TOKEN}", {})]
-    wrong = [("feeds.csv", {}), ("feeds.csv", {"Authorization": "Bearer no"}), ("feeds.csv?token=%C3%A9", {}), ("feeds.csv", {"Authorization": "Basic !"})]
+    right = [
+        ("feeds.csv", {"Authorization": f"Bearer {TOKEN}"}),
+        ("feeds.csv", {"Authorization": basic}),
+        (f"feeds.csv?token={TOKEN}", {}),
+    ]
+    wrong = [
+        ("feeds.csv", {}),
+        ("feeds.csv", {"Authorization": "Bearer no"}),
+        ("feeds.csv?token=%C3%A9", {}),
+        ("feeds.csv", {"Authorization": "Basic !"}),
+    ]
     assert [server(path, **headers)[0] for path, headers in right + wrong] == [200] * 3 + [401] * 4
 
 
@@ -178,7 +216,9 @@ def test_who_may_enter(users, admitted):
 
 
 words = st.lists(st.text(min_size=1, max_size=20).filter(lambda text: text.strip()), max_size=3).map(tuple)
-times = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))
+times = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
+    lambda at: at.replace(microsecond=0, tzinfo=UTC)
+)
 
 
 @given(st.builds(
@@ -190,7 +230,9 @@ def test_a_link_asks_for_what_its_page_showed(wanted):
     assert links.filter_of(parse_qsl(links.query_of(wanted), keep_blank_values=True)) == wanted
 
 
-@pytest.mark.parametrize(("name", "value"), list(product(("since", "until"), ("", "2026-13-01", "0001-01-01T00:00+14:00"))))
+@pytest.mark.parametrize(
+    ("name", "value"), list(product(("since", "until"), ("", "2026-13-01", "0001-01-01T00:00+14:00")))
+)
 def test_times_that_are_none_are_refused_or_ignored(name, value):
     if value:
         with pytest.raises(InputError):
@@ -201,7 +243,13 @@ def test_times_that_are_none_are_refused_or_ignored(name, value):
 
 def test_tables_of_pages_are_in_the_dictionary_and_in_the_docs():
     words = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
-    assert [(name, column) for name, own in TABLES.items() for column in (name, *own.columns) if f"`{column}`" not in words] == []
+    assert [
+        (name, column) for name, own in TABLES.items() for column in (name, *own.columns) if f"`{column}`" not in words
+    ] == []
     words = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
-    asked = {*links.PARAMETERS, *(p for own in TABLES.values() for p in own.parameters), *(p for known in export_routes.NARROWING.values() for p in known)}
+    asked = {
+        *links.PARAMETERS,
+        *(p for own in TABLES.values() for p in own.parameters),
+        *(p for known in export_routes.NARROWING.values() for p in known),
+    }
     assert [name for name in sorted(asked) if not re.search(rf"\| [^|]*`[^`]*\b{name}\b", words)] == []

@@ -83,7 +83,10 @@ def test_script_stays_text():
     assert "<script>" in Reader(html).text
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//host/x", "http:///x", "http://[", "", None])
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//host/x", "http:///x", "http://[", "", None],
+)
 def test_only_web_links_become_clickable(link):
     assert web_link(link) is None
 

@@ -29,7 +29,13 @@ def dated(*hours):
 
 def test_a_first_answer_is_remembered_whole():
     state = after(new=1)
-    assert (state.state, state.status, state.last_polled, state.last_success, state.last_new) == ("well", 200, NOON, NOON, NOON)
+    assert (state.state, state.status, state.last_polled, state.last_success, state.last_new) == (
+        "well",
+        200,
+        NOON,
+        NOON,
+        NOON,
+    )
     assert (state.etag, state.last_modified) == (FETCHED.etag, FETCHED.last_modified)
     assert state.next_due == NOON + 15 * MINUTE
 
@@ -37,11 +43,18 @@ def test_a_first_answer_is_remembered_whole():
 def test_304_keeps_validators_and_what_the_last_document_asked_for():
     state = after(new=1, parsed=replace(DOCUMENT, ttl=40 * MINUTE, skip_hours=(3,)))
     again = after(state=state, outcome=NotModified(), now=NOON + 40 * MINUTE)
-    assert (again.etag, again.last_modified, again.ttl, again.skip_hours) == (state.etag, state.last_modified, 40 * MINUTE, (3,))
+    assert (again.etag, again.last_modified, again.ttl, again.skip_hours) == (
+        state.etag,
+        state.last_modified,
+        40 * MINUTE,
+        (3,),
+    )
     assert again.next_due == NOON + 80 * MINUTE
 
 
-@pytest.mark.parametrize("outcome", [FETCHED, NotModified(), Failure("http", "error 500", 500), Failure("timeout", "too slow")])
+@pytest.mark.parametrize(
+    "outcome", [FETCHED, NotModified(), Failure("http", "error 500", 500), Failure("timeout", "too slow")]
+)
 @pytest.mark.parametrize("jitter", [0.0, 1.0])
 def test_a_written_interval_is_kept_to(outcome, jitter):
     before, parsed = FeedState(FEED.name, FEED.url, failures=5), replace(DOCUMENT, ttl=HOUR, skip_hours=(12,))
@@ -143,7 +156,9 @@ def test_a_failed_document_keeps_the_validators_of_the_last_good_one():
 
 def test_410_stops_until_the_address_is_edited():
     gone = after(state=after(new=1), outcome=Failure("gone", "removed", 410))
-    assert gone.state == "gone" and not schedule.due(FEED, gone, NOON + 400 * DAY) and schedule.must_wait(FEED, gone, NOON)
+    assert (
+        gone.state == "gone" and not schedule.due(FEED, gone, NOON + 400 * DAY) and schedule.must_wait(FEED, gone, NOON)
+    )
     edited = replace(FEED, url="https://wire.example/new")
     assert schedule.due(edited, gone, NOON) and not schedule.must_wait(edited, gone, NOON)
     again = after(edited, gone, replace(FETCHED, etag=None), now=NOON + DAY)

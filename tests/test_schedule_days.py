@@ -21,7 +21,15 @@ MOVED = "https://new.example/rss"
 class Server:
     """One feed's server in simulated real time: brings something new every `change`, unless it is out."""
 
-    def __init__(self, change: timedelta, *, out: tuple[int, int] | None = None, moved=False, limited=False, gone_at: int | None = None):
+    def __init__(
+        self,
+        change: timedelta,
+        *,
+        out: tuple[int, int] | None = None,
+        moved=False,
+        limited=False,
+        gone_at: int | None = None,
+    ):
         self.change, self.out, self.moved, self.limited, self.gone_at = change, out, moved, limited, gone_at
         self.changes_seen, self.closed_until, self.broken_waits = 0, timedelta(0), 0
 
@@ -46,7 +54,10 @@ class Server:
 
 WORLD = {
     "written": (replace(Feed("written", "https://a.example/"), every=10 * MINUTE), {"change": 7 * MINUTE}),
-    "written and out": (replace(Feed("written and out", "https://b.example/"), every=10 * MINUTE), {"change": 7 * MINUTE, "out": (10, 16)}),
+    "written and out": (
+        replace(Feed("written and out", "https://b.example/"), every=10 * MINUTE),
+        {"change": 7 * MINUTE, "out": (10, 16)},
+    ),
     "busy": (Feed("busy", "https://c.example/"), {"change": 4 * MINUTE}),
     "daily": (Feed("daily", "https://d.example/"), {"change": 24 * HOUR}),
     "out": (Feed("out", "https://e.example/"), {"change": 20 * MINUTE, "out": (10, 16)}),
@@ -56,7 +67,9 @@ WORLD = {
 }
 
 
-@pytest.mark.parametrize("jump", [timedelta(0), -5 * HOUR, 9 * HOUR], ids=["steady clock", "clock set back", "clock set forward"])
+@pytest.mark.parametrize(
+    "jump", [timedelta(0), -5 * HOUR, 9 * HOUR], ids=["steady clock", "clock set back", "clock set forward"]
+)
 def test_three_days(jump):
     dice = random.Random(7)
     states: dict[str, FeedState] = {}
@@ -79,7 +92,9 @@ def test_three_days(jump):
         real += TICK
 
     gaps = {name: [late - early for early, late in zip(times, times[1:])] for name, times in polls.items()}
-    across = {name: sum(early < 30 * HOUR <= late for early, late in zip(times, times[1:])) for name, times in polls.items()}
+    across = {
+        name: sum(early < 30 * HOUR <= late for early, late in zip(times, times[1:])) for name, times in polls.items()
+    }
     for name in ("written", "written and out"):  # one gap may be cut short where the clock jumps
         assert sum(gap != 10 * MINUTE for gap in gaps[name]) <= across[name] <= 1
         assert max(gaps[name]) <= 10 * MINUTE
@@ -91,4 +106,6 @@ def test_three_days(jump):
     assert servers["limited"].broken_waits <= (jump != timedelta(0))
     assert set(asked_of["moved"][3:]) == {MOVED}
     assert all(states[name].state == "well" for name in ("written", "written and out", "busy", "out", "moved"))
-    assert all(len(repr(getattr(state, f.name))) < 200 for state in states.values() for f in fields(state))  # nothing piles up in a state
+    assert all(
+        len(repr(getattr(state, f.name))) < 200 for state in states.values() for f in fields(state)
+    )  # nothing piles up in a state

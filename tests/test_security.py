@@ -30,13 +30,22 @@ SMUGGLED = """async (elsewhere) => {
     await new Promise(done => setTimeout(done, 700));
     return {ran: window.ran, refused: refused.map(one => one.status)};
 }"""
-HOSTILE = {"title": "Iran strike <script>window.ran=1</script> <img src=x onerror=alert(1)> ![x](http://127.0.0.1:1/x.png)", "link": "javascript:alert(1)"}
+HOSTILE = {
+    "title": "Iran strike <script>window.ran=1</script> <img src=x onerror=alert(1)> ![x](http://127.0.0.1:1/x.png)",
+    "link": "javascript:alert(1)",
+}
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket", "lifespan"])
 def test_only_answers_are_touched_and_theirs_are_replaced(kind):
     async def app(scope, receive, send):
-        await send({"type": f"{kind}.response.start", "status": 200, "headers": [(b"X-Frame-Options", b"ALLOWALL"), (b"etag", b"1")]})
+        await send(
+            {
+                "type": f"{kind}.response.start",
+                "status": 200,
+                "headers": [(b"X-Frame-Options", b"ALLOWALL"), (b"etag", b"1")],
+            }
+        )
 
     sent = []
 
@@ -46,16 +55,34 @@ def test_only_answers_are_touched_and_theirs_are_replaced(kind):
     asyncio.run(SecureHeaders(app)({"type": kind}, None, send))
     found = sent[0]["headers"]
     if kind == "http":
-        assert [value for name, value in found if name.lower() == b"x-frame-options"] == [b"DENY"] and (b"etag", b"1") in found
+        assert [value for name, value in found if name.lower() == b"x-frame-options"] == [b"DENY"] and (
+            b"etag",
+            b"1",
+        ) in found
     else:
         assert found == [(b"X-Frame-Options", b"ALLOWALL"), (b"etag", b"1")]
 
 
 def test_pages_work_and_nothing_smuggled_runs_or_leaves(tmp_path, browser_page):
     page, complaints = browser_page, []
-    page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+    )
     with running.Press() as press, Internet() as elsewhere:
-        for path in ("image", "frame", "object", "style", "form", "import", "background", "script", "fetch", "module", "beacon"):
+        for path in (
+            "image",
+            "frame",
+            "object",
+            "style",
+            "form",
+            "import",
+            "background",
+            "script",
+            "fetch",
+            "module",
+            "beacon",
+        ):
             elsewhere.serve(f"/{path}", Page(b"window.ran.push('foreign')", content_type="text/javascript"))
         press.feeds["/a.xml"] = running.rss([HOSTILE])
         running.feeds_yaml(tmp_path, press, {"/a.xml": {"name": "A"}})

@@ -15,8 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def make(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess:
     """make in another folder, as a shell of its own would call it."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV"))}
-    return subprocess.run(["make", *words], cwd=folder, env={**environ, **variables}, capture_output=True, text=True, timeout=120)
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV"))
+    }
+    return subprocess.run(
+        ["make", *words], cwd=folder, env={**environ, **variables}, capture_output=True, text=True, timeout=120
+    )
 
 
 @pytest.fixture
@@ -61,10 +67,28 @@ def test_a_python_without_venv_names_the_package(clone, tmp_path):
 
 @pytest.mark.parametrize("required, word", [("", "1 skipped"), ("1", "1 error")])
 def test_a_missing_browser_is_seen(tmp_path, required, word):
-    (tmp_path / "test_page.py").write_text("from tests.browser import browser_page\ndef test_page(browser_page): pass\n")
+    (tmp_path / "test_page.py").write_text(
+        "from tests.browser import browser_page\ndef test_page(browser_page): pass\n"
+    )
     environ = {"PATH": str(tmp_path), "HOME": str(tmp_path), "MONITOR_REQUIRE_BROWSER": required}
-    words = [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT}", "-c", os.devnull, "--rootdir", str(tmp_path)]
-    result = subprocess.run([*words, str(tmp_path)], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60)
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-ra",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        f"pythonpath={ROOT}",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(tmp_path),
+    ]
+    result = subprocess.run(
+        [*words, str(tmp_path)], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60
+    )
     assert word in result.stdout
     assert "apt-get install chromium" in result.stdout
 
@@ -72,7 +96,11 @@ def test_a_missing_browser_is_seen(tmp_path, required, word):
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned(name):
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
-    loose = [line for line in lines if line and not re.fullmatch(r"[A-Za-z0-9_.\-]+(\[[a-z,]+\])?==[0-9][0-9A-Za-z.]*|-r requirements\.txt", line)]
+    loose = [
+        line
+        for line in lines
+        if line and not re.fullmatch(r"[A-Za-z0-9_.\-]+(\[[a-z,]+\])?==[0-9][0-9A-Za-z.]*|-r requirements\.txt", line)
+    ]
     assert loose == []
 
 
@@ -80,7 +108,11 @@ def test_the_server_as_shipped():
     options = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     server, client = options["server"], options["client"]
     assert (server["address"], server["headless"], server["fileWatcherType"]) == ("127.0.0.1", True, "none")
-    assert (server["enableXsrfProtection"], server["enableCORS"], options["browser"]["gatherUsageStats"]) == (True, True, False)
+    assert (server["enableXsrfProtection"], server["enableCORS"], options["browser"]["gatherUsageStats"]) == (
+        True,
+        True,
+        False,
+    )
     assert (client["disableDataExport"], client["toolbarMode"]) == (True, "viewer")
     assert "http" not in str(options["theme"])  # no font or image of another host
 

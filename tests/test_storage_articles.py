@@ -14,9 +14,19 @@ from monitor.storage.articles import Filter, Item
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 FEED = Feed("Gulf Wire", "https://wire.example/rss", publisher="wire", tier=1, country="GB")
-STATE = FeedState("Gulf Wire", "https://wire.example/rss", state="well", status=200, last_polled=NOON, last_success=NOON, interval=HOUR)
+STATE = FeedState(
+    "Gulf Wire",
+    "https://wire.example/rss",
+    state="well",
+    status=200,
+    last_polled=NOON,
+    last_success=NOON,
+    interval=HOUR,
+)
 
-STRIKE = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "Strike", "ISR", "IRN", "Isfahan", ("passive",))
+STRIKE = Signal(
+    "attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "Strike", "ISR", "IRN", "Isfahan", ("passive",)
+)
 THREAT = Signal("threat", "escalation", "words", 5.0, "vow", "summary", 3, 6, "vow")
 TALKS = Signal("talks", "deescalation", "words", -3.0, "offer", "summary", 0, 5, "talks", "OMN", None, "Muscat")
 NOT = TurnedOff("threat", "negation: no plan to", "summary", 8, 14, "strike")
@@ -27,16 +37,22 @@ def reading(*found, lang="en", method="tagger-1", off=(), actors=("IRN",), place
     score = max(0.0, *weights) + min(0.0, *weights) if found else 0.0
     kinds = {s.direction for s in found}
     direction = "mixed" if len(kinds) == 2 else kinds.pop() if kinds else "none"
-    return Reading(lang, direction, score, bool(found), actors if found else (), places if found else (), found, off, method)
+    return Reading(
+        lang, direction, score, bool(found), actors if found else (), places if found else (), found, off, method
+    )
 
 
 def item(n, title="Strike near Isfahan", *found, summary="", published=None, publisher="wire", parts=(), **more):
-    entry = Entry(f"guid-{n}", title, f"https://wire.example/{n}", summary, published, published and published.isoformat())
+    entry = Entry(
+        f"guid-{n}", title, f"https://wire.example/{n}", summary, published, published and published.isoformat()
+    )
     return Item(entry, reading(*found, **more), publisher, f"guid-{n}", f"wire.example/{n}", parts)
 
 
 def put(store, *items, now=NOON, feed=FEED, slices=(b"12345678",)):
-    return articles.save(store, feed, items, state=replace(STATE, name=feed.name, last_polled=now), slices=slices, now=now)
+    return articles.save(
+        store, feed, items, state=replace(STATE, name=feed.name, last_polled=now), slices=slices, now=now
+    )
 
 
 def titles(store, **wanted):
@@ -69,7 +85,10 @@ def test_seen_again_is_not_stored_twice_and_an_edit_keeps_both_wordings(store):
     second = put(store, item(1, "Tanker sunk"), item(3, "New"), now=NOON + HOUR)
     assert (len(second.new), second.edited, second.seen) == (1, first.new[:1], 1)
     assert put(store, item(1, "Tanker sunk"), now=NOON + 2 * HOUR).edited == ()
-    assert [(v.title, v.seen_at) for v in articles.versions_of(store, first.new[0])] == [("Tanker hit", NOON), ("Tanker sunk", NOON + HOUR)]
+    assert [(v.title, v.seen_at) for v in articles.versions_of(store, first.new[0])] == [
+        ("Tanker hit", NOON),
+        ("Tanker sunk", NOON + HOUR),
+    ]
     assert articles.get(store, first.new[0]).title == "Tanker hit"
     assert titles(store, text="sunk") == ["Tanker hit"]  # found by the later wording too
     assert put(store, item(1, "Tanker hit"), now=NOON + 3 * HOUR).edited == first.new[:1]  # changed back
@@ -82,7 +101,11 @@ def test_a_guid_that_every_item_has_loses_no_article(store):
     def same(n, title):
         return item(n, title)._replace(identity="guid:0")
 
-    first, second, third = same(1, "Strike near Isfahan"), same(2, "Talks set in Muscat"), same(3, "Tanker seized off Oman")
+    first, second, third = (
+        same(1, "Strike near Isfahan"),
+        same(2, "Talks set in Muscat"),
+        same(3, "Tanker seized off Oman"),
+    )
     assert len(put(store, first, second).new) == 2
     assert len(put(store, third, now=NOON + HOUR).new) == 1  # alone: the others were known by their hashes
     again = put(store, third, second, same(1, "Second strike near Isfahan"), now=NOON + 2 * HOUR)
@@ -145,8 +168,12 @@ def four(store):  # noqa: F811
 def test_found_by(four):
     expected = {str(wanted): sorted(found) for wanted, found in FOUND_BY}
     assert {str(wanted): sorted(titles(four, **wanted)) for wanted, _ in FOUND_BY} == expected
-    assert {str(wanted): sorted(a.title for a in articles.stream(four, Filter(**wanted), page=1)) for wanted, _ in FOUND_BY} == expected
-    assert {str(wanted): articles.count(four, Filter(**wanted)) for wanted, _ in FOUND_BY} == {w: len(f) for w, f in expected.items()}
+    assert {
+        str(wanted): sorted(a.title for a in articles.stream(four, Filter(**wanted), page=1)) for wanted, _ in FOUND_BY
+    } == expected
+    assert {str(wanted): articles.count(four, Filter(**wanted)) for wanted, _ in FOUND_BY} == {
+        w: len(f) for w, f in expected.items()
+    }
 
 
 def test_pages_follow_on_without_gap_or_overlap(store):
@@ -165,9 +192,19 @@ def test_retagging_replaces_reading_signals_and_tags(four):
     before = articles.outdated(four, "tagger-2")
     assert len(before) == 4
     strike = next(a for a in before if a.title == "Strike")
-    assert articles.retag(four, [(strike.id, reading(TALKS, method="tagger-2"), ("gulf",)), (999, reading(method="tagger-2"))]) == 1
+    assert (
+        articles.retag(
+            four, [(strike.id, reading(TALKS, method="tagger-2"), ("gulf",)), (999, reading(method="tagger-2"))]
+        )
+        == 1
+    )
     again = articles.get(four, strike.id)
-    assert (again.signals, again.direction, again.method, again.parts) == ((TALKS,), "deescalation", "tagger-2", ("gulf",))
+    assert (again.signals, again.direction, again.method, again.parts) == (
+        (TALKS,),
+        "deescalation",
+        "tagger-2",
+        ("gulf",),
+    )
     assert titles(four, categories=("attack",)) == titles(four, pair=("ISR", "IRN")) == []
     assert sorted(titles(four, categories=("talks",))) == ["Deal", "Strike"]
     assert titles(four, parts=("gulf",)) == titles(four, text="isfahan") == ["Strike"]
@@ -177,7 +214,9 @@ def test_retagging_replaces_reading_signals_and_tags(four):
 
 def test_signals_are_found_by_their_own_values(four):
     assert [r.signal.category for r in signals.find(four)] == ["talks", "attack", "threat"]
-    assert [r.title for r in signals.find(four, Filter(categories=("attack",), pair=("ISR", "IRN"), text="isfahan"))] == ["Strike"]
+    assert [
+        r.title for r in signals.find(four, Filter(categories=("attack",), pair=("ISR", "IRN"), text="isfahan"))
+    ] == ["Strike"]
     assert signals.find(four, Filter(modes=("act",), directions=("deescalation",))) == []
     assert [r.title for r in signals.find(four, Filter(places=("Muscat",)), limit=1)] == ["Deal"]
     assert [(t.values, t.direction, t.signals, t.strongest) for t in signals.tally(four, ("source", "target"))] == [
@@ -193,6 +232,18 @@ def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
     article = articles.get(store, saved.new[0])
     assert len(article.title) == len(nasty) and article.title.startswith("a\ufffdb \ufffd <script>")
     assert article.title[2:3] == article.signals[0].text == "b"
-    for text in ('"', '" OR ""', "a* NEAR(b", "words: script", "'; --", "script'", "\0", "-x", "& | ! ( )", "<->", "\ud800"):
+    for text in (
+        '"',
+        '" OR ""',
+        "a* NEAR(b",
+        "words: script",
+        "'; --",
+        "script'",
+        "\0",
+        "-x",
+        "& | ! ( )",
+        "<->",
+        "\ud800",
+    ):
         articles.find(store, Filter(text=text))
     assert titles(store, text="DROP TABLE") == [article.title]

@@ -24,7 +24,14 @@ def test_a_feed_is_remembered_with_the_log_of_its_rounds(store):
     assert feeds.save_state(store, state, now=NOON) == state
     assert feeds.states(store) == {"Wire": state}
     (only,) = feeds.log(store, "Wire")
-    assert (only.at, only.state, only.status, only.failure, only.error, only.new_entries) == (NOON, "failing", 503, "http", "too busy", 0)
+    assert (only.at, only.state, only.status, only.failure, only.error, only.new_entries) == (
+        NOON,
+        "failing",
+        503,
+        "http",
+        "too busy",
+        0,
+    )
     for n in range(feeds.KEPT + 5):
         feeds.save_states(store, [replace(state, last_polled=NOON + n * HOUR), replace(state, name="Other")], now=NOON)
     rounds = feeds.log(store, "Wire", limit=1_000)
@@ -34,7 +41,9 @@ def test_a_feed_is_remembered_with_the_log_of_its_rounds(store):
 def test_counts_of_entries_are_those_stored(store):
     put(store, item(1), item(2))
     saved = put(store, item(2), item(3), now=NOON + HOUR)
-    again = feeds.save_state(store, replace(STATE, entries=0, last_polled=NOON + 2 * HOUR, last_new=saved.state.last_new), now=NOON)
+    again = feeds.save_state(
+        store, replace(STATE, entries=0, last_polled=NOON + 2 * HOUR, last_new=saved.state.last_new), now=NOON
+    )
     assert (saved.state.entries, saved.state.new_entries, saved.state.last_new) == (3, 1, NOON + HOUR)
     assert (again.entries, again.new_entries, again.last_new) == (3, 0, NOON + HOUR)
     assert feeds.states(store)["Gulf Wire"] == again
@@ -48,7 +57,11 @@ def test_the_hashes_of_the_last_answer_are_known_until_forgotten(store):
     assert feeds.slices_of(store, [FEED.name])[FEED.name] == {b"c" * 8}
     feeds.save_state(store, replace(STATE, etag="x", last_modified="y"), now=NOON)
     feeds.forget(store, FEED.name)
-    assert feeds.slices_of(store, [FEED.name])[FEED.name] == frozenset() == feeds.slices_of(store, ["never polled"])["never polled"]
+    assert (
+        feeds.slices_of(store, [FEED.name])[FEED.name]
+        == frozenset()
+        == feeds.slices_of(store, ["never polled"])["never polled"]
+    )
     assert (feeds.states(store)[FEED.name].etag, articles.count(store)) == (None, 1)
     with pytest.raises(ValueError, match="length"):
         put(store, item(2), slices=[b"a", b"bb"])
@@ -60,9 +73,16 @@ def close(day, value, source="yahoo", kind="front month", **more):
 
 def test_a_final_close_stays_and_futures_go_before_spot(store):
     spot = ("fred", "spot")
-    assert prices.save(store, [close(0, 71.32), close(0, 70.0, *spot), close(1, 69.0, *spot), close(2, 72.0, final=False)]) == 4
+    assert (
+        prices.save(store, [close(0, 71.32), close(0, 70.0, *spot), close(1, 69.0, *spot), close(2, 72.0, final=False)])
+        == 4
+    )
     prices.save(store, [close(0, 99.0, final=False), close(2, 73.0, final=False), close(1, 68.5, "fred", "spot")])
-    assert [(p.close, p.source) for p in prices.series(store, "Brent")] == [(71.32, "yahoo"), (68.5, "fred"), (73.0, "yahoo")]
+    assert [(p.close, p.source) for p in prices.series(store, "Brent")] == [
+        (71.32, "yahoo"),
+        (68.5, "fred"),
+        (73.0, "yahoo"),
+    ]
     assert [p.close for p in prices.series(store, "Brent", MONDAY + DAY, until=MONDAY + 2 * DAY)] == [68.5]
     assert [p.close for p in prices.series(store, "Brent", source="yahoo")] == [71.32, 73.0]
     assert prices.last(store, "Brent", MONDAY + DAY).close == 71.32
@@ -85,8 +105,17 @@ def test_a_failing_provider_is_named_until_it_answers(store):
 
 def test_the_newest_price_is_the_one_that_the_market_had_made(store):
     sunday = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-    friday, monday = (Price("Brent", datetime(2026, m, d, tzinfo=UTC), 71.0, "yahoo", "front month", "USD", None, sunday) for m, d in ((2, 27), (3, 2)))
-    prices.save(store, [replace(friday, market_time=sunday - timedelta(days=2)), replace(monday, close=76.0, market_time=sunday, final=False)])
+    friday, monday = (
+        Price("Brent", datetime(2026, m, d, tzinfo=UTC), 71.0, "yahoo", "front month", "USD", None, sunday)
+        for m, d in ((2, 27), (3, 2))
+    )
+    prices.save(
+        store,
+        [
+            replace(friday, market_time=sunday - timedelta(days=2)),
+            replace(monday, close=76.0, market_time=sunday, final=False),
+        ],
+    )
     assert prices.newest(store, "Brent", sunday - HOUR).close == 71.0
     assert prices.newest(store, "Brent", sunday).close == 76.0  # Monday's session opens on Sunday evening
     assert prices.newest(store, "Brent", sunday + timedelta(days=90)).close == 76.0
@@ -94,7 +123,9 @@ def test_the_newest_price_is_the_one_that_the_market_had_made(store):
 
 
 def point(at, method="index-1", grain="day", part="all", tension=100.0):
-    return IndexPoint(grain, at, method, "ok", tension, 90.0, 110.0, None, None, None, 0.5, *[1.0] * 6, None, 9, 8, 7, 6, part, None)
+    return IndexPoint(
+        grain, at, method, "ok", tension, 90.0, 110.0, None, None, None, 0.5, *[1.0] * 6, None, 9, 8, 7, 6, part, None
+    )
 
 
 def test_index_points_are_replaced_by_method_and_never_mixed(store):
@@ -111,7 +142,12 @@ def test_index_points_are_replaced_by_method_and_never_mixed(store):
 
 
 def test_entries_for_the_index_hold_everything_polled(store):
-    put(store, item(1, "Hit", STRIKE, TALKS, parts=("nuclear", "gulf")), item(2, "Football", publisher="paper"), item(3, "hit!", STRIKE))
+    put(
+        store,
+        item(1, "Hit", STRIKE, TALKS, parts=("nuclear", "gulf")),
+        item(2, "Football", publisher="paper"),
+        item(3, "hit!", STRIKE),
+    )
     put(store, item(4), now=NOON + HOUR)
     frame = index.entries(store, NOON, NOON + HOUR)
     assert list(frame.article_id) == [1, 2, 3] and str(frame["at"].dt.tz) == "UTC" and (frame["at"] == NOON).all()
@@ -134,14 +170,24 @@ def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
     assert (story.title, story.first_seen, story.last_seen) == ("Frappe", NOON - HOUR, NOON)
     assert (story.direction, story.score) == ("escalation", 9.0)
     assert (story.langs, story.articles, story.publishers, story.categories) == (("fr", "en"), 2, 2, ("attack",))
-    assert [s.id for s in stories.find(store, publishers=2)] == [1] == [s.id for s in stories.find(store, category="attack")]
+    assert (
+        [s.id for s in stories.find(store, publishers=2)]
+        == [1]
+        == [s.id for s in stories.find(store, category="attack")]
+    )
     assert [s.id for s in stories.find(store, limit=1)] == [3] and stories.find(store, category="tack") == []
-    assert [s.id for s in stories.find(store, before=(NOON, 3))] == [1] == [s.id for s in stories.find(store, until=NOON)]
+    assert (
+        [s.id for s in stories.find(store, before=(NOON, 3))] == [1] == [s.id for s in stories.find(store, until=NOON)]
+    )
     stories.merge(store, 1, [3])
     merged, members = stories.get(store, 3)
-    assert (merged.id, merged.direction, merged.score, merged.articles) == (1, "escalation", 6.0, 3) and len(members) == 3
+    assert (merged.id, merged.direction, merged.score, merged.articles) == (1, "escalation", 6.0, 3) and len(
+        members
+    ) == 3
     assert [s.id for s in stories.stream(store, page=1)] == [1]
-    stories.assign(store, {1: 1, 2: 2, 3: 2})  # taken apart again; the old number stands for a story of its own once more
+    stories.assign(
+        store, {1: 1, 2: 2, 3: 2}
+    )  # taken apart again; the old number stands for a story of its own once more
     assert [(s.id, s.articles) for s in stories.stream(store, page=1)] == [(2, 2), (1, 1)]
     stories.assign(store, {1: 2})
     assert [s.id for s in stories.find(store)] == [2] and stories.get(store, 1) is None
@@ -157,8 +203,13 @@ def test_an_alert_is_kept_once_and_waits_until_it_is_sent(store):
     alerts.update(store, replace(later, sent=NOON + HOUR))
     assert alerts.pending(store, NOON + DAY) == []
     clear = alerts.save(store, replace(given, at=NOON + DAY, state="resolved"))
-    assert [a.state for a in alerts.find(store)] == ["resolved", "firing"] and alerts.latest(store) == {"level:all": clear}
-    assert alerts.find(store, until=NOON) == [] == alerts.find(store, rule="jump") and len(alerts.find(store, since=NOON + HOUR)) == 1
+    assert [a.state for a in alerts.find(store)] == ["resolved", "firing"] and alerts.latest(store) == {
+        "level:all": clear
+    }
+    assert (
+        alerts.find(store, until=NOON) == [] == alerts.find(store, rule="jump")
+        and len(alerts.find(store, since=NOON + HOUR)) == 1
+    )
 
 
 def test_one_worker_holds_the_lease_until_it_ends_or_falls_silent(store):

@@ -26,7 +26,9 @@ TESTS = Path(__file__).parent
 
 def python(code, *args):
     environ = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}"}
-    return subprocess.Popen([sys.executable, "-c", code, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+    )
 
 
 def test_several_processes_may_open_a_new_database_at_once(address):
@@ -120,7 +122,9 @@ def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/monitor.db")
     put(store, item(1))
     store.engine.dispose()
-    sa.event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 1"))  # it stays at the size it has
+    sa.event.listen(
+        store.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 1")
+    )  # it stays at the size it has
     with pytest.raises(errors.StorageFull, match="free some"):
         put(store, *[item(n, "long", summary="word " * 1_000) for n in range(2, 300)])
     assert articles.count(store) == 1 and articles.get(store, 1).title == "Strike near Isfahan"
@@ -225,10 +229,16 @@ def test_a_kill_loses_nothing_committed_and_doubles_nothing(address):
         process.send_signal(signal.SIGKILL)
         process.communicate()
         store = open_store(address)
-        found = [int(re.fullmatch(r"title (\d+)", a.title)[1]) for a in articles.stream(store, signals=True) if len(a.signals) == 1]
+        found = [
+            int(re.fullmatch(r"title (\d+)", a.title)[1])
+            for a in articles.stream(store, signals=True)
+            if len(a.signals) == 1
+        ]
         assert sorted(found) == list(range(len(found))) and articles.count(store) == len(found)
         assert len(found) >= done + 5 and len(found) % 5 == 0
         assert feeds.states(store)[FEED.name].entries == len(found)
-        assert feeds.slices_of(store, [FEED.name])[FEED.name] == {b"%08d" % (len(found) - 5)}  # hashes and articles are one commit
+        assert feeds.slices_of(store, [FEED.name])[FEED.name] == {
+            b"%08d" % (len(found) - 5)
+        }  # hashes and articles are one commit
         known = max(found) + 1 - 5  # the next life polls the last ones again
         store.close()

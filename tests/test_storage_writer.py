@@ -20,7 +20,13 @@ NOTHING = Reading("en", "none", 0.0, False, (), (), (), (), "m")
 def outcome(name: str, *titles: str, state=None) -> Outcome:
     feed = Feed(name, f"https://{name}.example/rss")
     items = [Item(Entry(title, title, None, "", None, None), NOTHING, name, title) for title in titles]
-    return Outcome(feed, items, state or (lambda new: FeedState(name, feed.url, state="well", last_polled=NOW)), [name.encode()], NOW)
+    return Outcome(
+        feed,
+        items,
+        state or (lambda new: FeedState(name, feed.url, state="well", last_polled=NOW)),
+        [name.encode()],
+        NOW,
+    )
 
 
 def saved(store, *outcomes: Outcome) -> list:
@@ -62,7 +68,9 @@ def test_hashes_are_known_in_the_middle_of_storing(store):
         async with Writer(store) as writer:
             storing = [asyncio.create_task(writer.save(outcome(f"feed{n}", f"title {n}"))) for n in range(5)]
             await asyncio.gather(*storing)
-            return await asyncio.gather(writer.known_slices("feed3"), writer.known_slices("feed3"), writer.known_slices("nobody"))
+            return await asyncio.gather(
+                writer.known_slices("feed3"), writer.known_slices("feed3"), writer.known_slices("nobody")
+            )
 
     assert asyncio.run(scene()) == [frozenset({b"feed3"}), frozenset({b"feed3"}), frozenset()]
 

@@ -26,16 +26,30 @@ def labelled(path: Path) -> list[tuple[str, Article]]:
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         told = json.loads(line)
-        found.append((told["group"], article(number, **{name: value for name, value in told.items() if name != "group"})))
+        found.append(
+            (told["group"], article(number, **{name: value for name, value in told.items() if name != "group"}))
+        )
     return found
 
 
 def article(
-    id: int, at: str, publisher: str, lang: str | None, title: str, summary: str = "", *, theatre=True, actors=(), places=(), acts=()
+    id: int,
+    at: str,
+    publisher: str,
+    lang: str | None,
+    title: str,
+    summary: str = "",
+    *,
+    theatre=True,
+    actors=(),
+    places=(),
+    acts=(),
 ) -> Article:
     """`acts` are the signals' (category, source, target, place)."""
     when = datetime.fromisoformat(at)
-    signals = tuple(Signal(category, "escalation", "act", 5.0, "rule", "title", 0, 1, "x", *rest) for category, *rest in acts)
+    signals = tuple(
+        Signal(category, "escalation", "act", 5.0, "rule", "title", 0, 1, "x", *rest) for category, *rest in acts
+    )
     return Article(
         id, publisher, publisher, title, summary, None, lang, when, when, when, "escalation" if acts else "none", 0.0,
         tuple(dict.fromkeys(s.category for s in signals)), tuple(actors), tuple(places), None, "test", theatre=theatre, signals=signals,
@@ -123,7 +137,9 @@ def test_six_wires_in_two_languages_are_one_story():
 
 
 def strike(id: int, at: str, place: str, lang: str, title: str) -> Article:
-    return article(id, at, f"P{id}", lang, title, actors=["ISR", "IRN"], places=[place], acts=[("attack", "ISR", "IRN", place)])
+    return article(
+        id, at, f"P{id}", lang, title, actors=["ISR", "IRN"], places=[place], acts=[("attack", "ISR", "IRN", place)]
+    )
 
 
 def test_two_strikes_on_one_day_stay_two():
@@ -139,7 +155,15 @@ def test_two_strikes_on_one_day_stay_two():
 def test_the_next_of_a_series_is_another_story():
     title = "Iran war day {}: markets, evacuations, diplomacy and voices from the capital at a glance"
     days = [
-        article(day, f"2027-03-0{day}T08:00Z", "A", "en", title.format(day), actors=["IRN"], acts=[("attack", None, "IRN", None)])
+        article(
+            day,
+            f"2027-03-0{day}T08:00Z",
+            "A",
+            "en",
+            title.format(day),
+            actors=["IRN"],
+            acts=[("attack", None, "IRN", None)],
+        )
         for day in (6, 7)
     ]
     assert placed(days) == {6: 6, 7: 7}
@@ -159,9 +183,20 @@ def test_off_topic_articles_are_one_story_only_as_copies():
 
 def test_a_later_article_brings_two_stories_together_and_loses_none():
     """Two wires with little in common; the third is nearly both."""
-    first, second = "Tanker Stena Corona boarded by gunmen off Iranian coast", "Gunmen take Swedish vessel, 23 crew missing near Jask"
+    first, second = (
+        "Tanker Stena Corona boarded by gunmen off Iranian coast",
+        "Gunmen take Swedish vessel, 23 crew missing near Jask",
+    )
     apart = [
-        article(5 + n, f"2027-03-02T0{n + 1}:00Z", f"P{n}", "en", title, actors=["IRN"], acts=[("maritime", "IRN", None, None)])
+        article(
+            5 + n,
+            f"2027-03-02T0{n + 1}:00Z",
+            f"P{n}",
+            "en",
+            title,
+            actors=["IRN"],
+            acts=[("maritime", "IRN", None, None)],
+        )
         for n, title in enumerate((first, second, f"{first}, Swedish vessel has 23 crew missing near Jask"))
     ]
     grouper = Grouper()
@@ -184,9 +219,14 @@ def test_memory_is_bounded_by_the_window_and_what_was_together_stays_so():
 def test_a_story_whose_first_article_is_forgotten_stays_whole(monkeypatch):
     """2 and 3 hang together by 1 alone; then 4 leaves 2 for the late 5, and the story is looked over."""
     scores = {(1, 2): 0.5, (1, 3): 0.5, (1, 4): 0.4, (1, 5): 0.4, (2, 4): 0.5, (2, 5): 0.5, (4, 5): 0.6}
-    monkeypatch.setattr("monitor.stories.grouper.likeness", lambda a, b: scores.get((min(a.id, b.id), max(a.id, b.id)), 0.0))
+    monkeypatch.setattr(
+        "monitor.stories.grouper.likeness", lambda a, b: scores.get((min(a.id, b.id), max(a.id, b.id)), 0.0)
+    )
     midnight = datetime(2027, 3, 3, tzinfo=UTC)
-    wires = [replace(hormuz()[n], at=midnight + timedelta(minutes=minutes)) for n, minutes in enumerate((-5, 10, 20, 120, 60))]
+    wires = [
+        replace(hormuz()[n], at=midnight + timedelta(minutes=minutes))
+        for n, minutes in enumerate((-5, 10, 20, 120, 60))
+    ]
     grouper = Grouper()
     assert [grouper.add(features(one)).story for one in wires[:3]] == [1, 1, 1]
     grouper.forget(midnight)
@@ -206,7 +246,14 @@ def test_another_process_makes_the_same_stories():
     """Sets of words have another order in each."""
     code = "from benchmarks.stories import week; from tests.test_stories import placed; print(sorted(placed(week(1500)).items()))"
     told = {
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        ).stdout
         for seed in "12"
     }
     assert len(told) == 1 and len(told.pop()) > 1500
@@ -214,4 +261,9 @@ def test_another_process_makes_the_same_stories():
 
 def test_any_text_can_be_grouped():
     for text in ("", "\ud800", "\x00", "١٢٣ ٬", "ـــ", "a" * 100_000, "\u202e" * 50, "İı ﷺ ㎏"):
-        assert placed([article(1, "2027-03-02T01:00Z", "A", None, text, text), article(2, "2027-03-02T02:00Z", "A", None, text, text)])
+        assert placed(
+            [
+                article(1, "2027-03-02T01:00Z", "A", None, text, text),
+                article(2, "2027-03-02T02:00Z", "A", None, text, text),
+            ]
+        )

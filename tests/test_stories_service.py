@@ -24,9 +24,21 @@ _guids = itertools.count()
 
 def keep(store, told: list[Article]) -> None:
     for article in told:
-        reading = Reading(article.lang, article.direction, 0.0, article.theatre, article.actors, article.places, article.signals, (), "test")
+        reading = Reading(
+            article.lang,
+            article.direction,
+            0.0,
+            article.theatre,
+            article.actors,
+            article.places,
+            article.signals,
+            (),
+            "test",
+        )
         guid = f"guid {next(_guids)}"
-        item = Item(Entry(guid, article.title, None, article.summary, article.at, None), reading, article.publisher, guid)
+        item = Item(
+            Entry(guid, article.title, None, article.summary, article.at, None), reading, article.publisher, guid
+        )
         feed = Feed(article.publisher, "https://wire.example/rss")
         articles.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
 

@@ -32,7 +32,11 @@ OPERATORS = [
     ("Tanker explosion in the Gulf of Mexico", set(), set(CATEGORIES)),
     ("Le détroit d'Ormuz n'a pas été fermé", set(), {"maritime"}),  # the cue stands in the gap of `détroit ... fermé`
     ("Le détroit d'Ormuz pourrait être fermé", {"threat"}, {"maritime"}),
-    ("L'Espagne interdit aux avions américains d'utiliser ses bases pour frapper l'Iran", {"concession"}, {"attack"}),  # "d'" is no word between
+    (
+        "L'Espagne interdit aux avions américains d'utiliser ses bases pour frapper l'Iran",
+        {"concession"},
+        {"attack"},
+    ),  # "d'" is no word between
 ]
 
 
@@ -105,8 +109,15 @@ def test_evidence_is_exact_on_every_example(tagger: Tagger):
             _exact(tagger.read(example.title, example.summary, lang=lexicon.lang), example.title, example.summary)
 
 
-WORDS = [form for form in "Iran,strikes,talks,not,collapse,إيران,تقصف,حمله,frappes,l'accord,U.S.,Oman,if,ایران,تحریم,\u200c,\u202e,\ud800,\x00,\n,. ,; ,?".split(",")]
-TEXT = st.lists(st.one_of(st.sampled_from(WORDS), st.text(alphabet=st.characters(), max_size=8)), max_size=60).map(" ".join)
+WORDS = [
+    form
+    for form in "Iran,strikes,talks,not,collapse,إيران,تقصف,حمله,frappes,l'accord,U.S.,Oman,if,ایران,تحریم,\u200c,\u202e,\ud800,\x00,\n,. ,; ,?".split(
+        ","
+    )
+]
+TEXT = st.lists(st.one_of(st.sampled_from(WORDS), st.text(alphabet=st.characters(), max_size=8)), max_size=60).map(
+    " ".join
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -121,12 +132,29 @@ def test_very_long_text_is_read(tagger: Tagger, unit):
 
 
 def test_lines_in_the_fixed_format(tagger: Tagger):
-    lines = [json.dumps({"id": 7, "title": "US strikes Iran", "summary": ""}), "", json.dumps({"id": "x", "title": "سلام", "lang": "fa"})]
+    lines = [
+        json.dumps({"id": 7, "title": "US strikes Iran", "summary": ""}),
+        "",
+        json.dumps({"id": "x", "title": "سلام", "lang": "fa"}),
+    ]
     out = [json.loads(line) for line in tag_lines(tagger, lines)]
     assert [row["id"] for row in out] == [7, "x"]
     assert list(out[0]) == ["id", "lang", "direction", "score", "theatre", "actors", "places", "signals"]
     assert list(out[0]["signals"][0]) == (
-        ["category", "direction", "mode", "weight", "rule", "field", "start", "end", "text", "source", "target", "place"]
+        [
+            "category",
+            "direction",
+            "mode",
+            "weight",
+            "rule",
+            "field",
+            "start",
+            "end",
+            "text",
+            "source",
+            "target",
+            "place",
+        ]
     )
     with pytest.raises(InputError, match="line 1"):
         list(tag_lines(tagger, ["{"]))
@@ -158,7 +186,10 @@ def test_a_text_of_nothing_but_anchors_keeps_as_many_as_people_could_read(tagger
 
 def test_a_cue_does_not_spare_a_verb_the_words_it_needs(tmp_path):
     own = tmp_path / "my-words.yaml"
-    own.write_text("language: en\nanchors:\n  release:\n    mine: {part: verb, forms: [zapping home], near: [captives]}\n", encoding="utf-8")
+    own.write_text(
+        "language: en\nanchors:\n  release:\n    mine: {part: verb, forms: [zapping home], near: [captives]}\n",
+        encoding="utf-8",
+    )
     mine = Tagger.load(extra=own)
     assert mine.read("Iran refuses zapping home captives", "", lang="en").categories == ("rupture",)
     assert mine.read("Iran refuses zapping home", "", lang="en").categories == ()

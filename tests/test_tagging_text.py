@@ -41,7 +41,11 @@ def test_every_folded_character_leads_back(text):
 
 
 def test_evidence_is_the_text_as_given_in_every_script():
-    for text, inside in (("وقّع اتفاقًا مع طهران", "اتفاقا"), ("la trêve signée", "treve"), ("ﬁrst ceasefire", "ceasefire")):
+    for text, inside in (
+        ("وقّع اتفاقًا مع طهران", "اتفاقا"),
+        ("la trêve signée", "treve"),
+        ("ﬁrst ceasefire", "ceasefire"),
+    ):
         folded = fold(text)
         start = folded.text.index(inside)
         a, b = folded.span(start, start + len(inside))

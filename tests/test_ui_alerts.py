@@ -55,11 +55,18 @@ def page(monkeypatch, tmp_path):
 
 
 def words(shown: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning") for element in shown.get(kind))
+    return "\n".join(
+        str(element.value) for kind in ("html", "text", "info", "error", "warning") for element in shown.get(kind)
+    )
 
 
 def alert(rule: str, reason: str, state: str = "firing", **more) -> Alert:
-    return Alert(None, rule, reason, **({"at": NOW - HOUR, "state": state, "message": f"{rule} now\n- {HOSTILE}", "key": rule} | more))
+    return Alert(
+        None,
+        rule,
+        reason,
+        **({"at": NOW - HOUR, "state": state, "message": f"{rule} now\n- {HOSTILE}", "key": rule} | more),
+    )
 
 
 def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
@@ -68,7 +75,13 @@ def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
     assert "Nothing fires now." in words(shown) and "No rule has fired yet." in words(shown)
     assert "MONITOR_ALERT_URLS names no address" in words(shown)
     (table,) = shown.dataframe
-    told = dict(zip(table.value["rule"].str.strip("\u2068\u2069"), table.value["fires when"].str.strip("\u2068\u2069"), strict=True))
+    told = dict(
+        zip(
+            table.value["rule"].str.strip("\u2068\u2069"),
+            table.value["fires when"].str.strip("\u2068\u2069"),
+            strict=True,
+        )
+    )
     assert len(told) == 6
     assert told["Tension is high"] == "tension by the hour reaches 200; over when it is under 150"
     assert "cease-fires" in told["Cease-fire"] and "3 publishers within 6 h" in told["Cease-fire"]
@@ -80,7 +93,14 @@ def test_what_lasts_fires_until_it_is_over_and_every_message_tells_its_fate(page
     shown = page(
         alert("Jumped", "jump", at=NOW - 5 * HOUR),
         alert("Jumped", "jump", "resolved", at=NOW - 4 * HOUR, sent=NOW),
-        alert("Tension is high", "level", message=f"{HOSTILE} at 310", attempts=2, error="json #1: 503", next_try=NOW + HOUR),
+        alert(
+            "Tension is high",
+            "level",
+            message=f"{HOSTILE} at 310",
+            attempts=2,
+            error="json #1: 503",
+            next_try=NOW + HOUR,
+        ),
         alert("Cease-fire", "grave signal", attempts=1, error=f"json #1: {delivery.UNKNOWN}", next_try=delivery.NEVER),
         alert("Brent moved", "price move"),
         urls="json://127.0.0.1:9/x",
@@ -91,7 +111,13 @@ def test_what_lasts_fires_until_it_is_over_and_every_message_tells_its_fate(page
     assert said.count("<strong>▲") == 1  # an event and a price move have happened, the jump is over
     assert "2 alerts did not go out" in said
     history = shown.dataframe[0].value
-    fates = dict(zip(zip(history["rule"].str.strip("\u2068\u2069"), history["state"].str.split().str[-1], strict=True), history["sending"], strict=True))
+    fates = dict(
+        zip(
+            zip(history["rule"].str.strip("\u2068\u2069"), history["state"].str.split().str[-1], strict=True),
+            history["sending"],
+            strict=True,
+        )
+    )
     assert fates["Jumped", "over"].startswith("sent ")
     assert fates["Tension is high", "fired"] == "✕ 2 tries failed, again 13:00"
     assert fates["Cease-fire", "fired"] == "not known whether it arrived"

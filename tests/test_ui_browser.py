@@ -24,7 +24,7 @@ HOSTILE = [
     "<img src='%s/img' onerror='window.hacked = 2'> Iran launches missile strike on Israel",
     "![x](%s/markdown) [link](javascript:window.hacked=3) :red[**Iran launches missile strike on Israel**] $x^2$ :material/home:",
     "\u202eIran launches missile strike on Israel\u202c <style>body{display:none}</style>",
-    "=HYPERLINK(\"%s/formula\",\"Iran launches missile strike on Israel\")",
+    '=HYPERLINK("%s/formula","Iran launches missile strike on Israel")',
     "Iran launches missile strike on Israel " + "W" * 200_000,
 ]
 
@@ -33,7 +33,9 @@ def items(texts, *, link="https://press.example/{}", minutes=30):
     made = []
     for number, text in enumerate(texts):
         given = text if isinstance(text, dict) else {"title": text, "summary": text}
-        made.append({**given, "link": link.format(number), "published": datetime.now(UTC) - timedelta(minutes=minutes + number)})
+        made.append(
+            {**given, "link": link.format(number), "published": datetime.now(UTC) - timedelta(minutes=minutes + number)}
+        )
     return made
 
 
@@ -51,7 +53,9 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
     page = browser_page
     with running.app(folder) as (address, process):
         open_page(page, address, "articles")
-        page.get_by_role("button", name="new, show").or_(page.get_by_text("4 articles", exact=True)).first.wait_for(timeout=30_000)
+        page.get_by_role("button", name="new, show").or_(page.get_by_text("4 articles", exact=True)).first.wait_for(
+            timeout=30_000
+        )
         page.goto(f"{address}/articles?text=Hormuz")
         page.get_by_text("1 article", exact=True).wait_for(timeout=20_000)
         click_row(page)
@@ -68,7 +72,9 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
         other.reload()
         other.locator(".reading mark").first.wait_for(timeout=30_000)
         expect(other.get_by_label("Words in title or summary")).to_have_value("Hormuz", timeout=10_000)
-        page.get_by_text("1 article", exact=True).wait_for(timeout=30_000)  # the open page finds the new server by itself
+        page.get_by_text("1 article", exact=True).wait_for(
+            timeout=30_000
+        )  # the open page finds the new server by itself
         expect(page.get_by_label("Words in title or summary")).to_have_value("Hormuz", timeout=10_000)
 
 
@@ -77,11 +83,18 @@ def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
     page = browser_page
     with running.app(folder) as (address, _):
         open_page(page, address, "articles")
-        page.get_by_text("4 articles", exact=True).or_(page.get_by_role("button", name="new, show")).first.wait_for(timeout=30_000)
+        page.get_by_text("4 articles", exact=True).or_(page.get_by_role("button", name="new, show")).first.wait_for(
+            timeout=30_000
+        )
         open_page(page, address, "articles")
         page.get_by_text("4 articles", exact=True).wait_for(timeout=20_000)
         before = page.get_by_test_id("stDataFrame").first.bounding_box()
-        late = {"title": "US seizes tanker in Gulf of Oman", "summary": "", "link": "https://press.example/late", "published": datetime.now(UTC)}
+        late = {
+            "title": "US seizes tanker in Gulf of Oman",
+            "summary": "",
+            "link": "https://press.example/late",
+            "published": datetime.now(UTC),
+        }
         press.feeds["/a.xml"] = running.rss([late, *items(BREAKING)])
         page.get_by_role("button", name="1 new, show").wait_for(timeout=12_000)
         page.locator(".st-key-arrivals .reading", has_text="US seizes tanker").wait_for(timeout=2_000)
@@ -96,7 +109,9 @@ def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
     with running.app(folder) as (address, _):
         open_page(browser_page, address, "")
         browser_page.locator(".reading.title").first.wait_for(timeout=30_000)
-        phone = browser_page.context.browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", timezone_id="Asia/Dubai").new_page()
+        phone = browser_page.context.browser.new_context(
+            viewport={"width": 390, "height": 844}, color_scheme="dark", timezone_id="Asia/Dubai"
+        ).new_page()
         for path in PAGES:
             open_page(phone, address, path)
             assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
@@ -108,22 +123,30 @@ def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
         time = phone.locator(".card-foot time").first  # the viewer's own clock, UTC when pointed at
         shown, utc = time.inner_text(), datetime.strptime(time.get_attribute("title"), "%Y-%m-%d %H:%M UTC")
         assert shown.endswith(f"{utc + timedelta(hours=4):%H:%M}")
-        text, ground = phone.evaluate("""() => ['color', 'backgroundColor'].map(name => getComputedStyle(document.querySelector('.stApp'))[name]
+        text, ground = (
+            phone.evaluate("""() => ['color', 'backgroundColor'].map(name => getComputedStyle(document.querySelector('.stApp'))[name]
             .match(/[0-9]+/g).slice(0, 3).map(Number).reduce((a, b) => a + b))""")
+        )
         assert text > 500 > 150 > ground
 
 
 def test_a_hostile_feed_stays_text(tmp_path, browser_page):
     page, asked = browser_page, []
     with running.Press() as press, running.Press() as evil:
-        press.feeds["/a.xml"] = running.rss(items([t.replace("%s", evil.url) for t in HOSTILE], link="javascript:window.hacked=4//{}"))
+        press.feeds["/a.xml"] = running.rss(
+            items([t.replace("%s", evil.url) for t in HOSTILE], link="javascript:window.hacked=4//{}")
+        )
         running.feeds_yaml(tmp_path, press, {"/a.xml": {"name": "Evil <b>Wire</b> :red[x]"}})
         with running.app(tmp_path) as (address, _):
             page.on("request", lambda request: asked.append(request.url))
             page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
             open_page(page, address, "")
             page.locator(".reading mark").first.wait_for(timeout=30_000)
-            for path in (*PAGES, *(f"articles?article={n}" for n in range(1, len(HOSTILE) + 1)), "stories?least=1&story=1"):
+            for path in (
+                *PAGES,
+                *(f"articles?article={n}" for n in range(1, len(HOSTILE) + 1)),
+                "stories?least=1&story=1",
+            ):
                 open_page(page, address, path)
                 assert page.evaluate("window.hacked") is None, path
                 assert page.locator('a[href^="javascript:"]').count() == 0, path
@@ -133,4 +156,4 @@ def test_a_hostile_feed_stays_text(tmp_path, browser_page):
             assert {url for url in asked if host not in url and not url.startswith(("data:", "blob:"))} == set()
             assert evil.asked == []
             exported = running.monitor(tmp_path, "export", "articles").stdout
-            assert '"\'=HYPERLINK(' in exported
+            assert "\"'=HYPERLINK(" in exported

@@ -21,7 +21,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def points(*tension, high=1.2):
     values = np.array(tension, dtype=float)
-    frame = pd.DataFrame({"at": [NOON + timedelta(hours=n) for n in range(len(values))], "tension": values, "relief": values / 2})
+    frame = pd.DataFrame(
+        {"at": [NOON + timedelta(hours=n) for n in range(len(values))], "tension": values, "relief": values / 2}
+    )
     for name in ("tension", "relief"):
         frame[f"{name}_low"], frame[f"{name}_high"] = frame[name] * 0.8, frame[name] * high
     return frame
@@ -34,7 +36,10 @@ def test_a_gap_stays_a_gap():
     assert not any(series["connectNulls"] for series in option["series"])
 
 
-@pytest.mark.parametrize(("tension", "high", "top", "cut"), [((200, 300), 1.2, 400, False), ((200, 300), 9, 600, True), ((3, 4), 1.2, 150, False)])
+@pytest.mark.parametrize(
+    ("tension", "high", "top", "cut"),
+    [((200, 300), 1.2, 400, False), ((200, 300), 9, 600, True), ((3, 4), 1.2, 150, False)],
+)
 def test_a_wide_band_does_not_dwarf_the_line(tension, high, top, cut):
     assert index_chart.axis_top(points(*tension, high=high)) == (top, cut)
 
@@ -46,25 +51,46 @@ def test_nothing_but_gaps_can_be_drawn():
 
 
 def test_each_unit_of_price_has_an_axis_of_its_own():
-    barrel, ounce = (pd.DataFrame({"day": [NOON], "close": [close], "unit": [unit]}) for close, unit in ((71.3, "USD/bbl"), (5200.0, "USD/oz")))
+    barrel, ounce = (
+        pd.DataFrame({"day": [NOON], "close": [close], "unit": [unit]})
+        for close, unit in ((71.3, "USD/bbl"), (5200.0, "USD/oz"))
+    )
     option, _ = index_chart.tension_and_prices(points(100, 120), {"Brent": barrel, "Gold": ounce, "WTI": barrel})
     lines = {series["name"]: series for series in option["series"] if series.get("yAxisIndex")}
-    assert [option["yAxis"][lines[name]["yAxisIndex"]]["name"] for name in ("Brent", "Gold", "WTI")] == ["USD/bbl", "USD/oz", "USD/bbl"]
+    assert [option["yAxis"][lines[name]["yAxisIndex"]]["name"] for name in ("Brent", "Gold", "WTI")] == [
+        "USD/bbl",
+        "USD/oz",
+        "USD/bbl",
+    ]
     assert len({str(line["lineStyle"]["type"]) for line in lines.values()}) == 3  # told apart without colour
 
 
 def test_alerts_and_episodes_are_told_apart_without_colour():
     option, _ = index_chart.tension_and_prices(points(100, 120), {})
     alert = Alert(1, "Tension is high", "level", NOON, "firing", "", "jump")
-    days = {date(2026, 2, 1): "escalation", date(2026, 2, 9): "de-escalation", date(2026, 2, 20): "escalation, de-escalation"}
+    days = {
+        date(2026, 2, 1): "escalation",
+        date(2026, 2, 9): "de-escalation",
+        date(2026, 2, 20): "escalation, de-escalation",
+    }
     marks = [*charts_marks.of_alerts([alert]), *charts_marks.of_days(days)]
     made = charts_marks.marked(option, marks)
     drawn = {series["name"]: series for series in made["series"] if series["type"] == "scatter"}
     names = ["alert", "episode of escalation", "episode of de-escalation", "episode of both"]
     assert list(drawn) == names == [entry["name"] for entry in made["legend"]["data"][-4:]]
-    assert [[entry["value"][0] for entry in drawn[name]["data"]] for name in names[:2]] == [["2026-03-02T12:00:00+00:00"], ["2026-02-01T00:00:00+00:00"]]
-    assert len({series["symbol"] for series in drawn.values()}) == len({str(series["markLine"]["lineStyle"]["type"]) for series in drawn.values()}) == 4
-    assert charts_marks.in_words(marks, lambda mark: f"{mark.at:%d.%m.}")[:2] == ["■ alert: 02.03..", "▲ episode of escalation: 01.02.."]
+    assert [[entry["value"][0] for entry in drawn[name]["data"]] for name in names[:2]] == [
+        ["2026-03-02T12:00:00+00:00"],
+        ["2026-02-01T00:00:00+00:00"],
+    ]
+    assert (
+        len({series["symbol"] for series in drawn.values()})
+        == len({str(series["markLine"]["lineStyle"]["type"]) for series in drawn.values()})
+        == 4
+    )
+    assert charts_marks.in_words(marks, lambda mark: f"{mark.at:%d.%m.}")[:2] == [
+        "■ alert: 02.03..",
+        "▲ episode of escalation: 01.02..",
+    ]
     json.dumps({key: value for key, value in made.items() if key != "dataset"})
     assert charts_marks.marked(option, [])["series"] == option["series"]
 
@@ -94,7 +120,11 @@ def test_reports_stand_in_the_row_of_their_publisher():
 
 def test_the_map_keeps_to_its_frame():
     where = {"Strait of Hormuz": (26.57, 56.25), "United States": (39.8, -98.6)}
-    found = [Tally(("Strait of Hormuz",), "escalation", 9, 4, 9.0), Tally(("United States",), "escalation", 1, 1, 3.0), Tally(("X",), "escalation", 1, 1, 1.0)]
+    found = [
+        Tally(("Strait of Hormuz",), "escalation", 9, 4, 9.0),
+        Tally(("United States",), "escalation", 1, 1, 3.0),
+        Tally(("X",), "escalation", 1, 1, 1.0),
+    ]
     option, outside = where_charts.places(found, where)
     drawn = [item["name"] for series in option["series"] if series.get("name") for item in series["data"]]
     assert drawn == ["Strait of Hormuz"]
@@ -103,7 +133,11 @@ def test_the_map_keeps_to_its_frame():
 
 
 def test_the_matrix_counts_who_acts_on_whom():
-    option = where_charts.matrix([Tally(("IRN", "ISR"), "escalation", 5, 3, 9.0), Tally(("USA", "IRN"), "deescalation", 1, 1, 2.0)], "escalation", {"IRN": "Iran"})
+    option = where_charts.matrix(
+        [Tally(("IRN", "ISR"), "escalation", 5, 3, 9.0), Tally(("USA", "IRN"), "deescalation", 1, 1, 2.0)],
+        "escalation",
+        {"IRN": "Iran"},
+    )
     assert option["yAxis"]["data"] == ["Iran"]
     assert option["series"][0]["data"] == [[0, 0, 3]]
     assert where_charts.matrix([], "escalation", {}) is None

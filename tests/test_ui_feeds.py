@@ -11,7 +11,9 @@ def test_a_feed_is_opened_and_an_address_tested(tmp_path, browser_page):
     page = browser_page
     with running.Press() as press:
         press.feeds["/a.xml"] = running.rss([{**ITEM, "published": datetime.now(UTC)}], title="The Wire :red[x]")
-        running.feeds_yaml(tmp_path, press, {"/a.xml": {"name": "Wire", "language": "en"}, "/gone.xml": {"name": "Lost"}})
+        running.feeds_yaml(
+            tmp_path, press, {"/a.xml": {"name": "Wire", "language": "en"}, "/gone.xml": {"name": "Lost"}}
+        )
         with running.app(tmp_path) as (address, _):
             page.goto(f"{address}/feeds?feed=Lost")
             page.get_by_text("1 ✕ failing").wait_for(timeout=30_000)

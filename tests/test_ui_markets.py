@@ -103,7 +103,11 @@ def written(monkeypatch):
 
 
 def words(shown: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "header") for element in shown.get(kind))
+    return "\n".join(
+        str(element.value)
+        for kind in ("html", "text", "info", "error", "warning", "header")
+        for element in shown.get(kind)
+    )
 
 
 # -- Oil --------------------------------------------------------------------------------------------------
@@ -129,7 +133,9 @@ def test_the_overview_marks_the_days_that_the_oil_page_calls_episodes(market, sc
     assert not shown.exception
     studied = {f"{day.day} {day:%b %Y}" for day in set(screen(market, "oil").dataframe[0].value["event"])}
     told = next(str(element.value) for element in shown.get("html") if "episode of" in str(element.value))
-    marked = {day for sentence in told.split("episode of ")[1:] for day in re.findall(r"\d+ [A-Z][a-z]{2} \d{4}", sentence)}
+    marked = {
+        day for sentence in told.split("episode of ")[1:] for day in re.findall(r"\d+ [A-Z][a-z]{2} \d{4}", sentence)
+    }
     assert "12 Feb 2026" in marked
     assert marked <= studied and len(studied) >= 4
 
@@ -172,7 +178,12 @@ def test_oil_without_prices_or_index(tmp_path, screen):
 
 def test_who_fails_and_how_old_the_price_is_stands_on_the_page(market, screen):
     store = open_store(f"sqlite:///{market}")
-    prices.fail(store, prices.PriceFailure("Brent", "yahoo", NOW - timedelta(hours=2), "rate limited", "asks us to slow down (429)", next_try=NOW))
+    prices.fail(
+        store,
+        prices.PriceFailure(
+            "Brent", "yahoo", NOW - timedelta(hours=2), "rate limited", "asks us to slow down (429)", next_try=NOW
+        ),
+    )
     prices.save(store, [Price("Brent", MIDNIGHT, 75.0, "fred", "spot", "USD/bbl", None, NOW)])
     store.close()
     said = words(screen(market, "oil"))
@@ -203,7 +214,9 @@ def test_the_parts_shown_sum_to_the_move_of_the_published_index(fortnight, scree
     shown = screen(fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), span="3 days before")
     assert not shown.exception
     store = open_store(f"sqlite:///{fortnight}")
-    first, last = (index.points(store, "hour", since=at, until=at + timedelta(hours=1))[0] for at in (NOW - timedelta(days=3), NOW))
+    first, last = (
+        index.points(store, "hour", since=at, until=at + timedelta(hours=1))[0] for at in (NOW - timedelta(days=3), NOW)
+    )
     store.close()
     moved = getattr(last, measure) - getattr(first, measure)
     table = shown.dataframe[0].value
@@ -241,5 +254,7 @@ def test_the_rest_is_one_row_and_nothing_is_lost():
     found = pd.DataFrame({"story": range(9), "before": 1.0, "after": 3.0, "change": 2.0, "articles": 1})
     short = changes.shortened(found, "story", 4)
     assert len(short) == 5
-    assert list(short[["before", "after", "change", "articles"]].sum()) == list(found[["before", "after", "change", "articles"]].sum())
+    assert list(short[["before", "after", "change", "articles"]].sum()) == list(
+        found[["before", "after", "change", "articles"]].sum()
+    )
     assert changes.name_of(short["story"].iloc[-1], "story", 5) == "all others (5)"

@@ -21,7 +21,7 @@ from monitor.ui.queries import data
 MAIN = Path(data.__file__).parents[1] / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
-HOSTILE = '<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran launches missile strike on Israel'
+HOSTILE = "<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran launches missile strike on Israel"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,11 @@ def screen(monkeypatch, tmp_path):
 
 def words(shown: AppTest) -> str:
     """All markup and text on the page."""
-    return "\n".join(str(element.value) for kind in ("html", "text", "info", "error", "warning", "header") for element in shown.get(kind))
+    return "\n".join(
+        str(element.value)
+        for kind in ("html", "text", "info", "error", "warning", "header")
+        for element in shown.get(kind)
+    )
 
 
 def put(path: Path, tagger: Tagger, *titles: str, feed: Feed = FEED) -> None:
@@ -101,7 +105,10 @@ def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):
         copy.write_bytes(fortnight.read_bytes())
         store = open_store(f"sqlite:///{copy}")
         points = index.points(store, "hour", since=NOW - timedelta(days=1, hours=1), until=NOW + timedelta(hours=1))
-        ends = [replace(point, tension=value, tension_low=value - 20, tension_high=value + 20) for point, value in ((points[0], 100.0), (points[-1], tension))]
+        ends = [
+            replace(point, tension=value, tension_low=value - 20, tension_high=value + 20)
+            for point, value in ((points[0], 100.0), (points[-1], tension))
+        ]
         index.save(store, [replace(ends[0], at=NOW - timedelta(days=1)), replace(ends[1], at=NOW)])
         store.close()
         numbers = words(screen(copy)).split("<dt>Tension</dt>")[1].split("<dt>Relief</dt>")[0]
@@ -136,7 +143,9 @@ def test_no_network_is_said(tmp_path, screen):
     path, feeds = tmp_path / "dead.db", tmp_path / "feeds.yaml"
     feeds.write_text("feeds:\n  - {name: A, url: https://a.example/rss}\n", encoding="utf-8")
     store = open_store(f"sqlite:///{path}")
-    feed_states.save_state(store, FeedState("A", "https://a.example/rss", state="failing", failure="network", failures=3), now=NOW)
+    feed_states.save_state(
+        store, FeedState("A", "https://a.example/rss", state="failing", failure="network", failures=3), now=NOW
+    )
     store.close()
     shown = screen(path, feeds=feeds)
     assert "No feed answers" in words(shown)

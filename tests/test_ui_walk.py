@@ -36,7 +36,19 @@ def desk(tmp_path_factory):
     story_service.update(store, NOW)
     update_index(store, None, NOW)
     told = max(stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers))
-    alerts.save(store, Alert(None, "Grave event", "grave signal", NOW - timedelta(hours=3), "firing", "attack, told by 2\nmore", "g", stories=(told.id,)))
+    alerts.save(
+        store,
+        Alert(
+            None,
+            "Grave event",
+            "grave signal",
+            NOW - timedelta(hours=3),
+            "firing",
+            "attack, told by 2\nmore",
+            "g",
+            stories=(told.id,),
+        ),
+    )
     store.close()
     with running.app(folder, MONITOR_FEEDS=str(demo.HERE / "feeds.yaml"), MONITOR_NOW=NOW.isoformat()) as (address, _):
         yield address, told.id

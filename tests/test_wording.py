@@ -23,7 +23,28 @@ from monitor.ui.components.wording import (
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINT = IndexPoint(
-    "hour", NOON, "m", "ok", 250.0, 230.0, 270.0, 90.0, 80.0, 100.0, 0.4, 20.0, 5.0, 15.0, 5.0, 3.0, 2.0, 97.0, 400, 90, 40, 11
+    "hour",
+    NOON,
+    "m",
+    "ok",
+    250.0,
+    230.0,
+    270.0,
+    90.0,
+    80.0,
+    100.0,
+    0.4,
+    20.0,
+    5.0,
+    15.0,
+    5.0,
+    3.0,
+    2.0,
+    97.0,
+    400,
+    90,
+    40,
+    11,
 )
 
 
@@ -35,7 +56,10 @@ def test_both_sides_are_told():
     calm = replace(POINT, tension=100.0, tension_low=90.0, tension_high=110.0)
     line = status_line(POINT, calm, [Told("attack", 6, 30), Told("talks", 3, 4), Told("threat", 1, 2)], "since 14:00")
     assert line[0] == "High since 14:00, rising over 24 hours"
-    assert line[1] == "strikes and clashes reported by 6 publishers, threats by 1 publisher; talks reported by 3 publishers."
+    assert (
+        line[1]
+        == "strikes and clashes reported by 6 publishers, threats by 1 publisher; talks reported by 3 publishers."
+    )
 
 
 def test_overlapping_intervals_are_no_trend():
@@ -93,14 +117,21 @@ def test_freshness_is_a_word(states, enabled, word):
     assert freshness(states, enabled, NOON)[1] == word
 
 
-@pytest.mark.parametrize(("tension", "word"), [(10, "Below normal"), (100, "Normal"), (199, "Elevated"), (200, "High"), (900, "Very high")])
+@pytest.mark.parametrize(
+    ("tension", "word"), [(10, "Below normal"), (100, "Normal"), (199, "Elevated"), (200, "High"), (900, "Very high")]
+)
 def test_levels(tension, word):
     assert level(tension) == word
 
 
 @pytest.mark.parametrize(
     ("gap", "words"),
-    [(timedelta(seconds=5), "just now"), (timedelta(minutes=90), "90 min ago"), (timedelta(hours=30), "30 h ago"), (timedelta(days=9), "9 d ago")],
+    [
+        (timedelta(seconds=5), "just now"),
+        (timedelta(minutes=90), "90 min ago"),
+        (timedelta(hours=30), "30 h ago"),
+        (timedelta(days=9), "9 d ago"),
+    ],
 )
 def test_age(gap, words):
     assert age(NOON - gap, NOON) == words

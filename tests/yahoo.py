@@ -10,24 +10,47 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 
-def chart(bars: list[tuple[str, float | None]], *, market_time: datetime | None = None, symbol: str = "BZ=F", currency: str = "USD") -> bytes:
+def chart(
+    bars: list[tuple[str, float | None]],
+    *,
+    market_time: datetime | None = None,
+    symbol: str = "BZ=F",
+    currency: str = "USD",
+) -> bytes:
     """Yahoo's v8 chart answer for daily bars at midnight in New York; the last one trades at `market_time`."""
     stamps = [int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) + 5 * 3600 for day, _ in bars]
     close = [value for _, value in bars]
     meta = {
-        "currency": currency, "symbol": symbol, "instrumentType": "FUTURE", "exchangeTimezoneName": "America/New_York", "timezone": "EST",
-        "gmtoffset": -18000, "regularMarketTime": int(market_time.timestamp()) if market_time else (stamps[-1] if stamps else 0),
-        "priceHint": 2, "dataGranularity": "1d", "range": "", "validRanges": ["1d", "max"],
-        "currentTradingPeriod": {kind: {"timezone": "EST", "start": 0, "end": 0, "gmtoffset": -18000} for kind in ("pre", "regular", "post")},
+        "currency": currency,
+        "symbol": symbol,
+        "instrumentType": "FUTURE",
+        "exchangeTimezoneName": "America/New_York",
+        "timezone": "EST",
+        "gmtoffset": -18000,
+        "regularMarketTime": int(market_time.timestamp()) if market_time else (stamps[-1] if stamps else 0),
+        "priceHint": 2,
+        "dataGranularity": "1d",
+        "range": "",
+        "validRanges": ["1d", "max"],
+        "currentTradingPeriod": {
+            kind: {"timezone": "EST", "start": 0, "end": 0, "gmtoffset": -18000} for kind in ("pre", "regular", "post")
+        },
     }
     quote = {"open": close, "high": close, "low": close, "close": close, "volume": [0] * len(close)}
     result = {"meta": meta, "timestamp": stamps, "indicators": {"quote": [quote], "adjclose": [{"adjclose": close}]}}
     return json.dumps({"chart": {"result": [result], "error": None}}).encode()
 
 
-UNKNOWN_SYMBOL = json.dumps({"chart": {"result": None, "error": {"code": "Not Found", "description": "No data found, symbol may be delisted"}}}).encode()
+UNKNOWN_SYMBOL = json.dumps(
+    {"chart": {"result": None, "error": {"code": "Not Found", "description": "No data found, symbol may be delisted"}}}
+).encode()
 NO_ROWS = json.dumps(
-    {"chart": {"result": [{"meta": json.loads(chart([]))["chart"]["result"][0]["meta"], "indicators": {"quote": [{}]}}], "error": None}}
+    {
+        "chart": {
+            "result": [{"meta": json.loads(chart([]))["chart"]["result"][0]["meta"], "indicators": {"quote": [{}]}}],
+            "error": None,
+        }
+    }
 ).encode()
 
 

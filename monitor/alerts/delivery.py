@@ -38,14 +38,23 @@ def groups(pending: Iterable[Alert]) -> list[Group]:
     return [tuple(group) for group in found.values()]
 
 
-def deliver(group: Group, urls: Sequence[str], *, send: Callable[[str, str, str], None], store: Callable[[Alert], None], now: datetime) -> Group:
+def deliver(
+    group: Group,
+    urls: Sequence[str],
+    *,
+    send: Callable[[str, str, str], None],
+    store: Callable[[Alert], None],
+    now: datetime,
+) -> Group:
     """Send one message to every address that still lacks it; each step is stored before the next. Gives what was stored last.
 
     `now` is real time. NotifyError of `send` becomes a line of the alert and a later try; any other error is a crash.
     """
     names = {_mark(url): url for url in urls}
     lacks = _lines(group[0].error) or dict.fromkeys(names, WAITING)
-    lacks = {mark: state for mark, state in lacks.items() if mark in names or state == UNKNOWN}  # an address taken out is not waited for
+    lacks = {
+        mark: state for mark, state in lacks.items() if mark in names or state == UNKNOWN
+    }  # an address taken out is not waited for
     attempts = group[0].attempts + 1
     title, body = message(group)
 
@@ -85,7 +94,11 @@ def after_crash(pending: Iterable[Alert]) -> list[Alert]:
 
 def expired(pending: Iterable[Alert], now: datetime) -> list[Alert]:
     """Alerts never tried and more than a day old by the handed-in clock, to be stored as not sent: an address set up today gets no history."""
-    return [replace(alert, error=EXPIRED, next_try=NEVER) for alert in pending if not alert.attempts and now - alert.at > OLD]
+    return [
+        replace(alert, error=EXPIRED, next_try=NEVER)
+        for alert in pending
+        if not alert.attempts and now - alert.at > OLD
+    ]
 
 
 def message(group: Group) -> tuple[str, str]:
@@ -95,7 +108,10 @@ def message(group: Group) -> tuple[str, str]:
     many = f" ({len(group)})" if len(group) > 1 else ""
     body = "\n\n".join(alert.message for alert in group[:SHOWN])
     more = f"\n\nand {len(group) - SHOWN} more" if len(group) > SHOWN else ""
-    return f"{word}: {first.rule}{many}", f"{body}{more}\n\nReason: {first.reason}. Decided for {first.at:%Y-%m-%d %H:%M} UTC."
+    return (
+        f"{word}: {first.rule}{many}",
+        f"{body}{more}\n\nReason: {first.reason}. Decided for {first.at:%Y-%m-%d %H:%M} UTC.",
+    )
 
 
 def _mark(url: str) -> str:

@@ -26,7 +26,9 @@ def send(url: str, title: str, body: str) -> None:
             raise NotifyError(f"{scheme}: not an address that Apprise knows")
         try:
             arrived = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
-        except Exception as error:  # a plug-in for one of a hundred services may raise anything; to us all of it is "not sent"
+        except (
+            Exception
+        ) as error:  # a plug-in for one of a hundred services may raise anything; to us all of it is "not sent"
             raise NotifyError(f"{scheme}: {type(error).__name__}") from None  # its text may hold the address
         said = heard.getvalue().strip().splitlines()
     if not arrived:

@@ -56,7 +56,9 @@ class Sighting:
 class Facts:
     """What is known at one moment. Nothing in it is later than that moment."""
 
-    points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(default_factory=dict)  # (grain, part) -> oldest first
+    points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(
+        default_factory=dict
+    )  # (grain, part) -> oldest first
     sightings: Sequence[Sighting] = ()  # of at least the last day and the longest `within`
     prices: Mapping[str, Sequence[Price]] = field(default_factory=dict)  # series -> oldest first
     merged: Mapping[int, int] = field(default_factory=dict)  # story -> the one that it turned out to be
@@ -86,7 +88,11 @@ def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: d
     for alert in sorted(history, key=lambda alert: (alert.id is None, alert.id or 0)):
         told[alert.key] = alert
         if alert.reason == "grave signal":
-            told |= {_event(alert.rule, ("story", facts.merged[story])): alert for story in alert.stories if story in facts.merged}
+            told |= {
+                _event(alert.rule, ("story", facts.merged[story])): alert
+                for story in alert.stories
+                if story in facts.merged
+            }
         if alert.state == "firing":
             fired[alert.rule] = alert.at
     found: list[Alert] = []
@@ -108,7 +114,9 @@ def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: d
     return found
 
 
-def rehearse(rules: Sequence[Rule], facts_at: Callable[[datetime], Facts], since: datetime, until: datetime, step: timedelta) -> list[Alert]:
+def rehearse(
+    rules: Sequence[Rule], facts_at: Callable[[datetime], Facts], since: datetime, until: datetime, step: timedelta
+) -> list[Alert]:
     """What the rules would have told from `since` to `until`, looking every `step`; nothing is stored or sent."""
     history: list[Alert] = []
     now = since
@@ -215,7 +223,10 @@ def _gravest(rule: LevelRule | JumpRule, facts: Facts, now: datetime, count: int
     for one in facts.sightings:
         if now - timedelta(days=1) < one.at <= now and one.weight * sign > 0 and rule.part in ("all", *one.parts):
             stories.setdefault(one.story, []).append(one)
-    ranked = sorted(stories.values(), key=lambda told: (-len({s.publisher for s in told}), -max(abs(s.weight) for s in told), told[0].at))
+    ranked = sorted(
+        stories.values(),
+        key=lambda told: (-len({s.publisher for s in told}), -max(abs(s.weight) for s in told), told[0].at),
+    )
     return tuple(max(told, key=lambda s: abs(s.weight)) for told in ranked[:count])
 
 
@@ -253,7 +264,9 @@ def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
     if not prices or now - prices[-1].day > TRADED:
         return []
     last = prices[-1]
-    before = [price for price in prices if price.final and price.source == last.source and price.day <= last.day - rule.within]
+    before = [
+        price for price in prices if price.final and price.source == last.source and price.day <= last.day - rule.within
+    ]
     if not before or before[-1].close <= 0:
         return []
     percent = 100 * (last.close / before[-1].close - 1)
@@ -273,7 +286,12 @@ def _feed(rule: SilenceRule, state: FeedState, now: datetime) -> Finding:
         fires = True if state.failures >= NEVER_ANSWERED else None
         return Finding(key, fires, reason, f"{state.name}: never answered: {state.error or 'no reason known'}")
     if state.failures and asked - state.last_success > rule.longer_than:
-        return Finding(key, True, reason, f"{state.name}: fails since {state.last_success:%Y-%m-%d %H:%M} UTC: {state.error or 'no reason known'}")
+        return Finding(
+            key,
+            True,
+            reason,
+            f"{state.name}: fails since {state.last_success:%Y-%m-%d %H:%M} UTC: {state.error or 'no reason known'}",
+        )
     if state.last_new is not None and asked - state.last_new > rule.longer_than:
         return Finding(key, True, reason, f"{state.name}: nothing new since {state.last_new:%Y-%m-%d %H:%M} UTC")
     return Finding(key, False, reason, f"{state.name}: answers with news again")

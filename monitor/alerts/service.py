@@ -86,7 +86,10 @@ class Delivery:
     def _run(self) -> None:
         try:
             # Whoever claimed these no longer runs: only the holder of the lease sends, one delivery at a time.
-            for changed in (*delivery.after_crash(self._last.values()), *delivery.expired(self._last.values(), self.now)):
+            for changed in (
+                *delivery.after_crash(self._last.values()),
+                *delivery.expired(self._last.values(), self.now),
+            ):
                 self._keep(changed)
             for group in delivery.groups([alert for alert in self._last.values() if alert.next_try != delivery.NEVER]):
                 if time.monotonic() > self._until:
@@ -134,9 +137,19 @@ def gather(store: Store, settings: Settings, now: datetime, real: datetime | Non
     seen, fault = _worker(store, now, real) if real else (None, None)
     states = feeds.states(store) if real and any(isinstance(rule, SilenceRule) for rule in rules) else {}
     return alert_rules.Facts(
-        points={(grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()},
+        points={
+            (grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()
+        },
         sightings=kept.sightings(store, now - day, now) if rules else (),
-        prices={rule.series: _made_by(prices.series(store, rule.series, now - rule.within - 3 * alert_rules.TRADED, until=now + timedelta(days=1)), now) for rule in asked},
+        prices={
+            rule.series: _made_by(
+                prices.series(
+                    store, rule.series, now - rule.within - 3 * alert_rules.TRADED, until=now + timedelta(days=1)
+                ),
+                now,
+            )
+            for rule in asked
+        },
         merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in rules) else {},
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
         worker_seen=seen,
@@ -162,7 +175,9 @@ def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | Non
 def rehearsal(store: Store, settings: Settings, since: datetime, until: datetime) -> list[Alert]:
     """What the rules would have told, looking at every full hour; nothing is stored or sent."""
     start = since.replace(minute=0, second=0, microsecond=0)
-    return alert_rules.rehearse(settings.alerts, lambda now: gather(store, settings, now), start, until, timedelta(hours=1))
+    return alert_rules.rehearse(
+        settings.alerts, lambda now: gather(store, settings, now), start, until, timedelta(hours=1)
+    )
 
 
 def as_table(found: Sequence[Alert]) -> Table:
@@ -178,6 +193,12 @@ def account(rules: Sequence[Rule], found: Sequence[Alert]) -> str:
     lines = []
     for rule in rules:
         fired = sum(alert.rule == rule.name and alert.state == "firing" for alert in found)
-        untried = "rests" if not rule.enabled else "not tried: what was silent when is not kept" if isinstance(rule, SilenceRule) else None
+        untried = (
+            "rests"
+            if not rule.enabled
+            else "not tried: what was silent when is not kept"
+            if isinstance(rule, SilenceRule)
+            else None
+        )
         lines.append(f"{rule.name}: {untried or f'fired {fired} time' + 's' * (fired != 1)}")
     return "\n".join(lines) or "feeds.yaml has no rules under `alerts`"

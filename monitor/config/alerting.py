@@ -23,7 +23,9 @@ class Rule(Shape):
 
     name: Words = Field(description="What the alert is called; each rule has its own name.")
     enabled: bool = Field(True, strict=True, description="false: the rule rests.")
-    cool_down: duration("1m", "30d") = Field(timedelta(hours=6), description="No second alert of this rule for so long.")
+    cool_down: duration("1m", "30d") = Field(
+        timedelta(hours=6), description="No second alert of this rule for so long."
+    )
 
 
 class LevelRule(Rule):
@@ -59,7 +61,9 @@ class SignalRule(Rule):
 
     kind: Literal["signal"]
     direction: Literal["escalation", "deescalation", "either"] = "escalation"
-    weight: Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False, description="At least this grave, 0 to 10.")] = 8.0
+    weight: Annotated[
+        float, Field(strict=True, ge=0, le=10, allow_inf_nan=False, description="At least this grave, 0 to 10.")
+    ] = 8.0
     publishers: Annotated[int, Field(strict=True, ge=1, le=100, description="At least so many publisher families.")] = 3
     within: duration("10m", "7d") = Field(timedelta(hours=6), description="Told by them within so long.")
     categories: tuple[Category, ...] = Field((), description="Only these categories; left out: all.")
@@ -81,9 +85,17 @@ class SilenceRule(Rule):
 
     kind: Literal["silence"]
     of: Literal["feeds", "worker"] = Field(description="feeds: each feed below; worker: the poller itself.")
-    longer_than: duration("1m", "30d") = Field(timedelta(hours=6), description="Silent or failing for longer than this.")
+    longer_than: duration("1m", "30d") = Field(
+        timedelta(hours=6), description="Silent or failing for longer than this."
+    )
     feeds: tuple[Words, ...] = Field((), description="Only these feeds, by name; left out: all that are enabled.")
 
 
 AnyRule = Annotated[LevelRule | JumpRule | SignalRule | PriceRule | SilenceRule, Field(discriminator="kind")]
-RULES: dict[str, type[Rule]] = {"level": LevelRule, "jump": JumpRule, "signal": SignalRule, "price": PriceRule, "silence": SilenceRule}
+RULES: dict[str, type[Rule]] = {
+    "level": LevelRule,
+    "jump": JumpRule,
+    "signal": SignalRule,
+    "price": PriceRule,
+    "silence": SilenceRule,
+}

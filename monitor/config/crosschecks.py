@@ -54,7 +54,10 @@ def _names_once(document: Document, section: str) -> None:
             continue
         here = (*place, "name")
         if (earlier := first.setdefault(name.strip(), here)) != here:
-            document.fault(here, f"{name.strip()!r} is the name of {section}[{earlier[1]}] too, on line {document.line(earlier)}; rename one of them")
+            document.fault(
+                here,
+                f"{name.strip()!r} is the name of {section}[{earlier[1]}] too, on line {document.line(earlier)}; rename one of them",
+            )
 
 
 def _headers(document: Document) -> Iterator[tuple[Place, str]]:
@@ -74,7 +77,10 @@ def _variables(document: Document, place: Place, header: str, environ: Mapping[s
         elif not environ.get(name, "").strip():
             document.fault(place, f"the environment variable {name} is not set; set it, or delete this header")
         elif not is_header_value(environ[name].strip()):
-            document.fault(place, f"the environment variable {name} cannot be a header: it has to be one line of plain ASCII, at most 4,000 characters")
+            document.fault(
+                place,
+                f"the environment variable {name} cannot be a header: it has to be one line of plain ASCII, at most 4,000 characters",
+            )
 
 
 def _references(document: Document) -> None:
@@ -83,18 +89,24 @@ def _references(document: Document) -> None:
     feeds = _names(document, "feeds")
     for place, row in _rows(document, "alerts"):
         if isinstance(asked := row.get("series"), str) and asked.strip() not in series:
-            document.fault((*place, "series"), unknown(asked, series) if series else f"{asked!r} is unknown; add it to `prices`")
+            document.fault(
+                (*place, "series"), unknown(asked, series) if series else f"{asked!r} is unknown; add it to `prices`"
+            )
         asked = row.get("feeds")
         for number, name in enumerate(asked if isinstance(asked, list) else ()):
             if isinstance(name, str) and name.strip() not in feeds:
-                document.fault((*place, "feeds", number), f"there is no feed of the name {name!r}; write it as in `feeds`")
+                document.fault(
+                    (*place, "feeds", number), f"there is no feed of the name {name!r}; write it as in `feeds`"
+                )
 
 
 def _lexicon(document: Document) -> None:
     theatre = document.data.get("theatre")
     name = theatre.get("lexicon") if isinstance(theatre, dict) else None
     if isinstance(name, str) and not lexicon_path(document.file, name).is_file():
-        document.fault(("theatre", "lexicon"), f"there is no file {name!r} beside {Path(document.file).name}; check the path")
+        document.fault(
+            ("theatre", "lexicon"), f"there is no file {name!r} beside {Path(document.file).name}; check the path"
+        )
 
 
 def lexicon_path(file: str, name: str) -> Path:

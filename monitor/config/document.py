@@ -63,12 +63,24 @@ def read(path: Path) -> Document:
         _build(document, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _refusal(document, mark.line + 1 if mark else None, f"is not valid YAML: {error.problem or error.context}; {_remedy(error)}") from error
+        raise _refusal(
+            document,
+            mark.line + 1 if mark else None,
+            f"is not valid YAML: {error.problem or error.context}; {_remedy(error)}",
+        ) from error
     except yaml.reader.ReaderError as error:
-        line = next((n for n, row in enumerate(text.splitlines(), 1) if yaml.reader.Reader.NON_PRINTABLE.search(row)), None)
-        raise _refusal(document, line, "holds a control character; delete it (retype the line if it does not show)") from error
+        line = next(
+            (n for n, row in enumerate(text.splitlines(), 1) if yaml.reader.Reader.NON_PRINTABLE.search(row)), None
+        )
+        raise _refusal(
+            document, line, "holds a control character; delete it (retype the line if it does not show)"
+        ) from error
     if document.data is None:
-        raise _refusal(document, None, "is empty; begin with a line `feeds:` and a feed below it, `  - name: ...` and `    url: ...`")
+        raise _refusal(
+            document,
+            None,
+            "is empty; begin with a line `feeds:` and a feed below it, `  - name: ...` and `    url: ...`",
+        )
     if not isinstance(document.data, dict):
         raise _refusal(document, 1, "has to begin with names such as `feeds:`, with their values indented below them")
     return document
@@ -79,11 +91,17 @@ def _text(document: Document, path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except FileNotFoundError as error:
-        raise _refusal(document, None, "there is no such file; check the path, or set MONITOR_FEEDS to the right one") from error
+        raise _refusal(
+            document, None, "there is no such file; check the path, or set MONITOR_FEEDS to the right one"
+        ) from error
     except IsADirectoryError as error:
         raise _refusal(document, None, "is a folder; MONITOR_FEEDS has to name a file") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise _refusal(document, None, f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path and its rights") from error
+        raise _refusal(
+            document,
+            None,
+            f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path and its rights",
+        ) from error
     if len(raw) > LARGEST:
         raise _refusal(document, None, f"is larger than {LARGEST // 1_000_000} MB; split it or remove feeds")
     try:
@@ -118,7 +136,9 @@ def _build(document: Document, text: str) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _refusal(document, line, "holds a second document; delete this line with `---` and what does not belong here")
+                raise _refusal(
+                    document, line, "holds a second document; delete this line with `---` and what does not belong here"
+                )
         if isinstance(event, yaml.NodeEvent):
             _refuse_tricks(document, event, line)
         if isinstance(event, yaml.CollectionEndEvent):
@@ -140,7 +160,13 @@ def _build(document: Document, text: str) -> None:
             continue
         here = place if held is None else place + ((key,) if isinstance(held, dict) else (len(held),))
         document.lines.setdefault(here, line)
-        value = _scalar(event) if isinstance(event, yaml.ScalarEvent) else {} if isinstance(event, yaml.MappingStartEvent) else []
+        value = (
+            _scalar(event)
+            if isinstance(event, yaml.ScalarEvent)
+            else {}
+            if isinstance(event, yaml.MappingStartEvent)
+            else []
+        )
         if value is None and here:
             document.fault(here, "has no value; write one, or delete the line")
         if held is None:
@@ -153,16 +179,26 @@ def _build(document: Document, text: str) -> None:
         key = None
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) >= DEEPEST:
-                raise _refusal(document, line, f"is nested more than {DEEPEST} levels deep; check indentation and brackets")
+                raise _refusal(
+                    document, line, f"is nested more than {DEEPEST} levels deep; check indentation and brackets"
+                )
             stack.append((here, value))
 
 
 def _refuse_tricks(document: Document, event: yaml.NodeEvent, line: int) -> None:
     if event.anchor is not None:
-        raise _refusal(document, line, "anchors (&name) and references (*name) are not allowed; write the value out, or use `defaults`, or put quotes round it")
+        raise _refusal(
+            document,
+            line,
+            "anchors (&name) and references (*name) are not allowed; write the value out, or use `defaults`, or put quotes round it",
+        )
     tag = getattr(event, "tag", None)
     if tag and tag != "!":
-        raise _refusal(document, line, f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed; write the plain value, or put quotes round it")
+        raise _refusal(
+            document,
+            line,
+            f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed; write the plain value, or put quotes round it",
+        )
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:

@@ -23,13 +23,29 @@ class Setting(NamedTuple):
 
 SETTINGS = (
     Setting("MONITOR_FEEDS", "feeds.yaml", "The configuration file."),
-    Setting("MONITOR_DATABASE_URL", "sqlite:///data/monitor.db", "Where everything is stored: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."),
+    Setting(
+        "MONITOR_DATABASE_URL",
+        "sqlite:///data/monitor.db",
+        "Where everything is stored: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.",
+    ),
     Setting("MONITOR_YAHOO_URL", "", "Base address that stands in for Yahoo Finance, for tests and replays."),
     Setting("MONITOR_FRED_URL", "", "Base address that stands in for FRED, for tests and replays."),
-    Setting("MONITOR_NOW", "", "The time to go by: an ISO time (standing still) or an address that answers one; the machine's clock when unset."),
+    Setting(
+        "MONITOR_NOW",
+        "",
+        "The time to go by: an ISO time (standing still) or an address that answers one; the machine's clock when unset.",
+    ),
     Setting("MONITOR_ALERT_URLS", "", "Where alerts are sent: Apprise addresses, separated by blanks."),
-    Setting("MONITOR_EXPORT_TOKEN", "", "What programs have to know to pull /api/export; unset, a log-in is enough, and without one nothing is asked."),
-    Setting("MONITOR_USERS", "", "Who may log in: mail addresses or @domains, separated by blanks; unset, everybody the provider knows."),
+    Setting(
+        "MONITOR_EXPORT_TOKEN",
+        "",
+        "What programs have to know to pull /api/export; unset, a log-in is enough, and without one nothing is asked.",
+    ),
+    Setting(
+        "MONITOR_USERS",
+        "",
+        "Who may log in: mail addresses or @domains, separated by blanks; unset, everybody the provider knows.",
+    ),
 )
 
 SHORTEST_TOKEN = 16
@@ -61,22 +77,37 @@ def environment(environ: Mapping[str, str]) -> Environment:
 
     scheme, _, rest = given["MONITOR_DATABASE_URL"].partition("://")
     if scheme not in _DATABASES or not rest.strip("/"):
-        fault("MONITOR_DATABASE_URL", "has to be sqlite:///PATH (four slashes before an absolute path) or postgresql://USER:PASSWORD@HOST/NAME")
+        fault(
+            "MONITOR_DATABASE_URL",
+            "has to be sqlite:///PATH (four slashes before an absolute path) or postgresql://USER:PASSWORD@HOST/NAME",
+        )
     elif scheme == "sqlite" and not rest.startswith("/"):
-        fault("MONITOR_DATABASE_URL", "needs three slashes before a path, four before an absolute one: sqlite:///data/monitor.db")
+        fault(
+            "MONITOR_DATABASE_URL",
+            "needs three slashes before a path, four before an absolute one: sqlite:///data/monitor.db",
+        )
     for name in ("MONITOR_YAHOO_URL", "MONITOR_FRED_URL"):
         if given[name] and not is_web_address(given[name]):
             fault(name, "has to be an address such as http://127.0.0.1:8901")
     alert_urls = tuple(_NEXT_ADDRESS.split(given["MONITOR_ALERT_URLS"])) if given["MONITOR_ALERT_URLS"] else ()
     for number, url in enumerate(alert_urls, 1):
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", url):
-            fault("MONITOR_ALERT_URLS", f"address {number} of {len(alert_urls)} has to begin like mailto:// or json://; see Apprise for the services")
+            fault(
+                "MONITOR_ALERT_URLS",
+                f"address {number} of {len(alert_urls)} has to begin like mailto:// or json://; see Apprise for the services",
+            )
     token, users = given["MONITOR_EXPORT_TOKEN"], tuple(given["MONITOR_USERS"].casefold().replace(",", " ").split())
     if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
-        fault("MONITOR_EXPORT_TOKEN", f"needs at least {SHORTEST_TOKEN} letters, digits or signs without blanks, such as `openssl rand -hex 24` gives")
+        fault(
+            "MONITOR_EXPORT_TOKEN",
+            f"needs at least {SHORTEST_TOKEN} letters, digits or signs without blanks, such as `openssl rand -hex 24` gives",
+        )
     for number, user in enumerate(users, 1):
         if not re.fullmatch(r"[^@\s]*@[^@\s]+", user):
-            fault("MONITOR_USERS", f"entry {number} of {len(users)} has to be a mail address, or a domain such as @example.org")
+            fault(
+                "MONITOR_USERS",
+                f"entry {number} of {len(users)} has to be a mail address, or a domain such as @example.org",
+            )
     if problems:
         raise ConfigError(problems)
     return Environment(

@@ -67,7 +67,9 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         path=path,
         feeds=tuple(_feed(feed, file.defaults, environ) for feed in file.feeds),
         defaults=file.defaults,
-        prices=tuple(Series(p.name, p.symbol, unit=p.unit, kind=p.kind, fred=p.fred, calendar=p.calendar) for p in file.prices),
+        prices=tuple(
+            Series(p.name, p.symbol, unit=p.unit, kind=p.kind, fred=p.fred, calendar=p.calendar) for p in file.prices
+        ),
         index=file.index,
         alerts=file.alerts,
         theatre=Theatre(lexicon, Region(file.theatre.widen, file.theatre.replace)),

@@ -33,8 +33,14 @@ class FeedShape(Shape):
     every: Every | None = Field(None, description="Poll it so often, such as 10m; left out, the interval adapts.")
     tags: tuple[Words, ...] = Field((), description="Words of your own.")
     enabled: Annotated[bool, Field(strict=True)] = Field(True, description="false: it is not polled.")
-    headers: Headers = Field(default_factory=dict, repr=False, description="Sent to its host only; ${NAME} stands for an environment variable.")
-    allow_private: Annotated[bool, Field(strict=True)] = Field(False, description="Opens this very host and port though it is private or loopback.")
+    headers: Headers = Field(
+        default_factory=dict,
+        repr=False,
+        description="Sent to its host only; ${NAME} stands for an environment variable.",
+    )
+    allow_private: Annotated[bool, Field(strict=True)] = Field(
+        False, description="Opens this very host and port though it is private or loopback."
+    )
 
     @model_validator(mode="after")
     def _polite(self) -> Self:
@@ -46,12 +52,18 @@ class FeedShape(Shape):
 class Defaults(Shape):
     """What holds for every feed that does not say otherwise, and the manners of polling."""
 
-    every: duration("10s", "7d") | None = Field(None, description="Poll each feed so often; left out, the interval adapts from 5m to 60m.")
+    every: duration("10s", "7d") | None = Field(
+        None, description="Poll each feed so often; left out, the interval adapts from 5m to 60m."
+    )
     tier: Tier = Field(3, description="For feeds without one.")
     language: Language | None = Field(None, description="For feeds without one.")
-    per_host: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(2, description="Connections to one host at a time.")
+    per_host: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
+        2, description="Connections to one host at a time."
+    )
     pause: duration("0s", "1m") = Field(timedelta(seconds=1), description="Between two requests to one host.")
-    timeout: duration("1s", "2m") = Field(timedelta(seconds=20), description="For one whole answer, redirects included.")
+    timeout: duration("1s", "2m") = Field(
+        timedelta(seconds=20), description="For one whole answer, redirects included."
+    )
     max_bytes: Size = Field(5_000_000, description="The largest answer that is read, unpacked.")
 
 
@@ -62,8 +74,12 @@ class PriceShape(Shape):
     symbol: Words = Field(description="Its symbol at Yahoo Finance, such as BZ=F.")
     unit: Words = Field("USD", description="What the number is in.")
     kind: Literal["front month", "spot", "index", "equity"] = Field("front month", description="What is priced.")
-    fred: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")] | None = Field(None, description="The series at FRED to fall back to: spot, days late.")
-    calendar: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/]{1,20}$")] | None = Field(None, description="Its trading days, by the name in exchange_calendars.")
+    fred: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")] | None = Field(
+        None, description="The series at FRED to fall back to: spot, days late."
+    )
+    calendar: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/]{1,20}$")] | None = Field(
+        None, description="Its trading days, by the name in exchange_calendars."
+    )
 
 
 OIL = (
@@ -107,9 +123,15 @@ class Tiers(Shape):
 class Index(Shape):
     """How the tension index is made; the formula is in docs/method.md."""
 
-    reference: Reference | None = Field(None, description="A fixed window that counts as normal; left out, the 90 days before the day shown.")
-    minimum_entries: Annotated[int, Field(strict=True, ge=1, le=100_000)] = Field(30, description="Fewer entries: not enough news.")
-    minimum_publishers: Annotated[int, Field(strict=True, ge=1, le=1_000)] = Field(3, description="Fewer publishers: not enough news.")
+    reference: Reference | None = Field(
+        None, description="A fixed window that counts as normal; left out, the 90 days before the day shown."
+    )
+    minimum_entries: Annotated[int, Field(strict=True, ge=1, le=100_000)] = Field(
+        30, description="Fewer entries: not enough news."
+    )
+    minimum_publishers: Annotated[int, Field(strict=True, ge=1, le=1_000)] = Field(
+        3, description="Fewer publishers: not enough news."
+    )
     tiers: Tiers = Field(Tiers(), description="The weight of a publisher by tier.")
 
     @property

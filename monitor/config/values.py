@@ -57,7 +57,11 @@ def duration(least: str, most: str) -> Any:
             raise wrong(f"has to be from {least} to {most}")
         return span
 
-    shape = {"type": "string", "pattern": r"^\d{1,6}(\.\d{1,3})? ?(s|m|h|d)$", "description": f"A number and s, m, h or d, from {least} to {most}."}
+    shape = {
+        "type": "string",
+        "pattern": r"^\d{1,6}(\.\d{1,3})? ?(s|m|h|d)$",
+        "description": f"A number and s, m, h or d, from {least} to {most}.",
+    }
     return Annotated[timedelta, BeforeValidator(_duration), AfterValidator(bounded), WithJsonSchema(shape)]
 
 
@@ -72,7 +76,11 @@ def _size(given: Any) -> int:
     raise wrong("is no size; write a number and kB or MB, such as 5MB, from 10kB to 100MB")
 
 
-Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d{1,6}(\.\d{1,3})? ?([kK][bB]|[mM][bB])$"})]
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d{1,6}(\.\d{1,3})? ?([kK][bB]|[mM][bB])$"}),
+]
 
 
 def _day(given: Any) -> date:
@@ -84,7 +92,9 @@ def _day(given: Any) -> date:
         raise wrong("is no day; write it as 2026-02-26") from None
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"})]
+Day = Annotated[
+    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
+]
 
 
 def _printable(text: str) -> str:
@@ -109,7 +119,9 @@ def _address(text: str) -> str:
     if not is_web_address(scheme + text[len(scheme) :]):
         raise wrong(f"{_short(text)} has no proper host; write it like https://example.org/rss.xml")
     if "@" in urlsplit(text).netloc:
-        raise wrong("holds a user name or password; give them in `headers` instead, as Authorization: ${NAME} from the environment")
+        raise wrong(
+            "holds a user name or password; give them in `headers` instead, as Authorization: ${NAME} from the environment"
+        )
     return text
 
 
@@ -119,7 +131,11 @@ def _short(text: str) -> str:
     return repr(shown if len(shown) <= 60 else shown[:60] + "...")
 
 
-WebAddress = Annotated[str, AfterValidator(_address), Field(max_length=2_000, json_schema_extra={"format": "uri", "pattern": r"^\s*[Hh][Tt][Tt][Pp][Ss]?://"})]
+WebAddress = Annotated[
+    str,
+    AfterValidator(_address),
+    Field(max_length=2_000, json_schema_extra={"format": "uri", "pattern": r"^\s*[Hh][Tt][Tt][Pp][Ss]?://"}),
+]
 
 
 def _headers(given: dict[str, str]) -> dict[str, str]:

@@ -61,7 +61,16 @@ def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Itera
         if day.weekday() > 4:
             continue
         level += drawn.gauss(0, 0.012) + {6: 0.05, 5: 0.06, 4: 0.03, 2: -0.07}.get(back, 0.0)
-        yield Price(series, day, round(math.exp(level), 2), "synthetic", "synthetic", "USD/bbl", day + timedelta(hours=19), until)
+        yield Price(
+            series,
+            day,
+            round(math.exp(level), 2),
+            "synthetic",
+            "synthetic",
+            "USD/bbl",
+            day + timedelta(hours=19),
+            until,
+        )
 
 
 def fill(store: Store, tagger: Tagger, until: datetime) -> int:

@@ -90,7 +90,11 @@ def _wrapped(host: str, path: str, query: str) -> str | None:
     if host.startswith("www.google.") and path == "/url":
         for piece in query.split("&"):
             name, _, value = piece.partition("=")
-            if name in ("url", "q") and (target := unquote(value)).startswith(("http://", "https://")) and "google." not in target[:20]:
+            if (
+                name in ("url", "q")
+                and (target := unquote(value)).startswith(("http://", "https://"))
+                and "google." not in target[:20]
+            ):
                 return target
     return None
 
@@ -121,6 +125,11 @@ def _query(query: str) -> str:
     for piece in query.split("&"):
         name, _, value = piece.partition("=")
         lower = unquote(name).lower()
-        if piece and not lower.startswith(_TRACKING_PREFIXES) and lower not in _TRACKING and not _FROM_FEED.match(value):
+        if (
+            piece
+            and not lower.startswith(_TRACKING_PREFIXES)
+            and lower not in _TRACKING
+            and not _FROM_FEED.match(value)
+        ):
             kept.append(f"{name}={value}" if value else name)
     return "&".join(sorted(kept))

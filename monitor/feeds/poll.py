@@ -70,7 +70,9 @@ class PollReport:
         return bool(self.feeds) and self.failed == len(self.feeds)
 
 
-def due_feeds(configured: Iterable[Feed], states: dict[str, FeedState], now: datetime, *, everything: bool = False) -> list[Feed]:
+def due_feeds(
+    configured: Iterable[Feed], states: dict[str, FeedState], now: datetime, *, everything: bool = False
+) -> list[Feed]:
     """Which feeds to poll now. `everything` asks each enabled one, save those gone (410) or told to wait (429, 503)."""
     chosen = []
     for feed in configured:
@@ -108,7 +110,9 @@ class Round:
     async def __aexit__(self, *error: object) -> None:
         await self._writer.__aexit__(*error)
 
-    async def poll(self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
+    async def poll(
+        self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None
+    ) -> PollReport:
         """Poll `chosen` side by side. Raises StorageError; whatever else goes wrong is in the report and the feed's state."""
         at, began = self.now(), time.monotonic()
         reports: list[FeedReport] = []
@@ -134,11 +138,15 @@ class Round:
         try:
             outcome, parsed, items = await self._read(feed, outcome, now)
             return await self._store(feed, state, outcome, parsed, items, now)
-        except Exception as fault:  # what one feed's values led to must not stop the others; the database's own faults do
+        except (
+            Exception
+        ) as fault:  # what one feed's values led to must not stop the others; the database's own faults do
             if isinstance(fault, MonitorError) and type(fault) is not StorageError:
                 raise
             log.exception("%s: what it brought could not be stored", feed.name)
-            failure = Failure("storage", f"what the feed brought could not be stored ({type(fault).__name__})", outcome.status)
+            failure = Failure(
+                "storage", f"what the feed brought could not be stored ({type(fault).__name__})", outcome.status
+            )
             return await self._store(feed, state, failure, None, [], now)
 
     async def _has_room(self) -> None:
@@ -155,7 +163,12 @@ class Round:
         try:
             known = await self._writer.known_slices(feed.name)
             read = await self.readers.read(
-                outcome.body, content_type=outcome.content_type, url=outcome.url, known=known, lang=feed.language, now=now
+                outcome.body,
+                content_type=outcome.content_type,
+                url=outcome.url,
+                known=known,
+                lang=feed.language,
+                now=now,
             )
         finally:
             async with self._room:
@@ -163,11 +176,19 @@ class Round:
                 self._room.notify_all()
         if isinstance(read, Failure):
             return replace(read, status=outcome.status), None, []
-        items = [item_of(feed, entry, reading) for entry, reading in zip(read.parsed.entries, read.readings, strict=True)]
+        items = [
+            item_of(feed, entry, reading) for entry, reading in zip(read.parsed.entries, read.readings, strict=True)
+        ]
         return outcome, read.parsed, items
 
     async def _store(
-        self, feed: Feed, state: FeedState | None, outcome: Fetched | NotModified | Failure, parsed: Parsed | None, items: list[Item], now: datetime
+        self,
+        feed: Feed,
+        state: FeedState | None,
+        outcome: Fetched | NotModified | Failure,
+        parsed: Parsed | None,
+        items: list[Item],
+        now: datetime,
     ) -> FeedReport:
         def after(new: int) -> FeedState:
             return schedule.after(feed, state, outcome, new=new, parsed=parsed, now=now, jitter=random.random())

@@ -78,8 +78,12 @@ async def try_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | No
     """Ask each feed once, side by side; of the configuration's enabled ones where none are given. Nothing a feed does is raised."""
     chosen = [feed for feed in settings.feeds if feed.enabled] if feeds is None else list(feeds)
     defaults = settings.defaults
-    fetcher = Fetcher(per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes)
-    readers = Readers(min(2, len(chosen)) or 1, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+    fetcher = Fetcher(
+        per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
+    )
+    readers = Readers(
+        min(2, len(chosen)) or 1, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments()
+    )
     async with fetcher, readers:
         return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))
 
@@ -99,7 +103,11 @@ async def _try(feed: Feed, fetcher: Fetcher, readers: Readers, clock: Clock) -> 
     if isinstance(got, Failure):
         return Trial(feed, got.status, got)
     if isinstance(got, NotModified):  # though nothing was said of what is known
-        return Trial(feed, got.status, Failure("http", "it answered that nothing changed, to a question without conditions", got.status))
+        return Trial(
+            feed,
+            got.status,
+            Failure("http", "it answered that nothing changed, to a question without conditions", got.status),
+        )
     read = await readers.read(got.body, content_type=got.content_type, url=got.url, now=clock.now(), lang=feed.language)
     if isinstance(read, Failure):
         return Trial(feed, got.status, read, moved_to=got.moved_to)
@@ -110,7 +118,15 @@ def as_table(trials: Sequence[Trial]) -> Table:
     """One line a feed for a terminal, those in trouble last, where the eye ends up. Feed text is never markup here."""
     well = sum(trial.well for trial in trials)
     table = Table(
-        "feed", "answer", "HTTP", "kind", "entries", "with signals", "newest (UTC)", "remark", caption=f"{well} of {len(trials)} feeds answer"
+        "feed",
+        "answer",
+        "HTTP",
+        "kind",
+        "entries",
+        "with signals",
+        "newest (UTC)",
+        "remark",
+        caption=f"{well} of {len(trials)} feeds answer",
     )
     for trial in sorted(trials, key=lambda trial: not trial.well):
         newest = f"{trial.newest:%Y-%m-%d %H:%M}" if trial.newest else ""
@@ -131,14 +147,25 @@ def proposed(trial: Trial, taken: Collection[str]) -> Feed:
         name, number = f"{title or feed.name} {number}", number + 1
     langs = Counter(reading.lang for reading in trial.readings if reading.lang)
     language, count = langs.most_common(1)[0] if langs else (None, 0)
-    return replace(feed, name=name, url=trial.moved_to or feed.url, language=language if count > len(trial.readings) / 2 else None)
+    return replace(
+        feed, name=name, url=trial.moved_to or feed.url, language=language if count > len(trial.readings) / 2 else None
+    )
 
 
 def as_yaml(feed: Feed) -> str:
     """One line for `feeds` in feeds.yaml. Headers, which may hold secrets, are left out; text is quoted as JSON has it, which YAML reads."""
-    keys = {"name": _sound(feed.name), "url": feed.url, "publisher": feed.publisher, "tier": feed.tier, "language": feed.language, "country": feed.country}
+    keys = {
+        "name": _sound(feed.name),
+        "url": feed.url,
+        "publisher": feed.publisher,
+        "tier": feed.tier,
+        "language": feed.language,
+        "country": feed.country,
+    }
     keys |= {"allow_private": feed.allow_private or None, "enabled": None if feed.enabled else False}
-    text = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None)
+    text = ", ".join(
+        f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None
+    )
     return f"  - {{{text}}}{'  # and its headers' if feed.headers else ''}"
 
 

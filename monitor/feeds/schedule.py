@@ -107,7 +107,9 @@ def after(
     return _answered(feed, before, outcome, asked_moved, parsed, now, jitter)
 
 
-def _failed(feed: Feed, before: FeedState, outcome: Failure, asked_moved: bool, now: datetime, jitter: float) -> FeedState:
+def _failed(
+    feed: Feed, before: FeedState, outcome: Failure, asked_moved: bool, now: datetime, jitter: float
+) -> FeedState:
     failures = before.failures + 1
     if asked_moved and outcome.kind != "rate limited":  # back to the written address, which may know better
         before = replace(before, moved_to=None, moved_count=0)
@@ -134,7 +136,13 @@ def _back_off(feed: Feed, outcome: Failure, failures: int, jitter: float) -> tim
 
 
 def _answered(
-    feed: Feed, before: FeedState, outcome: Fetched | NotModified, asked_moved: bool, parsed: Parsed | None, now: datetime, jitter: float
+    feed: Feed,
+    before: FeedState,
+    outcome: Fetched | NotModified,
+    asked_moved: bool,
+    parsed: Parsed | None,
+    now: datetime,
+    jitter: float,
 ) -> FeedState:
     habit = _habit(before, parsed, new=before.new_entries, now=now)
     last_new = now if before.new_entries else before.last_new
@@ -171,14 +179,18 @@ def _moved(before: FeedState, moved_to: str | None, asked_moved: bool) -> dict:
     return {"moved_to": moved_to, "moved_count": before.moved_count + 1 if moved_to == before.moved_to else 1}
 
 
-def _word(before: FeedState, parsed: Parsed | None, habit: timedelta | None, last_new: datetime | None, now: datetime) -> str:
+def _word(
+    before: FeedState, parsed: Parsed | None, habit: timedelta | None, last_new: datetime | None, now: datetime
+) -> str:
     if parsed is not None and not parsed.entries and not parsed.skipped:
         return "empty"
     if parsed is None and before.state == "empty":
         return "empty"
     if last_new is None:
         return "well"
-    patience = SILENT_UNKNOWN if habit is None else min(max(habit * SILENT_AFTER_HABITS, SILENT_AT_LEAST), SILENT_AT_MOST)
+    patience = (
+        SILENT_UNKNOWN if habit is None else min(max(habit * SILENT_AFTER_HABITS, SILENT_AT_LEAST), SILENT_AT_MOST)
+    )
     return "silent" if now - last_new > patience else "well"
 
 

@@ -10,7 +10,13 @@ from importlib import import_module
 
 from monitor.index.parameters import Rules
 
-_DOORS = {"compute": "points", "lookback": "points", "Book": "reference", "contributions": "decomposition", "decompose": "decomposition"}
+_DOORS = {
+    "compute": "points",
+    "lookback": "points",
+    "Book": "reference",
+    "contributions": "decomposition",
+    "decompose": "decomposition",
+}
 __all__ = ["Rules", *_DOORS]
 
 

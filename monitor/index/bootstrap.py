@@ -13,7 +13,9 @@ import numpy as np
 
 SEED = np.uint64(0x9E3779B97F4A7C15)
 _CUMULATIVE = np.cumsum([math.exp(-1) / math.factorial(k) for k in range(9)])
-_POISSON = np.searchsorted(_CUMULATIVE, (np.arange(65_536) + 0.5) / 65_536).astype(np.float32)  # a 16-bit number -> Poisson(1)
+_POISSON = np.searchsorted(_CUMULATIVE, (np.arange(65_536) + 0.5) / 65_536).astype(
+    np.float32
+)  # a 16-bit number -> Poisson(1)
 
 
 def weights(stories: np.ndarray, replicates: int) -> np.ndarray:

@@ -20,7 +20,9 @@ from monitor.models import DEESCALATION, ESCALATION
 COLUMNS = {"category": "category", "publisher": "publisher", "story": "story_id"}
 
 
-def contributions(frame: pd.DataFrame, *, book: Book, at: datetime, now: datetime, measure: str = "tension") -> pd.DataFrame:
+def contributions(
+    frame: pd.DataFrame, *, book: Book, at: datetime, now: datetime, measure: str = "tension"
+) -> pd.DataFrame:
     """The points that each entry and category adds to the hourly index at `at`; they sum to it.
 
     `at` is the hour's start. Columns: article_id, publisher, story_id (its own article's where it has none), category, points.
@@ -37,7 +39,9 @@ def contributions(frame: pd.DataFrame, *, book: Book, at: datetime, now: datetim
     weight = np.divide(tiers, counts, out=np.zeros_like(tiers), where=counts > 0)
     reference = book.reference((last - 1) // 24)
     normal, gravity, known = (
-        (reference.escalation, sheet.escalation, ESCALATION) if measure == "tension" else (reference.deescalation, sheet.deescalation, DEESCALATION)
+        (reference.escalation, sheet.escalation, ESCALATION)
+        if measure == "tension"
+        else (reference.deescalation, sheet.deescalation, DEESCALATION)
     )
     each = coefficients(counts[:, None], weight, normal[:publishers, :1].astype(float), book.rules.shrink)[:, 0]
     points = each[sheet.publisher] * gravity

@@ -56,10 +56,15 @@ def read(frame: pd.DataFrame, codes: dict[str, int], rules: Rules) -> Sheet:
     keep = order[~keys.duplicated().to_numpy()]
 
     acts, words = _numbers(frame, "escalation_act", keep), WORDS * _numbers(frame, "escalation_words", keep)
-    soft_acts, soft_words = _numbers(frame, "deescalation_act", keep), WORDS * _numbers(frame, "deescalation_words", keep)
+    soft_acts, soft_words = (
+        _numbers(frame, "deescalation_act", keep),
+        WORDS * _numbers(frame, "deescalation_words", keep),
+    )
     tiers = np.clip(frame["tier"].to_numpy()[keep].astype(int), 1, 4) - 1
     article = frame["article_id"].to_numpy()[keep].astype(np.uint64)
-    story = frame["story_id"].fillna(-1).to_numpy(dtype=np.int64)[keep] if "story_id" in frame else np.full(len(keep), -1)
+    story = (
+        frame["story_id"].fillna(-1).to_numpy(dtype=np.int64)[keep] if "story_id" in frame else np.full(len(keep), -1)
+    )
     own = np.where(story < 0, article * np.uint64(2), story.astype(np.uint64) * np.uint64(2) + np.uint64(1))
     return Sheet(
         micros[keep] // HOUR, publisher[keep], np.asarray(rules.tiers)[tiers], np.maximum(acts, words) / 10, np.maximum(soft_acts, soft_words) / 10,
@@ -74,5 +79,7 @@ def _numbers(frame: pd.DataFrame, column: str, keep: np.ndarray) -> np.ndarray:
 def _parts(frame: pd.DataFrame, keep: np.ndarray) -> np.ndarray:
     """Membership in each part; there are few combinations, so each is read once."""
     combined = pd.Categorical(frame["parts"].fillna(""))
-    table = np.array([[part in text.split(";") for part in PARTS] for text in combined.categories], dtype=bool).reshape(-1, len(PARTS))
+    table = np.array([[part in text.split(";") for part in PARTS] for text in combined.categories], dtype=bool).reshape(
+        -1, len(PARTS)
+    )
     return table[combined.codes[keep]] if len(keep) else np.zeros((0, len(PARTS)), dtype=bool)

@@ -1,6 +1,6 @@
 """Keeps the stored index points true: recomputes them from the earliest hour that new articles touch.
 
-    new articles -> earliest hour they touch -> index.compute from there to now -> stored points
+new articles -> earliest hour they touch -> index.compute from there to now -> stored points
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def rules_of(settings: Settings | None) -> Rules:
         return Rules()
     asked = settings.index
     return Rules(
-        reference=asked.span, minimum_entries=asked.minimum_entries, minimum_publishers=asked.minimum_publishers, tiers=asked.tiers.weights
+        reference=asked.span,
+        minimum_entries=asked.minimum_entries,
+        minimum_publishers=asked.minimum_publishers,
+        tiers=asked.tiers.weights,
     )
 
 
@@ -144,12 +147,12 @@ class Indexer:
             elif self.rules.over_at <= now:
                 self._book.learn_window(index.entries(self.store, first, self.rules.over_at))
         history = index.history(self.store, since - YEAR, since, self.rules.method)
-        points = compute(index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history)
+        points = compute(
+            index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history
+        )
         index.save(self.store, points)
         return len(points)
 
 
 def hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
-
-

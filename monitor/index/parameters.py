@@ -44,4 +44,6 @@ class Rules:
     @property
     def _numbers(self) -> tuple[float, ...]:
         """What a number may change by, beside the window; 1 and 1.0 are one weight."""
-        return tuple(map(float, (*self.tiers, self.shrink, *self.built_in, self.minimum_entries, self.minimum_publishers)))
+        return tuple(
+            map(float, (*self.tiers, self.shrink, *self.built_in, self.minimum_entries, self.minimum_publishers))
+        )

@@ -103,7 +103,9 @@ class _Walk:
         self.sheet, self.book = sheet, book
         self.signals = sheet.take(_has_signal(sheet))
         self.blocks: deque[_Block] = deque(maxlen=WINDOW)
-        self.counts = np.zeros((len(book.codes), 1 + 4 * (book.rules.replicates // 4)))  # of all blocks: whole numbers, so nothing is lost by going along
+        self.counts = np.zeros(
+            (len(book.codes), 1 + 4 * (book.rules.replicates // 4))
+        )  # of all blocks: whole numbers, so nothing is lost by going along
         self.hour = 0
 
     def step(self, hour: int) -> None:
@@ -114,13 +116,19 @@ class _Walk:
         if len(self.blocks) == WINDOW:
             self.counts -= self.blocks[0].counts
         counts = add_up(_bare(part), weights, publishers).entries
-        self.blocks.append(_Block(counts, np.bincount(part.publisher, part.weight, publishers), weights[_has_signal(part)]))
+        self.blocks.append(
+            _Block(counts, np.bincount(part.publisher, part.weight, publishers), weights[_has_signal(part)])
+        )
         self.counts += counts
 
     def window(self, hours: int) -> Window:
         """Of the last hours, the running one included."""
         blocks = list(self.blocks)[-hours:]
-        counts = self.counts.copy() if hours == WINDOW else np.sum([block.counts for block in blocks], axis=0, dtype=np.float64)
+        counts = (
+            self.counts.copy()
+            if hours == WINDOW
+            else np.sum([block.counts for block in blocks], axis=0, dtype=np.float64)
+        )
         tiers = np.sum([block.tier_sums for block in blocks], axis=0, dtype=np.float64)
         weight = np.divide(tiers, counts[:, 0], out=np.zeros_like(tiers), where=counts[:, 0] > 0)
         signals = self.signals.between(self.hour + 1 - len(blocks), self.hour + 1)
@@ -137,7 +145,18 @@ def _has_signal(part: Sheet) -> np.ndarray:
 def _bare(part: Sheet) -> Sheet:
     """Only counts are asked of these entries."""
     none = np.zeros(len(part))
-    return Sheet(part.hour, part.publisher, part.weight, none, none, part.escalation_by_act, part.deescalation_by_act, part.parts, part.story, part.row)
+    return Sheet(
+        part.hour,
+        part.publisher,
+        part.weight,
+        none,
+        none,
+        part.escalation_by_act,
+        part.deescalation_by_act,
+        part.parts,
+        part.story,
+        part.row,
+    )
 
 
 class _Past:
@@ -171,7 +190,9 @@ class _Past:
         if (part, day) not in self._ranked:
             self._ranked = {key: values for key, values in self._ranked.items() if key[1] == day}
             days = self.days.get(part, [])
-            self._ranked[part, day] = sorted(value for _, value in days[bisect_left(days, (day - HISTORY, -1.0)) : bisect_left(days, (day, -1.0))])
+            self._ranked[part, day] = sorted(
+                value for _, value in days[bisect_left(days, (day - HISTORY, -1.0)) : bisect_left(days, (day, -1.0))]
+            )
         return self._ranked[part, day]
 
 
@@ -181,24 +202,33 @@ def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> l
     reference = book.reference(window.day)
     counts = window.counts
     entries, publishers = round(float(counts[:, 0].sum())), int((counts[:, 0] > 0).sum())
-    inside, inside_relief = (int(((counts > 0) & (normal[: len(counts)] > 0))[:, 0].sum()) for normal in (reference.escalation, reference.deescalation))
+    inside, inside_relief = (
+        int(((counts > 0) & (normal[: len(counts)] > 0))[:, 0].sum())
+        for normal in (reference.escalation, reference.deescalation)
+    )
     missing = _missing(entries, publishers, inside, rules)
     scopes = _scopes(window.signals)
     sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _told(window.signals.story, scopes).tolist(), strict=True))
     volume = {"entries": entries, "publishers": publishers}
     if missing:
-        return [_point(grain, at, rules.method, "not enough news", *size, volume, {}, missing=missing) for size in sizes]
+        return [
+            _point(grain, at, rules.method, "not enough news", *size, volume, {}, missing=missing) for size in sizes
+        ]
     status = "provisional" if reference.provisional else "ok"
     measures = _measures(window, reference, scopes, rules.shrink)
     if inside_relief < rules.minimum_publishers:
         missing = f"relief: {_few(inside_relief, rules)} that have de-escalation in the reference window"
         measures |= {name: np.full(len(SCOPES), np.nan) for name in ("relief", "relief_low", "relief_high")}
     found = []
-    columns = {name: [None if value != value else value for value in column.tolist()] for name, column in measures.items()}
+    columns = {
+        name: [None if value != value else value for value in column.tolist()] for name, column in measures.items()
+    }
     for position, size in enumerate(sizes):
         values = {name: column[position] for name, column in columns.items()}
         total = (values["escalation_share"] or 0) + (values["deescalation_share"] or 0)
-        values["balance"] = ((values["escalation_share"] or 0) - (values["deescalation_share"] or 0)) / total if total > 0 else None
+        values["balance"] = (
+            ((values["escalation_share"] or 0) - (values["deescalation_share"] or 0)) / total if total > 0 else None
+        )
         values["percentile"] = past.percentile(size[0], window.day, values["tension"])
         found.append(_point(grain, at, rules.method, status, *size, volume, values, missing=missing))
     return found
@@ -240,7 +270,10 @@ def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> d
         owner, weighed = s.publisher[counted], gravity[counted]
         values = _by_scope(each[owner] * window.weights[counted] * weighed[:, None], members)
         values[:, np.isnan(each[0])] = np.nan
-        low, high = _interval(values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1], _told(s.story[counted], members))
+        low, high = _interval(
+            values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1],
+            _told(s.story[counted], members),
+        )
         high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_GRAVITY * _typical(each[:, 0], counts[:, 0]), high)
         found |= {name: values[:, 0], f"{name}_low": low, f"{name}_high": high}
         shares, acts = raw[owner] * weighed, by_act[counted]

@@ -115,7 +115,9 @@ class Book:
     def _over(self, days: list[int], *, enough: int) -> Reference:
         shape = (len(self.codes), 1 + 4 * (self.rules.replicates // 4))
         if sum(self._days[n].count >= self.rules.minimum_entries for n in days) < enough:
-            return Reference(np.full(shape, self.rules.built_in[0]), np.full(shape, self.rules.built_in[1]), provisional=True)
+            return Reference(
+                np.full(shape, self.rules.built_in[0]), np.full(shape, self.rules.built_in[1]), provisional=True
+            )
         totals = [np.zeros(shape) for _ in range(3)]
         for n in days:
             sums = self._days[n]

@@ -92,7 +92,9 @@ class Desk:
             return Answer(series.name, tuple(prices), (*faults, *notes))
         return Answer(series.name, (), tuple(faults))
 
-    def _ask(self, name: str, series: Series, last: Price | None, now: datetime, ends: float) -> tuple[list[Price], list[PriceError]]:
+    def _ask(
+        self, name: str, series: Series, last: Price | None, now: datetime, ends: float
+    ) -> tuple[list[Price], list[PriceError]]:
         """From the last close on; from the beginning where that close is not what it was."""
         prices, notes = self._call(name, series, last.day.date() if last else None, now, ends)
         again = next((price for price in prices if last and last.final and price.final and price.day == last.day), None)
@@ -100,11 +102,15 @@ class Desk:
             return self._call(name, series, None, now, ends)
         return prices, notes
 
-    def _call(self, name: str, series: Series, since: date | None, now: datetime, ends: float) -> tuple[list[Price], list[PriceError]]:
+    def _call(
+        self, name: str, series: Series, since: date | None, now: datetime, ends: float
+    ) -> tuple[list[Price], list[PriceError]]:
         left = min(CALL, ends - stopwatch.monotonic())
         if left < 0.5:
             raise PriceError(name, "no time left in this round", kind="no time")
-        return PROVIDERS[name](series, since or (now - YEARS).date(), now=now, base=self._bases[name], timeout=left, cache=self._cache)
+        return PROVIDERS[name](
+            series, since or (now - YEARS).date(), now=now, base=self._bases[name], timeout=left, cache=self._cache
+        )
 
     def round(self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = BUDGET) -> list[Answer]:
         """Fetch several series within one budget; whoever waited longest comes first, so that nobody is left out for ever."""

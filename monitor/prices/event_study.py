@@ -54,11 +54,18 @@ def episodes(points: Iterable[IndexPoint], direction: str = "escalation") -> lis
 
     The rule was fixed before any price was looked at. A day is never part of its own measure.
     """
-    share = pd.Series({p.at.date(): getattr(p, f"{direction}_share") for p in points if p.grain == "day" and p.part == "all"}, dtype=float)
+    share = pd.Series(
+        {p.at.date(): getattr(p, f"{direction}_share") for p in points if p.grain == "day" and p.part == "all"},
+        dtype=float,
+    )
     share = share.sort_index().dropna()
     before = share.shift(1).rolling(TRAIL, min_periods=ENOUGH_TRAIL)
     high = share.index[share > before.mean() + STEEP * before.std()]
-    return [day for day, previous in zip(high, [None, *high[:-1]], strict=False) if previous is None or day - previous > MERGE]
+    return [
+        day
+        for day, previous in zip(high, [None, *high[:-1]], strict=False)
+        if previous is None or day - previous > MERGE
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,9 @@ class _Around:
         self.freedom = np.zeros(count)
         if count <= FAR:
             return
-        past = np.lib.stride_tricks.sliding_window_view(values, FAR - NEAR + 1)[: count - FAR]  # row i: before day i + FAR
+        past = np.lib.stride_tricks.sliding_window_view(values, FAR - NEAR + 1)[
+            : count - FAR
+        ]  # row i: before day i + FAR
         known = np.isfinite(past).sum(axis=1)
         past = np.where((known >= ENOUGH_DAYS)[:, None], past, 0.0)
         mean, spread = np.nanmean(past, axis=1), np.nanstd(past, axis=1, ddof=1)
@@ -119,7 +128,11 @@ class _Around:
         spread[(known < ENOUGH_DAYS) | (spread == 0)] = np.nan
         for window, length in WINDOWS.items():
             sums = np.full(count - FAR, np.nan)
-            ahead = np.lib.stride_tricks.sliding_window_view(values[FAR:], length).sum(axis=1) if count - FAR >= length else np.array([])
+            ahead = (
+                np.lib.stride_tricks.sliding_window_view(values[FAR:], length).sum(axis=1)
+                if count - FAR >= length
+                else np.array([])
+            )
             sums[: len(ahead)] = ahead
             ar = sums - length * mean
             self.ar[window][FAR:] = np.where(np.isnan(spread), np.nan, ar)
@@ -139,7 +152,11 @@ class _Around:
             return "no prices"
         if event < self.days[0]:
             return f"before the first return, of {self.days[0]}"
-        return f"after the last price, of {self.days[-1]}" if event > self.days[-1] else "no trading day within a week of it"
+        return (
+            f"after the last price, of {self.days[-1]}"
+            if event > self.days[-1]
+            else "no trading day within a week of it"
+        )
 
 
 def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
@@ -158,7 +175,9 @@ def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
         if position is not None:
             quiet[max(0, position - 4) : position + 5] = False
     rows = [_row(event, window, positions[event], around, quiet, stats) for event in events for window in WINDOWS]
-    asked = {(row.day, row.window): row.placebo_p for row in rows if row.placebo_p is not None}  # two dates of one trading day are one question
+    asked = {
+        (row.day, row.window): row.placebo_p for row in rows if row.placebo_p is not None
+    }  # two dates of one trading day are one question
     adjusted = dict(zip(asked, _adjust(list(asked.values())), strict=True))
     rows = [
         replace(row, adjusted_p=p, significant=p is not None and p < LEVEL)
@@ -178,7 +197,11 @@ def _row(event: date, window: str, position: int | None, around: _Around, quiet:
     day, ar, t = around.days[position], around.ar[window][position], around.t[window][position]
     if not np.isfinite(t):
         late = position + WINDOWS[window] > len(around.days)
-        why = "the window is not over yet" if late else f"fewer than {ENOUGH_DAYS} returns in the {FAR} days before, or a price without logarithm"
+        why = (
+            "the window is not over yet"
+            if late
+            else f"fewer than {ENOUGH_DAYS} returns in the {FAR} days before, or a price without logarithm"
+        )
         return Row(event, window, None, None, None, None, None, False, day, why)
     before = slice(max(0, position - PLACEBO), position)
     others = np.abs(around.ar[window][before][quiet[before]])
@@ -187,7 +210,18 @@ def _row(event: date, window: str, position: int | None, around: _Around, quiet:
     p = float(2 * stats.t.sf(abs(t), around.freedom[position]))
     notes = [f"no trading on that day: {day} is taken"] if day != event else []
     notes += [] if placebo is not None else [f"fewer than {ENOUGH_PLACEBO} days before it to compare with"]
-    return Row(event, window, float(ar), float(t), p, float(placebo) if placebo is not None else None, None, False, day, "; ".join(notes) or None)
+    return Row(
+        event,
+        window,
+        float(ar),
+        float(t),
+        p,
+        float(placebo) if placebo is not None else None,
+        None,
+        False,
+        day,
+        "; ".join(notes) or None,
+    )
 
 
 def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarray, stats) -> Across:
@@ -213,7 +247,9 @@ def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarra
         drawn = np.random.default_rng(0).choice(pool, (SETS, len(used)))
         placebo = float((1 + (np.abs(t[drawn].mean(axis=1)) >= abs(t[used].mean())).sum()) / (1 + SETS))
     note = f"{len(known) - len(used)} more overlap an earlier one" if len(known) > len(used) else None
-    return Across(window, len(used), mean, float(test.statistic), float(test.pvalue), float(ranks.pvalue), placebo, False, note)
+    return Across(
+        window, len(used), mean, float(test.statistic), float(test.pvalue), float(ranks.pvalue), placebo, False, note
+    )
 
 
 def _adjust(values: list[float | None]) -> list[float | None]:
@@ -257,7 +293,9 @@ def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
     """
     joint = _joint(index, prices)
     if len(joint) < ENOUGH_JOINT:
-        return LeadLag((), len(joint), f"too few days with both index and price: {len(joint)} of at least {ENOUGH_JOINT}")
+        return LeadLag(
+            (), len(joint), f"too few days with both index and price: {len(joint)} of at least {ENOUGH_JOINT}"
+        )
     change, change_of_price = joint["index"].to_numpy(), joint["price"].to_numpy()
     found = _correlations(change, change_of_price)
     random = np.random.default_rng(0)
@@ -270,7 +308,12 @@ def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
     adjusted = _adjust(p.tolist())
     lags = range(-LAGS, LAGS + 1)
     values = zip(lags, found, low, high, p, adjusted, strict=True)
-    return LeadLag(tuple(Lag(lag, float(r), float(a), float(b), float(q), bool(q_all < LEVEL)) for lag, r, a, b, q, q_all in values), count)
+    return LeadLag(
+        tuple(
+            Lag(lag, float(r), float(a), float(b), float(q), bool(q_all < LEVEL)) for lag, r, a, b, q, q_all in values
+        ),
+        count,
+    )
 
 
 def _joint(index: pd.Series, prices: pd.Series) -> pd.DataFrame:

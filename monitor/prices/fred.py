@@ -19,7 +19,9 @@ AGENT = "gulf-tension-monitor (feed reader; daily prices)"  # FRED resets connec
 LARGEST = 4_000_000  # bytes; forty years of days are a quarter of that
 
 
-def fetch(series: Series, since: date, *, now: datetime, base: str | None, timeout: float, cache: str | None) -> tuple[list[Price], list[PriceError]]:
+def fetch(
+    series: Series, since: date, *, now: datetime, base: str | None, timeout: float, cache: str | None
+) -> tuple[list[Price], list[PriceError]]:
     """Finished days from `since` on, oldest first. Raises PriceError naming the cause."""
     if not series.fred:
         raise PriceError("fred", f"carries no series for {series.name}", kind="not carried")

@@ -1,6 +1,6 @@
 """Brings the stored prices up to date when they are due.
 
-    price series -> due? -> prices.Desk -> stored closes, failures by name
+price series -> due? -> prices.Desk -> stored closes, failures by name
 """
 
 from __future__ import annotations
@@ -84,7 +84,11 @@ def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk
             prices.save(store, answer.prices)
             prices.mended(store, answer.series, [fault.provider for fault in answer.faults])
         for fault in answer.faults:
-            if not fault.rested or (answer.series, fault.provider, fault.kind) not in noted:  # who rests has not failed again
+            if (
+                not fault.rested or (answer.series, fault.provider, fault.kind) not in noted
+            ):  # who rests has not failed again
                 again = real_now() + timedelta(seconds=fault.again) if fault.again else None
-                prices.fail(store, PriceFailure(answer.series, fault.provider, now, fault.kind, fault.cause, next_try=again))
+                prices.fail(
+                    store, PriceFailure(answer.series, fault.provider, now, fault.kind, fault.cause, next_try=again)
+                )
     return answers

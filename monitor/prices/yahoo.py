@@ -24,12 +24,16 @@ from monitor.prices import market, network
 ASIDE = 2.5  # seconds for cookie and crumb: the chart answers without them
 LARGEST = 20_000_000  # bytes
 SKEW = timedelta(minutes=2)  # clocks may differ by so much
-BACK_LOOK = timedelta(hours=26)  # a price further ahead of `now` than this comes of looking back on purpose, not of a wrong clock
+BACK_LOOK = timedelta(
+    hours=26
+)  # a price further ahead of `now` than this comes of looking back on purpose, not of a wrong clock
 
 _lock = threading.Lock()  # yfinance keeps one session for the whole process
 
 
-def fetch(series: Series, since: date, *, now: datetime, base: str | None, timeout: float, cache: str | None) -> tuple[list[Price], list[PriceError]]:
+def fetch(
+    series: Series, since: date, *, now: datetime, base: str | None, timeout: float, cache: str | None
+) -> tuple[list[Price], list[PriceError]]:
     """Closes from `since` on, oldest first, none made after `now`, and what was wrong with single prices.
 
     `base` stands in for Yahoo's hosts; `cache` is the folder for yfinance's small databases. Raises PriceError naming the cause.
@@ -38,7 +42,11 @@ def fetch(series: Series, since: date, *, now: datetime, base: str | None, timeo
         rows, market_time, currency = _history(series.symbol, since, base, timeout, cache)
     unit = series.unit.partition("/")[0]
     if currency and len(unit) == 3 and unit.isupper() and currency != unit:
-        raise PriceError("yahoo", f"{series.symbol}: its prices are in {_plain(currency)}, feeds.yaml says {series.unit}", kind="unit")
+        raise PriceError(
+            "yahoo",
+            f"{series.symbol}: its prices are in {_plain(currency)}, feeds.yaml says {series.unit}",
+            kind="unit",
+        )
     if not rows:
         raise PriceError("yahoo", f"{series.symbol}: an empty answer", kind="empty")
     found, faults = _prices(series, rows, since, market_time, now)
@@ -54,10 +62,14 @@ def _prices(
     found, faults, ahead = [], [], None
     for position, (day, close) in enumerate(rows):
         newest = position == len(rows) - 1
-        if not math.isfinite(close) or close == 0 or (close < 0 and series.kind != "front month"):  # only futures have traded below zero
+        if (
+            not math.isfinite(close) or close == 0 or (close < 0 and series.kind != "front month")
+        ):  # only futures have traded below zero
             if newest:
                 said = "not a number" if not math.isfinite(close) else f"{close:g}, which is no price"
-                faults.append(PriceError("yahoo", f"{series.symbol}: the price of {day} is {said}", kind="not a number"))
+                faults.append(
+                    PriceError("yahoo", f"{series.symbol}: the price of {day} is {said}", kind="not a number")
+                )
             continue
         made, rests = None, market.rests(series, day)
         if newest and market_time and abs((market_time.date() - day).days) <= 1:
@@ -77,7 +89,13 @@ def _prices(
         found.append(Price(series.name, start, close, "yahoo", series.kind, series.unit, made, now, final=ended))
     if ahead and SKEW < ahead - now < BACK_LOOK and ahead == market_time:
         minutes = int((ahead - now).total_seconds() // 60)
-        faults.append(PriceError("yahoo", f"{series.symbol}: the newest price is {minutes} min ahead of this machine's clock", kind="clock"))
+        faults.append(
+            PriceError(
+                "yahoo",
+                f"{series.symbol}: the newest price is {minutes} min ahead of this machine's clock",
+                kind="clock",
+            )
+        )
     return found, faults
 
 
@@ -100,7 +118,13 @@ def _history(
     with _session(base, timeout) as session:
         ticker = yfinance.Ticker(symbol, session=session)
         try:
-            frame = ticker.history(start=datetime.combine(since, time(), UTC), auto_adjust=False, actions=False, keepna=True, timeout=timeout)
+            frame = ticker.history(
+                start=datetime.combine(since, time(), UTC),
+                auto_adjust=False,
+                actions=False,
+                keepna=True,
+                timeout=timeout,
+            )
             about = ticker.get_history_metadata()
             rows = [(stamp.date(), float(close)) for stamp, close in frame["Close"].items()]
             market_time = _utc(about.get("regularMarketTime"))
@@ -129,7 +153,9 @@ def _fault(symbol: str, session) -> PriceError:
     if session.answer.status_code != 200:
         kind, cause = network.refused(session.answer.status_code)
         return PriceError("yahoo", cause, kind=kind, wait=network.seconds(session.answer.headers.get("Retry-After")))
-    return PriceError("yahoo", f"{symbol}: {_said(session.answer.content) or 'the answer holds no prices'}", kind="unreadable")
+    return PriceError(
+        "yahoo", f"{symbol}: {_said(session.answer.content) or 'the answer holds no prices'}", kind="unreadable"
+    )
 
 
 def _said(body: bytes) -> str | None:

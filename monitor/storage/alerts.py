@@ -47,14 +47,21 @@ def update(store: Store, alert: Alert, *, was: Alert | None = None) -> None:
     """
     query = alerts.update().where(alerts.c.id == alert.id)
     if was is not None:
-        query = query.where(alerts.c.sent.is_(None), alerts.c.attempts == was.attempts, alerts.c.error.is_not_distinct_from(was.error))
+        query = query.where(
+            alerts.c.sent.is_(None), alerts.c.attempts == was.attempts, alerts.c.error.is_not_distinct_from(was.error)
+        )
     with store.write(durable=True) as conn:
         if not conn.execute(query.values(**_values(alert))).rowcount and was is not None:
             raise StorageError(f"alert {alert.id} was taken up by another process in the meantime")
 
 
 def find(
-    store: Store, since: datetime | None = None, until: datetime | None = None, *, rule: str | None = None, limit: int = 200
+    store: Store,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    rule: str | None = None,
+    limit: int = 200,
 ) -> list[Alert]:
     """Newest first."""
     query = sa.select(*_ALERT).order_by(alerts.c.at.desc(), alerts.c.id.desc()).limit(limit)
@@ -86,8 +93,18 @@ def latest(store: Store) -> dict[str, Alert]:
 def sightings(store: Store, since: datetime, until: datetime) -> list[Sighting]:
     """Signals of since <= at < until in articles known by then, oldest first."""
     about = [articles.c[name] for name in ("title", "link", "parts")]
-    columns = (articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.weight, *about)
+    columns = (
+        articles.c.id,
+        articles.c.story_id,
+        articles.c.publisher,
+        signals.c.at,
+        signals.c.category,
+        signals.c.weight,
+        *about,
+    )
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
-    query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until).order_by(signals.c.at, signals.c.id)
+    query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until).order_by(
+        signals.c.at, signals.c.id
+    )
     with store.read() as conn:
         return [Sighting(*row) for row in conn.execute(query)]

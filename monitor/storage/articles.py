@@ -34,7 +34,9 @@ from monitor.storage.schema import article_tags, articles, signals, sound, versi
 from monitor.storage.search import fold
 from monitor.storage.store import Store
 
-PAGE = 1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
+PAGE = (
+    1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
+)
 WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
 ASKED_AT_ONCE = 500  # values in one IN (...)
 WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
@@ -144,7 +146,9 @@ def _next_ids(conn: Connection, many: int) -> list[int]:
         return list(range(last + 1, last + 1 + many))
     series = sa.func.generate_series(1, many).table_valued("n")
     sequence = sa.func.pg_get_serial_sequence("articles", "id")
-    return sorted(conn.scalars(sa.select(sa.func.nextval(sa.cast(sequence, sa.dialects.postgresql.REGCLASS))).select_from(series)))
+    return sorted(
+        conn.scalars(sa.select(sa.func.nextval(sa.cast(sequence, sa.dialects.postgresql.REGCLASS))).select_from(series))
+    )
 
 
 def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetime) -> list[int]:
@@ -190,14 +194,21 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
 
 
 def find(
-    store: Store, wanted: Filter = Filter(), *, limit: int = 500, before: tuple[datetime, int] | None = None, oldest_first: bool = False
+    store: Store,
+    wanted: Filter = Filter(),
+    *,
+    limit: int = 500,
+    before: tuple[datetime, int] | None = None,
+    oldest_first: bool = False,
 ) -> list[Article]:
     """The newest articles that pass, by `at`, without their signals. `before` is (at, id) of the last one of the page before."""
     with store.read() as conn:
         return [article_of(row) for row in conn.execute(_page(store, wanted, BRIEF, limit, before, oldest_first))]
 
 
-def _page(store: Store, wanted: Filter, columns, limit: int, before: tuple[datetime, int] | None, oldest_first: bool) -> sa.Select:
+def _page(
+    store: Store, wanted: Filter, columns, limit: int, before: tuple[datetime, int] | None, oldest_first: bool
+) -> sa.Select:
     place = sa.tuple_(articles.c.at, articles.c.id)
     query = sa.select(*columns).where(*conditions(wanted, store.engine.dialect.name))
     if before is not None:
@@ -209,7 +220,9 @@ def _page(store: Store, wanted: Filter, columns, limit: int, before: tuple[datet
 
 def count(store: Store, wanted: Filter = Filter()) -> int:
     with store.read() as conn:
-        return conn.scalar(sa.select(sa.func.count()).select_from(articles).where(*conditions(wanted, store.engine.dialect.name)))
+        return conn.scalar(
+            sa.select(sa.func.count()).select_from(articles).where(*conditions(wanted, store.engine.dialect.name))
+        )
 
 
 def newest_id(store: Store) -> int:
@@ -250,11 +263,15 @@ def _signals(conn: Connection, ids: list[int]) -> dict[int, tuple[Signal, ...]]:
 def versions_of(store: Store, id: int) -> list[Version]:
     """Every wording, oldest first; the first is the article's own."""
     with store.read() as conn:
-        first = conn.execute(sa.select(articles.c.title, articles.c.summary, articles.c.first_seen).where(articles.c.id == id)).first()
+        first = conn.execute(
+            sa.select(articles.c.title, articles.c.summary, articles.c.first_seen).where(articles.c.id == id)
+        ).first()
         if first is None:
             return []
         later = conn.execute(
-            sa.select(versions.c.title, versions.c.summary, versions.c.seen_at).where(versions.c.article_id == id).order_by(versions.c.id)
+            sa.select(versions.c.title, versions.c.summary, versions.c.seen_at)
+            .where(versions.c.article_id == id)
+            .order_by(versions.c.id)
         )
         return [Version(*first), *(Version(*row) for row in later)]
 
@@ -275,14 +292,23 @@ def stream(store: Store, wanted: Filter = Filter(), *, signals: bool = False, pa
 def earliest_after(store: Store, id: int) -> datetime | None:
     """The earliest time of an article stored later than this one: what is reckoned from there on may have changed. None when there is none."""
     # plus nothing: otherwise SQLite walks the index by time, a million rows, up to the first of these ids
-    at = articles.c.at if id < 0 else sa.type_coerce(sa.type_coerce(articles.c.at, sa.BigInteger) + 0, articles.c.at.type)
+    at = (
+        articles.c.at
+        if id < 0
+        else sa.type_coerce(sa.type_coerce(articles.c.at, sa.BigInteger) + 0, articles.c.at.type)
+    )
     with store.read() as conn:
         return conn.scalar(sa.select(sa.func.min(at)).where(articles.c.id > id))
 
 
 def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE) -> list[Article]:
     """The next articles, by id, that another version of the tagger has read."""
-    query = sa.select(*BRIEF).where(articles.c.method != method, articles.c.id > after_id).order_by(articles.c.id).limit(limit)
+    query = (
+        sa.select(*BRIEF)
+        .where(articles.c.method != method, articles.c.id > after_id)
+        .order_by(articles.c.id)
+        .limit(limit)
+    )
     with store.read() as conn:
         return [article_of(row) for row in conn.execute(query)]
 
@@ -295,7 +321,9 @@ def count_outdated(store: Store, method: str) -> int:
 
 def retag(store: Store, readings: Sequence[tuple]) -> int:
     """Put new readings in the place of old ones: (id, Reading) or (id, Reading, parts) each. Gives how many articles there were."""
-    given: dict[int, tuple[Reading, tuple[str, ...]]] = {id: (reading, *(rest or [()])) for id, reading, *rest in readings}
+    given: dict[int, tuple[Reading, tuple[str, ...]]] = {
+        id: (reading, *(rest or [()])) for id, reading, *rest in readings
+    }
     done = 0
     ids = list(given)
     for start in range(0, len(ids), ASKED_AT_ONCE):

@@ -22,7 +22,10 @@ def insert(conn: Connection, table: Table, rows: Sequence[dict]) -> None:
     statement, converters = _insertion(table, tuple(rows[0]), conn.dialect.name)
     conn.exec_driver_sql(
         statement,
-        [tuple([v if f is None or v is None else f(v) for v, f in zip(row.values(), converters, strict=True)]) for row in rows],
+        [
+            tuple([v if f is None or v is None else f(v) for v, f in zip(row.values(), converters, strict=True)])
+            for row in rows
+        ],
     )
 
 
@@ -38,7 +41,9 @@ def _insertion(table: Table, names: tuple[str, ...], dialect: str) -> tuple[str,
     converters = []
     for name in names:
         kind = table.columns[name].type
-        converters.append(sound if isinstance(kind, Plain) else type(kind).inward if isinstance(kind, Converted) else None)
+        converters.append(
+            sound if isinstance(kind, Plain) else type(kind).inward if isinstance(kind, Converted) else None
+        )
     return f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})", converters
 
 

@@ -32,18 +32,36 @@ class Kept(NamedTuple):
 def keep(store: Store, made: Sequence[tuple[int, datetime, str]], *, made_by: str) -> None:
     """(article id, its time, features as text), in one transaction."""
     with store.write() as conn:
-        upsert(conn, features, [{"article_id": id, "at": at, "made_by": made_by, "written": text} for id, at, text in made])
+        upsert(
+            conn, features, [{"article_id": id, "at": at, "made_by": made_by, "written": text} for id, at, text in made]
+        )
 
 
 def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator[Kept]:
     """Those of the articles since then with an id up to this one, of this make, oldest first."""
     place = sa.tuple_(features.c.at, features.c.article_id)
-    columns = (articles.c.id, articles.c.at, articles.c.title, articles.c.publisher, articles.c.story_id, features.c.written)
-    query = sa.select(*columns).join(features, features.c.article_id == articles.c.id).order_by(features.c.at, features.c.article_id).limit(PAGE)
+    columns = (
+        articles.c.id,
+        articles.c.at,
+        articles.c.title,
+        articles.c.publisher,
+        articles.c.story_id,
+        features.c.written,
+    )
+    query = (
+        sa.select(*columns)
+        .join(features, features.c.article_id == articles.c.id)
+        .order_by(features.c.at, features.c.article_id)
+        .limit(PAGE)
+    )
     query = query.where(features.c.at >= at, features.c.article_id <= upto_id, features.c.made_by == made_by)
     last: tuple[datetime, int] | None = None
     while True:
-        here = query if last is None else query.where(place > sa.tuple_(sa.literal(last[0], features.c.at.type), sa.literal(last[1])))
+        here = (
+            query
+            if last is None
+            else query.where(place > sa.tuple_(sa.literal(last[0], features.c.at.type), sa.literal(last[1])))
+        )
         with store.read() as conn:
             found = [Kept(*row) for row in conn.execute(here)]
         yield from found

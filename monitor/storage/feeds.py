@@ -23,7 +23,9 @@ _STATE = [feeds.c[name] for name in _NAMES]
 _ENTRIES = sa.select(feeds.c.entries).where(feeds.c.name == sa.bindparam("feed"))
 _OF_FEED = feed_log.c.feed == sa.bindparam("name")
 _OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(KEPT)
-_SLICES = sa.select(slices.c.feed, slices.c.width, slices.c.hashes).where(slices.c.feed.in_(sa.bindparam("names", expanding=True)))
+_SLICES = sa.select(slices.c.feed, slices.c.width, slices.c.hashes).where(
+    slices.c.feed.in_(sa.bindparam("names", expanding=True))
+)
 _PRUNE = feed_log.delete().where(_OF_FEED, feed_log.c.id <= _OLDEST_KEPT.scalar_subquery())
 
 

@@ -77,7 +77,9 @@ def conditions(wanted: Filter, dialect: str) -> list[sa.ColumnElement[bool]]:
         if dialect == "sqlite":  # 3.40 counts nothing at all for (at, id) IN (...)
             found.append(articles.c.id.in_(sa.select(tags.c.article_id).where(*where)))
         else:  # with the time as well PostgreSQL can probe the key of the tags, instead of walking them over and over
-            found.append(sa.tuple_(articles.c.at, articles.c.id).in_(sa.select(tags.c.at, tags.c.article_id).where(*where)))
+            found.append(
+                sa.tuple_(articles.c.at, articles.c.id).in_(sa.select(tags.c.at, tags.c.article_id).where(*where))
+            )
     if wanted.text.strip():
         ids = search.ids(wanted.text, dialect)
         found.append(sa.false() if ids is None else articles.c.id.in_(ids))  # only signs, no word: nothing holds it

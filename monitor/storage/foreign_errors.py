@@ -62,4 +62,6 @@ def _ours(fault: BaseException | None, url: str) -> StorageError:
         kind = next((_POSTGRESQL[state[:n]] for n in (5, 3, 2) if state[:n] in _POSTGRESQL), StorageError)
     elif type(fault).__name__ in ("OperationalError", "ConnectionTimeout"):  # psycopg's, when no server ever answered
         kind = StorageUnreachable
-    return kind(f"{url}: {_REMEDY[kind]} ({str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__})")
+    return kind(
+        f"{url}: {_REMEDY[kind]} ({str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__})"
+    )

@@ -33,7 +33,9 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
     Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, categories and
     parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
     """
-    query = sa.select(*(sa.type_coerce(articles.c[name], sa.types.NullType) for name in _COLUMNS)).order_by(articles.c.at, articles.c.id)
+    query = sa.select(*(sa.type_coerce(articles.c[name], sa.types.NullType) for name in _COLUMNS)).order_by(
+        articles.c.at, articles.c.id
+    )
     if since is not None:
         query = query.where(articles.c.at >= since)
     if until is not None:
@@ -68,7 +70,13 @@ def _frame(rows: list[tuple]) -> pd.DataFrame:
 
 def full_days(store: Store, enough: int, before: datetime) -> list[datetime]:
     """The UTC days that began before a time and have at least so many entries, oldest first."""
-    query = sa.select(_DAY_OF).where(articles.c.at < before).group_by(_DAY_OF).having(sa.func.count() >= enough).order_by(_DAY_OF)
+    query = (
+        sa.select(_DAY_OF)
+        .where(articles.c.at < before)
+        .group_by(_DAY_OF)
+        .having(sa.func.count() >= enough)
+        .order_by(_DAY_OF)
+    )
     with store.read() as conn:
         return [moment(day * _DAY) for day in conn.scalars(query)]
 
@@ -89,7 +97,13 @@ def save(store: Store, points: Iterable[IndexPoint]) -> int:
 
 
 def points(
-    store: Store, grain: str, part: str = "all", since: datetime | None = None, until: datetime | None = None, *, method: str | None = None
+    store: Store,
+    grain: str,
+    part: str = "all",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    method: str | None = None,
 ) -> list[IndexPoint]:
     """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the formula that is in use.
 
@@ -105,22 +119,37 @@ def points(
     with store.read() as conn:
         method = method or conn.scalar(sa.select(meta.c.value).where(meta.c.key == IN_USE))
         if method is None:
-            newest = sa.select(index_points.c.method).where(*wanted).order_by(index_points.c.at.desc(), index_points.c.method.desc())
+            newest = (
+                sa.select(index_points.c.method)
+                .where(*wanted)
+                .order_by(index_points.c.at.desc(), index_points.c.method.desc())
+            )
             method = conn.scalar(newest.limit(1))
-        query = sa.select(*_POINT).where(*wanted, index_points.c.method == method).order_by(index_points.c.at, index_points.c.part)
+        query = (
+            sa.select(*_POINT)
+            .where(*wanted, index_points.c.method == method)
+            .order_by(index_points.c.at, index_points.c.part)
+        )
         return [IndexPoint(*row) for row in conn.execute(query)]
 
 
 def newest(store: Store, until: datetime, method: str) -> datetime | None:
     """The time of a formula's newest hourly point before `until`."""
-    query = sa.select(sa.func.max(index_points.c.at)).where(index_points.c.grain == "hour", index_points.c.part == "all")
+    query = sa.select(sa.func.max(index_points.c.at)).where(
+        index_points.c.grain == "hour", index_points.c.part == "all"
+    )
     with store.read() as conn:
         return conn.scalar(query.where(index_points.c.at < until, index_points.c.method == method))
 
 
 def history(store: Store, since: datetime, until: datetime, method: str) -> list[tuple[str, datetime, float]]:
     """(part, day, tension) of the days that percentiles are taken from: those with a number that is not provisional, oldest first."""
-    wanted = (index_points.c.grain == "day", index_points.c.at >= since, index_points.c.at < until, index_points.c.method == method)
+    wanted = (
+        index_points.c.grain == "day",
+        index_points.c.at >= since,
+        index_points.c.at < until,
+        index_points.c.method == method,
+    )
     columns = (index_points.c.part, sa.type_coerce(index_points.c.at, sa.BigInteger), index_points.c.tension)
     query = sa.select(*columns).where(*wanted, index_points.c.status == "ok", index_points.c.tension.is_not(None))
     with store.read() as conn:

@@ -105,7 +105,11 @@ def fail(store: Store, failure: PriceFailure) -> PriceFailure:
 def mended(store: Store, series: str, still: Iterable[str] = ()) -> None:
     """A provider answered for a series: forget the failures of all but those that failed on the way."""
     with store.write() as conn:
-        conn.execute(price_failures.delete().where(price_failures.c.series == series, price_failures.c.provider.not_in(list(still))))
+        conn.execute(
+            price_failures.delete().where(
+                price_failures.c.series == series, price_failures.c.provider.not_in(list(still))
+            )
+        )
 
 
 def failures(store: Store) -> list[PriceFailure]:

@@ -147,7 +147,9 @@ class Plain(sa.types.TypeDecorator):
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite's own row number has to be spelled INTEGER
 
-metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"})
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
+)
 
 
 def text(name: str, *, required: bool = True) -> Column:

@@ -45,7 +45,9 @@ def fold(text: str) -> str:
 def create(conn: Connection) -> None:
     """The index beside the tables that schema.py cannot describe."""
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql("CREATE VIRTUAL TABLE article_search USING fts5(words, tokenize='unicode61 remove_diacritics 0')")
+        conn.exec_driver_sql(
+            "CREATE VIRTUAL TABLE article_search USING fts5(words, tokenize='unicode61 remove_diacritics 0')"
+        )
     else:
         conn.exec_driver_sql("CREATE TABLE article_search (article_id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")
         conn.exec_driver_sql("CREATE INDEX ix_article_search_words ON article_search USING gin (words)")
@@ -58,16 +60,21 @@ def add(conn: Connection, rows: list[tuple[int, str]]) -> None:
     if conn.dialect.name == "sqlite":
         conn.exec_driver_sql("INSERT INTO article_search (rowid, words) VALUES (?, ?)", rows)
     else:
-        conn.exec_driver_sql("INSERT INTO article_search (article_id, words) VALUES (%s, to_tsvector('simple', %s))", rows)
+        conn.exec_driver_sql(
+            "INSERT INTO article_search (article_id, words) VALUES (%s, to_tsvector('simple', %s))", rows
+        )
 
 
 def widen(conn: Connection, article_id: int, folded: str) -> None:
     """Let an article be found by a later title too."""
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql("UPDATE article_search SET words = words || ' ' || ? WHERE rowid = ?", (folded, article_id))
+        conn.exec_driver_sql(
+            "UPDATE article_search SET words = words || ' ' || ? WHERE rowid = ?", (folded, article_id)
+        )
     else:
         conn.exec_driver_sql(
-            "UPDATE article_search SET words = words || to_tsvector('simple', %s) WHERE article_id = %s", (folded, article_id)
+            "UPDATE article_search SET words = words || to_tsvector('simple', %s) WHERE article_id = %s",
+            (folded, article_id),
         )
 
 
@@ -90,4 +97,6 @@ def ids(text: str, dialect: str) -> sa.Select | sa.TextClause | None:
         query = " ".join(f'"{" ".join(ws)}"' + ("" if exact else "*") for ws, exact in terms)
         return sa.text("SELECT rowid FROM article_search WHERE article_search MATCH :words").bindparams(words=query)
     query = " & ".join(f"({' <-> '.join(ws)})" if exact else f"{ws[0]}:*" for ws, exact in terms)
-    return sa.text("SELECT article_id FROM article_search WHERE words @@ to_tsquery('simple', :words)").bindparams(words=query)
+    return sa.text("SELECT article_id FROM article_search WHERE words @@ to_tsquery('simple', :words)").bindparams(
+        words=query
+    )

@@ -74,14 +74,22 @@ def _query(store: Store, wanted: Filter, limit: int, before, oldest_first: bool)
     query = sa.select(*_ABOUT, *SIGNAL).join(articles, articles.c.id == signals.c.article_id)
     query = query.where(*own, *conditions(rest, store.engine.dialect.name))
     if before is not None:
-        place, bound = sa.tuple_(signals.c.at, signals.c.id), sa.tuple_(sa.literal(before[0], signals.c.at.type), sa.literal(before[1]))
+        place, bound = (
+            sa.tuple_(signals.c.at, signals.c.id),
+            sa.tuple_(sa.literal(before[0], signals.c.at.type), sa.literal(before[1])),
+        )
         query = query.where(place > bound if oldest_first else place < bound)
     order = (signals.c.at, signals.c.id) if oldest_first else (signals.c.at.desc(), signals.c.id.desc())
     return query.order_by(*order).limit(limit)
 
 
 def find(
-    store: Store, wanted: Filter = Filter(), *, limit: int = 100, before: tuple[datetime, int] | None = None, oldest_first: bool = False
+    store: Store,
+    wanted: Filter = Filter(),
+    *,
+    limit: int = 100,
+    before: tuple[datetime, int] | None = None,
+    oldest_first: bool = False,
 ) -> list[SignalRow]:
     """The newest signals that pass. `before` is (at, id) of the last one of the page before."""
     with store.read() as conn:
@@ -99,7 +107,9 @@ def stream(store: Store, wanted: Filter = Filter(), *, page: int = PAGE) -> Iter
         last = (found[-1].at, found[-1].id)
 
 
-def tally(store: Store, by: tuple[str, ...], since: datetime | None = None, until: datetime | None = None) -> list[Tally]:
+def tally(
+    store: Store, by: tuple[str, ...], since: datetime | None = None, until: datetime | None = None
+) -> list[Tally]:
     """Signals counted by `("source", "target")`, `("place",)` or `("category",)`, most first; those that lack a value are left out."""
     columns = [signals.c[name] for name in by]
     strongest = sa.func.max(sa.func.abs(signals.c.weight))
@@ -119,26 +129,46 @@ def named(store: Store, kind: str, since: datetime | None = None, until: datetim
 
     An article with signals of both directions counts on both sides.
     """
-    sides = sa.select(signals.c.article_id, signals.c.direction, sa.func.max(sa.func.abs(signals.c.weight)).label("weight"), sa.func.count().label("n"))
+    sides = sa.select(
+        signals.c.article_id,
+        signals.c.direction,
+        sa.func.max(sa.func.abs(signals.c.weight)).label("weight"),
+        sa.func.count().label("n"),
+    )
     if since is not None:
         sides = sides.where(signals.c.at >= since)
     if until is not None:
         sides = sides.where(signals.c.at < until)
     sides = sides.group_by(signals.c.article_id, signals.c.direction).subquery()
     counted = sa.func.sum(sides.c.n), sa.func.count(), sa.func.max(sides.c.weight)
-    query = sa.select(article_tags.c.value, sides.c.direction, *counted).join(sides, sides.c.article_id == article_tags.c.article_id)
+    query = sa.select(article_tags.c.value, sides.c.direction, *counted).join(
+        sides, sides.c.article_id == article_tags.c.article_id
+    )
     query = query.where(article_tags.c.kind == kind)
     if since is not None:
         query = query.where(article_tags.c.at >= since)
-    query = query.group_by(article_tags.c.value, sides.c.direction).order_by(counted[1].desc(), article_tags.c.value, sides.c.direction)
+    query = query.group_by(article_tags.c.value, sides.c.direction).order_by(
+        counted[1].desc(), article_tags.c.value, sides.c.direction
+    )
     with store.read() as conn:
-        return [Tally((value,), direction, int(n), articles, strongest) for value, direction, n, articles, strongest in conn.execute(query)]
+        return [
+            Tally((value,), direction, int(n), articles, strongest)
+            for value, direction, n, articles, strongest in conn.execute(query)
+        ]
 
 
 def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
     """(category, publishers, articles) of what was reported in a span of time."""
-    columns = signals.c.category, sa.func.count(articles.c.publisher.distinct()), sa.func.count(articles.c.id.distinct())
-    query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id).where(signals.c.at >= since, signals.c.at < until)
+    columns = (
+        signals.c.category,
+        sa.func.count(articles.c.publisher.distinct()),
+        sa.func.count(articles.c.id.distinct()),
+    )
+    query = (
+        sa.select(*columns)
+        .join(articles, articles.c.id == signals.c.article_id)
+        .where(signals.c.at >= since, signals.c.at < until)
+    )
     with store.read() as conn:
         return [tuple(row) for row in conn.execute(query.group_by(signals.c.category).order_by(signals.c.category))]
 
@@ -146,7 +176,9 @@ def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int,
 def known_tags(store: Store, kind: str) -> list[str]:
     """Every value of a kind of tag (actor, place, part, pair) that some article has, in order: one probe of the key for each."""
     found: list[str] = []
-    query = sa.select(sa.func.min(article_tags.c.value)).where(article_tags.c.kind == kind, article_tags.c.value > sa.bindparam("last"))
+    query = sa.select(sa.func.min(article_tags.c.value)).where(
+        article_tags.c.kind == kind, article_tags.c.value > sa.bindparam("last")
+    )
     with store.read() as conn:
         while (value := conn.scalar(query, {"last": found[-1] if found else ""})) is not None:
             found.append(value)

@@ -67,7 +67,9 @@ def open_store(url: str, *, wait: float = WAIT) -> Store:
     try:
         address = make_url(url)
     except sa.exc.ArgumentError as fault:
-        raise StorageError("the database address cannot be read; write sqlite:///data/monitor.db or postgresql://user@host/name") from fault
+        raise StorageError(
+            "the database address cannot be read; write sqlite:///data/monitor.db or postgresql://user@host/name"
+        ) from fault
     backend = address.get_backend_name()
     if backend == "sqlite":
         store = Store(address, _sqlite(address, wait), wait=wait)
@@ -86,7 +88,9 @@ def open_store(url: str, *, wait: float = WAIT) -> Store:
 
 def _sqlite(address: URL, wait: float) -> Engine:
     if not address.database or ":memory:" in address.database:
-        raise StorageError("the database has to be a file, since several threads and processes share it: sqlite:///data/monitor.db")
+        raise StorageError(
+            "the database has to be a file, since several threads and processes share it: sqlite:///data/monitor.db"
+        )
     folder = Path(address.database).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +127,9 @@ def _sqlite(address: URL, wait: float) -> Engine:
 
 def _postgresql(address: URL, wait: float) -> Engine:
     given = address.query.get("options", "")  # the address may carry some of its own: a schema, say
-    options = f"{given} -c timezone=UTC -c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=600000"
+    options = (
+        f"{given} -c timezone=UTC -c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=600000"
+    )
     return sa.create_engine(
         address, connect_args={"connect_timeout": max(2, int(wait)), "options": options},
         pool_size=8, max_overflow=24, pool_timeout=wait, pool_pre_ping=True,

@@ -41,7 +41,9 @@ def assign(store: Store, placed: Mapping[int, int]) -> None:
         ids, touched = list(placed), set(placed.values())
         for start in range(0, len(ids), _AT_ONCE):
             some = ids[start : start + _AT_ONCE]
-            touched |= set(conn.scalars(sa.select(articles.c.story_id).where(articles.c.id.in_(some)).distinct())) - {None}
+            touched |= set(conn.scalars(sa.select(articles.c.story_id).where(articles.c.id.in_(some)).distinct())) - {
+                None
+            }
         move = articles.update().where(articles.c.id == sa.bindparam("article")).values(story_id=sa.bindparam("story"))
         conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
         _reckon(conn, touched)
@@ -97,7 +99,12 @@ def _values(id: int, members: list[Row]) -> dict:
 def merges(store: Store) -> dict[int, int]:
     """Each story that turned out to be part of another one -> that one."""
     with store.read() as conn:
-        return {id: into for id, into in conn.execute(sa.select(stories.c.id, stories.c.merged_into).where(stories.c.merged_into.is_not(None)))}
+        return {
+            id: into
+            for id, into in conn.execute(
+                sa.select(stories.c.id, stories.c.merged_into).where(stories.c.merged_into.is_not(None))
+            )
+        }
 
 
 def find(
@@ -122,13 +129,23 @@ def find(
         bound = sa.tuple_(sa.literal(before[0], stories.c.last_seen.type), sa.literal(before[1]))
         query = query.where(sa.tuple_(stories.c.last_seen, stories.c.id) < bound)
     with store.read() as conn:
-        return [Story(*row) for row in conn.execute(query.order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit))]
+        return [
+            Story(*row)
+            for row in conn.execute(query.order_by(stories.c.last_seen.desc(), stories.c.id.desc()).limit(limit))
+        ]
 
 
-def stream(store: Store, since: datetime | None = None, until: datetime | None = None, *, page: int = 1_000) -> Iterator[Story]:
+def stream(
+    store: Store, since: datetime | None = None, until: datetime | None = None, *, page: int = 1_000
+) -> Iterator[Story]:
     """Every story told within since <= last_seen, first_seen < until, oldest first, page by page."""
     place = sa.tuple_(stories.c.first_seen, stories.c.id)
-    query = sa.select(*_STORY).where(stories.c.merged_into.is_(None)).order_by(stories.c.first_seen, stories.c.id).limit(page)
+    query = (
+        sa.select(*_STORY)
+        .where(stories.c.merged_into.is_(None))
+        .order_by(stories.c.first_seen, stories.c.id)
+        .limit(page)
+    )
     if since is not None:
         query = query.where(stories.c.last_seen >= since)
     if until is not None:
@@ -154,5 +171,7 @@ def get(store: Store, id: int) -> tuple[Story, list[Article]] | None:
             return None
         id = row.merged_into or id
         story = Story(*conn.execute(sa.select(*_STORY).where(stories.c.id == id)).one())
-        members = conn.execute(sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id))
+        members = conn.execute(
+            sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id)
+        )
         return story, [article_of(member) for member in members]

@@ -111,7 +111,9 @@ class Words:
 
     def __init__(self, listed: dict):
         self.idle = frozenset(token for words in listed["idle"].values() for word in words for token in tokens(word))
-        self.worn = frozenset(stem(token) for words in listed["worn"].values() for word in words for token in tokens(word))
+        self.worn = frozenset(
+            stem(token) for words in listed["worn"].values() for word in words for token in tokens(word)
+        )
         self.broad, self.usual = frozenset(listed["broad"]), frozenset(listed["usual"])
         self.numbers = {fold(word): number for number, words in listed["numbers"].items() for word in words}
         self.things = {self._form(word): thing for thing, words in listed["things"].items() for word in words}
@@ -122,7 +124,9 @@ class Words:
 
 @lru_cache(maxsize=1)
 def listed() -> Words:
-    return Words(yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))  # strings only: `on` and `no` are words here
+    return Words(
+        yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    )  # strings only: `on` and `no` are words here
 
 
 @lru_cache(maxsize=1)
@@ -192,11 +196,15 @@ class Features(NamedTuple):
         lang, *sets, reported, topical, weights = json.loads(text)
         shared = (tuple(map(intern, words)) for words in sets)  # the same word is one string in all articles
         words, *others = shared
-        return cls(id, (at, title, publisher, id), at, lang, words, *others, reported, topical, tuple(weights), _bits(words))
+        return cls(
+            id, (at, title, publisher, id), at, lang, words, *others, reported, topical, tuple(weights), _bits(words)
+        )
 
     def anchors(self) -> list[str]:
         """The things that are particular enough to look for others by, in an order that is the same in every process."""
-        return sorted([thing for thing in self.things if thing_weight(thing) > FAINT] + [f"name {name}" for name in self.names])
+        return sorted(
+            [thing for thing in self.things if thing_weight(thing) > FAINT] + [f"name {name}" for name in self.names]
+        )
 
 
 def features(article: Article) -> Features:

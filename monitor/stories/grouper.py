@@ -59,7 +59,9 @@ class _Node:
     parent: _Node | None = None
     children: set[_Node] = field(default_factory=set)
     ties: set[_Node] = field(default_factory=set)
-    likes: list[tuple[float, tuple, _Node]] = field(default_factory=list)  # (-likeness, order, earlier one), most alike first
+    likes: list[tuple[float, tuple, _Node]] = field(
+        default_factory=list
+    )  # (-likeness, order, earlier one), most alike first
     liked_by: list[_Node] = field(default_factory=list)  # later ones
 
     def __post_init__(self):
@@ -186,7 +188,12 @@ class Grouper:
             if (bucket := self._buckets.get(number)) is not None:
                 for key in keys:
                     if (there := bucket.index.get(key)) is not None:
-                        entries.append((array("q", [there]) if isinstance(there, int) else there, SHARED if isinstance(key, int) else 1))
+                        entries.append(
+                            (
+                                array("q", [there]) if isinstance(there, int) else there,
+                                SHARED if isinstance(key, int) else 1,
+                            )
+                        )
         entries.sort(key=lambda entry: len(entry[0]))
         budget, counted = BUDGET, []
         for ids, times in entries:
@@ -259,7 +266,9 @@ class Grouper:
         for other in fresh:
             other.story = story
         members.update(fresh)
-        return Placement(story, {other.article.id: story for other in fresh}, tuple((other, story) for other in stories[1:]))
+        return Placement(
+            story, {other.article.id: story for other in fresh}, tuple((other, story) for other in stories[1:])
+        )
 
     def _sort_out(self, node: _Node, left: set[_Node]) -> Placement:
         """Articles left their parents for the new one: say anew which story each is in, of all stories that are touched."""
@@ -274,7 +283,13 @@ class Grouper:
         for part in _parts(whole):
             kept = sorted(keepers[other] for other in part if other in keepers)
             first = min(part, key=_order)
-            story = kept[0] if kept else first.article.id if len(part) > 1 or first.article.reported or first.story is not None else None
+            story = (
+                kept[0]
+                if kept
+                else first.article.id
+                if len(part) > 1 or first.article.reported or first.story is not None
+                else None
+            )
             merged += [(old, story) for old in kept[1:]]
             for member in part:
                 if member.story != story or member is node:

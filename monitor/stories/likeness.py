@@ -18,7 +18,11 @@ KIN = 0.3  # how like the opener of the story it has to be
 BACKED = 3  # or how many others of the story tell the same
 SAME = 0.66  # from here on they do in any case
 SAME_TEXT = 0.62  # of title and words alone: a wire copied or slightly edited
-TITLE, TEXT, THINGS = 0.45, 0.30, 0.25  # within a language: what the title says is the event, what follows is also background
+TITLE, TEXT, THINGS = (
+    0.45,
+    0.30,
+    0.25,
+)  # within a language: what the title says is the event, what follows is also background
 LEAST = 0.15  # of the title: with less in common, two of one language tell two stories
 ACROSS = 1.2  # between languages: the weight of shared things at which their likeness counts half
 FADE = 0.35  # what is lost from NEAR to SPAN

@@ -66,7 +66,9 @@ class Grouping:
             had.add(one.id)
         placed = Filter(since=self._since, upto_id=reached)
         if articles.count(self.store, placed) > len(had):
-            missing = [(features(a), a.story_id) for a in articles.stream(self.store, placed, signals=True) if a.id not in had]
+            missing = [
+                (features(a), a.story_id) for a in articles.stream(self.store, placed, signals=True) if a.id not in had
+            ]
             for found, story in missing:
                 self._grouper.restore(found, story)
             self._keep([found for found, _ in missing])
@@ -92,7 +94,9 @@ class Grouping:
         return len(page)
 
     def _keep(self, made: list[Features]) -> None:
-        made = [found for found in made if found.at >= self._since]  # of an archive that is taken in nothing is compared any more
+        made = [
+            found for found in made if found.at >= self._since
+        ]  # of an archive that is taken in nothing is compared any more
         kept.keep(self.store, [(found.id, found.at, found.written()) for found in made], made_by=made_by())
 
 

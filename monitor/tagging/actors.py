@@ -54,13 +54,17 @@ class Roles:
         beside += [(hit.end, other.start) for other in sentence.entities[place : place + 1]]
         return all(sentence.distance(left, right) > 0 for left, right in beside)
 
-    def of(self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome) -> tuple[str | None, str | None, str | None]:
+    def of(
+        self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome
+    ) -> tuple[str | None, str | None, str | None]:
         """Source, target and place of an anchor."""
         near = sentence.named(*sentence.clause(anchor.start, anchor.end))
         if not near or len(near) == MOST_NAMES:
             return None, None, None
         where = [hit for hit in near if entity(hit).place and (not entity(hit).code or self.located(sentence, hit))]
-        actors = [hit for hit in near if entity(hit).code and (hit not in where or self._marked(sentence, self._targets, hit))]
+        actors = [
+            hit for hit in near if entity(hit).code and (hit not in where or self._marked(sentence, self._targets, hit))
+        ]
         if self._modifies:  # "Iran-backed Hezbollah" is not Iran
             actors = [hit for hit in actors if not sentence.nearby(self._modifies, hit.start, hit.end, 0, "after")]
         if outcome.category in OWN:
@@ -68,20 +72,31 @@ class Roles:
         source, target = self._pair(sentence, rule, anchor, outcome, actors)
         if source and target and entity(source).code == entity(target).code:
             target = None
-        place = min((hit for hit in where if hit is not source and hit is not target), key=lambda hit: abs(hit.start - anchor.start), default=None)
+        place = min(
+            (hit for hit in where if hit is not source and hit is not target),
+            key=lambda hit: abs(hit.start - anchor.start),
+            default=None,
+        )
         return source and entity(source).code, target and entity(target).code, place and entity(place).place
 
-    def _pair(self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome, actors: list[Hit]) -> tuple[Hit | None, Hit | None]:
+    def _pair(
+        self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome, actors: list[Hit]
+    ) -> tuple[Hit | None, Hit | None]:
         if rule.speaker:
             told = self._after(sentence, actors, anchor.head, 0, None) if outcome.category != "talks" else None
             return self._speaker(sentence, anchor), told
         agent = self._after(sentence, actors, anchor.end, FAR, self._agents)
         aimed = self._after(sentence, actors, anchor.head, FAR, self._targets)
-        if outcome.said_by_cue and anchor.said < anchor.start:  # "London urges Israel to stop": who speaks is the source, who is spoken to the target
+        if (
+            outcome.said_by_cue and anchor.said < anchor.start
+        ):  # "London urges Israel to stop": who speaks is the source, who is spoken to the target
             speaker = self._subject(sentence, actors, anchor.said, "svo")
             told = [hit for hit in actors if anchor.said < hit.start and hit.end <= anchor.start]
             return speaker, told[0] if told else aimed
-        if rule.passive or (rule.part == "verb" and (agent and sentence.distance(anchor.end, agent.start) <= NEAR or self._is_passive(sentence, anchor))):
+        if rule.passive or (
+            rule.part == "verb"
+            and (agent and sentence.distance(anchor.end, agent.start) <= NEAR or self._is_passive(sentence, anchor))
+        ):
             return agent, self._subject(sentence, actors, anchor.start, "svo")
         if rule.part == "noun":
             beside = self._beside(sentence, actors, anchor)
@@ -124,7 +139,11 @@ class Roles:
         hit = before[-1]
         if sentence.distance(hit.end, place) > (1 if order == "vso" else NEAR) or self._is_marked(sentence, hit):
             return None
-        verbs = [each for each in _between(sentence.rules, hit.end, place) if any(not phrase.tails for phrase, _ in each.word.rules)]
+        verbs = [
+            each
+            for each in _between(sentence.rules, hit.end, place)
+            if any(not phrase.tails for phrase, _ in each.word.rules)
+        ]
         cues = [each for each in _between(sentence.cues, hit.end, place) if each.word.cues[0][1].kind != "attribution"]
         return None if verbs or cues else self._first_of_pair(sentence, before)
 
@@ -138,7 +157,9 @@ class Roles:
             hit = other
         return hit
 
-    def _after(self, sentence: Sentence, actors: list[Hit], place: int, within: int, words: frozenset[str] | None) -> Hit | None:
+    def _after(
+        self, sentence: Sentence, actors: list[Hit], place: int, within: int, words: frozenset[str] | None
+    ) -> Hit | None:
         """The first name after a place, behind one of some small words; with None, behind none."""
         for hit in actors:
             if hit.start > place and sentence.distance(place, hit.start) <= within:
@@ -149,10 +170,18 @@ class Roles:
     def _beside(self, sentence: Sentence, actors: list[Hit], anchor: Anchor) -> Hit | None:
         """A name that stands at a noun on the side of its adjectives: "US strikes", «frappes américaines»."""
         for hit in actors:
-            if self._adjective == "before" and hit.end <= anchor.start and sentence.distance(hit.end, anchor.start) == 0:
+            if (
+                self._adjective == "before"
+                and hit.end <= anchor.start
+                and sentence.distance(hit.end, anchor.start) == 0
+            ):
                 pair = self._first_of_pair(sentence, [each for each in actors if each.end <= anchor.start])
                 return hit if not self._marked(sentence, self._targets, hit) and pair is hit else pair
-            if self._adjective == "after" and hit.start > anchor.start and sentence.distance(anchor.head, hit.start) == 0:
+            if (
+                self._adjective == "after"
+                and hit.start > anchor.start
+                and sentence.distance(anchor.head, hit.start) == 0
+            ):
                 return hit
             if self._adjective == "after" and hit.end <= anchor.start and sentence.distance(hit.end, anchor.start) == 0:
                 return self._first_of_pair(sentence, [each for each in actors if each.end <= anchor.start])
@@ -176,14 +205,22 @@ class Roles:
             return True
         place = bisect_left(sentence.entities, hit.start, key=_start)  # "in Lebanon's Beirut" marks both
         before = sentence.entities[place - 1] if place else None
-        return before is not None and sentence.text[before.end : hit.start].strip() == "s" and self._marked(sentence, self._small, before)
+        return (
+            before is not None
+            and sentence.text[before.end : hit.start].strip() == "s"
+            and self._marked(sentence, self._small, before)
+        )
 
     def _marked(self, sentence: Sentence, words: frozenset[str], hit: Hit) -> bool:
         return bool(words) and sentence.nearby(words, hit.start, hit.end, 1, "before") is not None
 
 
 def _between(hits: list[Hit], low: int, high: int) -> list[Hit]:
-    return [hit for hit in hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)] if hit.end <= high]
+    return [
+        hit
+        for hit in hits[bisect_left(hits, low, key=_start) : bisect_right(hits, high, key=_start)]
+        if hit.end <= high
+    ]
 
 
 def _start(hit: Hit) -> int:

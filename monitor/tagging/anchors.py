@@ -55,7 +55,10 @@ class Finder:
     def __init__(self, lexicons: dict[str, Lexicon], gazetteer: Gazetteer):
         patterns: dict[str, int] = {}
         self._words: dict[str, dict[int, Word]] = {lang: {} for lang in lexicons}
-        self._affixes = {lang: (lexicon.prefixes | {""}, lexicon.prefixes_before, lexicon.suffixes | {""}) for lang, lexicon in lexicons.items()}
+        self._affixes = {
+            lang: (lexicon.prefixes | {""}, lexicon.prefixes_before, lexicon.suffixes | {""})
+            for lang, lexicon in lexicons.items()
+        }
         bare = {lang: bool(lexicon.prefixes or lexicon.suffixes) for lang, lexicon in lexicons.items()}
 
         def word(lang: str, phrase: str, whole: bool = False, exact: str | None = None) -> Word:
@@ -93,7 +96,9 @@ class Finder:
                 spellings = _spellings(found.phrase, lexicon)
                 for spelling in spellings:
                     self._words[lang].setdefault(patterns.setdefault(spelling, len(patterns)), found)
-                for last, other in () if found.entities else lexicon.before_suffixes:  # names take none: جدتها is a grandmother, not Jeddah
+                for last, other in (
+                    () if found.entities else lexicon.before_suffixes
+                ):  # names take none: جدتها is a grandmother, not Jeddah
                     for spelling in (found.phrase, *spellings):
                         if spelling.endswith(last):
                             place = patterns.setdefault(spelling[: -len(last)] + other, len(patterns))
@@ -137,7 +142,10 @@ def _spellings(phrase: str, lexicon: Lexicon) -> list[str]:
     else:
         articled = []
     return articled + [
-        contracted + written[len(full) :] for written in (phrase, *articled) for contracted, full in lexicon.contractions if written.startswith(full)
+        contracted + written[len(full) :]
+        for written in (phrase, *articled)
+        for contracted, full in lexicon.contractions
+        if written.startswith(full)
     ]
 
 

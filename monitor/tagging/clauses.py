@@ -18,7 +18,10 @@ MARKS = re.compile(r"[.!?…؟۔;:؛,،\n\r|()\[\]–—]+|(?<=\s)-+(?=\s)|(?<=[
 ENDS = frozenset(".!?…؟۔\n\r")
 ASKING = frozenset("?؟")
 MOST_NAMES = 40  # names of one clause or sentence that are looked at
-NAMES = ((ANY_ACTOR, "code"), (ANY_PLACE, "place"))  # how a condition asks for any name -> what of an entity makes it one
+NAMES = (
+    (ANY_ACTOR, "code"),
+    (ANY_PLACE, "place"),
+)  # how a condition asks for any name -> what of an entity makes it one
 LETTERS = 14  # of a word and the space after it, at most on average: bounds how far is looked
 
 
@@ -52,7 +55,9 @@ class Sentence:
         """The clause around a span."""
         left = bisect_right(self.breaks, start)
         right = bisect_left(self.breaks, end)
-        return (self.breaks[left - 1] if left else self.start), (self.breaks[right] if right < len(self.breaks) else self.end)
+        return (self.breaks[left - 1] if left else self.start), (
+            self.breaks[right] if right < len(self.breaks) else self.end
+        )
 
     def named(self, low: int, high: int) -> list[Hit]:
         """The actors and places that begin between two places; of very many, the first."""
@@ -99,7 +104,16 @@ def cut(folded: Folded, abbreviations: frozenset[str], name: str = "title") -> l
         marks, at = mark.group(), mark.start()
         after = raw[mark.end()] if mark.end() < len(raw) else " "
         if not ENDS.isdisjoint(marks):
-            if "\n" not in marks and "\r" not in marks and (not after.isspace() and after not in "\"'”’»)" or marks == "." and _abbreviates(raw, at, abbreviations)):
+            if (
+                "\n" not in marks
+                and "\r" not in marks
+                and (
+                    not after.isspace()
+                    and after not in "\"'”’»)"
+                    or marks == "."
+                    and _abbreviates(raw, at, abbreviations)
+                )
+            ):
                 continue
             place = folded.place(at)
             found[-1].end = place
@@ -147,12 +161,20 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
         return
     sentence.breaks.extend(hit.start for hit in hits if hit.word.clause)
     sentence.breaks.sort()
-    names = {marker: held for marker, wanted in NAMES if (held := [hit for hit in sentence.entities if getattr(hit.word.entities[0][1], wanted)])}
+    names = {
+        marker: held
+        for marker, wanted in NAMES
+        if (held := [hit for hit in sentence.entities if getattr(hit.word.entities[0][1], wanted)])
+    }
     words |= names
     idioms = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
     masks = Spans((start, end) for start, end, _ in idioms)
     if idioms:  # nor are masked words a condition for others
-        sentence.words = {phrase: left for phrase, held in words.items() if (left := [h for h in held if not masks.holds(h.start, h.end)])}
+        sentence.words = {
+            phrase: left
+            for phrase, held in words.items()
+            if (left := [h for h in held if not masks.holds(h.start, h.end)])
+        }
     sentence.words |= names
     free = [hit for hit in hits if not homonyms.holds(hit.start, hit.end) and not masks.holds(hit.start, hit.end)]
     cues = [hit for hit in free if hit.word.cues]
@@ -160,8 +182,12 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     sentence.rules = [hit for hit in free if hit.word.begins(anywhere) and not shields.touches(hit.start, hit.end)]
     for start, end, name in idioms:
         inside = hits[bisect_left(hits, start, key=_start) : bisect_right(hits, end, key=_start)]
-        sentence.masked.extend((hit, f"idiom: {name}") for hit in inside if hit.word.begins(anywhere) and hit.end <= end)
-    sentence.cues = [hit for hit in longest(cues) if hit.word.cues[0][1].kind != "pseudo" and not shields.holds(hit.start, hit.end)]
+        sentence.masked.extend(
+            (hit, f"idiom: {name}") for hit in inside if hit.word.begins(anywhere) and hit.end <= end
+        )
+    sentence.cues = [
+        hit for hit in longest(cues) if hit.word.cues[0][1].kind != "pseudo" and not shields.holds(hit.start, hit.end)
+    ]
 
 
 def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
@@ -173,7 +199,9 @@ def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
             yield hit.start, last[1], idiom.name
 
 
-def last_tail(sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5) -> tuple[int, int] | None:
+def last_tail(
+    sentence: Sentence, tails: tuple[frozenset[str], ...], end: int, within: int = 5
+) -> tuple[int, int] | None:
     """The span of the last of some tails, each within a few words of the one before; None: one is missing."""
     start = end
     for tail in tails:

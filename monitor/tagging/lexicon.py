@@ -62,7 +62,9 @@ class Rule:
 
     @property
     def conditional(self) -> bool:
-        return any(x is not None for x in (self.near, self.before, self.after, self.unless, self.matching, self.not_matching))
+        return any(
+            x is not None for x in (self.near, self.before, self.after, self.unless, self.matching, self.not_matching)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,11 +125,15 @@ class Lexicon:
     function_words: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
-    prefixes_before: frozenset[str] = frozenset()  # prefixes, each with the first letter of the words it may stand before
+    prefixes_before: frozenset[str] = (
+        frozenset()
+    )  # prefixes, each with the first letter of the words it may stand before
     suffixes: frozenset[str] = frozenset()
     before_suffixes: tuple[tuple[str, str], ...] = ()  # (last letter, what it becomes before a suffix)
     article: str = ""  # may stand before every word of a phrase
-    contractions: tuple[tuple[str, str], ...] = ()  # (written, full): how a phrase that begins with `full` may begin too
+    contractions: tuple[
+        tuple[str, str], ...
+    ] = ()  # (written, full): how a phrase that begins with `full` may begin too
     abbreviations: frozenset[str] = frozenset()
     clauses: frozenset[str] = frozenset()
     order: str = "svo"

@@ -89,17 +89,32 @@ def marked(text: str, reading: Reading, field: str) -> Text:
 
 def show(reading: Reading, title: str, summary: str = "") -> Group:
     """One reading for people: the text with its evidence marked, every signal, and what was turned off and why."""
-    head = Text(f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   {'in' if reading.theatre else 'outside'} the theatre")
+    head = Text(
+        f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   {'in' if reading.theatre else 'outside'} the theatre"
+    )
     parts = [marked(title, reading, "title"), *([marked(summary, reading, "summary")] if summary else []), head]
     if reading.actors or reading.places:
         parts.append(Text(f"actors {', '.join(reading.actors) or '-'}   places {', '.join(reading.places) or '-'}"))
     if reading.signals:
         table = Table("category", "mode", "weight", "rule", "evidence", "who, where", "operators")
         for signal in reading.signals:
-            who = " -> ".join(x for x in (signal.source, signal.target) if x) + (f" @ {signal.place}" if signal.place else "")
-            row = (signal.category, signal.mode, f"{signal.weight:+g}", signal.rule, signal.text, who, "; ".join(signal.operators))
+            who = " -> ".join(x for x in (signal.source, signal.target) if x) + (
+                f" @ {signal.place}" if signal.place else ""
+            )
+            row = (
+                signal.category,
+                signal.mode,
+                f"{signal.weight:+g}",
+                signal.rule,
+                signal.text,
+                who,
+                "; ".join(signal.operators),
+            )
             table.add_row(*map(Text, row), style=STYLES[signal.direction].replace("bold ", ""))
         parts.append(table)
-    parts.extend(Text(f"{off.category} turned off: {off.reason} («{off.text}», {off.field})", style="dim") for off in reading.turned_off)
+    parts.extend(
+        Text(f"{off.category} turned off: {off.reason} («{off.text}», {off.field})", style="dim")
+        for off in reading.turned_off
+    )
     parts.append(Text(reading.method, style="dim"))
     return Group(*parts)

@@ -43,7 +43,19 @@ RULE_KEYS = (
     "speaker", "scope", "note",
 )  # fmt: skip
 CUE_KEYS = ("forms", "side", "within", "on", "unless", "makes", "where", "note")
-EXAMPLE_KEYS = ("title", "summary", "direction", "categories", "not", "source", "target", "place", "mode", "anywhere", "note")
+EXAMPLE_KEYS = (
+    "title",
+    "summary",
+    "direction",
+    "categories",
+    "not",
+    "source",
+    "target",
+    "place",
+    "mode",
+    "anywhere",
+    "note",
+)
 
 
 def load(extra: Path | None = None) -> dict[str, Lexicon]:
@@ -139,7 +151,21 @@ def _groups(value: Value, lexicon: Lexicon) -> None:
 
 
 def _who(value: Value, lexicon: Lexicon) -> None:
-    for name, words in value.mapping(("order", "adjective", "agents", "targets", "places", "others", "passive", "active", "modifies", "objects", "and")).items():
+    for name, words in value.mapping(
+        (
+            "order",
+            "adjective",
+            "agents",
+            "targets",
+            "places",
+            "others",
+            "passive",
+            "active",
+            "modifies",
+            "objects",
+            "and",
+        )
+    ).items():
         if name == "order":
             lexicon.order = words.choice(ORDERS)
         elif name == "adjective":
@@ -176,7 +202,11 @@ def _anchors(value: Value, lexicon: Lexicon) -> None:
                 "category": category,
                 "weight": keys["weight"].number(0.5, 10) if "weight" in keys else WEIGHTS[category],
                 "part": keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
-                "mode": keys["mode"].choice(("act", "words")) if "mode" in keys else "words" if category in IN_WORDS else "act",
+                "mode": keys["mode"].choice(("act", "words"))
+                if "mode" in keys
+                else "words"
+                if category in IN_WORDS
+                else "act",
                 "near": _condition(keys.get("near"), lexicon),
                 "before": _condition(keys.get("before"), lexicon),
                 "after": _condition(keys.get("after"), lexicon),
@@ -203,14 +233,19 @@ def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
         return True
     key = ("anchor", phrase, rule.anywhere)
     if key not in lexicon.first:
-        lexicon.first[key] = (rule, f"{item.sheet.file}:{item.line}")  # no more of it: it would hold on to the whole YAML tree
+        lexicon.first[key] = (
+            rule,
+            f"{item.sheet.file}:{item.line}",
+        )  # no more of it: it would hold on to the whole YAML tree
         return True
     other, at = lexicon.first[key]
     if other is rule:
         return False  # two spellings of one form that fold alike
     place = f"{at} ({other.name})"
     if other.escalates != rule.escalates:
-        item.fault(f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or `after` to tell them apart")
+        item.fault(
+            f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or `after` to tell them apart"
+        )
     else:
         item.fault(f"'{item.text()}' is a duplicate of {place}; remove one")
     return False
@@ -283,7 +318,9 @@ def _examples(value: Value, lexicon: Lexicon) -> None:
                 lexicon.lang,
                 keys["title"].text(),
                 keys["summary"].text() if "summary" in keys else "",
-                keys["direction"].choice(("none", "escalation", "deescalation", "mixed")) if "direction" in keys else None,
+                keys["direction"].choice(("none", "escalation", "deescalation", "mixed"))
+                if "direction" in keys
+                else None,
                 lists["categories"],
                 lists["not"],
                 tuple((key, keys[key].text()) for key in ("source", "target", "place", "mode") if key in keys),

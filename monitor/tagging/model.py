@@ -33,7 +33,9 @@ def load(languages: Sequence[str]) -> LanguageIdentifier:
         moves = moves if mapped is None else mapped
     weights, priors, known, found, rows = kept("language-model", key, lambda: unpacked or _unpacked(languages)[:-1])
     identifier = LanguageIdentifier(weights, priors, known, _numbers(moves), _numbers(found), tk_row=())
-    identifier._rowbase = _numbers(rows.astype(np.uint32) << 8)  # where each state's 256 moves begin; a list of as many ints takes ten times as much
+    identifier._rowbase = _numbers(
+        rows.astype(np.uint32) << 8
+    )  # where each state's 256 moves begin; a list of as many ints takes ten times as much
     return identifier
 
 
@@ -47,7 +49,14 @@ def _unpacked(languages: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[st
             classes = stored["classes"].tolist()
             wanted = [place for place, code in enumerate(classes) if code in languages]
             weights, priors = stored["ptc"][:, wanted], stored["pc"][wanted]
-            return weights, priors, [classes[place] for place in wanted], stored["out_feat"], stored["nextmove_row"], stored["nextmove"]
+            return (
+                weights,
+                priors,
+                [classes[place] for place in wanted],
+                stored["out_feat"],
+                stored["nextmove_row"],
+                stored["nextmove"],
+            )
 
 
 def _mapped(path: Path) -> np.ndarray | None:

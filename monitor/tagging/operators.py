@@ -25,14 +25,20 @@ NEVER = {category: "concession" for category in ("attack", "maritime", "nuclear"
     category: "rupture" for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal")
 } | {"relief": "sanction"}  # fmt: skip
 # refused (rule 2)
-REFUSED = {category: "rupture" for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "appeal")} | {"relief": "sanction"}
+REFUSED = {
+    category: "rupture"
+    for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "appeal")
+} | {"relief": "sanction"}
 # threatened or only possible: force becomes a threat, the rest stays what it is, in words (rule 1)
 FORCE = ("attack", "maritime", "energy", "mobilize", "nuclear")
 
 OFF = ("purpose", "background", "condition")
 TURNS = ("never", "refusal", "negation")
 SPEECH = ("threat", "modality", "demand", "attribution")
-INSIDE = (*TURNS, "modality")  # count in the gap of an anchor too, right before its last part: "otages n'ont pas été libérés"
+INSIDE = (
+    *TURNS,
+    "modality",
+)  # count in the gap of an anchor too, right before its last part: "otages n'ont pas été libérés"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,13 @@ def operate(sentence: Sentence, rule: Rule, start: int, end: int, gap: tuple[int
     speech = min((cues[kind] for kind in SPEECH[:3] if kind in cues), key=lambda found: found[2], default=None)
     if speech:
         cue, hit, _ = speech
-        made = cue.makes or ("threat" if category in FORCE else "appeal" if cue.kind == "demand" and category not in ESCALATION else category)
+        made = cue.makes or (
+            "threat"
+            if category in FORCE
+            else "appeal"
+            if cue.kind == "demand" and category not in ESCALATION
+            else category
+        )
         if made != category:
             category, weight = made, WEIGHTS[made]
             if category != rule.category:
@@ -96,7 +108,9 @@ def operate(sentence: Sentence, rule: Rule, start: int, end: int, gap: tuple[int
     return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed, said_by_cue=bool(turn or speech))
 
 
-def _nearest(sentence: Sentence, category: str, start: int, end: int, gap: tuple[int, int]) -> dict[str, tuple[Cue, Hit, int]]:
+def _nearest(
+    sentence: Sentence, category: str, start: int, end: int, gap: tuple[int, int]
+) -> dict[str, tuple[Cue, Hit, int]]:
     """The nearest cue of each kind that reaches the anchor."""
     found: dict[str, tuple[Cue, Hit, int]] = {}
     if not sentence.cues:
@@ -118,7 +132,11 @@ def _nearest(sentence: Sentence, category: str, start: int, end: int, gap: tuple
         for phrase, cue in hit.word.cues:
             if inside and cue.kind not in INSIDE:
                 continue
-            if cue.side not in ("both", side) or cue.where not in ("any", sentence.origin) or (cue.on is not None and category not in cue.on):
+            if (
+                cue.side not in ("both", side)
+                or cue.where not in ("any", sentence.origin)
+                or (cue.on is not None and category not in cue.on)
+            ):
                 continue
             if distance is None:
                 if sentence.broken(left, right):

@@ -16,10 +16,27 @@ STATES = {
 }
 # English names of the gazetteer; tests/test_index_parts.py keeps them there
 PLACES = {
-    "Hormuz and shipping": {"Strait of Hormuz", "Gulf of Oman", "Persian Gulf", "Bandar Abbas", "Qeshm", "Fujairah", "Arabian Sea"},
+    "Hormuz and shipping": {
+        "Strait of Hormuz",
+        "Gulf of Oman",
+        "Persian Gulf",
+        "Bandar Abbas",
+        "Qeshm",
+        "Fujairah",
+        "Arabian Sea",
+    },
     "Gulf states": {"Riyadh", "Jeddah", "Dhahran", "Dubai", "Abu Dhabi", "Fujairah", "Doha", "Manama", "Muscat"},
     "Iraq-Syria": {"Baghdad", "Basra", "Erbil", "Kirkuk", "Mosul", "Damascus", "Aleppo", "Sweida"},
-    "Yemen-Red Sea": {"Sanaa", "Aden", "Hodeidah", "Hadramawt", "Red Sea", "Bab el-Mandeb", "Gulf of Aden", "Suez Canal"},
+    "Yemen-Red Sea": {
+        "Sanaa",
+        "Aden",
+        "Hodeidah",
+        "Hadramawt",
+        "Red Sea",
+        "Bab el-Mandeb",
+        "Gulf of Aden",
+        "Suez Canal",
+    },
     "Lebanon": {"Beirut", "Southern Lebanon"},
     "nuclear file": {"Natanz", "Fordow", "Arak", "Bushehr"},
     "energy works": {"Kharg Island", "South Pars", "Abadan"},
@@ -38,5 +55,7 @@ def parts_of(reading: Reading) -> tuple[str, ...]:
         about.add("Hormuz and shipping")
     if "IRN" in states:
         about |= {part for part, other in (("Iran-US", "USA"), ("Iran-Israel", "ISR")) if other in states}
-    about |= {part for part, category in (("nuclear file", "nuclear"), ("energy works", "energy")) if category in categories}
+    about |= {
+        part for part, category in (("nuclear file", "nuclear"), ("energy works", "energy")) if category in categories
+    }
     return tuple(part for part in PARTS if part in about)

@@ -17,7 +17,9 @@ from monitor.tagging.tagger import Tagger
 BATCH = 500
 
 
-def retag(store: Store, tagger: Tagger, *, langs: dict[str, str | None], on_batch: Callable[[int], None] = lambda done: None) -> int:
+def retag(
+    store: Store, tagger: Tagger, *, langs: dict[str, str | None], on_batch: Callable[[int], None] = lambda done: None
+) -> int:
     """Gives how many articles were read again. `langs` is each feed's declared language, by name. Raises StorageError."""
     done = last = 0
     while batch := articles.outdated(store, tagger.method, after_id=last, limit=BATCH):

@@ -29,7 +29,11 @@ class Sheet:
             self.fault(None, "", "is not UTF-8; save it as UTF-8")
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self.fault(mark.line + 1 if mark else None, "", f"is not valid YAML: {error.problem}; check indentation, quotes and colons")
+            self.fault(
+                mark.line + 1 if mark else None,
+                "",
+                f"is not valid YAML: {error.problem}; check indentation, quotes and colons",
+            )
         except yaml.YAMLError as error:
             self.fault(None, "", f"is not valid YAML: {error}; remove the characters that YAML does not allow")
         else:
@@ -70,7 +74,11 @@ class Value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
             value = Value(self.sheet, node, f"{self.where}.{key}" if self.where else key)
             if key in found:
-                self.sheet.fault(key_node.start_mark.line + 1, value.where, f"is a duplicate, first on line {found[key].line}; keep one")
+                self.sheet.fault(
+                    key_node.start_mark.line + 1,
+                    value.where,
+                    f"is a duplicate, first on line {found[key].line}; keep one",
+                )
             elif known is not None and key not in known:
                 near = difflib.get_close_matches(key, known, 1)
                 hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
@@ -101,7 +109,10 @@ class Value:
         text = self.text()
         if text not in allowed:
             near = difflib.get_close_matches(text, allowed, 1)
-            self.fault(f"'{text}' is unknown; " + (f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(allowed)}"))
+            self.fault(
+                f"'{text}' is unknown; "
+                + (f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(allowed)}")
+            )
             return allowed[0]
         return text
 

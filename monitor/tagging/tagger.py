@@ -47,7 +47,8 @@ class Tagger:
         self.lexicons = words
         self._finder = Finder(words, gazetteer)
         self._languages = Languages(
-            {code: lexicon.function_words for code, lexicon in words.items()}, {code: lexicon.letters for code, lexicon in words.items()}
+            {code: lexicon.function_words for code, lexicon in words.items()},
+            {code: lexicon.letters for code, lexicon in words.items()},
         )
         self._roles = {code: Roles(lexicon) for code, lexicon in words.items()}
         self._aims = {
@@ -64,7 +65,11 @@ class Tagger:
         if eager:
             identifier()
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
-        files = [*(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES), gazetteers.FILE, *([Path(extra)] if extra else [])]
+        files = [
+            *(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES),
+            gazetteers.FILE,
+            *([Path(extra)] if extra else []),
+        ]
         if extra or widen or only:
             words, gazetteer = loading.load(extra), gazetteers.load(widen, only)
         else:  # the shipped ones need not be read from YAML by each process anew
@@ -101,7 +106,9 @@ class Tagger:
             fields.append(field)
             entities.extend((sentence, hit) for sentence in sentences for hit in sentence.entities)
         core = any(entity(hit).ties == "core" for _, hit in entities) or (
-            self.lexicons[code].home and anchors and all(entity(hit).ties == "acting" and entity(hit).place is None for _, hit in entities)
+            self.lexicons[code].home
+            and anchors
+            and all(entity(hit).ties == "acting" and entity(hit).place is None for _, hit in entities)
         )  # at home "Trump" and "the UN" need not say whom they speak of
         signals, off = self._signals(code, fields, framed, core, anywhere) if anchors else ((), ())
         actors, places = self._named(code, entities)
@@ -135,27 +142,50 @@ class Tagger:
     ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
         signals, off = [], []
         holding = list(_holding(fields, framed, anywhere))
-        frames = {frame.off: f"frame: {frame.name}" for _, frame in reversed(holding) if frame.off != "sentence"}  # of several the first
+        frames = {
+            frame.off: f"frame: {frame.name}" for _, frame in reversed(holding) if frame.off != "sentence"
+        }  # of several the first
         off_sentences = {id(sentence): f"frame: {frame.name}" for sentence, frame in holding if frame.off == "sentence"}
         if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
             frames.setdefault("summary", "title asks")
-        abroad = ties.abroad(fields[0].sentences, self._roles[code]) if core and not anywhere and fields[0].name == "title" else ""
+        abroad = (
+            ties.abroad(fields[0].sentences, self._roles[code])
+            if core and not anywhere and fields[0].name == "title"
+            else ""
+        )
         for field in fields:
             for sentence in field.sentences:
                 if not sentence.rules and not sentence.masked:
                     continue
-                reason = frames.get("entry") or (field.name == "summary" and frames.get("summary")) or off_sentences.get(id(sentence))
+                reason = (
+                    frames.get("entry")
+                    or (field.name == "summary" and frames.get("summary"))
+                    or off_sentences.get(id(sentence))
+                )
                 for rule, outcome, start, end, head in self._outcomes(code, sentence, anywhere):
                     why = outcome.reason if outcome.category is None else reason or ""
                     if not why and sentence.asks and start >= sentence.asks_from:
                         why = "question"
                     if not why and not anywhere:
-                        why = ties.outside(sentence, self._roles[code], outcome.category, start, end, core, abroad if field.name == "summary" else "")
+                        why = ties.outside(
+                            sentence,
+                            self._roles[code],
+                            outcome.category,
+                            start,
+                            end,
+                            core,
+                            abroad if field.name == "summary" else "",
+                        )
                     if why:
                         off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
                     else:
-                        signals.append(self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start)))
-                off.extend(_turned_off(field, hit.word.begins(anywhere)[0][1].category, why, hit.start, hit.end) for hit, why in sentence.masked)
+                        signals.append(
+                            self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start))
+                        )
+                off.extend(
+                    _turned_off(field, hit.word.begins(anywhere)[0][1].category, why, hit.start, hit.end)
+                    for hit, why in sentence.masked
+                )
         return tuple(_distinct(signals)[:MOST]), tuple(off[:MOST])
 
     def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
@@ -168,11 +198,17 @@ class Tagger:
             if _is_background(sentence, rule, outcome, start, end, anywhere):
                 _take(taken, start, end)
                 found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
-            elif outcome.category is None or (outcome.changed and rule.part == "noun") or _supported(sentence, rule, start, head, anywhere):
+            elif (
+                outcome.category is None
+                or (outcome.changed and rule.part == "noun")
+                or _supported(sentence, rule, start, head, anywhere)
+            ):
                 _take(taken, start, end)
                 found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
             else:
-                mentioned.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
+                mentioned.append(
+                    (rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head)
+                )
         for each in mentioned:
             if not _inside(taken, each[2], each[3]):
                 _take(taken, each[2], each[3])
@@ -191,10 +227,19 @@ class Tagger:
             if hit is not None:
                 note = f"aimed at: {sentence.text[hit.start : hit.end]}"
                 weight = min(outcome.weight, WEIGHTS[made] + 1)
-                return Outcome(made, outcome.mode, weight, (*outcome.operators, note), min(outcome.start, hit.start), max(outcome.end, hit.end))
+                return Outcome(
+                    made,
+                    outcome.mode,
+                    weight,
+                    (*outcome.operators, note),
+                    min(outcome.start, hit.start),
+                    max(outcome.end, hit.end),
+                )
         return outcome
 
-    def _signal(self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, anchor: Anchor) -> Signal:
+    def _signal(
+        self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, anchor: Anchor
+    ) -> Signal:
         a, b = field.folded.span(outcome.start, outcome.end)
         source, target, place = self._roles[code].of(sentence, rule, anchor, outcome)
         escalates = outcome.category in ESCALATION
@@ -226,7 +271,9 @@ def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
     begun = [word for word in words if word.begins(anywhere)]
     if not begun:
         return False
-    there = {word.phrase for word in words} | ({ANY_ACTOR, ANY_PLACE} if any(word.entities for word in words) else set())
+    there = {word.phrase for word in words} | (
+        {ANY_ACTOR, ANY_PLACE} if any(word.entities for word in words) else set()
+    )
     return any(word.idioms for word in words) or any(
         not any(map(there.isdisjoint, phrase.tails)) for word in begun for phrase, _ in word.begins(anywhere)
     )
@@ -242,7 +289,11 @@ def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[in
     found = []
     for hit in sentence.rules:
         for phrase, rule in hit.word.begins(anywhere):
-            tail, end = last_tail(sentence, phrase.tails, hit.end, reach) or (hit.end, None) if phrase.tails else (hit.end, hit.end)
+            tail, end = (
+                last_tail(sentence, phrase.tails, hit.end, reach) or (hit.end, None)
+                if phrase.tails
+                else (hit.end, hit.end)
+            )
             if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
                 found.append((hit.start, end, rule, hit.end, tail))
     found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
@@ -252,11 +303,16 @@ def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[in
 def _fits(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> bool:
     """Conditions that hold whatever operators say."""
     within = max(8, rule.within)
-    if rule.unless and (sentence.nearby(rule.unless, start, head, within) or (end > head and sentence.nearby(rule.unless, end, end, within, "after"))):
+    if rule.unless and (
+        sentence.nearby(rule.unless, start, head, within)
+        or (end > head and sentence.nearby(rule.unless, end, end, within, "after"))
+    ):
         return False
     if rule.matching or rule.not_matching:
         around = sentence.text[max(sentence.start, start - 80) : min(sentence.end, end + 80)]
-        if (rule.matching and not rule.matching.search(around)) or (rule.not_matching and rule.not_matching.search(around)):
+        if (rule.matching and not rule.matching.search(around)) or (
+            rule.not_matching and rule.not_matching.search(around)
+        ):
             return False
     return True
 
@@ -285,7 +341,11 @@ def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool
         own = sentences[name]
         sentence = own[max(0, bisect_right(own, hit.start, key=lambda each: each.start) - 1)]
         for phrase, frame in hit.word.frames:
-            if frame.anywhere == anywhere and frame.where in ("any", name) and last_tail(sentence, phrase.tails, hit.end) is not None:
+            if (
+                frame.anywhere == anywhere
+                and frame.where in ("any", name)
+                and last_tail(sentence, phrase.tails, hit.end) is not None
+            ):
                 yield sentence, frame
 
 
@@ -298,7 +358,14 @@ def _distinct(signals: list[Signal]) -> list[Signal]:
     """One signal where two of a category share their words: the longer."""
     kept: list[Signal] = []
     for signal in sorted(signals, key=lambda s: (s.field != "title", s.start, -s.end)):
-        last = next((k for k in reversed(kept[-8:]) if k.category == signal.category and k.field == signal.field and k.end > signal.start), None)
+        last = next(
+            (
+                k
+                for k in reversed(kept[-8:])
+                if k.category == signal.category and k.field == signal.field and k.end > signal.start
+            ),
+            None,
+        )
         if last is None:
             kept.append(signal)
     return kept

@@ -46,7 +46,9 @@ def _fold_char(char: str) -> str:
     return folded.strip() or (" " if folded else "") if len(folded) != 1 else folded
 
 
-QUOTED = re.compile(r"(?<=\s)['\"‘’“”„«»]+[^\S\r\n]?|[^\S\r\n]?['\"‘’“”„«»]+(?=\s)")  # with the space that French puts inside
+QUOTED = re.compile(
+    r"(?<=\s)['\"‘’“”„«»]+[^\S\r\n]?|[^\S\r\n]?['\"‘’“”„«»]+(?=\s)"
+)  # with the space that French puts inside
 KEPT = re.compile(f"[^{DROPPED}]+")
 
 
@@ -95,7 +97,9 @@ def _cut_at_quotes(text: str, folded: str) -> list[str]:
 def fold(text: str) -> Folded:
     folded = text.translate(_TABLE)
     if QUOTED.search(text):  # "in 'complete control' of the strait" holds the same phrase as without
-        folded = "".join(DROPPED * len(part) if place % 2 else part for place, part in enumerate(_cut_at_quotes(text, folded)))
+        folded = "".join(
+            DROPPED * len(part) if place % 2 else part for place, part in enumerate(_cut_at_quotes(text, folded))
+        )
     if DROPPED not in folded and EXPANDED not in folded:
         return Folded(text, f" {folded} ", None)
     pieces, offsets = [" "], [0]
@@ -184,7 +188,9 @@ class Languages:
     def _clear(self, script: str, sample: str) -> str | None:
         """The language whose function words and letters clearly lead."""
         tokens = fold(sample).text.split()
-        (most, code), *others = sorted(((self._vote(code, tokens, sample), code) for code in self._rivals[script]), reverse=True)
+        (most, code), *others = sorted(
+            ((self._vote(code, tokens, sample), code) for code in self._rivals[script]), reverse=True
+        )
         return code if most >= 2 and all(most > 2 * votes for votes, _ in others) else None
 
     def _vote(self, code: str, tokens: list[str], sample: str) -> int:

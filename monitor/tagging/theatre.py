@@ -58,7 +58,14 @@ def load(widen: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> Gazetteer:
     for where, names in (("theatre.widen", widen), ("theatre.replace", only)):
         for name in names:
             if name not in known:
-                problems.append(Problem("feeds.yaml", None, where, f"'{name}' is not in the gazetteer; use a code such as IRN or its name in English"))
+                problems.append(
+                    Problem(
+                        "feeds.yaml",
+                        None,
+                        where,
+                        f"'{name}' is not in the gazetteer; use a code such as IRN or its name in English",
+                    )
+                )
     if problems:
         raise LexiconError(problems)
     if widen or only:

@@ -33,7 +33,9 @@ def _ties(sentence: Sentence, roles: Roles, near: list[Hit], category: str = "")
     """The ties of some names, each with one of them; of the theatre and elsewhere, which of the two is meant."""
     ties = {entity(hit).ties: entity(hit).name for hit in near}
     if "core" in ties and "elsewhere" in ties:  # others' truce signed in Doha is not ours; an Indian killed off Oman is
-        meeting = category not in STRUCK and all(roles.located(sentence, hit) for hit in near if entity(hit).ties == "core")
+        meeting = category not in STRUCK and all(
+            roles.located(sentence, hit) for hit in near if entity(hit).ties == "core"
+        )
         ties.pop("core" if meeting else "elsewhere")
     return ties
 
@@ -41,4 +43,8 @@ def _ties(sentence: Sentence, roles: Roles, near: list[Hit], category: str = "")
 def abroad(title: list[Sentence], roles: Roles) -> str:
     """The name of the other part of the world that a title is about, if it is."""
     found = [_ties(sentence, roles, sentence.entities[:MOST_NAMES]) for sentence in title]
-    return "" if any("core" in ties for ties in found) else next((ties["elsewhere"] for ties in found if "elsewhere" in ties), "")
+    return (
+        ""
+        if any("core" in ties for ties in found)
+        else next((ties["elsewhere"] for ties in found if "elsewhere" in ties), "")
+    )

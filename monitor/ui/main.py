@@ -30,11 +30,16 @@ def banners(own_freshness: bool) -> None:
         safe_html.banner("error", "The database or the clock cannot be read now:", str(fault))
         return
     if "synthetic" in notes:
-        safe_html.banner("warning", "Synthetic data: every article and price here was made up to show the program. Nothing of it happened.")
+        safe_html.banner(
+            "warning",
+            "Synthetic data: every article and price here was made up to show the program. Nothing of it happened.",
+        )
     if replay:
         safe_html.banner("info", replay[0].upper() + replay[1:])
     if "configuration" in notes:
-        safe_html.banner("error", "feeds.yaml has a fault; the last good configuration stays in force.", notes["configuration"].value)
+        safe_html.banner(
+            "error", "feeds.yaml has a fault; the last good configuration stays in force.", notes["configuration"].value
+        )
     if "worker" in notes:
         safe_html.banner("error", "Polling has stopped:", notes["worker"].value)
     if not holder:
@@ -51,7 +56,9 @@ def settle(page: str) -> None:
 
 
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
-page = st.navigation([pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top")
+page = st.navigation(
+    [pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top"
+)
 safe_html.styles()
 try:
     access.gate(data.context().settings.current()[0].environment)

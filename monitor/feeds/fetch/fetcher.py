@@ -38,7 +38,9 @@ from monitor.models import Failure, Feed, FeedState, Fetched, NotModified
 log = logging.getLogger(__name__)
 
 USER_AGENT = f"gulf-tension-monitor/{__version__} (feed reader; asks politely)"
-ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
 MEGABYTE = 1024 * 1024
 REDIRECTS = 5
 LOCATION = 8000  # characters, as long as common servers take an address
@@ -51,7 +53,9 @@ NAMES = 60  # seconds that a looked-up name is believed
 NAME_THREADS = 32  # look-ups that hang keep a thread for as long as the system's resolver tries
 REST = timedelta(minutes=1)  # of a host that answers 429 without saying how long
 REST_LONGEST = timedelta(hours=1)  # for the other feeds of a host whose one feed was told to wait
-FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "accept-encoding"})
+FRAMING = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "accept-encoding"}
+)
 
 
 @dataclass(slots=True)
@@ -153,7 +157,9 @@ class Fetcher:
             if walk is not None and walk.deadline.expired():
                 return Failure("timeout", f"{walk.host} did not finish answering within {self._timeout:g} s")
             return failure(error, own.raw_host or "")
-        except Exception as error:  # aiohttp lets asserts and RuntimeErrors through on hostile input; a feed must not stop the round
+        except (
+            Exception
+        ) as error:  # aiohttp lets asserts and RuntimeErrors through on hostile input; a feed must not stop the round
             found = failure(error, walk.host if walk else "")
             log.debug("%s: %s", feed.name, found.message, exc_info=error)
             return found
@@ -181,7 +187,9 @@ class Fetcher:
                     remaining -= loop.time() - began
             except Resting as rest:
                 wait = max(timedelta(seconds=rest.remaining), answer.RETRY_SHORTEST)
-                return Failure("rate limited", f"{host} asked for a pause when another of its feeds was polled", None, wait)
+                return Failure(
+                    "rate limited", f"{host} asked for a pause when another of its feeds was polled", None, wait
+                )
             if outcome is not None:
                 return outcome
 
@@ -292,6 +300,8 @@ class Fetcher:
         except ClientPayloadError:
             if source is None or source.broken is None:
                 raise
-        if source is not None and source.broken is not None:  # where no length was said, aiohttp takes even a reset for the end
+        if (
+            source is not None and source.broken is not None
+        ):  # where no length was said, aiohttp takes even a reset for the end
             raise source.broken
         return inflater.finish() if size else b""

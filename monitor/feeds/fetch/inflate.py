@@ -211,7 +211,9 @@ class Inflater:
     """Feed it what came over the wire; `finish` gives the text. `encodings` is the Content-Encoding header, empty without one."""
 
     def __init__(self, encodings: str, limit: int):
-        labels = tuple(label for part in encodings.lower().split(",") if (label := part.strip()) and label != "identity")
+        labels = tuple(
+            label for part in encodings.lower().split(",") if (label := part.strip()) and label != "identity"
+        )
         if len(labels) > LAYERS:
             raise Undecodable("the answer is compressed too many times over")
         self._pieces: list[bytes] = []

@@ -36,7 +36,9 @@ class Proxies:
             return None
         proxy = URL(text if "://" in text else f"http://{text}")
         if proxy.scheme not in ("http", "https") or not proxy.host:
-            raise ProxyKind(f"the environment's proxy is of kind {proxy.scheme!r}; only http and https proxies are used")
+            raise ProxyKind(
+                f"the environment's proxy is of kind {proxy.scheme!r}; only http and https proxies are used"
+            )
         authorization = None
         if proxy.user is not None:
             authorization = "Basic " + b64encode(f"{proxy.user}:{proxy.password or ''}".encode()).decode()

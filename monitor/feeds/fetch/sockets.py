@@ -133,10 +133,14 @@ class Resolver(AbstractResolver):
     def __init__(self, threads: ThreadPoolExecutor, lookup: Lookup, *, guarded: bool):
         self._threads, self._lookup, self._guarded = threads, lookup, guarded
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
         try:
-            infos = await loop.run_in_executor(self._threads, lambda: self._lookup(host, port, family=family, type=socket.SOCK_STREAM))
+            infos = await loop.run_in_executor(
+                self._threads, lambda: self._lookup(host, port, family=family, type=socket.SOCK_STREAM)
+            )
         except UnicodeError as error:  # a label that is empty or longer than 63 letters
             raise socket.gaierror(socket.EAI_NONAME, "the host name cannot be looked up") from error
         found, refused = [], None
@@ -146,7 +150,9 @@ class Resolver(AbstractResolver):
                 refused = f"{host} leads to {address[0]}, a {word} address"
             else:
                 numeric = socket.AI_NUMERICHOST
-                found.append(ResolveResult(hostname=host, host=address[0], port=port, family=kind, proto=proto, flags=numeric))
+                found.append(
+                    ResolveResult(hostname=host, host=address[0], port=port, family=kind, proto=proto, flags=numeric)
+                )
         if not found:
             raise RefusedAddress(refused) if refused else socket.gaierror(socket.EAI_NONAME, "no address")
         return found

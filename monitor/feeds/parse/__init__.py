@@ -24,7 +24,9 @@ _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.I)
 _MAX_TTL = 7 * 24 * 60  # minutes
 
 
-def parse(body: bytes, *, content_type: str | None, url: str, known: frozenset[bytes] = frozenset(), now: datetime) -> Parsed | Failure:
+def parse(
+    body: bytes, *, content_type: str | None, url: str, known: frozenset[bytes] = frozenset(), now: datetime
+) -> Parsed | Failure:
     """Gives the entries of a feed document, or why there are none.
 
     `known` are slices of the last answer: items with such a hash are counted in `skipped` and not parsed again. `url` is
@@ -66,7 +68,9 @@ def _read(document: Document, *, url: str, known: frozenset[bytes], now: datetim
     title = feed.feed.get("title") or ""
     return Parsed(
         title=clean.line(title, marked=clean.looks_marked(title), limit=200) or None,
-        kind="rss091n" if document.scan.netscape else feed.get("version") or {"feed": "atom"}.get(document.scan.root_name, "rss"),
+        kind="rss091n"
+        if document.scan.netscape
+        else feed.get("version") or {"feed": "atom"}.get(document.scan.root_name, "rss"),
         entries=tuple(distinct(entries)),
         bad=tuple(bad),
         slices=reduced.slices,

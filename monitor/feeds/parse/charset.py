@@ -36,7 +36,9 @@ CHARSETS = _WINDOWS | _ISO | {
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
 _DECLARATION = re.compile(rb"^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']", re.I)
 _OPENING = re.compile(rb"^<\?xml(?=\s)[^>]*\?>", re.I)
-_LEADING = re.compile(rb"(?:\s++|\xef\xbb\xbf|\xc2\xa0|\xe2\x80\x8b)++")  # marks, blanks of any width; remembering no way back
+_LEADING = re.compile(
+    rb"(?:\s++|\xef\xbb\xbf|\xc2\xa0|\xe2\x80\x8b)++"
+)  # marks, blanks of any width; remembering no way back
 # Not allowed in XML 1.0 (section 2.2), and never wanted
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _SHAPES = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}

@@ -50,7 +50,9 @@ _MARK = (
 )
 _PILED = re.compile(f"({_MARK}{{4}}){_MARK}+")
 # joiners, direction marks, fillers, blanks, variation selectors: a text of nothing else shows nothing
-_NOTHING = re.compile("[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]+")
+_NOTHING = re.compile(
+    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]+"
+)
 
 
 def looks_marked(text: str, *, entities: bool = True) -> bool:
@@ -77,7 +79,9 @@ def _paragraphs(text: str) -> list[str]:
 
 def _from_markup(markup: str) -> str:
     """What a browser would show of it. Newlines stand only where a block begins or ends."""
-    markup = _BLOCK.sub("\n<", _SPACE.sub(" ", _HALF_TAG.sub("", markup[:_MAX_MARKUP]) if len(markup) > _MAX_MARKUP else markup))
+    markup = _BLOCK.sub(
+        "\n<", _SPACE.sub(" ", _HALF_TAG.sub("", markup[:_MAX_MARKUP]) if len(markup) > _MAX_MARKUP else markup)
+    )
     if markup.count("<") > _MAX_TAGS:
         return html.unescape(_ANY_TAG.sub(" ", markup))
     tree = LexborHTMLParser(_SURROGATE.sub("\ufffd", markup))

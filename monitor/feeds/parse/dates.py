@@ -27,8 +27,12 @@ _YEAR_LAST = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$")
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3})?$")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er)$")
 _FILLERS = frozenset(("de", "of", "le", "the", "at", "a", "-", "/", "في", "در", "ساعت", "الساعه", "t"))
-_ALL_MONTHS = {name: ("gregorian", n) for name, n in MONTHS.items()} | {name: ("jalali", n) for name, n in JALALI_MONTHS.items()}
-_LONG_NAMES = re.compile("|".join(sorted((name for name in (*_ALL_MONTHS, *WEEKDAYS) if " " in name), key=len, reverse=True)))
+_ALL_MONTHS = {name: ("gregorian", n) for name, n in MONTHS.items()} | {
+    name: ("jalali", n) for name, n in JALALI_MONTHS.items()
+}
+_LONG_NAMES = re.compile(
+    "|".join(sorted((name for name in (*_ALL_MONTHS, *WEEKDAYS) if " " in name), key=len, reverse=True))
+)
 
 
 def read(text: str | None, *, now: datetime, offset: timedelta | None = None) -> datetime | None:
@@ -94,7 +98,11 @@ def _moment(day: str, clock: re.Match | float, offset: timedelta, now: datetime)
 
 
 def _day(text: str, now: datetime) -> date | None:
-    words = [w for w in _LONG_NAMES.sub(lambda m: m[0].replace(" ", "_"), text.replace(",", " ")).split() if w not in _FILLERS]
+    words = [
+        w
+        for w in _LONG_NAMES.sub(lambda m: m[0].replace(" ", "_"), text.replace(",", " ")).split()
+        if w not in _FILLERS
+    ]
     first = words[0].strip(".").replace("_", " ") if words else ""
     if len(words) > 1 and first in WEEKDAYS and (first not in MONTHS or len(words) == 4):  # French "mar." is Tuesday
         words = words[1:]

@@ -152,7 +152,10 @@ def _mended(data: bytes, entities: dict[str, str]) -> bytes:
         return "".join(f"&#{ord(c)};" for c in value).encode()
 
     pieces = _CDATA.split(data)
-    pieces[::2] = [_LONE.sub(b"&lt;", _BARE.sub(b"&amp;", _NUMBERED.sub(_allowed, _NAMED.sub(spelled, piece)))) for piece in pieces[::2]]
+    pieces[::2] = [
+        _LONE.sub(b"&lt;", _BARE.sub(b"&amp;", _NUMBERED.sub(_allowed, _NAMED.sub(spelled, piece))))
+        for piece in pieces[::2]
+    ]
     data = b"".join(pieces)
     end = None
     for end in _END.finditer(data):

@@ -26,7 +26,9 @@ feedparser.api.convert_to_utf8 = lambda headers, data, result: result.update(enc
 feedparser.api.replace_doctype = lambda data: (None, data, {})
 # it copies the parameters of each text deeply, which are strings: a tenth of its time
 feedparser.FeedParserDict.__deepcopy__ = lambda self, _: type(self)(self)
-feedparser.registerDateHandler(lambda text: (1, 1, 1, 0, 0, 0, 0, 1, 0))  # spares its own attempts: dates.py reads the texts
+feedparser.registerDateHandler(
+    lambda text: (1, 1, 1, 0, 0, 0, 0, 1, 0)
+)  # spares its own attempts: dates.py reads the texts
 
 
 def parsed_document(data: bytes) -> feedparser.FeedParserDict:
@@ -108,7 +110,9 @@ def finished(
     return Entry(name or None, title, link, summary, date[0], date[1], source, source_url)
 
 
-def _entry(item: feedparser.FeedParserDict, *, atom: bool, url: str, now: datetime, offset: timedelta | None) -> Entry | None:
+def _entry(
+    item: feedparser.FeedParserDict, *, atom: bool, url: str, now: datetime, offset: timedelta | None
+) -> Entry | None:
     detail = dict.get(item, "title_detail") or {}
     base = _base(item, detail, url)
     title = dict.get(item, "title") or ""
@@ -140,12 +144,17 @@ def _is_markup(detail: dict) -> bool:
 def _summary(item: feedparser.FeedParserDict, *, atom: bool) -> str:
     """The longer of summary and full content, as plain text."""
     texts: dict[str, bool] = {}
-    for detail in (dict.get(item, "summary_detail") or {"value": dict.get(item, "summary")}, *(dict.get(item, "content") or ())):
+    for detail in (
+        dict.get(item, "summary_detail") or {"value": dict.get(item, "summary")},
+        *(dict.get(item, "content") or ()),
+    ):
         value, kind = detail.get("value") or "", detail.get("type") or "text/html"
         if value and (kind.startswith("text/") or kind in _MARKUP or kind.endswith("xml")):
             # by the letter Atom's text/plain is literal; summaries full of tags are sloppy feeds, not lessons in HTML
             literal = atom and kind == "text/plain"
-            texts[value] = texts.get(value, False) or _is_markup(detail) or clean.looks_marked(value, entities=not literal)
+            texts[value] = (
+                texts.get(value, False) or _is_markup(detail) or clean.looks_marked(value, entities=not literal)
+            )
     return max((clean.blocks(text, marked=marked) for text, marked in texts.items()), key=len, default="")
 
 
@@ -154,7 +163,11 @@ def _link(item: dict, base: str) -> str | None:
     permalink = dict.get(item, "guidislink")  # then the guid stands in, and only a whole address can
     if found := links.absolute(dict.get(item, "link"), None if permalink else base):
         return found
-    others = (links.absolute(other.get("href"), base) for other in dict.get(item, "links") or () if other.get("rel") == "alternate")
+    others = (
+        links.absolute(other.get("href"), base)
+        for other in dict.get(item, "links") or ()
+        if other.get("rel") == "alternate"
+    )
     return next((link for link in others if link), None)
 
 

@@ -13,7 +13,9 @@ _SIGNATURES = (
     (0, b"GIF8", "a GIF picture"),
 )
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
-_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # what browsers take for a sign of it (WHATWG MIME Sniffing, 7.2)
+_BINARY = re.compile(
+    rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]"
+)  # what browsers take for a sign of it (WHATWG MIME Sniffing, 7.2)
 _LOOKED_AT = 1445  # bytes, as browsers do
 
 

@@ -39,12 +39,16 @@ def read(data: bytes, *, url: str, known: frozenset[bytes], now: datetime) -> Pa
             continue
         entry = _entry(item, url=url, now=now) if isinstance(item, dict) else None
         if entry is None:
-            bad.append(BadEntry(position, "neither title, text nor link" if isinstance(item, dict) else "not an object"))
+            bad.append(
+                BadEntry(position, "neither title, text nor link" if isinstance(item, dict) else "not an object")
+            )
         else:
             entries.append(entry)
     title = clean.line(_text(feed.get("title")), marked=False, limit=200)
     kind = "json11" if version.rstrip("/").endswith("1.1") else "json1"
-    return Parsed(title or None, kind, tuple(distinct(entries)), tuple(bad), slices, skipped=sum(d in known for d in slices))
+    return Parsed(
+        title or None, kind, tuple(distinct(entries)), tuple(bad), slices, skipped=sum(d in known for d in slices)
+    )
 
 
 def _digest(item: object) -> bytes:
@@ -62,7 +66,9 @@ def _entry(item: dict, *, url: str, now: datetime) -> Entry | None:
     moment, stamp = next(((m, text) for m, text in moments if m is not None), (None, stamps[0] if stamps else None))
     link = links.absolute(item.get("url"), url) or links.absolute(item.get("external_url"), url)
     title = clean.line(_text(item.get("title")), marked=False)
-    return finished(_text(item.get("id")), title, link, max(texts, key=len), (moment, written(stamp) if stamp else None))
+    return finished(
+        _text(item.get("id")), title, link, max(texts, key=len), (moment, written(stamp) if stamp else None)
+    )
 
 
 def _text(value: object) -> str:

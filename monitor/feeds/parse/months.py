@@ -9,7 +9,9 @@ import unicodedata
 from datetime import timedelta
 
 _DIGITS = {ord(c): str(i) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for i, c in enumerate(row)}
-_LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ـ": None, "\u200c": None, "،": " ", "٫": ".", "−": "-", "–": "-"})
+_LETTERS = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ـ": None, "\u200c": None, "،": " ", "٫": ".", "−": "-", "–": "-"}
+)
 
 
 def fold(text: str) -> str:

@@ -17,7 +17,10 @@ def advertised(data: bytes, url: str) -> str | None:
     base = links.absolute(base_tag.attributes.get("href"), url) if base_tag else url
     for link in page.css("link[rel][href][type]"):
         values = link.attributes
-        if "alternate" in (values.get("rel") or "").lower().split() and (values.get("type") or "").split(";")[0].strip().lower() in _TYPES:
+        if (
+            "alternate" in (values.get("rel") or "").lower().split()
+            and (values.get("type") or "").split(";")[0].strip().lower() in _TYPES
+        ):
             if address := links.absolute(values.get("href"), base or url):
                 return address
     return None

@@ -126,7 +126,12 @@ class Readers:
         here = str(Path(monitor.__file__).parent.parent)
         # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching needs;
         # and glibc is to give back what loading took, as it did not do by itself for 15 MB
-        settings = {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_TRIM_THRESHOLD_": "65536"}
+        settings = {
+            "PYTHONPATH": here,
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "MALLOC_TRIM_THRESHOLD_": "65536",
+        }
         with self._lock:
             if self._closed:
                 raise OSError("the readers are closed")

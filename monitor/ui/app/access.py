@@ -44,7 +44,12 @@ def gate(environment: Environment) -> None:
         st.text("Log in to see it.")
         providers = [name for name, value in get_secrets_auth_section().items() if isinstance(value, Mapping)]
         for name in providers or [None]:
-            st.button(f"Log in with {name}" if name else "Log in", key=f"login_{name}", on_click=st.login, args=(name,) if name else ())
+            st.button(
+                f"Log in with {name}" if name else "Log in",
+                key=f"login_{name}",
+                on_click=st.login,
+                args=(name,) if name else (),
+            )
         st.stop()
     if not may_enter(st.user.to_dict(), environment.users):
         safe_html.banner("error", "This account may not see the monitor. Whoever runs it can add it to MONITOR_USERS.")
@@ -60,7 +65,11 @@ def may_enter(person: Mapping[str, object], users: tuple[str, ...]) -> bool:
         return True
     mail = str(person.get("email") or "").casefold()
     confirmed = person.get("email_verified", True) in (True, "true")
-    return confirmed and "@" in mail and any(mail == user or (user.startswith("@") and mail.endswith(user)) for user in users)
+    return (
+        confirmed
+        and "@" in mail
+        and any(mail == user or (user.startswith("@") and mail.endswith(user)) for user in users)
+    )
 
 
 # -- exports ----------------------------------------------------------------------------------------------
@@ -71,7 +80,13 @@ def signature(path: str) -> str:
     return hmac.new(_KEY, path.encode(), hashlib.sha256).hexdigest()
 
 
-def may_pull(path: str, asked: Mapping[str, str], headers: Mapping[str, str], cookies: Mapping[str, str], environment: Environment) -> bool:
+def may_pull(
+    path: str,
+    asked: Mapping[str, str],
+    headers: Mapping[str, str],
+    cookies: Mapping[str, str],
+    environment: Environment,
+) -> bool:
     """Whether an export may be given: to everybody where neither log-in nor token is configured."""
     if not log_in_configured() and not environment.export_token:
         return True
@@ -102,7 +117,11 @@ def _person(cookies: Mapping[str, str]) -> Mapping[str, object]:
 
     def one(name: str) -> bytes | None:
         value = cookies.get(name)
-        return None if value is None else decode_signed_value(get_cookie_secret(), name, value.encode("latin-1", "replace"))
+        return (
+            None
+            if value is None
+            else decode_signed_value(get_cookie_secret(), name, value.encode("latin-1", "replace"))
+        )
 
     try:
         person = json.loads(get_cookie_with_chunks(one, COOKIE) or b"{}")

@@ -36,13 +36,17 @@ class QuietTabs:
     def __init__(self, app: Callable):
         self.app = app
 
-    async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+    async def __call__(
+        self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
         asked = dict(scope.get("headers", ())) if scope["type"] == "http" else {}
         if b"text/html" not in asked.get(b"accept", b""):  # what a browser says when it goes to a page, and only then
             return await self.app(scope, receive, send)
         # neither packed nor handed over as a file on disk: there it could not be added to
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        extensions = {name: value for name, value in (scope.get("extensions") or {}).items() if name != "http.response.pathsend"}
+        extensions = {
+            name: value for name, value in (scope.get("extensions") or {}).items() if name != "http.response.pathsend"
+        }
         scope = {**scope, "headers": headers, "extensions": extensions}
         start: Message | None = None
         body = b""
@@ -65,4 +69,6 @@ class QuietTabs:
 
 
 def _is_page(message: Message) -> bool:
-    return message["status"] == 200 and any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in message["headers"])
+    return message["status"] == 200 and any(
+        name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in message["headers"]
+    )

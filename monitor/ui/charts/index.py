@@ -15,8 +15,20 @@ from monitor.ui.components.safe_html import sound
 from monitor.ui.components.wording import DIRECTION_WORDS
 
 # Told apart by colour-blind eyes (after Okabe and Ito), on white and on near-black; shape and word always say it too.
-COLORS = {"tension": "#D55E00", "relief": "#0085CA", "escalation": "#D55E00", "deescalation": "#0085CA", "mixed": "#8E6BBF", "none": "#7A7A7A"}
-DIRECTION_SHAPES = {"escalation": "triangle", "deescalation": "path://M0,0L20,0L10,17z", "mixed": "diamond", "none": "circle"}
+COLORS = {
+    "tension": "#D55E00",
+    "relief": "#0085CA",
+    "escalation": "#D55E00",
+    "deescalation": "#0085CA",
+    "mixed": "#8E6BBF",
+    "none": "#7A7A7A",
+}
+DIRECTION_SHAPES = {
+    "escalation": "triangle",
+    "deescalation": "path://M0,0L20,0L10,17z",
+    "mixed": "diamond",
+    "none": "circle",
+}
 REPORTS = 400  # of one story that a timeline shows
 SYMBOLS = {"tension": "circle", "relief": "diamond"}
 PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
@@ -33,7 +45,9 @@ HEADROOM = 1.7  # a band may reach this many times the highest line before the c
 LEAST_TOP = 150.0  # the least that the index axis shows: 100 is normal
 
 
-def tension_and_prices(points: pd.DataFrame, prices: dict[str, pd.DataFrame], *, zone: str = "UTC") -> tuple[dict, bool]:
+def tension_and_prices(
+    points: pd.DataFrame, prices: dict[str, pd.DataFrame], *, zone: str = "UTC"
+) -> tuple[dict, bool]:
     """(option, whether a band is cut off): tension and relief with 90 % bands on the left axis, each unit of price on an axis to the right.
 
     `points` has at, tension, tension_low, tension_high, relief, relief_low, relief_high as floats, NaN for a gap; a price frame has
@@ -46,18 +60,36 @@ def tension_and_prices(points: pd.DataFrame, prices: dict[str, pd.DataFrame], *,
         for name in ("tension", "relief"):
             frame[name] = points[name].round(1)
             frame[f"{name}_low"] = points[f"{name}_low"].round(1)
-            frame[f"{name}_band"] = (points[f"{name}_high"].clip(upper=top * 1.2) - points[f"{name}_low"]).clip(lower=0).round(1)
+            frame[f"{name}_band"] = (
+                (points[f"{name}_high"].clip(upper=top * 1.2) - points[f"{name}_low"]).clip(lower=0).round(1)
+            )
         datasets.append({"source": frame})
         for name in ("tension", "relief"):
             series += _band(name, COLORS[name])
-            series.append(_line(name.capitalize(), 0, "at", name, COLORS[name], symbol=SYMBOLS[name], points=frame[name].notna().sum()))
+            series.append(
+                _line(
+                    name.capitalize(),
+                    0,
+                    "at",
+                    name,
+                    COLORS[name],
+                    symbol=SYMBOLS[name],
+                    points=frame[name].notna().sum(),
+                )
+            )
             names.append(name.capitalize())
         series[2] |= {"markLine": NORMAL}
     units = list(dict.fromkeys(_unit(frame) for frame in prices.values()))
     for (name, frame), color, dashes in zip(prices.items(), PRICE_COLORS, DASHES, strict=False):
         datasets.append({"source": frame[["day", "close"]].rename(columns={"close": name})})
         line = _line(name, len(datasets) - 1, "day", name, color, symbol="none", points=len(frame))
-        series.append({**line, "yAxisIndex": 1 + units.index(_unit(frame)), "lineStyle": {"type": dashes, "width": 2, "color": color}})
+        series.append(
+            {
+                **line,
+                "yAxisIndex": 1 + units.index(_unit(frame)),
+                "lineStyle": {"type": dashes, "width": 2, "color": color},
+            }
+        )
         names.append(name)
     option = {
         "dataset": datasets,
@@ -65,16 +97,31 @@ def tension_and_prices(points: pd.DataFrame, prices: dict[str, pd.DataFrame], *,
         "grid": {"left": 8, "right": 8 + AXIS * max(len(units) - 1, 0), "top": 56, "bottom": 46, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "localized", "confine": True},
         "xAxis": {
-            "type": "time", "name": zone, "nameLocation": "middle", "nameGap": 22, "nameTextStyle": {"fontSize": 10}, "axisLabel": {"formatter": TIMES, "hideOverlap": True},
+            "type": "time",
+            "name": zone,
+            "nameLocation": "middle",
+            "nameGap": 22,
+            "nameTextStyle": {"fontSize": 10},
+            "axisLabel": {"formatter": TIMES, "hideOverlap": True},
         },
         "yAxis": [
             {"type": "value", "name": "index", "min": 0, "max": top, "splitLine": {"lineStyle": {"opacity": 0.35}}},
             *(
-                {"type": "value", "name": unit, "scale": True, "position": "right", "offset": AXIS * number, "splitLine": {"show": False}}
+                {
+                    "type": "value",
+                    "name": unit,
+                    "scale": True,
+                    "position": "right",
+                    "offset": AXIS * number,
+                    "splitLine": {"show": False},
+                }
                 for number, unit in enumerate(units)
             ),
         ],
-        "dataZoom": [{"type": "inside", "zoomOnMouseWheel": "ctrl"}, {"type": "slider", "height": 16, "bottom": 2, "showDetail": False}],
+        "dataZoom": [
+            {"type": "inside", "zoomOnMouseWheel": "ctrl"},
+            {"type": "slider", "height": 16, "bottom": 2, "showDetail": False},
+        ],
         "animation": False,
         "series": series,
     }
@@ -88,7 +135,10 @@ def _unit(frame: pd.DataFrame) -> str:
 def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
     """(a round top of the index axis, whether it cuts a band off): wide bands of thin news must not dwarf the lines."""
     lines = max((points[name].max() for name in ("tension", "relief") if points[name].notna().any()), default=0.0)
-    bands = max((points[f"{name}_high"].max() for name in ("tension", "relief") if points[f"{name}_high"].notna().any()), default=0.0)
+    bands = max(
+        (points[f"{name}_high"].max() for name in ("tension", "relief") if points[f"{name}_high"].notna().any()),
+        default=0.0,
+    )
     wanted = max(LEAST_TOP, min(max(lines, bands), lines * HEADROOM))
     unit = 10 ** math.floor(math.log10(wanted))
     step = unit if wanted > 5 * unit else unit / 2
@@ -103,7 +153,16 @@ def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
     for direction, shape in DIRECTION_SHAPES.items():
         data = [[a.at.isoformat(), sound(a.publisher), a.score] for a in members if a.direction == direction]
         if data:
-            series.append({"type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": shape, "symbolSize": 13, "color": COLORS[direction]})
+            series.append(
+                {
+                    "type": "scatter",
+                    "name": DIRECTION_WORDS[direction],
+                    "data": data,
+                    "symbol": shape,
+                    "symbolSize": 13,
+                    "color": COLORS[direction],
+                }
+            )
     return {
         "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12}, "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
@@ -143,5 +202,10 @@ def _band(name: str, color: str) -> list[dict]:
     }
     return [
         {**shared, "name": f"{name} low", "encode": {"x": "at", "y": f"{name}_low"}},
-        {**shared, "name": f"{name} band", "encode": {"x": "at", "y": f"{name}_band"}, "areaStyle": {"color": color, "opacity": BAND}},
+        {
+            **shared,
+            "name": f"{name} band",
+            "encode": {"x": "at", "y": f"{name}_band"},
+            "areaStyle": {"color": color, "opacity": BAND},
+        },
     ]

@@ -32,7 +32,9 @@ class Kind:
 KINDS = {
     "alert": Kind("alert", "■", "rect", "solid"),
     "escalation": Kind("episode of escalation", "▲", DIRECTION_SHAPES["escalation"], "dashed", COLORS["escalation"]),
-    "de-escalation": Kind("episode of de-escalation", "▼", DIRECTION_SHAPES["deescalation"], "dotted", COLORS["deescalation"]),
+    "de-escalation": Kind(
+        "episode of de-escalation", "▼", DIRECTION_SHAPES["deescalation"], "dotted", COLORS["deescalation"]
+    ),
     "both": Kind("episode of both", "◆", DIRECTION_SHAPES["mixed"], [8, 3, 2, 3], COLORS["mixed"]),
     "your date": Kind("your date", "●", "circle", "solid"),
 }

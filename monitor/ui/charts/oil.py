@@ -27,10 +27,29 @@ def abnormal(rows: Sequence[Row]) -> dict:
                 bars.append("-")
                 continue
             label = {"show": row.significant, "formatter": STAR, "position": "top" if row.ar >= 0 else "bottom"}
-            bars.append({"value": round(100 * row.ar, 2), "label": label, "itemStyle": {"opacity": 1.0 if row.significant else 0.55}})
+            bars.append(
+                {
+                    "value": round(100 * row.ar, 2),
+                    "label": label,
+                    "itemStyle": {"opacity": 1.0 if row.significant else 0.55},
+                }
+            )
         series.append({"type": "bar", "name": window, "data": bars, "color": color, "barMaxWidth": 26})
     crowded = len(events) > CROWD
-    zoom = [{"type": "slider", "height": 16, "bottom": 2, "start": 100 - 100 * CROWD / len(events), "end": 100, "showDetail": False}] if crowded else []
+    zoom = (
+        [
+            {
+                "type": "slider",
+                "height": 16,
+                "bottom": 2,
+                "start": 100 - 100 * CROWD / len(events),
+                "end": 100,
+                "showDetail": False,
+            }
+        ]
+        if crowded
+        else []
+    )
     return {
         "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 58, "bottom": 28 if crowded else 8, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
@@ -44,10 +63,23 @@ def lags(found: LeadLag) -> dict:
     """Correlation at each lag as a bar on the band in which 95 % of unrelated series lie; a star where it stands out."""
     low, high = [round(lag.low, 4) for lag in found.lags], [round(lag.high, 4) for lag in found.lags]
     bars = [
-        {"value": round(lag.correlation, 4), "label": {"show": lag.significant, "formatter": STAR, "position": "top" if lag.correlation >= 0 else "bottom"}}
+        {
+            "value": round(lag.correlation, 4),
+            "label": {
+                "show": lag.significant,
+                "formatter": STAR,
+                "position": "top" if lag.correlation >= 0 else "bottom",
+            },
+        }
         for lag in found.lags
     ]
-    edge = {"type": "line", "symbol": "none", "step": "middle", "color": GREY, "lineStyle": {"type": "dashed", "width": 1.5, "color": GREY}}
+    edge = {
+        "type": "line",
+        "symbol": "none",
+        "step": "middle",
+        "color": GREY,
+        "lineStyle": {"type": "dashed", "width": 1.5, "color": GREY},
+    }
     return {
         "legend": {"top": 0, "data": ["correlation", "band, upper", "band, lower"]},
         "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},

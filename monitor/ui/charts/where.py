@@ -24,11 +24,18 @@ def together(found: list[Tally], columns: tuple[str, ...]) -> pd.DataFrame:
     """One row for each place or pair: articles of either direction, the gravest weight; most articles first."""
     rows: dict[tuple, dict] = {}
     for tally in found:
-        row = rows.setdefault(tally.values, {**dict(zip(columns, tally.values, strict=True)), "escalation": 0, "deescalation": 0, "gravest": 0.0})
+        row = rows.setdefault(
+            tally.values,
+            {**dict(zip(columns, tally.values, strict=True)), "escalation": 0, "deescalation": 0, "gravest": 0.0},
+        )
         row[tally.direction] += tally.articles
         row["gravest"] = max(row["gravest"], tally.strongest)
     frame = pd.DataFrame(list(rows.values()), columns=[*columns, *SIDES, "gravest"])
-    return frame.assign(all=frame["escalation"] + frame["deescalation"]).sort_values(["all", "gravest"], ascending=False).drop(columns="all")
+    return (
+        frame.assign(all=frame["escalation"] + frame["deescalation"])
+        .sort_values(["all", "gravest"], ascending=False)
+        .drop(columns="all")
+    )
 
 
 def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tuple[dict, list[Tally]]:
@@ -61,7 +68,11 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
             "label": {"formatter": "{b}", "fontSize": 11},
             "tooltip": {"formatter": f"{{b}}: {DIRECTION_WORDS[direction]}, {{@[2]}} articles"},
         })  # fmt: skip
-    axis = {"type": "value", "splitLine": {"lineStyle": {"opacity": 0.25}}, "axisLabel": {"formatter": "{value}°", "fontSize": 10}}
+    axis = {
+        "type": "value",
+        "splitLine": {"lineStyle": {"opacity": 0.25}},
+        "axisLabel": {"formatter": "{value}°", "fontSize": 10},
+    }
     option = {
         "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in SIDES]},
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
@@ -88,7 +99,11 @@ def matrix(found: Sequence[Tally], direction: str, names: dict[str, str]) -> dic
     shown = sorted(weight, key=lambda code: (-weight[code], code))[:ACTORS]
     rows = [c for c in shown if any(t.values[0] == c for t in ours)][::-1]
     columns = [c for c in shown if any(t.values[1] == c for t in ours)]
-    data = [[columns.index(t.values[1]), rows.index(t.values[0]), t.articles] for t in ours if t.values[0] in rows and t.values[1] in columns]
+    data = [
+        [columns.index(t.values[1]), rows.index(t.values[0]), t.articles]
+        for t in ours
+        if t.values[0] in rows and t.values[1] in columns
+    ]
     if not data:
         return None
     label = {"fontSize": 11}

@@ -22,18 +22,27 @@ def show(article: Article) -> None:
         safe_html.tag("span", "first seen ", times.shown(article.first_seen, now)),
     )  # fmt: skip
     texts = [
-        safe_html.passage(getattr(article, field), [(n, s) for n, s in enumerate(spans, 1) if s.field == field], kind=kind, lang=article.lang)
+        safe_html.passage(
+            getattr(article, field),
+            [(n, s) for n, s in enumerate(spans, 1) if s.field == field],
+            kind=kind,
+            lang=article.lang,
+        )
         for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
     ]
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
     for version in data.later_versions(article.id):
         st.text(f"Title changed {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
-    st.text(f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}")
+    st.text(
+        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"
+    )
     if not article.signals:
         st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
     if spans:
         safe_html.show(signals(article, names))
-    safe_html.note(f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}.")
+    safe_html.note(
+        f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}."
+    )
     with st.container(horizontal=True):
         if link := safe_html.web_link(article.link):
             st.link_button("Open at the publisher", link)
@@ -69,11 +78,17 @@ def as_text(article: Article, names: dict[str, str]) -> str:
         f"Read as {DIRECTION_WORDS[article.direction]}, score {article.score:+.1f} ({article.method})",
     ]  # fmt: skip
     for signal in article.signals:
-        who = " ".join(f"{word} {value}" for word, value in (("by", signal.source), ("to", signal.target), ("at", signal.place)) if value)
+        who = " ".join(
+            f"{word} {value}"
+            for word, value in (("by", signal.source), ("to", signal.target), ("at", signal.place))
+            if value
+        )
         changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
         line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.weight:+.1f}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
         lines.append(f"{line}{changes}{f'; {who}' if who else ''}")
-    lines += [f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.turned_off]
+    lines += [
+        f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.turned_off
+    ]
     lines += [
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}",
         f"Places: {', '.join(article.places) or 'none named'}",

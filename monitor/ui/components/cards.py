@@ -66,9 +66,25 @@ def spark(values: Sequence[float | None], color: str = GREY) -> Html | None:
             continue
         steps.append(f"{pen}{number * WIDE / (len(kept) - 1):.1f} {HIGH - (value - low) * HIGH / span:.1f}")
         pen = "L"
-    line = tag("path", d="".join(steps), fill="none", stroke=color, stroke_width="2", vector_effect="non-scaling-stroke", stroke_linejoin="round")
-    picture = tag("svg", line, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 -1 {WIDE:g} {HIGH + 2:g}", preserveAspectRatio="none")
-    return tag("img", src=f"data:image/svg+xml,{quote(picture)}", alt="")  # drawn inline it would be taken out as unsafe
+    line = tag(
+        "path",
+        d="".join(steps),
+        fill="none",
+        stroke=color,
+        stroke_width="2",
+        vector_effect="non-scaling-stroke",
+        stroke_linejoin="round",
+    )
+    picture = tag(
+        "svg",
+        line,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 -1 {WIDE:g} {HIGH + 2:g}",
+        preserveAspectRatio="none",
+    )
+    return tag(
+        "img", src=f"data:image/svg+xml,{quote(picture)}", alt=""
+    )  # drawn inline it would be taken out as unsafe
 
 
 def headline(head: str, reasons: str) -> Html:
@@ -79,18 +95,29 @@ def headline(head: str, reasons: str) -> Html:
 def fresh(told: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
     """How fresh the news is: by sign, word and colour."""
     sign, word, rest = told
-    return tag("p", tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)), ": ", rest, *(part for note in notes for part in (" ", note)), class_="fresh")
+    return tag(
+        "p",
+        tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)),
+        ": ",
+        rest,
+        *(part for note in notes for part in (" ", note)),
+        class_="fresh",
+    )
 
 
 def guide(words: Sequence[tuple[str, str]]) -> Html:
     """What the page's terms mean."""
-    return tag("dl", *(part for term, meaning in words for part in (tag("dt", term), tag("dd", meaning))), class_="guide")
+    return tag(
+        "dl", *(part for term, meaning in words for part in (tag("dt", term), tag("dd", meaning))), class_="guide"
+    )
 
 
 def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html:
     """An article, or a story with the article that speaks for it: what it is, its title, the words that prove it, who tells it."""
     signals = article.signals
-    kinds = ", ".join(dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.weight:+.0f})" for s in strongest(signals)))
+    kinds = ", ".join(
+        dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.weight:+.0f})" for s in strongest(signals))
+    )
     head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]
     in_title = [(0, s) for s in signals if s.field == "title"]
     lines = [tag("div", *head, class_="card-head"), passage(article.title, in_title, kind="title", lang=article.lang)]

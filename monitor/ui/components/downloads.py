@@ -20,8 +20,17 @@ def offer(table: str, query: str = "", *, name: str = "", label: str = "Download
     base = _base()
     path = f"{base}/api/export/{table}.csv?{query}"
     environment = data.context().settings.current()[0].environment
-    signed = f"{path}&signature={access.signature(path)}" if environment.export_token and not access.log_in_configured() else path
-    with st.container(horizontal=True, vertical_alignment="center", key=f"download_{table}_{''.join(c for c in name if c.isalnum())}", gap="small"):
+    signed = (
+        f"{path}&signature={access.signature(path)}"
+        if environment.export_token and not access.log_in_configured()
+        else path
+    )
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        key=f"download_{table}_{''.join(c for c in name if c.isalnum())}",
+        gap="small",
+    ):
         safe_html.show(safe_html.tag("a", label, href=signed, download="", class_="download"))
         with st.popover("Copy link", type="tertiary"):
             st.text("For a spreadsheet or a notebook: always the newest rows of this view.")

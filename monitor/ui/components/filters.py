@@ -29,7 +29,9 @@ def since_of(chosen: str, now: datetime) -> datetime | None:
 
 def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime | None:
     """The start of the range that is chosen; `replaced`: something else says the time."""
-    chosen = st.segmented_control("Time", list(RANGES), default=default, key="time", bind="query-params", required=True, disabled=replaced)
+    chosen = st.segmented_control(
+        "Time", list(RANGES), default=default, key="time", bind="query-params", required=True, disabled=replaced
+    )
     return since_of(chosen, data.now())
 
 
@@ -55,8 +57,17 @@ def in_force(key: str) -> bool:
 def days_of_own() -> dict[str, datetime]:
     """The first and the last whole day, either alone too, instead of a range up to now; empty while none is chosen."""
     one, two = st.columns(2)
-    first = one.date_input("From day (UTC)", value=None, key="from_day", bind="query-params", format="YYYY-MM-DD", help="Replaces the time.")
-    last = two.date_input("to day (UTC)", value=None, key="to_day", bind="query-params", format="YYYY-MM-DD", help="This day is whole.")
+    first = one.date_input(
+        "From day (UTC)",
+        value=None,
+        key="from_day",
+        bind="query-params",
+        format="YYYY-MM-DD",
+        help="Replaces the time.",
+    )
+    last = two.date_input(
+        "to day (UTC)", value=None, key="to_day", bind="query-params", format="YYYY-MM-DD", help="This day is whole."
+    )
     midnights = {
         "since": first and datetime.combine(first, time(), UTC), "until": last and datetime.combine(last + timedelta(days=1), time(), UTC),
     }  # fmt: skip
@@ -88,7 +99,9 @@ def _more() -> dict:
             "places": several("Place", "place", places),
             "parts": several("Part of the theatre", "part", PARTS),
         }
-        source = st.selectbox("Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone")
+        source = st.selectbox(
+            "Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone"
+        )
         target = st.selectbox("to whom", actors, index=None, format_func=actor, key="target", bind="query-params", placeholder="anyone",
                               help="Counts together with who did it.")  # fmt: skip
         story = st.number_input("Story number", min_value=1, value=None, step=1, key="story", bind="query-params")

@@ -26,7 +26,9 @@ def row(key: str) -> int | None:
     return cells[0][0] if cells else None
 
 
-def table(frame: pd.DataFrame, ids: Sequence[Hashable], parameter: str, *, key: str, forget: Sequence[str] = (), **shown) -> None:
+def table(
+    frame: pd.DataFrame, ids: Sequence[Hashable], parameter: str, *, key: str, forget: Sequence[str] = (), **shown
+) -> None:
     """A table whose chosen row puts its id into the page's address, as `parameter`; what is named in `forget` leaves the address.
 
     The other arguments are those of st.dataframe.

@@ -11,7 +11,9 @@ from monitor.ui.components.wording import CATEGORY_WORDS, many
 def span(length: timedelta) -> str:
     """`6 h`, `15 min`, `2 d`."""
     seconds = int(length.total_seconds())
-    size, unit = next(((size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds % size == 0), (60, "min"))
+    size, unit = next(
+        ((size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds % size == 0), (60, "min")
+    )
     return f"{seconds / size:g} {unit}"
 
 
@@ -26,7 +28,9 @@ def means(rule: Rule) -> str:
             way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
             return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to three times as long ago"
         case SignalRule():
-            what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(rule.direction, rule.direction)
+            what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(
+                rule.direction, rule.direction
+            )
             where = "" if rule.part == "all" else f" in {rule.part}"
             return f"one story ({what}{where}) of weight {rule.weight:g} or more is told by {many(rule.publishers, 'publisher')} within {span(rule.within)}"
         case PriceRule():

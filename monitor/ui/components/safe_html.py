@@ -44,7 +44,11 @@ def sound(text: str) -> str:
 
 def tag(name: str, *children: str, **attributes: str | None) -> Html:
     """One element. Children and values are escaped unless they are Html; `class_` is class, `aria_label` is aria-label; None is left out."""
-    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{plain(str(value))}"' for key, value in attributes.items() if value is not None)
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{plain(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
     return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{together(children)}</{name}>")
 
 
@@ -93,7 +97,14 @@ def excerpt(text: str, signal: Signal, *, room: int = 110) -> tuple[str, Signal]
 
 def passage(text: str, spans: Numbered = (), *, kind: str = "", lang: str | None = None) -> Html:
     """One field with its evidence marked, in the direction its letters ask for. `kind`: title; long: scrolls by itself, by keyboard too."""
-    return tag("div", marked(text, spans), class_=f"reading {kind}".strip(), dir="auto", lang=lang, tabindex="0" if kind == "long" else None)
+    return tag(
+        "div",
+        marked(text, spans),
+        class_=f"reading {kind}".strip(),
+        dir="auto",
+        lang=lang,
+        tabindex="0" if kind == "long" else None,
+    )
 
 
 def note(text: str) -> None:

@@ -30,7 +30,12 @@ CATEGORY_WORDS = {
     "relief": "relief",
     "appeal": "appeals for calm",
 }
-DIRECTION_WORDS = {"escalation": "▲ escalation", "deescalation": "▼ de-escalation", "mixed": "◆ mixed", "none": "· none"}
+DIRECTION_WORDS = {
+    "escalation": "▲ escalation",
+    "deescalation": "▼ de-escalation",
+    "mixed": "◆ mixed",
+    "none": "· none",
+}
 STATE_WORDS = {
     "new": "○ not asked yet",
     "well": "● well",
@@ -94,7 +99,9 @@ def trend(now: IndexPoint, before: IndexPoint | None, measure: str = "tension") 
     """Rising or falling only where the two 90 % intervals do not overlap; otherwise no clear change. Empty without an earlier number."""
     if before is None:
         return ""
-    low, high, low_before, high_before = (getattr(point, f"{measure}_{end}") for point in (now, before) for end in ("low", "high"))
+    low, high, low_before, high_before = (
+        getattr(point, f"{measure}_{end}") for point in (now, before) for end in ("low", "high")
+    )
     if None in (low, high, low_before, high_before):
         return ""
     return "rising" if low > high_before else "falling" if high < low_before else "no clear change"
@@ -113,7 +120,9 @@ def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetim
     return levels[start][0], start == 0
 
 
-def status_line(now: IndexPoint | None, before: IndexPoint | None, told: Sequence[Told], since: str = "") -> tuple[str, str]:
+def status_line(
+    now: IndexPoint | None, before: IndexPoint | None, told: Sequence[Told], since: str = ""
+) -> tuple[str, str]:
     """(level, trend and since when; the reasons): `High since 14:00 and rising`, `strikes reported by 6 publishers; talks by 3.`
 
     `since` is such as "since 14:00", in the viewer's time.
@@ -130,9 +139,12 @@ def status_line(now: IndexPoint | None, before: IndexPoint | None, told: Sequenc
 
 
 def _leading(told: Sequence[Told], categories: tuple[str, ...]) -> str:
-    ours = sorted((t for t in told if t.category in categories), key=lambda t: (-t.publishers, -t.articles, t.category))[:2]
+    ours = sorted(
+        (t for t in told if t.category in categories), key=lambda t: (-t.publishers, -t.articles, t.category)
+    )[:2]
     return ", ".join(
-        f"{CATEGORY_WORDS[t.category]} {'by' if number else 'reported by'} {many(t.publishers, 'publisher')}" for number, t in enumerate(ours)
+        f"{CATEGORY_WORDS[t.category]} {'by' if number else 'reported by'} {many(t.publishers, 'publisher')}"
+        for number, t in enumerate(ours)
     )
 
 
@@ -174,7 +186,11 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
         return "○", "No answer yet", f"from {many(len(states), 'feed')}{trouble}{waiting}."
     gap = now - max(answers)
     sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
-    return sign, word, f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}."
+    return (
+        sign,
+        word,
+        f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}.",
+    )
 
 
 SPOT_LAG = 8  # weekdays that a spot price may be behind: it is published once a week

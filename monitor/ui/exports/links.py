@@ -20,7 +20,12 @@ SEVERAL = {
     "direction": "directions", "category": "categories", "mode": "modes", "lang": "langs", "publisher": "publishers", "tier": "tiers",
     "actor": "actors", "place": "places", "part": "parts", "feed": "feeds", "country": "countries",
 }  # fmt: skip
-KNOWN = {"direction": ("escalation", "deescalation", "mixed", "none"), "category": CATEGORIES, "mode": ("act", "words"), "part": PARTS}
+KNOWN = {
+    "direction": ("escalation", "deescalation", "mixed", "none"),
+    "category": CATEGORIES,
+    "mode": ("act", "words"),
+    "part": PARTS,
+}
 SINGLE = ("since", "until", "text", "source", "target", "story", "theatre")
 PARAMETERS = (*SEVERAL, *SINGLE)
 LONGEST = 200  # of one value
@@ -35,7 +40,11 @@ def query_of(wanted: Filter, **more: str | None) -> str:
     for name, field in SEVERAL.items():
         given += [(name, str(value)) for value in getattr(wanted, field)]
     given += [("source", wanted.pair[0]), ("target", wanted.pair[1])] if wanted.pair else []
-    given += [(name, str(value)) for name, value in (("story", wanted.story), ("text", wanted.text or None)) if value is not None]
+    given += [
+        (name, str(value))
+        for name, value in (("story", wanted.story), ("text", wanted.text or None))
+        if value is not None
+    ]
     given += [("theatre", str(wanted.theatre).lower())] if wanted.theatre is not None else []
     return urlencode(given + [(name, value) for name, value in more.items() if value is not None])
 
@@ -79,7 +88,9 @@ def moment(name: str, text: str) -> datetime:
         at = datetime.fromisoformat(text)
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise InputError(f"{name}: {text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z") from None
+        raise InputError(
+            f"{name}: {text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z"
+        ) from None
     return at
 
 

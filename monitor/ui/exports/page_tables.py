@@ -60,15 +60,27 @@ def _study(asked: Given):
     given, faults = markets.dates_of(asked.get("events", ""))
     if faults:
         raise InputError(f"events: {faults[0]!r} is not a date such as 2025-06-13")
-    kinds = [one_of("episodes", kind, markets.DIRECTIONS) for kind in asked.get("episodes", ",".join(markets.DIRECTIONS)).split(",") if kind]
-    events = dict.fromkeys(given[-markets.MOST_EVENTS :], "your date") if given else markets.episodes(markets.daily(today), kinds)
+    kinds = [
+        one_of("episodes", kind, markets.DIRECTIONS)
+        for kind in asked.get("episodes", ",".join(markets.DIRECTIONS)).split(",")
+        if kind
+    ]
+    events = (
+        dict.fromkeys(given[-markets.MOST_EVENTS :], "your date")
+        if given
+        else markets.episodes(markets.daily(today), kinds)
+    )
     closes = markets.closes(_series(asked), today)
     return (markets.study(closes, tuple(events)) if events and not closes.empty else None), events
 
 
 def _events(asked: Given) -> Iterable[Mapping]:
     found, events = _study(asked)
-    return ({**row, "event is": events[row["event"]], "method": markets.STUDY_METHOD} for row in markets.study_rows(found)) if found else ()
+    return (
+        ({**row, "event is": events[row["event"]], "method": markets.STUDY_METHOD} for row in markets.study_rows(found))
+        if found
+        else ()
+    )
 
 
 def _all_events(asked: Given) -> Iterable[Mapping]:
@@ -78,7 +90,9 @@ def _all_events(asked: Given) -> Iterable[Mapping]:
 
 def _lags(asked: Given) -> Iterable[Mapping]:
     today = _today()
-    found = markets.lead_lag(markets.levels(markets.daily(today), _measure(asked)), markets.closes(_series(asked), today))
+    found = markets.lead_lag(
+        markets.levels(markets.daily(today), _measure(asked)), markets.closes(_series(asked), today)
+    )
     return ({**row, "method": markets.LAG_METHOD} for row in markets.lag_rows(found))
 
 
@@ -109,7 +123,13 @@ def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
 
 def _rules(_: Given) -> Iterable[Mapping]:
     for rule in data.context().settings.current()[0].alerts:
-        yield {"rule": rule.name, "kind": rule.kind, "fires when": means(rule), "on": rule.enabled, "pause after one": span(rule.cool_down)}
+        yield {
+            "rule": rule.name,
+            "kind": rule.kind,
+            "fires when": means(rule),
+            "on": rule.enabled,
+            "pause after one": span(rule.cool_down),
+        }
 
 
 def _rounds(asked: Given) -> Iterable[Mapping]:
@@ -122,7 +142,9 @@ def _rounds(asked: Given) -> Iterable[Mapping]:
 TABLES = {
     "places": Table((*PLACE, *TOLD), ("since",), lambda asked: _told(asked, PLACE)),
     "pairs": Table((*PAIR, *TOLD), ("since",), lambda asked: _told(asked, PAIR)),
-    "event-study": Table(("event", "event is", *markets.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events),
+    "event-study": Table(
+        ("event", "event is", *markets.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events
+    ),
     "all-events": Table((*markets.ACROSS_COLUMNS, "method"), ("series", "events", "episodes"), _all_events),
     "lead-lag": Table((*markets.LAG_COLUMNS, "method"), ("series", "measure"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),

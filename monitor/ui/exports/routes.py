@@ -50,7 +50,9 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 def routes(base: str = "") -> list[Route]:
     """For st.App; `base` is the path that a web server before it puts all pages under."""
     # what pages cache is shared with files; Streamlit warns that there is no page, once for each such answer
-    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(lambda record: "AnyIO" not in record.getMessage())
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
+        lambda record: "AnyIO" not in record.getMessage()
+    )
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
     return [Route(f"{prefix}/api/export/{{file}}", give, methods=["GET"])]
 
@@ -63,7 +65,10 @@ def give(request: Request) -> Response:
         return _say(401, NO_ENTRY, {"WWW-Authenticate": 'Basic realm="export"'})
     table, _, form = request.path_params["file"].rpartition(".")
     if form not in TYPES or table not in (*export.COLUMNS, *SCREEN) or (table in SCREEN and form != "csv"):
-        return _say(404, f"There is no such file. Tables: {', '.join(export.COLUMNS)} as .csv, .jsonl, .parquet; {', '.join(SCREEN)} as .csv.")
+        return _say(
+            404,
+            f"There is no such file. Tables: {', '.join(export.COLUMNS)} as .csv, .jsonl, .parquet; {', '.join(SCREEN)} as .csv.",
+        )
     given = [(name, value) for name, value in request.query_params.multi_items() if name not in OWN]
     try:
         pieces = _in_turn(_pieces(table, form, given))
@@ -98,19 +103,25 @@ def _pieces(table: str, form: str, given: list[tuple[str, str]]) -> Iterator[byt
         own = SCREEN[table]
         return (piece.encode() for piece in export.rows_csv(own.rows(_once(given, own.parameters)), own.columns))
     if table in ("articles", "signals"):
-        return export.pieces(table, tables.rows(data.context().store, table, wanted=links.filter_of(given)), format=form)
+        return export.pieces(
+            table, tables.rows(data.context().store, table, wanted=links.filter_of(given)), format=form
+        )
     return export.pieces(table, _rows(table, given), format=form)
 
 
 def _rows(table: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
     narrowing = NARROWING.get(table, {})
-    since, until = links.span_of(_once([pair for pair in given if pair[0] not in narrowing], ("since", "until", *narrowing)))
+    since, until = links.span_of(
+        _once([pair for pair in given if pair[0] not in narrowing], ("since", "until", *narrowing))
+    )
     narrow: dict[str, list[str]] = {}
     for name, value in given:
         if name in narrowing:
             narrow.setdefault(name, []).append(one_of(name, value, narrowing[name] or (value,)))
     context = data.context()
-    if table == "index" and narrow.keys() == {"grain", "part"} and len(narrow["grain"]) == len(narrow["part"]) == 1:  # by its key
+    if (
+        table == "index" and narrow.keys() == {"grain", "part"} and len(narrow["grain"]) == len(narrow["part"]) == 1
+    ):  # by its key
         return _index(context.store, narrow["grain"][0], narrow["part"][0], since, until)
     rows = tables.rows(context.store, table, since=since, until=until, configured=context.settings.current()[0].feeds)
     return (row for row in rows if all(_passes(row, name, values) for name, values in narrow.items()))

@@ -30,7 +30,9 @@ def hour_of(moment: datetime) -> datetime:
 
 def newest(now: datetime) -> IndexPoint | None:
     """The newest hour that has an index, at most three days old."""
-    stored = index.points(data.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method)
+    stored = index.points(
+        data.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method
+    )
     found = [point for point in stored if point.tension is not None]
     return found[-1] if found else None
 
@@ -55,14 +57,22 @@ def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tu
     """The points that each entry and category adds to the index of two hours; `now` in whole minutes, so that a read is shared."""
     ends = [min(at + timedelta(hours=1), now) for at in moments]
     days = tuple(sorted(at.date() for at in moments))
-    return tuple(_parts(at, measure, end, days, _rules().method, data.newest_id()) for at, end in zip(moments, ends, strict=True))
+    return tuple(
+        _parts(at, measure, end, days, _rules().method, data.newest_id()) for at, end in zip(moments, ends, strict=True)
+    )
 
 
 @st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
 def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], method: str, upto: int) -> pd.DataFrame:
     """`days` are those whose reference is learned in one read; `method` and `upto` only renew the answer."""
     entries = index.entries(data.context().store, lookback(at), at + timedelta(hours=1))
-    return contributions(entries, book=_book(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method), at=at, now=now, measure=measure)
+    return contributions(
+        entries,
+        book=_book(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method),
+        at=at,
+        now=now,
+        measure=measure,
+    )
 
 
 @st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
@@ -116,4 +126,8 @@ def name_of(value: object, by: str, rest: int) -> str:
         return f"{OTHERS} ({rest})"
     if by == "category":
         return CATEGORY_WORDS.get(str(value), str(value))
-    return safe_html.sound(str(value)) if by == "publisher" else " ".join(safe_html.sound(title_of(int(value))).split())[:300]
+    return (
+        safe_html.sound(str(value))
+        if by == "publisher"
+        else " ".join(safe_html.sound(title_of(int(value))).split())[:300]
+    )

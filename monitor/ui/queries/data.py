@@ -65,7 +65,9 @@ def holder() -> lease.Lease | None:
 def points(grain: str, since: datetime | None, until: datetime, part: str = "all") -> pd.DataFrame:
     """Index points as a frame with the columns of IndexPoint, gaps as NaN; empty when there are none."""
     frame = frame_of(index.points(context().store, grain, part, since, until), IndexPoint)
-    return frame.astype(dict.fromkeys(NUMBERS, "float64"))  # a column of nothing but None would stay a column of objects
+    return frame.astype(
+        dict.fromkeys(NUMBERS, "float64")
+    )  # a column of nothing but None would stay a column of objects
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
@@ -130,7 +132,9 @@ def newest_id() -> int:
 def newest_with_signals(limit: int, until: datetime, upto: int) -> list[Article]:
     """The newest articles that carry a signal, with their signals, stored by the time `upto` was the newest id."""
     store = context().store
-    ids = dict.fromkeys(row.article_id for row in signals.find(store, Filter(until=until, upto_id=upto), limit=limit * 8))
+    ids = dict.fromkeys(
+        row.article_id for row in signals.find(store, Filter(until=until, upto_id=upto), limit=limit * 8)
+    )
     return [article for id in list(ids)[:limit] if (article := articles.get(store, id))]
 
 
@@ -150,7 +154,9 @@ def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> 
     told.sort(key=lambda s: (-s.publishers, -abs(s.score), -s.last_seen.timestamp()))
     found = ((story, stories.get(context().store, story.id)) for story in told[:limit])
     return [
-        Leading(story, face(story, members[1]), tuple(dict.fromkeys(article.publisher for article in members[1]))) for story, members in found if members
+        Leading(story, face(story, members[1]), tuple(dict.fromkeys(article.publisher for article in members[1])))
+        for story, members in found
+        if members
     ]
 
 
@@ -161,11 +167,21 @@ def face(story: Story, members: list[Article]) -> Article:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def stories_told(since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool) -> list[Story]:
+def stories_told(
+    since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool
+) -> list[Story]:
     """Stories told since then by at least so many publishers, last told first; `signed`: only those with a signal."""
     told, before = [], None
     while len(told) < limit:
-        page = stories.find(context().store, since, direction=direction, category=category, publishers=publishers, limit=1000, before=before)
+        page = stories.find(
+            context().store,
+            since,
+            direction=direction,
+            category=category,
+            publishers=publishers,
+            limit=1000,
+            before=before,
+        )
         told += [s for s in page if not signed or s.direction != "none"]
         if len(page) < 1000:
             break

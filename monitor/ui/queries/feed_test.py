@@ -32,7 +32,9 @@ class Bench:
         if not self._places.acquire(blocking=False):
             return None
         context = data.context()
-        future = self._threads.submit(lambda: asyncio.run(probe.try_feed(context.settings.current()[0], context.clock, feed)))
+        future = self._threads.submit(
+            lambda: asyncio.run(probe.try_feed(context.settings.current()[0], context.clock, feed))
+        )
         future.add_done_callback(lambda _: self._places.release())
         return future
 

@@ -21,10 +21,33 @@ from monitor.ui.queries import data
 
 MOST_EVENTS = 100  # dates that one study takes
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
-STUDY_METHOD = f"mean of {event_study.FAR} to {event_study.NEAR} trading days before; placebo of {event_study.PLACEBO} days"
+STUDY_METHOD = (
+    f"mean of {event_study.FAR} to {event_study.NEAR} trading days before; placebo of {event_study.PLACEBO} days"
+)
 LAG_METHOD = f"changes and log returns; {event_study.SHUFFLES} shuffles in blocks of {event_study.BLOCK} days"
-STUDY_COLUMNS = ("event", "trading day", "window", "abnormal return %", "t", "p of t", "placebo p", "adjusted p", "significant", "note")
-ACROSS_COLUMNS = ("window", "events", "mean abnormal return %", "t", "p of t", "Wilcoxon p", "placebo p", "significant", "note")
+STUDY_COLUMNS = (
+    "event",
+    "trading day",
+    "window",
+    "abnormal return %",
+    "t",
+    "p of t",
+    "placebo p",
+    "adjusted p",
+    "significant",
+    "note",
+)
+ACROSS_COLUMNS = (
+    "window",
+    "events",
+    "mean abnormal return %",
+    "t",
+    "p of t",
+    "Wilcoxon p",
+    "placebo p",
+    "significant",
+    "note",
+)
 LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")
 
 
@@ -64,11 +87,18 @@ def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Ser
     """The index beside some prices; None where there is nothing to draw."""
     points, lines = data.points(grain, since, until), {}
     for series in shown[: len(index_chart.PRICE_COLORS)]:
-        lines |= by_kind(series, data.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until))
+        lines |= by_kind(
+            series,
+            data.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until),
+        )
     known = points.dropna(subset=["tension"])
     if known.empty and points["relief"].isna().all() and not lines:
         return None
-    end = "" if known.empty else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
+    end = (
+        ""
+        if known.empty
+        else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
+    )
     return Drawing(*index_chart.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
 
 
@@ -134,7 +164,14 @@ def across_rows(study: event_study.Study) -> list[dict]:
 
 def lag_rows(found: event_study.LeadLag) -> list[dict]:
     return [
-        dict(zip(LAG_COLUMNS, (lag.lag, lag.correlation, lag.low, lag.high, lag.p, yes(lag.p, lag.significant)), strict=True)) for lag in found.lags
+        dict(
+            zip(
+                LAG_COLUMNS,
+                (lag.lag, lag.correlation, lag.low, lag.high, lag.p, yes(lag.p, lag.significant)),
+                strict=True,
+            )
+        )
+        for lag in found.lags
     ]
 
 

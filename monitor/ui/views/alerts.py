@@ -45,10 +45,27 @@ def firing() -> None:
         st.text("Nothing fires now.")
     for alert in found:
         head = safe_html.tag("strong", f"▲ {alert.rule}")
-        safe_html.show(safe_html.tag("div", head, safe_html.tag("span", f" since {times.local(alert.at, now)} ({age(alert.at, now)}): "), first_line(alert), class_="reading", dir="auto"))
-    trouble = [alert for alert in data.alert_history(LIMIT) if alert.sent is None and alert.error and alert.error != delivery.EXPIRED]
+        safe_html.show(
+            safe_html.tag(
+                "div",
+                head,
+                safe_html.tag("span", f" since {times.local(alert.at, now)} ({age(alert.at, now)}): "),
+                first_line(alert),
+                class_="reading",
+                dir="auto",
+            )
+        )
+    trouble = [
+        alert
+        for alert in data.alert_history(LIMIT)
+        if alert.sent is None and alert.error and alert.error != delivery.EXPIRED
+    ]
     if trouble:
-        safe_html.banner("warning", f"{many(len(trouble), 'alert')} did not go out as meant; the newest:", f"{trouble[0].rule}: {trouble[0].error}")
+        safe_html.banner(
+            "warning",
+            f"{many(len(trouble), 'alert')} did not go out as meant; the newest:",
+            f"{trouble[0].rule}: {trouble[0].error}",
+        )
 
 
 def history(found: list[Alert], addressed: bool) -> None:
@@ -88,7 +105,11 @@ def one(alert: Alert) -> None:
         for number in alert.stories[:5]:
             if told := data.story(number):
                 safe_html.show(safe_html.passage(told[0].title, kind="title"))
-            st.page_link(pages.target("stories.py"), label=f"Story {number}: who reported it, and how", query_params={"story": str(number)})
+            st.page_link(
+                pages.target("stories.py"),
+                label=f"Story {number}: who reported it, and how",
+                query_params={"story": str(number)},
+            )
         if alert.error:
             st.text(safe_html.sound(f"Sending: {alert.error}"))
 
@@ -116,7 +137,9 @@ def rules(configured: tuple[Rule, ...]) -> None:
         alt=f"{len(configured)} rules of feeds.yaml",
     )  # fmt: skip
     downloads.offer("rules", name="rules")
-    safe_html.note("To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01")
+    safe_html.note(
+        "To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01"
+    )
 
 
 st.title("Alerts", anchor=False)
@@ -129,7 +152,9 @@ st.text(
 if "synthetic" in data.notes():
     safe_html.note("Alerts of synthetic data are shown here and never sent.")
 elif urls:
-    safe_html.note("Sent once to every address of MONITOR_ALERT_URLS" + (f", {len(urls)} in all." if len(urls) > 1 else "."))
+    safe_html.note(
+        "Sent once to every address of MONITOR_ALERT_URLS" + (f", {len(urls)} in all." if len(urls) > 1 else ".")
+    )
 else:
     safe_html.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
 firing()

@@ -90,7 +90,11 @@ def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
         st.info(f"{many(len(rows), 'feed')} configured, none polled yet.")
     elif asked == sum(counts[word] for word in ("failing", "gone")):
         st.error("No feed answers. Is there a network? What is shown was stored before.")
-    parts = [safe_html.tag("span", f"{count} {STATE_WORDS[word]}", title=STATE_MEANS[word]) for word, count in counts.items() if count]
+    parts = [
+        safe_html.tag("span", f"{count} {STATE_WORDS[word]}", title=STATE_MEANS[word])
+        for word, count in counts.items()
+        if count
+    ]
     safe_html.show(safe_html.tag("p", safe_html.tag("span", f"{many(len(rows), 'feed')}:"), *parts, class_="card-head"))
 
 
@@ -115,7 +119,9 @@ def facts(name: str) -> None:
         f"next due {due(state, word, now)}."
     )
     if state.interval:
-        lines.append(f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored.")
+        lines.append(
+            f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored."
+        )
     safe_html.show(safe_html.tag("div", *(safe_html.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:
         st.warning("The feed says that it has moved for good. The new line for feeds.yaml:")
@@ -147,7 +153,9 @@ def one(feed: Feed) -> None:
             hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
             alt=f"The last {len(rounds)} rounds of this feed, newest first",
         )  # fmt: skip
-        downloads.offer("rounds", urlencode({"feed": feed.name}), name=f"rounds-{feed.name}", label="All its rounds as CSV")
+        downloads.offer(
+            "rounds", urlencode({"feed": feed.name}), name=f"rounds-{feed.name}", label="All its rounds as CSV"
+        )
     with right:
         st.text("Its newest entries")
         entries = data.found(Filter(feeds=(feed.name,)), ENTRIES, data.newest_id())
@@ -159,13 +167,17 @@ def one(feed: Feed) -> None:
             hide_index=True, height="auto", column_config={"time": moment(), "title": st.column_config.TextColumn(width=330)}, key="entries",
             alt=f"The newest {len(entries)} entries of this feed",
         )  # fmt: skip
-        downloads.offer("articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV")
+        downloads.offer(
+            "articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV"
+        )
     st.text("Its line in feeds.yaml")
     st.code(probe.as_yaml(feed), language=None, wrap_lines=True)
 
 
 def moment():
-    return st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110)
+    return st.column_config.DatetimeColumn(
+        f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110
+    )
 
 
 # -- a test of one address --------------------------------------------------------------------------------
@@ -208,9 +220,18 @@ def outcome() -> None:
 def trial(shown_above: str) -> None:
     """The form, and below it the outcome unless it stands with its feed already."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Test an address", key="address", placeholder="https://example.org/feed.xml", max_chars=2000, width=480, on_change=begin_typed)
+        st.text_input(
+            "Test an address",
+            key="address",
+            placeholder="https://example.org/feed.xml",
+            max_chars=2000,
+            width=480,
+            on_change=begin_typed,
+        )
         st.button("Test", key="test", type="primary", on_click=begin_typed)
-    safe_html.note("It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is.")
+    safe_html.note(
+        "It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is."
+    )
     if "trial" in st.session_state and st.session_state["trial_of"] != shown_above:
         outcome()
 
@@ -220,10 +241,16 @@ def answer(found: Trial) -> None:
     facts = [f"{found.feed.url}: {found.answer}, {status}"]
     if found.parsed:
         newest = f"newest {times.local(found.newest, data.now())}" if found.newest else "no certain date"
-        facts.append(f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}")
+        facts.append(
+            f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}"
+        )
     facts.append(found.remark)
     sign = "● " if found.well else "✕ "
-    safe_html.show(safe_html.tag("div", *(safe_html.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading"))
+    safe_html.show(
+        safe_html.tag(
+            "div", *(safe_html.tag("div", fact) for fact in [sign + facts[0], *facts[1:]] if fact), class_="reading"
+        )
+    )
     if not found.well:
         return
     if found.entries:
@@ -240,17 +267,31 @@ def answer(found: Trial) -> None:
     if any(feed.url == found.feed.url for feed in settings.feeds):
         st.text("It is in feeds.yaml already.")
     else:
-        st.text("To poll it, put this line below `feeds:` in feeds.yaml; `publisher`, `tier` and `country` are worth a look.")
-        st.code(probe.as_yaml(probe.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True)
+        st.text(
+            "To poll it, put this line below `feeds:` in feeds.yaml; `publisher`, `tier` and `country` are worth a look."
+        )
+        st.code(
+            probe.as_yaml(probe.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True
+        )
 
 
 st.title("Feeds", anchor=False)
 if owner := data.holder():
     safe_html.note(f"Polled by {owner.holder}, which gave a sign of life {age(owner.heartbeat, clock.real_now())}.")
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
-shown = st.segmented_control("Show", list(SHOWN), default="all", key="feeds_shown", bind="query-params", required=True, label_visibility="collapsed")
+shown = st.segmented_control(
+    "Show",
+    list(SHOWN),
+    default="all",
+    key="feeds_shown",
+    bind="query-params",
+    required=True,
+    label_visibility="collapsed",
+)
 health(SHOWN[shown])
-downloads.offer("feeds", urlencode([("state", word) for word in SHOWN[shown] or ()]), name=f"feeds-{shown}".replace(" ", "-"))
+downloads.offer(
+    "feeds", urlencode([("state", word) for word in SHOWN[shown] or ()]), name=f"feeds-{shown}".replace(" ", "-")
+)
 opened = None
 if name:
     if opened := next((row for row in states() if row[0].name == name), None):

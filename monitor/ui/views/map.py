@@ -1,6 +1,5 @@
 """Where it happens, and who does what to whom."""
 
-
 import streamlit as st
 
 from monitor.storage.signals import Tally
@@ -13,7 +12,9 @@ from monitor.ui.queries import data
 
 COLUMNS = {
     "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
-    "deescalation": st.column_config.NumberColumn("▼ articles", width=80, help="Articles that report de-escalation here"),
+    "deescalation": st.column_config.NumberColumn(
+        "▼ articles", width=80, help="Articles that report de-escalation here"
+    ),
     "gravest": st.column_config.NumberColumn("gravest", width=70, help="The largest weight among them, 1 to 10"),
 }
 
@@ -29,7 +30,9 @@ def where(found: list[Tally], span: str) -> None:
     frame = where_charts.together(found, ("place",))
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        top = ", ".join(f"{row.place} {row.escalation} up, {row.deescalation} down" for row in frame.head(5).itertuples())
+        top = ", ".join(
+            f"{row.place} {row.escalation} up, {row.deescalation} down" for row in frame.head(5).itertuples()
+        )
         st.echarts_chart(option, height=560, key="map", alt=f"Map of {many(len(frame), 'place')}; most: {top}")
         text = "A coarse outline for orientation; a mark's area goes with the number of articles."
         if outside:
@@ -47,7 +50,11 @@ def where(found: list[Tally], span: str) -> None:
                 safe_html.note("Click a row for the way to its articles.")
             else:
                 place = frame["place"].iloc[chosen]
-                st.page_link(pages.target("articles.py"), label=f"Read the articles on {place}", query_params={"place": place, "time": st.session_state["time"]})
+                st.page_link(
+                    pages.target("articles.py"),
+                    label=f"Read the articles on {place}",
+                    query_params={"place": place, "time": st.session_state["time"]},
+                )
 
 
 def who(found: list[Tally], span: str) -> None:
@@ -63,11 +70,16 @@ def who(found: list[Tally], span: str) -> None:
             rows = len(option["yAxis"]["data"])
             top = ", ".join(f"{names.get(row.source, row.source)} on {names.get(row.target, row.target)} {getattr(row, direction)}"
                             for row in frame.sort_values(direction, ascending=False).head(5).itertuples())  # fmt: skip
-            st.echarts_chart(option, height=150 + 34 * rows, key=f"matrix_{direction}", alt=f"Who acts on whom, articles: {top}")
+            st.echarts_chart(
+                option, height=150 + 34 * rows, key=f"matrix_{direction}", alt=f"Who acts on whom, articles: {top}"
+            )
         else:
             st.text("No signal of this kind names both sides.")
     with right:
-        shown = frame.assign(source=[article_detail.named(c, names) for c in frame["source"]], target=[article_detail.named(c, names) for c in frame["target"]])
+        shown = frame.assign(
+            source=[article_detail.named(c, names) for c in frame["source"]],
+            target=[article_detail.named(c, names) for c in frame["target"]],
+        )
         key = f"pairs_{hash((*frame['source'], *frame['target']))}"
         st.dataframe(
             shown, hide_index=True, height=row_selection.tall(len(frame), 12), on_select="rerun", selection_mode=row_selection.MODE, key=key,

@@ -30,7 +30,12 @@ def bound(now: datetime) -> datetime:
 
 def download(table: str, series: str, label: str, **asked: str) -> None:
     """The rows that are shown, for the dates and settings that were chosen."""
-    downloads.offer(table, urlencode({"series": series} | {name: value for name, value in asked.items() if value}), name=f"{table}-{series}", label=label)
+    downloads.offer(
+        table,
+        urlencode({"series": series} | {name: value for name, value in asked.items() if value}),
+        name=f"{table}-{series}",
+        label=label,
+    )
 
 
 def together(chosen_series: Series, events: dict[date, str], today: datetime) -> None:
@@ -44,7 +49,9 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     if points["tension"].isna().all() and prices.empty:
         st.info("Nothing to draw: no index and no price in this range.")
         return
-    option, clipped = index_chart.tension_and_prices(points, markets.by_kind(chosen_series, prices), zone=times.zone_name())
+    option, clipped = index_chart.tension_and_prices(
+        points, markets.by_kind(chosen_series, prices), zone=times.zone_name()
+    )
     start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
     marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}
     known = points.dropna(subset=["tension"])
@@ -73,7 +80,9 @@ def trouble(series: Series, now: datetime) -> None:
     if newest and (old := market.stale(series, newest, now)):
         told.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
     if told:
-        safe_html.banner("warning", f"The price of {series.name} may not be the newest:", safe_html.sound("\n".join(told)))
+        safe_html.banner(
+            "warning", f"The price of {series.name} may not be the newest:", safe_html.sound("\n".join(told))
+        )
 
 
 def asked(names: list[str]) -> tuple[str, str, list[str]]:
@@ -93,7 +102,9 @@ def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
     """Dates that the reader gives, or the episodes that the rule finds, each with what it is."""
     given, faults = markets.dates_of(text)
     if faults:
-        safe_html.banner("warning", "Not a date such as 2025-06-13, left out:", safe_html.sound(", ".join(faults)[:200]))
+        safe_html.banner(
+            "warning", "Not a date such as 2025-06-13, left out:", safe_html.sound(", ".join(faults)[:200])
+        )
     if len(given) > markets.MOST_EVENTS:
         safe_html.banner("warning", f"{len(given)} dates; the last {markets.MOST_EVENTS} are studied.")
     return dict.fromkeys(given[-markets.MOST_EVENTS :], "your date") if given else markets.episodes(points, kinds)
@@ -107,18 +118,28 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     )
     if not events:
         days = len(markets.levels(points, "escalation_share"))
-        lack = f"; the rule needs {prices_event_study.ENOUGH_TRAIL} days of index before the first, there are {days}" if days <= prices_event_study.ENOUGH_TRAIL else ""
+        lack = (
+            f"; the rule needs {prices_event_study.ENOUGH_TRAIL} days of index before the first, there are {days}"
+            if days <= prices_event_study.ENOUGH_TRAIL
+            else ""
+        )
         st.info(f"No episode found in the index{lack}. Give dates of your own above.")
         return
     found = markets.study(closes, tuple(events))
     mixed = found.across[0].t is not None and set(markets.DIRECTIONS.values()) <= set(events.values())
-    pooled = "Escalation and de-escalation are mixed in this and may cancel each other out: choose one of them above." if mixed else ""
+    pooled = (
+        "Escalation and de-escalation are mixed in this and may cancel each other out: choose one of them above."
+        if mixed
+        else ""
+    )
     st.text(f"{verdict(series, found)} {all_together(series, found)} {pooled}".strip())
     rows = markets.study_rows(found)
     if any(row.ar is not None for row in found.rows):
         st.echarts_chart(oil_charts.abnormal(found.rows), height=320, key="abnormal_chart",
                          alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}")  # fmt: skip
-        safe_html.note(f"{oil_charts.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it.")
+        safe_html.note(
+            f"{oil_charts.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it."
+        )
     for row in rows:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
@@ -165,7 +186,11 @@ def all_together(series: str, found: prices_event_study.Study) -> str:
     if first.t is None:
         return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""
     clear = [one.window for one in found.across if one.significant]
-    said = f"beyond what random sets of dates show in {', '.join(clear)}" if clear else "in no window beyond what random sets of dates show"
+    said = (
+        f"beyond what random sets of dates show in {', '.join(clear)}"
+        if clear
+        else "in no window beyond what random sets of dates show"
+    )
     return f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average (t {first.t:.2f}); {said}."
 
 
@@ -223,5 +248,11 @@ if closes.empty:
     st.info(f"No price of {series} is stored yet, so nothing can be compared with it.")
 else:
     given = "your date" in events.values()
-    event_study(series, closes, events, points, {"events": ",".join(map(str, events))} if given else {"episodes": ",".join(kinds)})
+    event_study(
+        series,
+        closes,
+        events,
+        points,
+        {"events": ",".join(map(str, events))} if given else {"episodes": ",".join(kinds)},
+    )
     lead_lag(series, closes, points)

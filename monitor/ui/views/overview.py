@@ -58,7 +58,10 @@ def numbers() -> None:
 
 
 def since(history, now: datetime) -> str:
-    levels = [(at.to_pydatetime(), None if value != value else value) for at, value in zip(history["at"], history["tension"], strict=True)]
+    levels = [
+        (at.to_pydatetime(), None if value != value else value)
+        for at, value in zip(history["at"], history["tension"], strict=True)
+    ]
     found = since_when(levels)
     if not found:
         return ""
@@ -107,7 +110,11 @@ def interval(low: float | None, high: float | None) -> str:
 
 
 def as_of(point, now):
-    return "not computed yet" if point is None else safe_html.tag("span", "hour of ", times.shown(point.at, now), f", {age(point.at, now)}")
+    return (
+        "not computed yet"
+        if point is None
+        else safe_html.tag("span", "hour of ", times.shown(point.at, now), f", {age(point.at, now)}")
+    )
 
 
 def price_numbers(series, now) -> list[Number]:
@@ -116,7 +123,11 @@ def price_numbers(series, now) -> list[Number]:
     made = []
     for one in series:
         price, fault = last.get(one.name), failing.get(one.name)
-        closes = data.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1)) if price else []
+        closes = (
+            data.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
+            if price
+            else []
+        )
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
         when_closed, stale = close_age(price.day.date(), price.kind, now.date()) if price else ("", "")
         made.append(Number(
@@ -140,17 +151,28 @@ def chart() -> None:
     until = soon(now)
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
-    drawing = markets.beside(grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name())
+    drawing = markets.beside(
+        grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name()
+    )
     if not drawing:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
     alerts = data.alerts_fired(since, until)
-    episodes = {day: what for day, what in markets.episodes_found(midnight(now)).items() if not since or day >= since.date()}
+    episodes = {
+        day: what for day, what in markets.episodes_found(midnight(now)).items() if not since or day >= since.date()
+    }
     marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
     st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
                      alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
-    told = [f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted: 100, what is normal."]
-    told += charts_marks.in_words(marks, lambda mark: f"{safe_html.sound(mark.name)} {times.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at))
+    told = [
+        f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted: 100, what is normal."
+    ]
+    told += charts_marks.in_words(
+        marks,
+        lambda mark: (
+            f"{safe_html.sound(mark.name)} {times.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at)
+        ),
+    )
     if not drawing.end:
         told.append("No index in this range: not enough news.")
     if drawing.clipped:
@@ -170,10 +192,20 @@ def files(grain: str, since: datetime | None, shown: list[str]) -> None:
     """What the chart draws, as two files: the index and the prices beside it."""
     start, named = ([("since", links.stamp(since))], f"-since-{since:%Y%m%d}") if since else ([], "")
     with st.container(horizontal=True):
-        downloads.offer("index", urlencode([("grain", grain), ("part", "all"), *start]), name=f"index-{grain}{named}", label="Index as CSV")
+        downloads.offer(
+            "index",
+            urlencode([("grain", grain), ("part", "all"), *start]),
+            name=f"index-{grain}{named}",
+            label="Index as CSV",
+        )
         if shown:
             day = [("since", f"{since:%Y-%m-%d}")] if since else []
-            downloads.offer("prices", urlencode([("series", name) for name in shown] + day), name=f"prices-{'-'.join(shown)}{named}", label="Prices as CSV")
+            downloads.offer(
+                "prices",
+                urlencode([("series", name) for name in shown] + day),
+                name=f"prices-{'-'.join(shown)}{named}",
+                label="Prices as CSV",
+            )
 
 
 @st.fragment(run_every=data.TICK)
@@ -209,7 +241,9 @@ def leading(now: datetime, upto: int) -> None:
                 ", ".join(LANGUAGES.get(lang, lang) for lang in story.langs),
             )  # fmt: skip
             safe_html.show(cards.brief(story.direction, lead.face, about))
-            st.page_link(pages.target("stories.py"), label="Who reported it, and how", query_params={"story": str(story.id)})
+            st.page_link(
+                pages.target("stories.py"), label="Who reported it, and how", query_params={"story": str(story.id)}
+            )
     if found:
         st.page_link(pages.target("stories.py"), label="All stories")
 
@@ -219,23 +253,39 @@ def newest(now: datetime, upto: int) -> bool:
     st.header("Newest signals", anchor=False)
     found = data.newest_with_signals(NEWEST, soon(now), upto)
     if not found:
-        st.info("No signal found yet in what was polled." if upto else "Nothing polled yet. The first answers appear here by themselves.")
+        st.info(
+            "No signal found yet in what was polled."
+            if upto
+            else "Nothing polled yet. The first answers appear here by themselves."
+        )
         return False
     half = (len(found) + 1) // 2
     for column, some in zip(st.columns(2, gap="medium"), (found[:half], found[half:]), strict=True):
         with column:
             for article in some:
                 with st.container(border=True, gap="xsmall"):
-                    about = (article.publisher, safe_html.tag("span", times.shown(article.at, now), f", {age(article.at, now)}"))
+                    about = (
+                        article.publisher,
+                        safe_html.tag("span", times.shown(article.at, now), f", {age(article.at, now)}"),
+                    )
                     safe_html.show(cards.brief(article.direction, article, about))
-                    st.page_link(pages.target("articles.py"), label="Why it is read so", query_params={"article": str(article.id)})
+                    st.page_link(
+                        pages.target("articles.py"),
+                        label="Why it is read so",
+                        query_params={"article": str(article.id)},
+                    )
     return True
 
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     st.title("Gulf tension", anchor=False, width="content")
     with st.container(horizontal=True, width="content", vertical_alignment="center"):
-        st.toggle("Follow", key="follow", bind="query-params", help="Redraw chart and lists by themselves when something new comes in")
+        st.toggle(
+            "Follow",
+            key="follow",
+            bind="query-params",
+            help="Redraw chart and lists by themselves when something new comes in",
+        )
         with st.popover("How to read this", type="tertiary"):
             safe_html.show(cards.guide(GUIDE))
 numbers()

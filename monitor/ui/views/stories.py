@@ -31,7 +31,8 @@ def table(found: list[Story]) -> None:
     })  # fmt: skip
     ids = [s.id for s in found]
     first, last = (
-        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=times.zone_name(), width=115) for label in ("first seen", f"last told ({times.zone_name()})")
+        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=times.zone_name(), width=115)
+        for label in ("first seen", f"last told ({times.zone_name()})")
     )
     row_selection.table(
         frame, ids, "story", forget=("article",), height=row_selection.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
@@ -114,10 +115,21 @@ def languages(codes: Sequence[str]) -> str:
 st.title("Stories", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     since = filters.time_range("3 days")
-    direction = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, key="story_direction", bind="query-params")
+    direction = st.pills(
+        "Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, key="story_direction", bind="query-params"
+    )
     category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.get, key="story_category", bind="query-params",
                             placeholder="any", width=200)  # fmt: skip
-    least = st.number_input("Told by at least", 1, 99, 2, key="least", bind="query-params", width=150, help="publishers that do not belong together")
+    least = st.number_input(
+        "Told by at least",
+        1,
+        99,
+        2,
+        key="least",
+        bind="query-params",
+        width=150,
+        help="publishers that do not belong together",
+    )
     everything = st.toggle("Without signals too", key="everything", bind="query-params")
 found = data.stories_told(since, direction, category, int(least), LIMIT, not everything and direction != "none")
 st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
@@ -126,9 +138,15 @@ if found:
     if not st.query_params.get("story"):
         safe_html.note("Click a title to see who reported the story when, and how their readings differ.")
     sides = [direction] if direction else [] if everything else [word for word in DIRECTION_WORDS if word != "none"]
-    query = [("direction", side) for side in sides] + [("least", str(int(least)))] + ([("category", category)] if category else [])
+    query = (
+        [("direction", side) for side in sides]
+        + [("least", str(int(least)))]
+        + ([("category", category)] if category else [])
+    )
     query += [("since", links.stamp(since))] if since else []
-    downloads.offer("stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}"))))
+    downloads.offer(
+        "stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}")))
+    )
 else:
     st.info("No story passes these filters." if data.newest_id() else "Nothing polled yet.")
 if number := st.query_params.get("story"):

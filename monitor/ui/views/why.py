@@ -24,12 +24,21 @@ BARS, ROWS = 8, 60
 
 def moments(newest: datetime) -> tuple[datetime, datetime]:
     """The two hours compared: the newest and one before it, or two of the reader's own."""
-    span = st.segmented_control("The newest hour against", list(SPANS), default="24 hours before", key="span", bind="query-params", required=True)
+    span = st.segmented_control(
+        "The newest hour against",
+        list(SPANS),
+        default="24 hours before",
+        key="span",
+        bind="query-params",
+        required=True,
+    )
     if SPANS[span]:
         return newest - timedelta(days=SPANS[span]), newest
     first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
                               bind="query-params", width=220)  # fmt: skip
-    last = st.datetime_input("to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220)
+    last = st.datetime_input(
+        "to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220
+    )
     return tuple(changes.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
 
 
@@ -40,7 +49,11 @@ def lacking(measure: str, at: datetime, point, now: datetime) -> str:
         return f"{name} is still to come."
     if point is None:
         return f"There is no index for the hour of {name}."
-    return f"Not enough news at {name}: {point.missing or f'no {measure} to take apart'}." if getattr(point, measure) is None else ""
+    return (
+        f"Not enough news at {name}: {point.missing or f'no {measure} to take apart'}."
+        if getattr(point, measure) is None
+        else ""
+    )
 
 
 def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[str], points, now: datetime) -> str:
@@ -50,7 +63,9 @@ def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[
     word = "rose" if total >= 0.05 else "fell" if total <= -0.05 else "stayed"
     largest = [(name, change) for name, change in zip(names[:3], shown["change"], strict=False) if abs(change) >= 0.05]
     parts = [f"{safe_html.ISOLATE}{name}{safe_html.POP} {change:+.1f}" for name, change in largest]
-    said = f"{MEASURES[measure]} {word} {'at' if word == 'stayed' else 'from'} {start:.1f}" + ("" if word == "stayed" else f" to {end:.1f}")
+    said = f"{MEASURES[measure]} {word} {'at' if word == 'stayed' else 'from'} {start:.1f}" + (
+        "" if word == "stayed" else f" to {end:.1f}"
+    )
     said += f" between {clock(points[0].at, now)} and {clock(points[1].at, now)}"
     return f"{said}. The largest parts: {'; '.join(parts)}." if parts else f"{said}."
 
@@ -126,7 +141,9 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
             safe_html.show(safe_html.passage(changes.title_of(int(row["story"])), kind="title"))
-            st.text(f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}")
+            st.text(
+                f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}"
+            )
             st.page_link(pages.target("stories.py"), label="Who reported it", query_params={"story": str(row["story"])})
     if len(found) > 8:
         st.text(f"and {many(len(found) - 8, 'story')} more, {found['change'].iloc[8:].sum():+.2f} points together")
