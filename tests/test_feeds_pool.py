@@ -129,7 +129,7 @@ def test_no_process_outlives_a_killed_parent(busy):
 _PARENT = """
 import asyncio, sys
 from fake_tagger import FakeTagger
-from test_readers import feed, read
+from test_feeds_pool import feed, read
 from monitor.feeds.pool import Readers
 
 async def main():

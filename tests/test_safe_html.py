@@ -48,7 +48,7 @@ def test_evidence_is_marked_and_numbered():
 def test_overlapping_evidence_keeps_both_numbers():
     html = marked("drone strike on tanker", [(1, signal(0, 12)), (2, signal(6, 22))])
     assert Reader(html).text == "drone strike on tanker"
-    assert safe_html.count("<sup>") == 2
+    assert html.count("<sup>") == 2
 
 
 def test_a_turned_off_span_is_marked_otherwise():
