@@ -42,7 +42,7 @@ class Feed:
     name: str
     url: str
     language: str | None = None
-    publisher: str | None = None  # the family, for counting independent sources
+    publisher: str | None = None  # whom its entries count as, where independent sources are counted
     tier: int = 3
     country: str | None = None
     every: timedelta | None = None  # None: the interval adapts
@@ -50,6 +50,7 @@ class Feed:
     enabled: bool = True
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold secrets
     allow_private: bool = False
+    aggregator: bool = False  # passes on what others publish; the <source> of each entry is its publisher
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def test_everything_that_can_be_said_is_read(tmp_path):
     enabled: false
     headers: {Authorization: "Bearer ${KEY}", X-Plain: $5}
     allow_private: true
-  - {name: B, url: https://b.example}
+  - {name: B, url: https://b.example, aggregator: true}
 defaults: {every: 1.5h, tier: 2, language: ar, per_host: 4, pause: 0s, timeout: 10s, max_bytes: 250kB}
 prices: [{name: VIX, symbol: ^VIX, unit: points, kind: index, calendar: XNYS, fred: VIXCLS}]
 index: {reference: {from: 2026-02-26, to: 2026-02-27}, minimum_entries: 5, minimum_publishers: 1, tiers: {4: 0, 1: 2}}
@@ -116,7 +116,7 @@ theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
         "A: b", "HTTP://127.0.0.1:8901/x.xml", language="ar", publisher="Alpha", tier=1, country="NO", every=timedelta(seconds=2), tags=("one", "2"),
         enabled=False, headers=(("Authorization", "Bearer secret-word"), ("X-Plain", "$5")), allow_private=True,
     )  # fmt: skip
-    assert second == Feed("B", "https://b.example", language="ar", tier=2, every=timedelta(hours=1.5))
+    assert second == Feed("B", "https://b.example", language="ar", tier=2, every=timedelta(hours=1.5), aggregator=True)
     assert settings.prices == (Series("VIX", "^VIX", unit="points", kind="index", fred="VIXCLS", calendar="XNYS"),)
     assert settings.index.span == (date(2026, 2, 26), date(2026, 2, 27))
     assert settings.index.tiers.weights == (2, 0.8, 0.6, 0)
@@ -202,7 +202,8 @@ def test_the_shipped_file_is_sound_and_broad():
     settings = config.load(ROOT / "feeds.yaml", {})
     assert len(settings.feeds) >= 35
     assert {feed.language for feed in settings.feeds} >= {"en", "fr", "ar", "fa"}
-    assert all(feed.publisher for feed in settings.feeds if "news.google.com" not in feed.url)
+    assert all(feed.aggregator or feed.publisher for feed in settings.feeds)
+    assert all(feed.aggregator == ("news.google.com" in feed.url) for feed in settings.feeds)
     assert len({feed.url for feed in settings.feeds}) == len(settings.feeds)
     assert {rule.kind for rule in settings.alerts} == {"level", "jump", "signal", "price", "silence"}
 

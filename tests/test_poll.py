@@ -63,14 +63,14 @@ async def round_of(store, fetching: Fetching, *, then=lambda: None):
 
 
 def test_a_feed_that_cannot_be_stored_fails_by_name_and_alone(store, monkeypatch):
-    family = poll.family
+    publisher_of = poll.publisher_of
 
     def of(feed, entry):
         if feed.name == "feed 7":
-            raise ValueError("no family")
-        return family(feed, entry)
+            raise ValueError("no publisher")
+        return publisher_of(feed, entry)
 
-    monkeypatch.setattr(poll, "family", of)
+    monkeypatch.setattr(poll, "publisher_of", of)
     report = asyncio.run(round_of(store, Fetching()))
     assert {done.state.name: done.state.failure for done in report.feeds if done.error} == {"feed 7": "storage"}
     assert articles.count(store) == len(FEEDS) - 1

@@ -38,7 +38,7 @@ class Sighting:
 
     article_id: int
     story_id: int | None
-    publisher: str  # the family
+    publisher: str
     at: datetime
     category: str
     weight: float  # signed

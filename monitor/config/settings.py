@@ -97,6 +97,7 @@ def _feed(feed: FeedShape, defaults: Defaults, environ: Mapping[str, str]) -> Fe
         url=feed.url,
         language=feed.language or defaults.language,
         publisher=feed.publisher,
+        aggregator=feed.aggregator,
         tier=feed.tier or defaults.tier,
         country=feed.country,
         every=feed.every or defaults.every,

@@ -27,7 +27,10 @@ class FeedShape(Shape):
     name: Words = Field(description="Its key everywhere; each feed has its own.")
     url: WebAddress = Field(description="http:// or https://")
     language: Language | None = Field(None, description="The language it is written in: en, fr, ar, fa or he.")
-    publisher: Words | None = Field(None, description="The publisher family, for counting independent sources.")
+    publisher: Words | None = Field(None, description="The publisher; all its feeds count as one independent source.")
+    aggregator: Annotated[bool, Field(strict=True)] = Field(
+        False, description="true: it passes on what others publish, and the <source> of each entry is believed."
+    )
     tier: Tier | None = Field(None, description="1: agencies and papers of record ... 4: state, party and aggregated.")
     country: Words | None = Field(None, description="Where it is published, such as GB.")
     every: Every | None = Field(None, description="Poll it so often, such as 10m; left out, the interval adapts.")

@@ -20,7 +20,7 @@ from monitor.feeds import schedule
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.identity import canonical_link, identity
 from monitor.feeds.pool import Readers
-from monitor.feeds.publishers import family
+from monitor.feeds.publishers import publisher_of
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
 from monitor.storage.articles import Item
 from monitor.storage.batch import Outcome, Writer
@@ -89,7 +89,7 @@ def due_feeds(
 def item_of(feed: Feed, entry: Entry, reading: Reading) -> Item:
     """An entry with all that is thought of it, ready to be stored."""
     canonical = canonical_link(entry.link) if entry.link else None
-    return Item(entry, reading, family(feed, entry), identity(entry), canonical, parts_of(reading))
+    return Item(entry, reading, publisher_of(feed, entry), identity(entry), canonical, parts_of(reading))
 
 
 class Round:

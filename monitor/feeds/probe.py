@@ -158,6 +158,7 @@ def as_yaml(feed: Feed) -> str:
         "name": _sound(feed.name),
         "url": feed.url,
         "publisher": feed.publisher,
+        "aggregator": feed.aggregator or None,
         "tier": feed.tier,
         "language": feed.language,
         "country": feed.country,

@@ -1,6 +1,6 @@
 """Turns the stored entries' frame into plain arrays in order of time, near-identical reposts of one publisher left out.
 
-A repost is the same `text_key` from the same publisher family on the same UTC day: it counts once, above and below the line.
+A repost is the same `text_key` from the same publisher on the same UTC day: it counts once, above and below the line.
 The day is the border so that a point never depends on how far back a frame happens to reach.
 """
 

@@ -232,7 +232,7 @@ def newest_id(store: Store) -> int:
 
 
 def publishers(store: Store) -> list[str]:
-    """Every publisher family that has an article, by name."""
+    """Every publisher that has an article, by name."""
     with store.read() as conn:
         return list(conn.scalars(sa.select(articles.c.publisher).distinct().order_by(articles.c.publisher)))
 

@@ -233,7 +233,7 @@ def told(since: datetime, until: datetime) -> list[Told]:
 
 @st.cache_data(ttl=60.0, show_spinner=False)
 def publishers() -> list[str]:
-    """Every publisher family that has an article, by name."""
+    """Every publisher that has an article, by name."""
     return articles.publishers(context().store)
 
 
