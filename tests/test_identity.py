@@ -95,6 +95,15 @@ def test_guid_before_link_before_title_and_date():
     assert len({identity(whole), identity(linked), identity(bare)}) == 3
 
 
+@pytest.mark.parametrize("name", ["ref", "cmp", "output", "rss", "oc", "share", "at_id"])
+def test_within_a_feed_the_query_names_the_article(name):
+    pages = [f"https://example.org/story?{name}={number}&utm_source=rss" for number in (1, 2)]
+    for key in ("guid", "link"):
+        one, other = (replace(ENTRY, **{key: page}) for page in pages)
+        assert identity(one) != identity(other)
+    assert len({canonical_link(page) for page in pages}) == 1  # another feed may link to the same page by another `ref`
+
+
 def test_a_front_page_names_no_article():
     for home in ("https://www.example.org", "http://m.example.org/?utm_source=rss"):
         one, other = (replace(ENTRY, guid=home, link=home, title=title) for title in ("One", "Other"))

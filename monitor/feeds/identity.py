@@ -1,6 +1,6 @@
-"""Says when two entries are one article: by guid, else canonical link, else title and date.
+"""Says when two entries of one feed are one article: by guid, else link, else title and date.
 
-Leaves scoping a guid to its feed, and remembering, to storage. Near-duplicates of different publishers are stories.py's.
+Pure. storage/articles.py scopes the identity to its feed and remembers it; monitor/stories groups articles of different publishers.
 """
 
 from __future__ import annotations
@@ -11,17 +11,22 @@ from urllib.parse import quote, unquote, urlsplit
 
 from monitor.models import Entry
 
-# Parameters that say where a reader came from, not what is read. Prefixes first.
-_TRACKING_PREFIXES = (
-    "utm_", "at_", "mc_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "oly_", "ns_", "vero_", "wt_", "wt.", "guce", "_hs",
-    "__twitter", "syn-", "trk_",
+# Query parameters that say where a reader came from, not what is read. Names that begin so, then whole names.
+_CAMPAIGN_PREFIXES = (
+    "utm_", "mc_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "oly_", "vero_", "guce", "_hs", "__twitter",
 )  # fmt: skip
-_TRACKING = frozenset(
+_CAMPAIGN = frozenset(
     (
         "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mibextid li_fat_id epik "
-        "srsltid xtor xtref xts xtcr mkt_tok cmp cmpid cmp_id ocid smid smtyp smprod ref ref_src ref_url referrer emc ftag "
-        "s_cid ncid icid traffic_source maca oc sref soc_src soc_trk spm wprov guccounter _ga _gl dm_i trk share hss_channel "
-        "output outputtype amp amp_js_v amp_gsa usqp rss"
+        "srsltid mkt_tok guccounter _ga _gl usqp amp_js_v amp_gsa"
+    ).split()
+)
+# The same, but some sites name their articles by them (`?ref=1`, `?ref=2`): left out only where feeds are compared.
+_AMBIGUOUS_PREFIXES = ("at_", "ns_", "wt_", "wt.", "syn-", "trk_")
+_AMBIGUOUS = frozenset(
+    (
+        "xtor xtref xts xtcr cmp cmpid cmp_id ocid smid smtyp smprod ref ref_src ref_url referrer emc ftag s_cid ncid icid "
+        "traffic_source maca oc sref soc_src soc_trk spm wprov dm_i trk share hss_channel output outputtype amp rss"
     ).split()
 )
 _FROM_FEED = re.compile(r"^(?:rss|feed|atom)(?:$|[-_ ])", re.I)  # partner=rss, source=rss, cid=rss-world
@@ -35,13 +40,14 @@ _RUNNING = re.compile(r"#\d{1,2}$")  # the BBC counts a guid up at each edit: ..
 
 
 def identity(entry: Entry) -> str:
-    """One article's name within its feed, the same each time it is seen; tells by its first word what it was made of.
+    """The key of one article within its feed, the same each time it is seen. It begins with what it was made of: guid, link or text.
 
-    A site's front page names no article: some feeds give it to every item.
+    A link's query counts, since some sites name their articles by nothing else. A site's front page names no article: some
+    feeds give it to every item.
     """
     if entry.guid and not _FRONT_PAGE.fullmatch(guid := _guid(entry.guid)):
         return f"guid:{guid}"
-    if entry.link and not _FRONT_PAGE.fullmatch(link := canonical_link(entry.link)):
+    if entry.link and not _FRONT_PAGE.fullmatch(link := page_key(entry.link)):
         return f"link:{link}"
     date = entry.published.isoformat() if entry.published else entry.published_text or ""
     text = " ".join((entry.title or entry.summary).casefold().split())
@@ -53,15 +59,24 @@ def _guid(guid: str) -> str:
     if not guid.startswith(("http://", "https://")):
         return guid
     address, mark, fragment = _RUNNING.sub("", guid).partition("#")
-    return canonical_link(address) + mark + fragment
+    return page_key(address) + mark + fragment
 
 
 def canonical_link(url: str) -> str:
-    """A key for one page under its many addresses: not meant to be followed.
+    """A key for one page under its many addresses, to compare entries of different feeds: not meant to be followed.
 
     Off go scheme, default port, www, mobile and AMP forms, tracking parameters and fragment; what is left is ordered. Google
     News is known by its own id, since its true target can only be had by asking Google. Anything unreadable stays as it is.
     """
+    return _key(url, across_feeds=True)
+
+
+def page_key(url: str) -> str:
+    """The same for entries of one feed: parameters that may name an article, such as `ref`, stay."""
+    return _key(url, across_feeds=False)
+
+
+def _key(url: str, *, across_feeds: bool) -> str:
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -70,13 +85,13 @@ def canonical_link(url: str) -> str:
     if parts.scheme.lower() not in ("http", "https") or not host:
         return url.strip()
     if inner := _wrapped(host, parts.path, parts.query):
-        return canonical_link(inner)
+        return _key(inner, across_feeds=across_feeds)
     if host == "news.google.com" and (article := _GOOGLE_NEWS.search(parts.path)):
         return f"news.google.com/articles/{article[1]}"
     host = _INNER_MOBILE.sub(r"\1.", _MOBILE.sub("", host))
     if port is not None and port not in (80, 443):
         host = f"{host}:{port}"
-    query = _query(parts.query)
+    query = _query(parts.query, across_feeds)
     return host + _path(parts.path) + (f"?{query}" if query else "")
 
 
@@ -120,16 +135,14 @@ def _sound(escapes: str) -> bool:
         return False
 
 
-def _query(query: str) -> str:
+def _query(query: str, across_feeds: bool) -> str:
     kept = []
     for piece in query.split("&"):
         name, _, value = piece.partition("=")
         lower = unquote(name).lower()
-        if (
-            piece
-            and not lower.startswith(_TRACKING_PREFIXES)
-            and lower not in _TRACKING
-            and not _FROM_FEED.match(value)
-        ):
+        if not piece or lower in _CAMPAIGN or lower.startswith(_CAMPAIGN_PREFIXES):
+            continue
+        ambiguous = lower in _AMBIGUOUS or lower.startswith(_AMBIGUOUS_PREFIXES) or _FROM_FEED.match(value)
+        if not (across_feeds and ambiguous):
             kept.append(f"{name}={value}" if value else name)
     return "&".join(sorted(kept))
