@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 
-from monitor.alerts.service import Alarm
+from monitor.alerts.service import AlertService
 from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
 from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
@@ -55,7 +55,7 @@ class Worker:
     def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
         self.grouping, self.prices, self.index = Grouping(store), PriceUpdater(store), IndexUpdater(store)
-        self.alarm = Alarm(store, clock)
+        self.alerts = AlertService(store, clock)
         self.holder = this_process()
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
@@ -179,7 +179,7 @@ class Worker:
             self.index.update(settings, now)
             completed = True
         finally:  # a round that fails again and again is what an alert is for
-            self.alarm.after_round(settings, completed=completed, everything=everything)
+            self.alerts.update(settings, completed=completed, everything=everything)
         return time.monotonic() - began
 
     def _current_settings(self) -> Settings:

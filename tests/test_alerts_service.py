@@ -108,10 +108,10 @@ def kept(store) -> list[tuple[str, str]]:
 def test_what_fires_is_stored_and_sent_once_with_its_stories(store, tmp_path):
     tell(store, "alpha", "beta")
     with hook() as receiver:
-        settings, watch = settings_of(tmp_path, receiver.url), alert_service.Alarm(store, StandingClock(NOW))
+        settings, watch = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         for _ in range(3):
-            watch.after_round(settings, everything=True)
-        alert_service.Alarm(store, StandingClock(NOW + HOUR)).after_round(settings)
+            watch.update(settings, everything=True)
+        alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)
     assert kept(store) == [("Grave event", "firing")]
     (message,) = receiver.got
     assert message["title"] == "Alert: Grave event"
@@ -122,7 +122,7 @@ def test_what_fires_is_stored_and_sent_once_with_its_stories(store, tmp_path):
 
 def test_without_an_address_alerts_are_stored_and_wait(store, tmp_path):
     tell(store, "alpha", "beta")
-    alert_service.Alarm(store, StandingClock(NOW)).after_round(settings_of(tmp_path))
+    alert_service.AlertService(store, StandingClock(NOW)).update(settings_of(tmp_path))
     (alert,) = alerts.find(store)
     assert (alert.rule, alert.sent, alert.attempts) == ("Grave event", None, 0)
 
@@ -131,24 +131,24 @@ def test_nothing_is_sent_of_synthetic_data(store, tmp_path):
     tell(store, "alpha", "beta")
     notes.put(store, "synthetic", "made up", NOW)
     with hook() as receiver:
-        alert_service.Alarm(store, StandingClock(NOW)).after_round(settings_of(tmp_path, receiver.url))
+        alert_service.AlertService(store, StandingClock(NOW)).update(settings_of(tmp_path, receiver.url))
     assert kept(store) == [("Grave event", "firing")] and receiver.got == []
 
 
 def test_a_receiver_that_fails_is_tried_again_and_then_has_it(store, tmp_path):
     tell(store, "alpha", "beta")
     with hook() as receiver:
-        settings, watch = settings_of(tmp_path, receiver.url), alert_service.Alarm(store, StandingClock(NOW))
+        settings, watch = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         receiver.status = 503
-        watch.after_round(settings)
+        watch.update(settings)
         (failed,) = alerts.find(store)
         assert failed.sent is None and failed.attempts == 1 and "503" in failed.error and failed.next_try > real_now()
         receiver.status = 200
-        watch.after_round(settings)
+        watch.update(settings)
         assert len(receiver.got) == 1  # its pause is not over
         alerts.update(store, replace(failed, next_try=real_now() - HOUR))
-        watch.after_round(settings)
-        watch.after_round(settings)
+        watch.update(settings)
+        watch.update(settings)
     (done,) = alerts.find(store)
     assert done.sent and done.error is None and done.attempts == 2 and len(receiver.got) == 2
 
@@ -157,15 +157,15 @@ def test_a_receiver_that_does_not_answer_holds_up_no_round_and_gets_it_once(stor
     tell(store, "alpha", "beta")
     monkeypatch.setattr(alert_service, "WAIT", 0.1)
     with hook() as receiver:
-        settings, watch = settings_of(tmp_path, receiver.url), alert_service.Alarm(store, StandingClock(NOW))
+        settings, watch = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         receiver.hold.clear()
-        watch.after_round(settings)
+        watch.update(settings)
         running.wait_for(lambda: receiver.got, 30, "the message on its way")
-        watch.after_round(settings)  # while the first delivery still waits
+        watch.update(settings)  # while the first delivery still waits
         assert alerts.find(store)[0].sent is None
         receiver.hold.set()
         running.wait_for(lambda: alerts.find(store)[0].sent, 30, "the answer")
-        watch.after_round(settings)
+        watch.update(settings)
         assert len(receiver.got) == 1
 
 
@@ -178,7 +178,7 @@ from monitor.config import load
 from monitor.storage.store import open_store
 from tests.test_alerts_service import NOW
 settings = load(Path(sys.argv[1]), {"MONITOR_ALERT_URLS": sys.argv[3]})
-alert_service.Alarm(open_store(sys.argv[2]), StandingClock(NOW)).after_round(settings)
+alert_service.AlertService(open_store(sys.argv[2]), StandingClock(NOW)).update(settings)
 """
 
 
@@ -204,7 +204,7 @@ def test_killed_between_claim_and_answer_it_is_not_sent_again_and_says_so(store,
         receiver.hold.set()
         assert delivery.CLAIMED in alerts.find(store)[0].error
         for _ in range(2):
-            alert_service.Alarm(store, StandingClock(NOW + HOUR)).after_round(settings)
+            alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)
         assert len(receiver.got) == 1
     (alert,) = alerts.find(store)
     assert alert.sent is None and delivery.UNKNOWN in alert.error
@@ -219,7 +219,7 @@ def test_of_two_senders_one_lets_go(store):
 
 
 def test_feed_silence_and_a_price_move_are_told_and_silence_resolves(store, tmp_path):
-    settings, watch = settings_of(tmp_path), alert_service.Alarm(store, StandingClock(NOW))
+    settings, watch = settings_of(tmp_path), alert_service.AlertService(store, StandingClock(NOW))
     day = datetime(2026, 2, 27, tzinfo=UTC)
     for number, close in enumerate((70.0, 77.0)):
         made = day + number * 3 * DAY
@@ -230,25 +230,25 @@ def test_feed_silence_and_a_price_move_are_told_and_silence_resolves(store, tmp_
         "Alpha", "https://alpha.example/rss", state="failing", failures=3, last_success=NOW - DAY, error="timed out"
     )
     feeds.save_state(store, state, now=NOW)
-    watch.after_round(settings)
+    watch.update(settings)
     assert sorted(kept(store)) == [("Brent moved", "firing"), ("Feeds are silent", "firing")]
     feeds.save_state(store, replace(state, failures=0, last_success=NOW, last_new=NOW), now=NOW)
-    watch.after_round(settings, everything=True)
+    watch.update(settings, everything=True)
     assert ("Feeds are silent", "resolved") in kept(store) and len(kept(store)) == 3
 
 
 def test_nobody_polls_goes_by_real_time(store, tmp_path):
     settings = settings_of(tmp_path)
     notes.put(store, alert_service.ROUND, (real_now() - timedelta(minutes=5)).isoformat(), NOW - 30 * DAY)
-    alert_service.Alarm(store, StandingClock(NOW)).after_round(settings)  # a replay that leapt a month
+    alert_service.AlertService(store, StandingClock(NOW)).update(settings)  # a replay that leapt a month
     assert kept(store) == []
     notes.put(store, alert_service.ROUND, (real_now() - HOUR).isoformat(), NOW)
     notes.put(store, "worker", "the disk is full", NOW)
-    alert_service.Alarm(store, StandingClock(NOW)).after_round(settings, completed=False)
+    alert_service.AlertService(store, StandingClock(NOW)).update(settings, completed=False)
     assert kept(store) == [("Nobody polls", "firing")] and "the disk is full" in alerts.find(store)[0].message
-    alert_service.Alarm(store, StandingClock(NOW + HOUR)).after_round(settings)
+    alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)
     assert kept(store) == [("Nobody polls", "firing")]
-    alert_service.Alarm(store, StandingClock(NOW + 2 * HOUR)).after_round(settings)
+    alert_service.AlertService(store, StandingClock(NOW + 2 * HOUR)).update(settings)
     assert kept(store)[-1] == ("Nobody polls", "resolved")
 
 

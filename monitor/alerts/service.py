@@ -36,7 +36,7 @@ MANY = 10_000  # alerts of the longest cool-down
 ROUND = "round"  # the note under which the last completed round stands; its value is real time
 
 
-class Alarm:
+class AlertService:
     """One for each worker; used from one thread at a time."""
 
     def __init__(self, store: Store, clock: Clock):
@@ -44,7 +44,7 @@ class Alarm:
         self._looked: tuple[datetime, datetime, Sequence[Rule]] | None = None  # the clock's time, real time, rules
         self._delivery: Delivery | None = None
 
-    def after_round(self, settings: Settings, *, completed: bool = True, everything: bool = False) -> None:
+    def update(self, settings: Settings, *, completed: bool = True, everything: bool = False) -> None:
         """Decide when it is time to, and send what waits. `completed`: the round got this far without a fault. Raises StorageError, ClockError."""
         now, real = self.clock.now(), real_now()
         if everything or self._due(settings.alerts, now, real):
