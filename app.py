@@ -54,7 +54,7 @@ async def lifespan(app):
 
 base = st.get_option("server.baseUrlPath") or ""
 app = st.App(
-    Path(__file__).with_name("monitor") / "ui" / "main.py",
+    Path(__file__).with_name("monitor") / "ui" / "app" / "main.py",
     lifespan=lifespan,
     routes=[*export_routes.routes(base), *idle_tabs.routes(base)],
     middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.QuietTabs)],

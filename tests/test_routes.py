@@ -29,7 +29,7 @@ from monitor.ui.app.security import HEADERS, SecureHeaders
 from monitor.ui.exports import links
 from monitor.ui.exports import routes as export_routes
 from monitor.ui.exports.page_tables import TABLES
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 from tests.running import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,7 +90,7 @@ def server(tmp_path, monkeypatch):
         ("NOW", "2026-03-03T06:30Z"),
     ):
         monkeypatch.setenv(f"MONITOR_{name}", str(value))
-    data.context.clear()
+    reads.context.clear()
     port = free_port()
     served = uvicorn.Server(uvicorn.Config(
         Starlette(routes=export_routes.routes(), middleware=[Middleware(SecureHeaders)]), port=port, log_level="error"
@@ -110,14 +110,14 @@ def server(tmp_path, monkeypatch):
     def env(**values):
         for name, value in values.items():
             monkeypatch.setenv(f"MONITOR_{name}", value)
-        data.context.clear()
+        reads.context.clear()
 
     pull.env = env
     yield pull
     served.should_exit = True
     thread.join(10)
-    data.context().store.close()
-    data.context.clear()
+    reads.context().store.close()
+    reads.context.clear()
     opened.close()
 
 

@@ -11,9 +11,9 @@ from monitor.alerts import delivery
 from monitor.models import Alert
 from monitor.storage import alerts
 from monitor.storage.store import open_store
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
-MAIN = Path(data.__file__).parents[1] / "main.py"
+MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HOSTILE = "<script>window.hacked=1</script> Iran launches missile strike"
@@ -47,7 +47,7 @@ def page(monkeypatch, tmp_path):
             monkeypatch.setenv(f"MONITOR_{name}", value)
         st.cache_data.clear()
         st.cache_resource.clear()
-        return AppTest.from_file(MAIN, default_timeout=30).run().switch_page("views/alerts.py").run()
+        return AppTest.from_file(MAIN, default_timeout=30).run().switch_page("../views/alerts.py").run()
 
     yield show
     st.cache_data.clear()

@@ -10,11 +10,11 @@ import pytest
 
 from monitor.models import Alert, Article
 from monitor.storage.signals import Tally
-from monitor.ui.charts import coast
-from monitor.ui.charts import index as index_chart
+from monitor.ui.charts import coastline
+from monitor.ui.charts import index_and_prices
 from monitor.ui.charts import marks as charts_marks
-from monitor.ui.charts import where as where_charts
-from monitor.ui.components import cards
+from monitor.ui.charts import map as map_chart
+from monitor.ui.components import article_card
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ def points(*tension, high=1.2):
 
 
 def test_a_gap_stays_a_gap():
-    option, _ = index_chart.tension_and_prices(points(100, np.nan, 120), {})
+    option, _ = index_and_prices.tension_and_prices(points(100, np.nan, 120), {})
     source = option["dataset"][0]["source"]
     assert source["tension"].isna().tolist() == [False, True, False]
     assert not any(series["connectNulls"] for series in option["series"])
@@ -41,12 +41,12 @@ def test_a_gap_stays_a_gap():
     [((200, 300), 1.2, 400, False), ((200, 300), 9, 600, True), ((3, 4), 1.2, 150, False)],
 )
 def test_a_wide_band_does_not_dwarf_the_line(tension, high, top, cut):
-    assert index_chart.axis_top(points(*tension, high=high)) == (top, cut)
+    assert index_and_prices.axis_top(points(*tension, high=high)) == (top, cut)
 
 
 def test_nothing_but_gaps_can_be_drawn():
-    option, cut = index_chart.tension_and_prices(points(np.nan, np.nan), {})
-    assert option["yAxis"][0]["max"] == index_chart.LEAST_TOP
+    option, cut = index_and_prices.tension_and_prices(points(np.nan, np.nan), {})
+    assert option["yAxis"][0]["max"] == index_and_prices.LEAST_TOP
     assert not cut
 
 
@@ -55,7 +55,7 @@ def test_each_unit_of_price_has_an_axis_of_its_own():
         pd.DataFrame({"day": [NOON], "close": [close], "unit": [unit]})
         for close, unit in ((71.3, "USD/bbl"), (5200.0, "USD/oz"))
     )
-    option, _ = index_chart.tension_and_prices(points(100, 120), {"Brent": barrel, "Gold": ounce, "WTI": barrel})
+    option, _ = index_and_prices.tension_and_prices(points(100, 120), {"Brent": barrel, "Gold": ounce, "WTI": barrel})
     lines = {series["name"]: series for series in option["series"] if series.get("yAxisIndex")}
     assert [option["yAxis"][lines[name]["yAxisIndex"]]["name"] for name in ("Brent", "Gold", "WTI")] == [
         "USD/bbl",
@@ -66,7 +66,7 @@ def test_each_unit_of_price_has_an_axis_of_its_own():
 
 
 def test_alerts_and_episodes_are_told_apart_without_colour():
-    option, _ = index_chart.tension_and_prices(points(100, 120), {})
+    option, _ = index_and_prices.tension_and_prices(points(100, 120), {})
     alert = Alert(1, "Tension is high", "level", NOON, "firing", "", "jump")
     days = {
         date(2026, 2, 1): "escalation",
@@ -101,10 +101,10 @@ def test_a_spark_breaks_at_a_gap():
             self.src = dict(attrs)["src"]
 
     picture = Picture()
-    picture.feed(cards.spark([1, 2, None, 3, float("nan"), 5]))
+    picture.feed(article_card.spark([1, 2, None, 3, float("nan"), 5]))
     assert picture.src.startswith("data:image/svg+xml,")
     assert picture.src.count("M") == 3
-    assert cards.spark([None, 1]) is None
+    assert article_card.spark([None, 1]) is None
 
 
 def test_reports_stand_in_the_row_of_their_publisher():
@@ -112,7 +112,7 @@ def test_reports_stand_in_the_row_of_their_publisher():
         at = NOON + timedelta(hours=id)
         return Article(id, "f", publisher, "t", "", None, "en", at, at, at, direction, 1.0, (), (), (), 1, "m")
 
-    option = index_chart.reports([article(2, "B\u202e", "mixed"), article(1, "A", "escalation")])
+    option = index_and_prices.reports([article(2, "B\u202e", "mixed"), article(1, "A", "escalation")])
     assert option["yAxis"]["data"] == ["B", "A"]  # drawn from below: the first to tell stands on top
     assert {series["symbol"] for series in option["series"]} == {"triangle", "diamond"}
     json.dumps(option)
@@ -125,19 +125,19 @@ def test_the_map_keeps_to_its_frame():
         Tally(("United States",), "escalation", 1, 1, 3.0),
         Tally(("X",), "escalation", 1, 1, 1.0),
     ]
-    option, outside = where_charts.places(found, where)
+    option, outside = map_chart.places(found, where)
     drawn = [item["name"] for series in option["series"] if series.get("name") for item in series["data"]]
     assert drawn == ["Strait of Hormuz"]
     assert [tally.values[0] for tally in outside] == ["United States", "X"]
-    assert all(coast.inside(*point) for line in coast.COASTS.values() for point in line)
+    assert all(coastline.inside(*point) for line in coastline.COASTS.values() for point in line)
 
 
 def test_the_matrix_counts_who_acts_on_whom():
-    option = where_charts.matrix(
+    option = map_chart.matrix(
         [Tally(("IRN", "ISR"), "escalation", 5, 3, 9.0), Tally(("USA", "IRN"), "deescalation", 1, 1, 2.0)],
         "escalation",
         {"IRN": "Iran"},
     )
     assert option["yAxis"]["data"] == ["Iran"]
     assert option["series"][0]["data"] == [[0, 0, 3]]
-    assert where_charts.matrix([], "escalation", {}) is None
+    assert map_chart.matrix([], "escalation", {}) is None

@@ -20,15 +20,15 @@ from monitor.models import IndexPoint, Price, Series
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
-from monitor.ui.charts import oil as oil_charts
+from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads
 from monitor.ui.exports import page_tables
-from monitor.ui.queries import changes, data, markets
+from monitor.ui.queries import index_change, reads, studies
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 JUMP = date(2026, 2, 12)  # a Thursday
-MAIN = str(Path(data.__file__).parents[1] / "main.py")
+MAIN = str(Path(reads.__file__).parents[1] / "app" / "main.py")
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def screen(monkeypatch):
         st.cache_resource.clear()
         shown = AppTest.from_file(MAIN, default_timeout=60).run()
         if page:
-            shown.switch_page(f"views/{page}.py")
+            shown.switch_page(f"../views/{page}.py")
         for key, value in query.items():
             shown.query_params[key] = value
         return shown.run()
@@ -193,16 +193,16 @@ def test_who_fails_and_how_old_the_price_is_stands_on_the_page(market, screen):
 
 def test_spot_that_stands_in_has_its_own_line():
     frame = pd.DataFrame({"kind": ["front month", "front month", "spot"], "close": [70.0, 71.0, 75.0]})
-    found = markets.by_kind(Series("Brent", "BZ=F"), frame)
+    found = studies.by_kind(Series("Brent", "BZ=F"), frame)
     assert {name: list(part["close"]) for name, part in found.items()} == {"Brent": [70.0, 71.0], "Brent, spot": [75.0]}
-    assert list(markets.by_kind(Series("Brent", "BZ=F", kind="spot"), frame.tail(1))) == ["Brent"]
+    assert list(studies.by_kind(Series("Brent", "BZ=F", kind="spot"), frame.tail(1))) == ["Brent"]
 
 
 def test_what_was_not_tested_is_not_called_insignificant(market):
-    study = markets.event_study.event_study(markets.event_study.closes([]), [JUMP])
-    assert {row["significant"] for row in markets.study_rows(study)} == {"not tested"}
-    assert oil_charts.abnormal(study.rows)["series"][0]["data"] == ["-"]
-    assert "not tested" in "".join(export.rows_csv(markets.study_rows(study), markets.STUDY_COLUMNS))
+    study = studies.event_study.event_study(studies.event_study.closes([]), [JUMP])
+    assert {row["significant"] for row in studies.study_rows(study)} == {"not tested"}
+    assert returns_and_lags.abnormal(study.rows)["series"][0]["data"] == ["-"]
+    assert "not tested" in "".join(export.rows_csv(studies.study_rows(study), studies.STUDY_COLUMNS))
 
 
 # -- Why --------------------------------------------------------------------------------------------------
@@ -252,9 +252,9 @@ def test_why_without_an_index(tmp_path, screen):
 
 def test_the_rest_is_one_row_and_nothing_is_lost():
     found = pd.DataFrame({"story": range(9), "before": 1.0, "after": 3.0, "change": 2.0, "articles": 1})
-    short = changes.shortened(found, "story", 4)
+    short = index_change.shortened(found, "story", 4)
     assert len(short) == 5
     assert list(short[["before", "after", "change", "articles"]].sum()) == list(
         found[["before", "after", "change", "articles"]].sum()
     )
-    assert changes.name_of(short["story"].iloc[-1], "story", 5) == "all others (5)"
+    assert index_change.name_of(short["story"].iloc[-1], "story", 5) == "all others (5)"

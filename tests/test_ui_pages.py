@@ -16,9 +16,9 @@ from monitor.storage import feeds as feed_states
 from monitor.storage.articles import Filter, Item
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
-MAIN = Path(data.__file__).parents[1] / "main.py"
+MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
 HOSTILE = "<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran launches missile strike on Israel"
@@ -54,7 +54,7 @@ def screen(monkeypatch, tmp_path):
         st.cache_resource.clear()
         shown = AppTest.from_file(MAIN, default_timeout=30).run()
         if page:
-            shown = shown.switch_page(f"views/{page}.py")
+            shown = shown.switch_page(f"../views/{page}.py")
             for key, value in query.items():
                 shown.query_params[key] = value
             shown.run()

@@ -16,7 +16,7 @@ from monitor.storage import alerts, stories
 from monitor.storage.store import open_store
 from monitor.stories import service as story_service
 from monitor.tagging.tagger import Tagger
-from monitor.ui.queries.data import TICK
+from monitor.ui.queries.reads import TICK
 from tests import running
 from tests.browser import click_row, open_page, settled
 

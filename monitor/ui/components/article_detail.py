@@ -7,7 +7,7 @@ import streamlit as st
 from monitor.models import Article
 from monitor.ui.components import safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
 
@@ -15,7 +15,7 @@ LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
 def show(article: Article) -> None:
     """Numbers beside the marks are those of the list below."""
     spans = [*article.signals, *article.turned_off]
-    now, names = data.now(), data.actor_names()
+    now, names = reads.now(), reads.actor_names()
     head = (
         safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), safe_html.tag("span", f"score {article.score:+.1f}"),
         safe_html.tag("span", f"{article.publisher} ({article.feed})"), safe_html.tag("span", times.shown(article.at, now)),
@@ -31,7 +31,7 @@ def show(article: Article) -> None:
         for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
     ]
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
-    for version in data.later_versions(article.id):
+    for version in reads.later_versions(article.id):
         st.text(f"Title changed {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
     st.text(
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"

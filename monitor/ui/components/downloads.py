@@ -11,7 +11,7 @@ import streamlit as st
 
 from monitor.ui.app import access
 from monitor.ui.components import safe_html
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 
 def offer(table: str, query: str = "", *, name: str = "", label: str = "Download as CSV") -> None:
@@ -19,7 +19,7 @@ def offer(table: str, query: str = "", *, name: str = "", label: str = "Download
     query = "&".join(part for part in (query, urlencode({"name": name}) if name else "") if part)
     base = _base()
     path = f"{base}/api/export/{table}.csv?{query}"
-    environment = data.context().settings.current()[0].environment
+    environment = reads.context().settings.current()[0].environment
     signed = (
         f"{path}&signature={access.signature(path)}"
         if environment.export_token and not access.log_in_configured()

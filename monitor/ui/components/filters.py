@@ -13,7 +13,7 @@ from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
 from monitor.ui.components import article_detail, safe_html
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MODE_WORDS, TIER, TIERS
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
 SIGNED = ("escalation", "deescalation", "mixed")  # what is asked for at first: sport and weather are one click away
@@ -32,7 +32,7 @@ def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime |
     chosen = st.segmented_control(
         "Time", list(RANGES), default=default, key="time", bind="query-params", required=True, disabled=replaced
     )
-    return since_of(chosen, data.now())
+    return since_of(chosen, reads.now())
 
 
 def filters() -> Filter:
@@ -75,8 +75,8 @@ def days_of_own() -> dict[str, datetime]:
 
 
 def _more() -> dict:
-    names = data.actor_names()
-    actors, places = data.known_tags("actor"), data.known_tags("place")
+    names = reads.actor_names()
+    actors, places = reads.known_tags("actor"), reads.known_tags("place")
 
     def actor(code: str) -> str:
         return article_detail.named(code, names)
@@ -90,7 +90,7 @@ def _more() -> dict:
             "categories": several("Category", "category", CATEGORIES, format_func=CATEGORY_WORDS.get),
             "modes": several("Acts or words", "mode", list(MODE_WORDS), format_func=MODE_WORDS.get),
             "langs": several("Language", "lang", list(LANGUAGES), format_func=LANGUAGES.get),
-            "publishers": several("Publisher", "publisher", data.publishers(), format_func=safe_html.sound),
+            "publishers": several("Publisher", "publisher", reads.publishers(), format_func=safe_html.sound),
             "tiers": several("Tier of the source", "tier", TIERS, help=TIER),
         }
     with two:

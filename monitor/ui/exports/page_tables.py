@@ -1,7 +1,7 @@
 """Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts, rules, rounds of a feed.
 
-The same numbers as on the page under the same columns; where a formula made them, `method` says which. Leaves the sums to markets.py
-and changes.py, the file to exports.py.
+The same numbers as on the page under the same columns; where a formula made them, `method` says which. Leaves the sums to studies.py
+and index_change.py, the file to exports.py.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import NamedTuple
 
 from monitor.errors import InputError
 from monitor.storage import alerts, articles
-from monitor.ui.charts import where as where_charts
+from monitor.ui.charts import map as map_chart
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
-from monitor.ui.queries import changes, data, markets
+from monitor.ui.queries import index_change, reads, studies
 
 Given = Mapping[str, str]
 ALERTS = ("id", "at", "rule", "reason", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories")
 WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
 RULES = ("rule", "kind", "fires when", "on", "pause after one")
 ROUNDS = ("feed", "at", "state", "status", "new_entries", "entries", "failure", "error")
-TOLD = (*where_charts.SIDES, "gravest", "method")
+TOLD = (*map_chart.SIDES, "gravest", "method")
 PLACE, PAIR = ("place",), ("source", "target")
 MOST_ALERTS = 100_000
 
@@ -43,7 +43,7 @@ def one_of(name: str, value: str, known: Iterable[str]) -> str:
 
 
 def _series(asked: Given) -> str:
-    names = [series.name for series in data.context().settings.current()[0].prices]
+    names = [series.name for series in reads.context().settings.current()[0].prices]
     return one_of("series", asked.get("series", names[0] if names else ""), names)
 
 
@@ -52,32 +52,32 @@ def _measure(asked: Given) -> str:
 
 
 def _today() -> datetime:
-    return data.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return reads.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _study(asked: Given):
     today = _today()
-    given, faults = markets.dates_of(asked.get("events", ""))
+    given, faults = studies.dates_of(asked.get("events", ""))
     if faults:
         raise InputError(f"events: {faults[0]!r} is not a date such as 2025-06-13")
     kinds = [
-        one_of("episodes", kind, markets.DIRECTIONS)
-        for kind in asked.get("episodes", ",".join(markets.DIRECTIONS)).split(",")
+        one_of("episodes", kind, studies.DIRECTIONS)
+        for kind in asked.get("episodes", ",".join(studies.DIRECTIONS)).split(",")
         if kind
     ]
     events = (
-        dict.fromkeys(given[-markets.MOST_EVENTS :], "your date")
+        dict.fromkeys(given[-studies.MOST_EVENTS :], "your date")
         if given
-        else markets.episodes(markets.daily(today), kinds)
+        else studies.episodes(studies.daily(today), kinds)
     )
-    closes = markets.closes(_series(asked), today)
-    return (markets.study(closes, tuple(events)) if events and not closes.empty else None), events
+    closes = studies.closes(_series(asked), today)
+    return (studies.study(closes, tuple(events)) if events and not closes.empty else None), events
 
 
 def _events(asked: Given) -> Iterable[Mapping]:
     found, events = _study(asked)
     return (
-        ({**row, "event is": events[row["event"]], "method": markets.STUDY_METHOD} for row in markets.study_rows(found))
+        ({**row, "event is": events[row["event"]], "method": studies.STUDY_METHOD} for row in studies.study_rows(found))
         if found
         else ()
     )
@@ -85,44 +85,46 @@ def _events(asked: Given) -> Iterable[Mapping]:
 
 def _all_events(asked: Given) -> Iterable[Mapping]:
     found, _ = _study(asked)
-    return ({**row, "method": markets.STUDY_METHOD} for row in markets.across_rows(found)) if found else ()
+    return ({**row, "method": studies.STUDY_METHOD} for row in studies.across_rows(found)) if found else ()
 
 
 def _lags(asked: Given) -> Iterable[Mapping]:
     today = _today()
-    found = markets.lead_lag(
-        markets.levels(markets.daily(today), _measure(asked)), markets.closes(_series(asked), today)
+    found = studies.lead_lag(
+        studies.levels(studies.daily(today), _measure(asked)), studies.closes(_series(asked), today)
     )
-    return ({**row, "method": markets.LAG_METHOD} for row in markets.lag_rows(found))
+    return ({**row, "method": studies.LAG_METHOD} for row in studies.lag_rows(found))
 
 
 def _why(asked: Given) -> Iterable[Mapping]:
     """Every part, none put together as on screen; between the hours asked for, otherwise a day apart."""
-    now, measure = data.now().replace(second=0, microsecond=0), _measure(asked)
+    now, measure = reads.now().replace(second=0, microsecond=0), _measure(asked)
     by = one_of("by", asked.get("by", "category"), ("category", "publisher", "story"))
     after = links.moment("to", asked["to"]) if "to" in asked else now - timedelta(hours=1)
     before = links.moment("from", asked["from"]) if "from" in asked else after - timedelta(days=1)
-    found = changes.table(*changes.sides((changes.hour_of(before), changes.hour_of(after)), measure, now), by)
+    found = index_change.table(
+        *index_change.sides((index_change.hour_of(before), index_change.hour_of(after)), measure, now), by
+    )
     for row in found.to_dict("records"):
-        title = changes.name_of(row[by], by, 0) if by == "story" else None
-        yield {**row, "by": by, "what": str(row[by]), "title": title, "method": changes.method()}
+        title = index_change.name_of(row[by], by, 0) if by == "story" else None
+        yield {**row, "by": by, "what": str(row[by]), "title": title, "method": index_change.method()}
 
 
 def _alerts(asked: Given) -> Iterable[Mapping]:
     """Newest first, as on screen."""
-    for alert in alerts.find(data.context().store, *links.span_of(asked), limit=MOST_ALERTS):
+    for alert in alerts.find(reads.context().store, *links.span_of(asked), limit=MOST_ALERTS):
         yield asdict(alert) | {"stories": tuple(map(str, alert.stories))}
 
 
 def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
     since, _ = links.span_of(asked)
-    found = data.places_told(since) if columns == PLACE else data.pairs_told(since)
-    method = ";".join(articles.methods(data.context().store))
-    return where_charts.together(found, columns).assign(method=method).to_dict("records")
+    found = reads.places_told(since) if columns == PLACE else reads.pairs_told(since)
+    method = ";".join(articles.methods(reads.context().store))
+    return map_chart.together(found, columns).assign(method=method).to_dict("records")
 
 
 def _rules(_: Given) -> Iterable[Mapping]:
-    for rule in data.context().settings.current()[0].alerts:
+    for rule in reads.context().settings.current()[0].alerts:
         yield {
             "rule": rule.name,
             "kind": rule.kind,
@@ -136,17 +138,17 @@ def _rounds(asked: Given) -> Iterable[Mapping]:
     """Newest first, as on screen."""
     if "feed" not in asked:
         raise InputError("feed: name one")
-    return (asdict(one) for one in data.rounds_of(asked["feed"]))
+    return (asdict(one) for one in reads.rounds_of(asked["feed"]))
 
 
 TABLES = {
     "places": Table((*PLACE, *TOLD), ("since",), lambda asked: _told(asked, PLACE)),
     "pairs": Table((*PAIR, *TOLD), ("since",), lambda asked: _told(asked, PAIR)),
     "event-study": Table(
-        ("event", "event is", *markets.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events
+        ("event", "event is", *studies.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events
     ),
-    "all-events": Table((*markets.ACROSS_COLUMNS, "method"), ("series", "events", "episodes"), _all_events),
-    "lead-lag": Table((*markets.LAG_COLUMNS, "method"), ("series", "measure"), _lags),
+    "all-events": Table((*studies.ACROSS_COLUMNS, "method"), ("series", "events", "episodes"), _all_events),
+    "lead-lag": Table((*studies.LAG_COLUMNS, "method"), ("series", "measure"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),
     "alerts": Table(ALERTS, ("since", "until"), _alerts),
     "rules": Table(RULES, (), _rules),

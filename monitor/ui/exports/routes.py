@@ -28,7 +28,7 @@ from monitor.ui.app import access
 from monitor.ui.exports import links
 from monitor.ui.exports.page_tables import TABLES as SCREEN
 from monitor.ui.exports.page_tables import one_of
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 AT_ONCE = 2  # pieces being made
@@ -59,7 +59,7 @@ def routes(base: str = "") -> list[Route]:
 
 def give(request: Request) -> Response:
     """Runs in a thread of the server's pool."""
-    environment = data.context().settings.current()[0].environment
+    environment = reads.context().settings.current()[0].environment
     path = f"{request.url.path}?{request.url.query}".split("&signature=")[0]
     if not access.may_pull(path, request.query_params, request.headers, request.cookies, environment):
         return _say(401, NO_ENTRY, {"WWW-Authenticate": 'Basic realm="export"'})
@@ -104,7 +104,7 @@ def _pieces(table: str, form: str, given: list[tuple[str, str]]) -> Iterator[byt
         return (piece.encode() for piece in export.rows_csv(own.rows(_once(given, own.parameters)), own.columns))
     if table in ("articles", "signals"):
         return export.pieces(
-            table, tables.rows(data.context().store, table, wanted=links.filter_of(given)), format=form
+            table, tables.rows(reads.context().store, table, wanted=links.filter_of(given)), format=form
         )
     return export.pieces(table, _rows(table, given), format=form)
 
@@ -118,7 +118,7 @@ def _rows(table: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
     for name, value in given:
         if name in narrowing:
             narrow.setdefault(name, []).append(one_of(name, value, narrowing[name] or (value,)))
-    context = data.context()
+    context = reads.context()
     if (
         table == "index" and narrow.keys() == {"grain", "part"} and len(narrow["grain"]) == len(narrow["part"]) == 1
     ):  # by its key

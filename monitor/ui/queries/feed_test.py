@@ -15,7 +15,7 @@ import streamlit as st
 from monitor.feeds import probe
 from monitor.feeds.probe import Trial
 from monitor.models import Feed
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 AT_ONCE, WAITING = 2, 6  # tests under way, and those waiting besides, of all viewers together
 
@@ -31,7 +31,7 @@ class Bench:
         """None when too many are waiting already."""
         if not self._places.acquire(blocking=False):
             return None
-        context = data.context()
+        context = reads.context()
         future = self._threads.submit(
             lambda: asyncio.run(probe.try_feed(context.settings.current()[0], context.clock, feed))
         )
@@ -46,7 +46,7 @@ def bench() -> Bench:
 
 def feed_of(address: str) -> Feed:
     """What is asked for an address that a viewer typed: a configured feed as it is configured, otherwise public addresses only."""
-    settings, _ = data.context().settings.current()
+    settings, _ = reads.context().settings.current()
     address = address.strip()
     known = next((feed for feed in settings.feeds if feed.url == address), None)
     if known:

@@ -12,7 +12,7 @@ from monitor.ui.app import pages
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.components.wording import age, many
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 LIMIT = 500
 STATES = {"firing": "▲ fired", "resolved": "○ over"}
@@ -36,10 +36,10 @@ def first_line(alert: Alert) -> str:
     return safe_html.cell(alert.message.split("\n", 1)[0])
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def firing() -> None:
     """What began and is not over. The part that ticks, with the trouble of sending."""
-    now, found = data.now(), data.alerts_firing()
+    now, found = reads.now(), reads.alerts_firing()
     st.header("Firing now", anchor=False)
     if not found:
         st.text("Nothing fires now.")
@@ -57,7 +57,7 @@ def firing() -> None:
         )
     trouble = [
         alert
-        for alert in data.alert_history(LIMIT)
+        for alert in reads.alert_history(LIMIT)
         if alert.sent is None and alert.error and alert.error != delivery.EXPIRED
     ]
     if trouble:
@@ -70,7 +70,7 @@ def firing() -> None:
 
 def history(found: list[Alert], addressed: bool) -> None:
     """The list. Choosing a row puts the alert's number into the address."""
-    now, zone = data.now(), times.zone_name()
+    now, zone = reads.now(), times.zone_name()
     frame = pd.DataFrame({
         "time": pd.to_datetime([a.at for a in found], utc=True),
         "rule": [safe_html.cell(a.rule) for a in found],
@@ -103,7 +103,7 @@ def one(alert: Alert) -> None:
     with st.container(border=True, key="alert"):
         st.text(safe_html.sound(alert.message))
         for number in alert.stories[:5]:
-            if told := data.story(number):
+            if told := reads.story(number):
                 safe_html.show(safe_html.passage(told[0].title, kind="title"))
             st.page_link(
                 pages.target("stories.py"),
@@ -116,7 +116,7 @@ def one(alert: Alert) -> None:
 
 def rules(configured: tuple[Rule, ...]) -> None:
     newest = {}
-    for alert in reversed(data.alert_history(LIMIT)):
+    for alert in reversed(reads.alert_history(LIMIT)):
         if alert.state == "firing":
             newest[alert.rule] = alert.at
     st.header("Rules", anchor=False)
@@ -143,13 +143,13 @@ def rules(configured: tuple[Rule, ...]) -> None:
 
 
 st.title("Alerts", anchor=False)
-settings, _ = data.context().settings.current()
+settings, _ = reads.context().settings.current()
 urls = settings.environment.alert_urls
 st.text(
     "A rule fires once when what it waits for begins, names the reason and the stories behind it, and says when it is over. "
     "Events and price moves have happened and do not end."
 )  # fmt: skip
-if "synthetic" in data.notes():
+if "synthetic" in reads.notes():
     safe_html.note("Alerts of synthetic data are shown here and never sent.")
 elif urls:
     safe_html.note(
@@ -159,8 +159,8 @@ else:
     safe_html.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
 firing()
 st.header("Fired so far", anchor=False)
-if fired := data.alert_history(LIMIT):
-    history(fired, bool(urls) and "synthetic" not in data.notes())
+if fired := reads.alert_history(LIMIT):
+    history(fired, bool(urls) and "synthetic" not in reads.notes())
 else:
     st.info("No rule has fired yet.")
 rules(settings.alerts)

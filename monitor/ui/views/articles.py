@@ -10,20 +10,20 @@ from monitor.storage.articles import Filter
 from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html, times
 from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
 from monitor.ui.exports import links
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 LIMIT = 500
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def arrivals(wanted: Filter, upto: int) -> None:
     """Say what has come in; show it only when asked, so that nothing moves under the reader's eyes."""
     asked = replace(wanted, after_id=upto)
-    new = data.count(asked) if data.newest_id() > upto else 0
+    new = reads.count(asked) if reads.newest_id() > upto else 0
     if not new:
         return
     with st.container(key="arrivals", gap="xsmall"):
-        for article in data.found(asked, 2, data.newest_id()):
+        for article in reads.found(asked, 2, reads.newest_id()):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
         if st.button(f"{new} new, show", key="show_new", type="primary"):
             st.session_state.pop("upto", None)
@@ -65,7 +65,7 @@ def beside(shown: str, some: bool) -> None:
         if some:
             st.text("Click a title to read the article here, with the words that prove how it was read.")
         return
-    article = data.article(int(shown)) if shown.isdigit() and len(shown) < 19 else None
+    article = reads.article(int(shown)) if shown.isdigit() and len(shown) < 19 else None
     if article is None:
         st.text("There is no article with this number.")
         return
@@ -76,9 +76,9 @@ def beside(shown: str, some: bool) -> None:
 
 st.title("Articles", anchor=False)
 wanted = filters.filters()
-st.session_state.setdefault("upto", data.newest_id())
-found = data.found(wanted, LIMIT, st.session_state.upto)
-total = data.count(replace(wanted, upto_id=st.session_state.upto))
+st.session_state.setdefault("upto", reads.newest_id())
+found = reads.found(wanted, LIMIT, st.session_state.upto)
+total = reads.count(replace(wanted, upto_id=st.session_state.upto))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(many(total, "article") + (f", the newest {LIMIT} shown" if total > LIMIT else ""))
     if total:

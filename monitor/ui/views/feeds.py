@@ -13,7 +13,7 @@ from monitor.models import Feed, FeedState
 from monitor.storage.articles import Filter
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, STATE_MEANS, STATE_WORDS, TIER, age, kinds, many
-from monitor.ui.queries import data, feed_test
+from monitor.ui.queries import feed_test, reads
 
 TROUBLE = ("failing", "gone", "silent")
 SHOWN = {"all": None, "in trouble": TROUBLE, "well": ("well", "empty"), "not asked": ("new", "off")}
@@ -28,8 +28,8 @@ FEW = 16  # feeds that are shown without a scroll bar of their own
 
 def states() -> list[tuple[Feed, FeedState, str]]:
     """Every configured feed with what is known of it and its state, trouble first."""
-    settings, _ = data.context().settings.current()
-    known = data.feed_states()
+    settings, _ = reads.context().settings.current()
+    known = reads.feed_states()
     found = []
     for feed in settings.feeds:
         state = known.get(feed.name) or FeedState(feed.name, feed.url)
@@ -38,10 +38,10 @@ def states() -> list[tuple[Feed, FeedState, str]]:
     return sorted(found, key=lambda row: order.get(row[2], 3))
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def health(wanted: tuple[str, ...] | None) -> None:
     """The only part that ticks."""
-    rows, now = states(), data.now()
+    rows, now = states(), reads.now()
     summary(rows)
     rows = [row for row in rows if wanted is None or row[2] in wanted]
     if not rows:
@@ -106,11 +106,11 @@ def due(state: FeedState, word: str, now) -> str:
     return times.local(state.next_due, now)
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def facts(name: str) -> None:
     """The state of one feed in full words; ticks."""
     feed, state, word = next(row for row in states() if row[0].name == name)
-    now = data.now()
+    now = reads.now()
     lines = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
     if state.error:
         lines.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
@@ -142,7 +142,7 @@ def one(feed: Feed) -> None:
         outcome()
     left, right = st.columns(2, gap="medium")
     with left:
-        rounds = data.rounds_of(feed.name)[:ROUNDS]
+        rounds = reads.rounds_of(feed.name)[:ROUNDS]
         st.text("Its last round" if len(rounds) == 1 else f"Its last {len(rounds)} rounds")
         st.dataframe(
             pd.DataFrame({
@@ -158,7 +158,7 @@ def one(feed: Feed) -> None:
         )
     with right:
         st.text("Its newest entries")
-        entries = data.found(Filter(feeds=(feed.name,)), ENTRIES, data.newest_id())
+        entries = reads.found(Filter(feeds=(feed.name,)), ENTRIES, reads.newest_id())
         st.dataframe(
             pd.DataFrame({
                 "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe_html.cell(a.title) for a in entries],
@@ -240,7 +240,7 @@ def answer(found: Trial) -> None:
     status = f"HTTP {found.status}" if found.status else "no HTTP answer"
     facts = [f"{found.feed.url}: {found.answer}, {status}"]
     if found.parsed:
-        newest = f"newest {times.local(found.newest, data.now())}" if found.newest else "no certain date"
+        newest = f"newest {times.local(found.newest, reads.now())}" if found.newest else "no certain date"
         facts.append(
             f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}"
         )
@@ -263,7 +263,7 @@ def answer(found: Trial) -> None:
             }),
             hide_index=True, column_config={"published": moment()}, key="tried", placeholder="", alt=f"The first {len(shown)} entries of the address tested",
         )  # fmt: skip
-    settings, _ = data.context().settings.current()
+    settings, _ = reads.context().settings.current()
     if any(feed.url == found.feed.url for feed in settings.feeds):
         st.text("It is in feeds.yaml already.")
     else:
@@ -276,7 +276,7 @@ def answer(found: Trial) -> None:
 
 
 st.title("Feeds", anchor=False)
-if owner := data.holder():
+if owner := reads.holder():
     safe_html.note(f"Polled by {owner.holder}, which gave a sign of life {age(owner.heartbeat, clock.real_now())}.")
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
 shown = st.segmented_control(

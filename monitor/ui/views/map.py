@@ -4,11 +4,11 @@ import streamlit as st
 
 from monitor.storage.signals import Tally
 from monitor.ui.app import pages
-from monitor.ui.charts import where as where_charts
+from monitor.ui.charts import map as map_chart
 from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html
 from monitor.ui.components.wording import DIRECTION_WORDS, many
 from monitor.ui.exports import links
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 COLUMNS = {
     "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
@@ -25,9 +25,9 @@ def in_name(span: str) -> str:
 
 
 def where(found: list[Tally], span: str) -> None:
-    coordinates = data.coordinates()
-    option, outside = where_charts.places(found, coordinates)
-    frame = where_charts.together(found, ("place",))
+    coordinates = reads.coordinates()
+    option, outside = map_chart.places(found, coordinates)
+    frame = map_chart.together(found, ("place",))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         top = ", ".join(
@@ -58,12 +58,12 @@ def where(found: list[Tally], span: str) -> None:
 
 
 def who(found: list[Tally], span: str) -> None:
-    names = data.actor_names()
-    direction = st.segmented_control("Kind", where_charts.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
+    names = reads.actor_names()
+    direction = st.segmented_control("Kind", map_chart.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
     safe_html.note("Rows act, columns are acted on: in so many articles, where a clause names both.")
-    option = where_charts.matrix(found, direction, names)
-    frame = where_charts.together(found, ("source", "target"))
+    option = map_chart.matrix(found, direction, names)
+    frame = map_chart.together(found, ("source", "target"))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if option:
@@ -98,9 +98,9 @@ def who(found: list[Tally], span: str) -> None:
 st.title("Where and who", anchor=False)
 since = filters.time_range()
 span = f"since={links.stamp(since)}" if since else ""
-places, pairs = data.places_told(since), data.pairs_told(since)
+places, pairs = reads.places_told(since), reads.pairs_told(since)
 if not places and not pairs:
-    st.info("No signal in this time names a place or a pair of actors." if data.newest_id() else "Nothing polled yet.")
+    st.info("No signal in this time names a place or a pair of actors." if reads.newest_id() else "Nothing polled yet.")
 if places:
     st.header("Where", anchor=False)
     where(places, span)

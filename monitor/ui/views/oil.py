@@ -11,12 +11,12 @@ import streamlit as st
 from monitor.models import Series
 from monitor.prices import event_study as prices_event_study
 from monitor.prices import market
-from monitor.ui.charts import index as index_chart
+from monitor.ui.charts import index_and_prices
 from monitor.ui.charts import marks
-from monitor.ui.charts import oil as oil_charts
+from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import SOURCES, age, many
-from monitor.ui.queries import data, markets
+from monitor.ui.queries import reads, studies
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -44,13 +44,13 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     chosen = st.segmented_control("Range", list(RANGES), default="90 days", key="oil_range", bind="query-params", required=True,
                                   label_visibility="collapsed")  # fmt: skip
     since = None if RANGES[chosen] is None else today - timedelta(days=RANGES[chosen])
-    points = data.points("day", since, today)
-    prices = data.price_frame(series, since, today)
+    points = reads.points("day", since, today)
+    prices = reads.price_frame(series, since, today)
     if points["tension"].isna().all() and prices.empty:
         st.info("Nothing to draw: no index and no price in this range.")
         return
-    option, clipped = index_chart.tension_and_prices(
-        points, markets.by_kind(chosen_series, prices), zone=times.zone_name()
+    option, clipped = index_and_prices.tension_and_prices(
+        points, studies.by_kind(chosen_series, prices), zone=times.zone_name()
     )
     start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
     marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}
@@ -73,10 +73,10 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
 def trouble(series: Series, now: datetime) -> None:
     """Why the newest price is not what one would expect: which provider fails and how, and how old it is by the market's own clock."""
     told = []
-    for one in (failure for failure in data.price_failures() if failure.series == series.name):
+    for one in (failure for failure in reads.price_failures() if failure.series == series.name):
         later = f"; asked again {times.local(one.next_try, now)}" if one.next_try else ""
         told.append(f"{one.provider}: {one.cause} ({age(one.at, now)}{later})")
-    newest = data.newest_price(series.name, now)
+    newest = reads.newest_price(series.name, now)
     if newest and (old := market.stale(series, newest, now)):
         told.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
     if told:
@@ -91,23 +91,23 @@ def asked(names: list[str]) -> tuple[str, str, list[str]]:
         series = st.selectbox("Price series", names, key="series", bind="query-params", width=200)
         text = st.text_input("Dates of your own", key="events", bind="query-params", max_chars=1500, width=420,
                              placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index")  # fmt: skip
-        kinds = list(markets.DIRECTIONS)
+        kinds = list(studies.DIRECTIONS)
         if not text:
-            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=markets.DIRECTIONS.get, selection_mode="multi", key="episodes",
+            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=studies.DIRECTIONS.get, selection_mode="multi", key="episodes",
                              bind="query-params")  # fmt: skip
     return series, text or "", list(kinds)
 
 
 def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
     """Dates that the reader gives, or the episodes that the rule finds, each with what it is."""
-    given, faults = markets.dates_of(text)
+    given, faults = studies.dates_of(text)
     if faults:
         safe_html.banner(
             "warning", "Not a date such as 2025-06-13, left out:", safe_html.sound(", ".join(faults)[:200])
         )
-    if len(given) > markets.MOST_EVENTS:
-        safe_html.banner("warning", f"{len(given)} dates; the last {markets.MOST_EVENTS} are studied.")
-    return dict.fromkeys(given[-markets.MOST_EVENTS :], "your date") if given else markets.episodes(points, kinds)
+    if len(given) > studies.MOST_EVENTS:
+        safe_html.banner("warning", f"{len(given)} dates; the last {studies.MOST_EVENTS} are studied.")
+    return dict.fromkeys(given[-studies.MOST_EVENTS :], "your date") if given else studies.episodes(points, kinds)
 
 
 def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list, asked: dict[str, str]) -> None:
@@ -117,7 +117,7 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         "that few of the other days of two years moved as much. It shows what an event was associated with, not why the price moved."
     )
     if not events:
-        days = len(markets.levels(points, "escalation_share"))
+        days = len(studies.levels(points, "escalation_share"))
         lack = (
             f"; the rule needs {prices_event_study.ENOUGH_TRAIL} days of index before the first, there are {days}"
             if days <= prices_event_study.ENOUGH_TRAIL
@@ -125,24 +125,24 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
         )
         st.info(f"No episode found in the index{lack}. Give dates of your own above.")
         return
-    found = markets.study(closes, tuple(events))
-    mixed = found.across[0].t is not None and set(markets.DIRECTIONS.values()) <= set(events.values())
+    found = studies.study(closes, tuple(events))
+    mixed = found.across[0].t is not None and set(studies.DIRECTIONS.values()) <= set(events.values())
     pooled = (
         "Escalation and de-escalation are mixed in this and may cancel each other out: choose one of them above."
         if mixed
         else ""
     )
     st.text(f"{verdict(series, found)} {all_together(series, found)} {pooled}".strip())
-    rows = markets.study_rows(found)
+    rows = studies.study_rows(found)
     if any(row.ar is not None for row in found.rows):
-        st.echarts_chart(oil_charts.abnormal(found.rows), height=320, key="abnormal_chart",
+        st.echarts_chart(returns_and_lags.abnormal(found.rows), height=320, key="abnormal_chart",
                          alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}")  # fmt: skip
         safe_html.note(
-            f"{oil_charts.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it."
+            f"{returns_and_lags.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it."
         )
     for row in rows:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
-    columns = ("event", "event is", *markets.STUDY_COLUMNS[1:])
+    columns = ("event", "event is", *studies.STUDY_COLUMNS[1:])
     st.dataframe(
         pd.DataFrame(rows, columns=columns), hide_index=True, height=row_selection.tall(len(rows), 12), key="study_table", placeholder="",
         column_config={
@@ -154,9 +154,9 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     )  # fmt: skip
     download("event-study", series, "Download this table as CSV", **asked)
     if any(one.t is not None for one in found.across):
-        across = markets.across_rows(found)
+        across = studies.across_rows(found)
         st.dataframe(
-            pd.DataFrame(across, columns=markets.ACROSS_COLUMNS), hide_index=True, key="across_table", placeholder="",
+            pd.DataFrame(across, columns=studies.ACROSS_COLUMNS), hide_index=True, key="across_table", placeholder="",
             column_config={
                 "mean abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
                 "p of t": P, "Wilcoxon p": P, "placebo p": P,
@@ -202,7 +202,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     )
     measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="lag_index", bind="query-params",
                                    required=True, label_visibility="collapsed")  # fmt: skip
-    found = markets.lead_lag(markets.levels(points, measure), closes)
+    found = studies.lead_lag(studies.levels(points, measure), closes)
     if found.note:
         st.info(f"Cannot be said yet: {found.note}.")
         return
@@ -212,13 +212,13 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     if not clear:
         said = f"No lag stands out: {measure} and {series} are not told apart from unrelated."
     st.text(f"{said} {found.days:,} joint days.")
-    st.echarts_chart(oil_charts.lags(found), height=320, key="lag_chart",
+    st.echarts_chart(returns_and_lags.lags(found), height=320, key="lag_chart",
                      alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")  # fmt: skip
-    rows = markets.lag_rows(found)
+    rows = studies.lag_rows(found)
     with st.expander("The numbers"):
         st.dataframe(
-            pd.DataFrame(rows, columns=markets.LAG_COLUMNS), hide_index=True, key="lag_table", placeholder="",
-            column_config=dict.fromkeys(markets.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
+            pd.DataFrame(rows, columns=studies.LAG_COLUMNS), hide_index=True, key="lag_table", placeholder="",
+            column_config=dict.fromkeys(studies.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
         )  # fmt: skip
     download("lead-lag", series, "Download these lags as CSV", measure=measure)
 
@@ -230,18 +230,18 @@ def correlated(lag: prices_event_study.Lag) -> str:
 
 
 st.title("Oil", anchor=False)
-settings, _ = data.context().settings.current()
+settings, _ = reads.context().settings.current()
 names = [one.name for one in settings.prices]
 if not names:
     st.info("feeds.yaml names no price series, so there is nothing to compare the news with.")
     st.stop()
 series, text, kinds = asked(names)
-now = data.now().replace(second=0, microsecond=0)
+now = reads.now().replace(second=0, microsecond=0)
 today = bound(now)
 chosen_series = next(one for one in settings.prices if one.name == series)
-if "synthetic" not in data.notes():
+if "synthetic" not in reads.notes():
     trouble(chosen_series, now)
-closes, points = markets.closes(series, today), markets.daily(today)
+closes, points = studies.closes(series, today), studies.daily(today)
 events = chosen_events(text, kinds, points)
 together(chosen_series, events, today)
 if closes.empty:

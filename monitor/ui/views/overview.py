@@ -7,10 +7,10 @@ import streamlit as st
 
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
-from monitor.ui.charts import index as index_chart
+from monitor.ui.charts import index_and_prices
 from monitor.ui.charts import marks as charts_marks
-from monitor.ui.components import cards, downloads, filters, safe_html, times
-from monitor.ui.components.cards import Number
+from monitor.ui.components import article_card, downloads, filters, safe_html, times
+from monitor.ui.components.article_card import Number
 from monitor.ui.components.wording import (
     GUIDE,
     LANGUAGES,
@@ -25,7 +25,7 @@ from monitor.ui.components.wording import (
     trend,
 )
 from monitor.ui.exports import links
-from monitor.ui.queries import data, markets
+from monitor.ui.queries import reads, studies
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
@@ -41,20 +41,24 @@ def soon(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def numbers() -> None:
     """The only part that ticks: the sentence, how fresh it is, the row of numbers."""
-    now = data.now()
+    now = reads.now()
     until = soon(now)
-    history = data.points("hour", until - HISTORY, until)
-    point, before = data.latest_point("hour", until), data.latest_point("hour", until - timedelta(days=1))
-    head, reasons = status_line(point, before, data.told(until - timedelta(days=1), until), since(history, now))
-    settings, _ = data.context().settings.current()
+    history = reads.points("hour", until - HISTORY, until)
+    point, before = reads.latest_point("hour", until), reads.latest_point("hour", until - timedelta(days=1))
+    head, reasons = status_line(point, before, reads.told(until - timedelta(days=1), until), since(history, now))
+    settings, _ = reads.context().settings.current()
     notes = []
     if point and point.status == "provisional":
         notes.append(provisional(settings.index.span))
-    safe_html.show(safe_html.tag("div", cards.headline(head, reasons), cards.fresh(data.fresh(now), notes)))
-    safe_html.show(cards.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)]))
+    safe_html.show(
+        safe_html.tag("div", article_card.headline(head, reasons), article_card.fresh(reads.fresh(now), notes))
+    )
+    safe_html.show(
+        article_card.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)])
+    )
 
 
 def since(history, now: datetime) -> str:
@@ -82,7 +86,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
             label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
             f"{moved}, may be chance" if moved and more and not clear else moved,
             ("worse" if (more == "rising") == worse else "better") if clear else "",
-            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=index_chart.COLORS[name],
+            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=index_and_prices.COLORS[name],
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None
@@ -90,7 +94,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
         "Escalation share", "no data" if share is None else f"{share:.1f} %", "" if share is None else "of the news",
         changed(share, earlier, "{:+.1f} points in 24 h"),
         notes=("" if relief is None else f"de-escalation {relief:.1f} %", f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet"),
-        history=list(history["escalation_share"]), color=index_chart.COLORS["tension"],
+        history=list(history["escalation_share"]), color=index_and_prices.COLORS["tension"],
     ))  # fmt: skip
     return made
 
@@ -119,12 +123,12 @@ def as_of(point, now):
 
 def price_numbers(series, now) -> list[Number]:
     """The first series that are configured; the others are on the chart."""
-    last, failing = data.last_prices(midnight(now)), {failure.series: failure for failure in data.price_failures()}
+    last, failing = reads.last_prices(midnight(now)), {failure.series: failure for failure in reads.price_failures()}
     made = []
     for one in series:
         price, fault = last.get(one.name), failing.get(one.name)
         closes = (
-            data.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
+            reads.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now) + timedelta(days=1))
             if price
             else []
         )
@@ -140,26 +144,26 @@ def price_numbers(series, now) -> list[Number]:
 
 
 def chart() -> None:
-    settings, _ = data.context().settings.current()
+    settings, _ = reads.context().settings.current()
     names = [series.name for series in settings.prices]
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control("Range", list(RANGES), default="7 days", key="range", bind="query-params", required=True,
                                       label_visibility="collapsed")  # fmt: skip
         shown = st.pills("Prices", names, default=names[:1], key="prices", bind="query-params", selection_mode="multi",
                          label_visibility="collapsed")  # fmt: skip
-    now = data.now()
+    now = reads.now()
     until = soon(now)
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
-    drawing = markets.beside(
+    drawing = studies.beside(
         grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name()
     )
     if not drawing:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
-    alerts = data.alerts_fired(since, until)
+    alerts = reads.alerts_fired(since, until)
     episodes = {
-        day: what for day, what in markets.episodes_found(midnight(now)).items() if not since or day >= since.date()
+        day: what for day, what in studies.episodes_found(midnight(now)).items() if not since or day >= since.date()
     }
     marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
     st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
@@ -208,20 +212,20 @@ def files(grain: str, since: datetime | None, shown: list[str]) -> None:
             )
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def arrivals(upto: int, settled: bool) -> None:
     """New articles are announced over the page and shown when asked, so that nothing moves under the reader's eyes.
 
     A page that is still to be filled, or is told to follow, shows them by itself.
     """
     wanted = Filter(after_id=upto, directions=filters.SIGNED)
-    new = data.count(wanted) if data.newest_id() > upto else 0
+    new = reads.count(wanted) if reads.newest_id() > upto else 0
     if not new:
         return
     if not settled or st.session_state.get("follow"):
         st.rerun()
     with st.container(key="arrivals", gap="xsmall"):
-        for article in data.found(wanted, 2, data.newest_id()):
+        for article in reads.found(wanted, 2, reads.newest_id()):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
         if st.button(f"{new} new with signals, show", key="show_new", type="primary"):
             st.rerun()
@@ -230,17 +234,17 @@ def arrivals(upto: int, settled: bool) -> None:
 def leading(now: datetime, upto: int) -> None:
     """What happened, and who says so."""
     st.header("Leading stories of the last 24 hours", anchor=False)
-    found = data.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
+    found = reads.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
     if not found:
         st.text("No story with a signal in the last 24 hours.")
     for lead in found:
         story = lead.story
         with st.container(border=True, gap="xsmall"):
             about = (
-                f"{many(story.publishers, 'publisher')}: {listed(lead.publishers)}", cards.first_seen(story.first_seen, now),
+                f"{many(story.publishers, 'publisher')}: {listed(lead.publishers)}", article_card.first_seen(story.first_seen, now),
                 ", ".join(LANGUAGES.get(lang, lang) for lang in story.langs),
             )  # fmt: skip
-            safe_html.show(cards.brief(story.direction, lead.face, about))
+            safe_html.show(article_card.brief(story.direction, lead.face, about))
             st.page_link(
                 pages.target("stories.py"), label="Who reported it, and how", query_params={"story": str(story.id)}
             )
@@ -251,7 +255,7 @@ def leading(now: datetime, upto: int) -> None:
 def newest(now: datetime, upto: int) -> bool:
     """The latest articles with a signal; what proves it is marked where it stands. Whether there is any."""
     st.header("Newest signals", anchor=False)
-    found = data.newest_with_signals(NEWEST, soon(now), upto)
+    found = reads.newest_with_signals(NEWEST, soon(now), upto)
     if not found:
         st.info(
             "No signal found yet in what was polled."
@@ -268,7 +272,7 @@ def newest(now: datetime, upto: int) -> bool:
                         article.publisher,
                         safe_html.tag("span", times.shown(article.at, now), f", {age(article.at, now)}"),
                     )
-                    safe_html.show(cards.brief(article.direction, article, about))
+                    safe_html.show(article_card.brief(article.direction, article, about))
                     st.page_link(
                         pages.target("articles.py"),
                         label="Why it is read so",
@@ -287,9 +291,9 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             help="Redraw chart and lists by themselves when something new comes in",
         )
         with st.popover("How to read this", type="tertiary"):
-            safe_html.show(cards.guide(GUIDE))
+            safe_html.show(article_card.guide(GUIDE))
 numbers()
-now, settled, upto = data.now(), data.all_asked(), data.newest_id()
+now, settled, upto = reads.now(), reads.all_asked(), reads.newest_id()
 left, right = st.columns([3, 2], gap="medium")
 with left:
     chart()

@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from monitor.models import CATEGORIES, Article, Story
-from monitor.ui.charts import index as index_chart
-from monitor.ui.components import article_detail, cards, downloads, filters, row_selection, safe_html, times
+from monitor.ui.charts import index_and_prices
+from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
 from monitor.ui.exports import links
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 LIMIT = 300
 
@@ -48,27 +48,27 @@ def table(found: list[Story]) -> None:
 
 def story(number: str) -> None:
     """One story: its face, the timeline, every report, and the reading of a chosen one."""
-    found = data.story(int(number)) if number.isdigit() and len(number) < 19 else None
+    found = reads.story(int(number)) if number.isdigit() and len(number) < 19 else None
     if found is None:
         st.text("There is no story with this number.")
         return
     told, members = found
-    now = data.now()
-    face = data.face(told, members)
+    now = reads.now()
+    face = reads.face(told, members)
     about = (
-        f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", languages(told.langs), cards.first_seen(told.first_seen, now),
+        f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", languages(told.langs), article_card.first_seen(told.first_seen, now),
         safe_html.tag("span", "last ", times.shown(told.last_seen, now)),
     )  # fmt: skip
     with st.container(border=True, key="story"):
-        safe_html.show(cards.brief(told.direction, face, about))
+        safe_html.show(article_card.brief(told.direction, face, about))
         st.text(difference(members))
-        shown = members[-index_chart.REPORTS :]
+        shown = members[-index_and_prices.REPORTS :]
         st.echarts_chart(
-            index_chart.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
+            index_and_prices.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
             alt=f"Who reported when: {many(told.articles, 'report')} by {many(told.publishers, 'publisher')}",
         )  # fmt: skip
         reports(told, members)
-    if (chosen := st.query_params.get("article", "")).isdigit() and (article := data.article(int(chosen))):
+    if (chosen := st.query_params.get("article", "")).isdigit() and (article := reads.article(int(chosen))):
         with st.container(key="reading", border=True):
             article_detail.show(article)
 
@@ -131,7 +131,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         help="publishers that do not belong together",
     )
     everything = st.toggle("Without signals too", key="everything", bind="query-params")
-found = data.stories_told(since, direction, category, int(least), LIMIT, not everything and direction != "none")
+found = reads.stories_told(since, direction, category, int(least), LIMIT, not everything and direction != "none")
 st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
 if found:
     table(found)
@@ -148,6 +148,6 @@ if found:
         "stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}")))
     )
 else:
-    st.info("No story passes these filters." if data.newest_id() else "Nothing polled yet.")
+    st.info("No story passes these filters." if reads.newest_id() else "Nothing polled yet.")
 if number := st.query_params.get("story"):
     story(number)

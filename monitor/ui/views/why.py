@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from monitor.ui.app import pages
-from monitor.ui.charts import index as index_chart
-from monitor.ui.charts import oil as oil_charts
+from monitor.ui.charts import index_and_prices
+from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import many, provisional
 from monitor.ui.exports import links
-from monitor.ui.queries import changes, data
+from monitor.ui.queries import index_change, reads
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -39,7 +39,7 @@ def moments(newest: datetime) -> tuple[datetime, datetime]:
     last = st.datetime_input(
         "to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220
     )
-    return tuple(changes.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
+    return tuple(index_change.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
 
 
 def lacking(measure: str, at: datetime, point, now: datetime) -> str:
@@ -85,17 +85,17 @@ def total_line(measure: str, table: pd.DataFrame, points) -> str:
 
 
 def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], points, now: datetime) -> None:
-    table = changes.table(*sides, by)
+    table = index_change.table(*sides, by)
     if table.empty:
         st.info(f"Nothing counted towards {measure} at either moment, so there is nothing to take apart.")
         return
-    shown = changes.shortened(table, by, ROWS)
-    names = [changes.name_of(value, by, len(table) - ROWS) for value in shown[by]]
+    shown = index_change.shortened(table, by, ROWS)
+    names = [index_change.name_of(value, by, len(table) - ROWS) for value in shown[by]]
     st.text(summary(measure, table, shown, names, points, now))
-    bars = changes.shortened(table, by, BARS)
-    labels = [changes.name_of(value, by, len(table) - BARS) for value in bars[by]]
-    colors = {"up": index_chart.COLORS[measure], "down": oil_charts.GREY}
-    st.echarts_chart(oil_charts.changes(labels, list(bars["change"]), **colors), height=60 + 26 * len(bars), key="why_chart",
+    bars = index_change.shortened(table, by, BARS)
+    labels = [index_change.name_of(value, by, len(table) - BARS) for value in bars[by]]
+    colors = {"up": index_and_prices.COLORS[measure], "down": returns_and_lags.GREY}
+    st.echarts_chart(returns_and_lags.changes(labels, list(bars["change"]), **colors), height=60 + 26 * len(bars), key="why_chart",
                      alt=f"Change of {measure} by {by}: {'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}")  # fmt: skip
     rows = [
         {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}
@@ -136,11 +136,11 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
     if by == "story":
         st.page_link(pages.target("stories.py"), label="Who reported this story", query_params={"story": str(value)})
         return
-    found = changes.table(*(side[side[by] == value] for side in sides), "story")
+    found = index_change.table(*(side[side[by] == value] for side in sides), "story")
     st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
-            safe_html.show(safe_html.passage(changes.title_of(int(row["story"])), kind="title"))
+            safe_html.show(safe_html.passage(index_change.title_of(int(row["story"])), kind="title"))
             st.text(
                 f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}"
             )
@@ -154,11 +154,11 @@ st.text(
     "Every article of the 24 hours up to a moment has its points in the index; the difference between two moments is what came in less what dropped "
     "out. It says which news moved the index, not what moved events."
 )
-now = data.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
-latest = changes.newest(now)
+now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+latest = index_change.newest(now)
 if latest is None:
     st.info("No index of the last three days yet: a comparison needs two hours with enough news.")
-    latest_at = changes.hour_of(now)
+    latest_at = index_change.hour_of(now)
 else:
     latest_at = latest.at
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -167,7 +167,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
                                    required=True)  # fmt: skip
     by = st.segmented_control("Taken apart by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
                               required=True)  # fmt: skip
-points = tuple(changes.point_at(at) for at in (start, end))
+points = tuple(index_change.point_at(at) for at in (start, end))
 missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(measure, at, point, now))]
 if start == end:
     st.info("Choose two different hours.")
@@ -175,5 +175,5 @@ elif missing:
     st.info(" ".join(missing))
 else:
     if "provisional" in {point.status for point in points}:
-        safe_html.note(provisional(data.context().settings.current()[0].index.span))
-    split(measure, by, changes.sides((start, end), measure, now), points, now)
+        safe_html.note(provisional(reads.context().settings.current()[0].index.span))
+    split(measure, by, index_change.sides((start, end), measure, now), points, now)

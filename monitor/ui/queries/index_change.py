@@ -18,7 +18,7 @@ from monitor.models import IndexPoint
 from monitor.storage import articles, index, stories
 from monitor.ui.components import safe_html
 from monitor.ui.components.wording import CATEGORY_WORDS
-from monitor.ui.queries import data
+from monitor.ui.queries import reads
 
 OTHERS = "all others"
 NEAR = 31  # days between two moments up to which their references are read together
@@ -31,21 +31,21 @@ def hour_of(moment: datetime) -> datetime:
 def newest(now: datetime) -> IndexPoint | None:
     """The newest hour that has an index, at most three days old."""
     stored = index.points(
-        data.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method
+        reads.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method
     )
     found = [point for point in stored if point.tension is not None]
     return found[-1] if found else None
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def point_at(at: datetime) -> IndexPoint | None:
     """The stored point of an hour, of the formula that feeds.yaml asks for."""
-    found = index.points(data.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_rules().method)
+    found = index.points(reads.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_rules().method)
     return found[0] if found else None
 
 
 def _rules():
-    return rules_of(data.context().settings.current()[0])
+    return rules_of(reads.context().settings.current()[0])
 
 
 def method() -> str:
@@ -58,14 +58,15 @@ def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tu
     ends = [min(at + timedelta(hours=1), now) for at in moments]
     days = tuple(sorted(at.date() for at in moments))
     return tuple(
-        _parts(at, measure, end, days, _rules().method, data.newest_id()) for at, end in zip(moments, ends, strict=True)
+        _parts(at, measure, end, days, _rules().method, reads.newest_id())
+        for at, end in zip(moments, ends, strict=True)
     )
 
 
 @st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
 def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], method: str, upto: int) -> pd.DataFrame:
     """`days` are those whose reference is learned in one read; `method` and `upto` only renew the answer."""
-    entries = index.entries(data.context().store, lookback(at), at + timedelta(hours=1))
+    entries = index.entries(reads.context().store, lookback(at), at + timedelta(hours=1))
     return contributions(
         entries,
         book=_book(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method),
@@ -80,8 +81,8 @@ def _book(days: tuple[date, date], method: str) -> Book:
     """What is normal on two days and between; each caller has a copy of its own. Without bootstrap: the split has no interval."""
     book = Book(replace(_rules(), replicates=0))
     first, last = (datetime.combine(day, time(), UTC) for day in (book.span(days[0])[0], book.span(days[1])[1]))
-    entries = index.entries(data.context().store, first, last + timedelta(days=1))
-    if book.rules.over_at and book.rules.over_at <= data.now():
+    entries = index.entries(reads.context().store, first, last + timedelta(days=1))
+    if book.rules.over_at and book.rules.over_at <= reads.now():
         book.learn_window(entries)
     elif not book.rules.over_at:
         book.learn(entries)
@@ -113,7 +114,7 @@ def shortened(found: pd.DataFrame, by: str, count: int) -> pd.DataFrame:
 @st.cache_data(ttl=60.0, show_spinner=False, max_entries=256)
 def title_of(story: int) -> str:
     """A story's title; its article's where it is not grouped."""
-    store = data.context().store
+    store = reads.context().store
     if found := stories.get(store, story):
         return found[0].title
     article = articles.get(store, story)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from monitor.storage.signals import Tally
-from monitor.ui.charts import coast
-from monitor.ui.charts.index import COLORS, DIRECTION_SHAPES
+from monitor.ui.charts import coastline
+from monitor.ui.charts.index_and_prices import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.wording import DIRECTION_WORDS
 
 LARGEST, SMALLEST = 46.0, 9.0  # of a mark, in pixels
@@ -40,17 +40,17 @@ def together(found: list[Tally], columns: tuple[str, ...]) -> pd.DataFrame:
 
 def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tuple[dict, list[Tally]]:
     """(option, what lies outside the map or has no coordinates). A mark's area goes with its number of articles."""
-    drawn = [t for t in found if t.values[0] in where and coast.inside(*where[t.values[0]][::-1])]
+    drawn = [t for t in found if t.values[0] in where and coastline.inside(*where[t.values[0]][::-1])]
     most = max((t.articles for t in drawn), default=1)
     named = {t.values[0] for t in sorted(drawn, key=lambda t: -t.articles)[:LABELS]}
     series = [
         {"type": "line", "data": [list(point) for point in line], "symbol": "none", "silent": True, "z": 1, "tooltip": {"show": False},
          "lineStyle": {"width": 1, "color": "#8A9499"}}
-        for line in coast.COASTS.values()
+        for line in coastline.COASTS.values()
     ]  # fmt: skip
     series.append({
         "type": "scatter", "symbolSize": 0.1, "silent": True, "z": 1, "tooltip": {"show": False},
-        "data": [{"name": name, "value": list(at)} for name, at in coast.NAMES.items() if name.title() not in named],
+        "data": [{"name": name, "value": list(at)} for name, at in coastline.NAMES.items() if name.title() not in named],
         "label": {"show": True, "formatter": "{b}", "fontSize": 10, "color": "#8A9499"},
     })  # fmt: skip
     for direction, side in (("escalation", -APART), ("deescalation", APART)):
@@ -77,7 +77,7 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
         "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in SIDES]},
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {**axis, "min": coast.WEST, "max": coast.EAST}, "yAxis": {**axis, "min": coast.SOUTH, "max": coast.NORTH},
+        "xAxis": {**axis, "min": coastline.WEST, "max": coastline.EAST}, "yAxis": {**axis, "min": coastline.SOUTH, "max": coastline.NORTH},
         "animation": False, "series": series,
     }  # fmt: skip
     return option, [t for t in found if t not in drawn]

@@ -16,8 +16,8 @@ import streamlit as st
 from monitor.models import IndexPoint, Series
 from monitor.prices import event_study
 from monitor.storage import index, prices
-from monitor.ui.charts import index as index_chart
-from monitor.ui.queries import data
+from monitor.ui.charts import index_and_prices
+from monitor.ui.queries import reads
 
 MOST_EVENTS = 100  # dates that one study takes
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
@@ -51,16 +51,16 @@ ACROSS_COLUMNS = (
 LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def closes(series: str, until: datetime) -> pd.Series:
     """Finished days' closes by date, of one kind."""
-    return event_study.closes(prices.series(data.context().store, series, until=until))
+    return event_study.closes(prices.series(reads.context().store, series, until=until))
 
 
 @st.cache_data(ttl=60.0, show_spinner=False)
 def daily(until: datetime) -> list[IndexPoint]:
     """The finished days of the index, all years."""
-    return index.points(data.context().store, "day", until=until)
+    return index.points(reads.context().store, "day", until=until)
 
 
 def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -82,14 +82,14 @@ class Drawing:
     lines: tuple[str, ...]  # of prices
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=32)
+@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Series, ...], zone: str) -> Drawing | None:
     """The index beside some prices; None where there is nothing to draw."""
-    points, lines = data.points(grain, since, until), {}
-    for series in shown[: len(index_chart.PRICE_COLORS)]:
+    points, lines = reads.points(grain, since, until), {}
+    for series in shown[: len(index_and_prices.PRICE_COLORS)]:
         lines |= by_kind(
             series,
-            data.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until),
+            reads.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until),
         )
     known = points.dropna(subset=["tension"])
     if known.empty and points["relief"].isna().all() and not lines:
@@ -99,7 +99,7 @@ def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Ser
         if known.empty
         else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
     )
-    return Drawing(*index_chart.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
+    return Drawing(*index_and_prices.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
 
 
 def levels(points: list[IndexPoint], measure: str) -> pd.Series:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.prices.event_study import WINDOWS, LeadLag, Row
-from monitor.ui.charts.index import COLORS
+from monitor.ui.charts.index_and_prices import COLORS
 
 WINDOW_COLORS = dict(zip(WINDOWS, ("#D55E00", "#0085CA", "#8E6BBF"), strict=True))
 GREY = "#7A7A7A"

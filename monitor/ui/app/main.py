@@ -10,22 +10,22 @@ import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.ui.app import access, pages
-from monitor.ui.components import cards, safe_html
-from monitor.ui.queries import data
+from monitor.ui.components import article_card, safe_html
+from monitor.ui.queries import reads
 
-HERE = Path(__file__).parent / "app"
+HERE = Path(__file__).parent
 FAULTS = (StorageError, ClockError, ConfigError)
 
 
-@st.fragment(run_every=data.TICK)
+@st.fragment(run_every=reads.TICK)
 def banners(own_freshness: bool) -> None:
     """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration, a worker in trouble.
 
     Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
     """
     try:
-        notes, replay, holder = data.notes(), data.context().clock.replay, data.holder()
-        fresh = None if own_freshness else data.fresh(data.now())
+        notes, replay, holder = reads.notes(), reads.context().clock.replay, reads.holder()
+        fresh = None if own_freshness else reads.fresh(reads.now())
     except FAULTS as fault:
         safe_html.banner("error", "The database or the clock cannot be read now:", str(fault))
         return
@@ -45,7 +45,7 @@ def banners(own_freshness: bool) -> None:
     if not holder:
         safe_html.banner("warning", "Nobody is polling now: what you see is what was stored before.")
     if fresh:
-        safe_html.show(cards.fresh(fresh))
+        safe_html.show(article_card.fresh(fresh))
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,7 +61,7 @@ page = st.navigation(
 )
 safe_html.styles()
 try:
-    access.gate(data.context().settings.current()[0].environment)
+    access.gate(reads.context().settings.current()[0].environment)
 except FAULTS as fault:
     safe_html.banner("error", "The dashboard cannot read what it needs:", str(fault))
     st.stop()
