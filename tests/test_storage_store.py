@@ -61,7 +61,7 @@ def test_an_older_database_takes_the_steps_it_lacks_and_a_failing_step_leaves_no
     with store.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM later").scalar() == 0
         assert migrations.version(conn) == len(migrations.MIGRATIONS) + 1
-    with pytest.raises(errors.StorageNewer, match="later version"):
+    with pytest.raises(errors.StorageNewer, match="a later program made it"):
         open_store(store.engine.url.render_as_string(hide_password=False))
 
 

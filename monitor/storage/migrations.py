@@ -1,8 +1,11 @@
-"""Brings a database to this program's form, step by step, once, whoever comes first.
+"""Upgrades a database to the schema version of this program, one numbered step after another.
 
-`create` makes a new database in the newest form; an older one takes the numbered steps it lacks, each in a transaction of its
-own under a lock, so two processes may open at once. A new step is added at the end of MIGRATIONS together with the same change
-in schema.py; a step that was released is never edited. Leaves connections to store.py.
+An empty database is made in the newest version at once, from schema.py. An older one takes the steps it lacks, each in a transaction
+of its own under a lock, so that two processes may open it at once.
+
+To change the schema, edit schema.py and add a step at the end of MIGRATIONS. A step is frozen: it is written in SQL, and looks neither
+at schema.py nor at other live code, which may have changed by the time it runs. A step that was released is never edited.
+tests/test_storage_upgrade.py upgrades from every version, with rows, on both databases.
 """
 
 from __future__ import annotations
@@ -17,26 +20,35 @@ from monitor.errors import StorageNewer
 from monitor.storage import schema, search
 
 Step = Callable[[Connection], None]
-LOCK = 0x67756C66  # any number, the same for all: PostgreSQL's advisory lock while migrating
+LOCK = 0x67756C66  # any number, the same for all processes: PostgreSQL's advisory lock while migrating
 
 
 def create(conn: Connection) -> None:
-    """The newest form at once, for a database that is empty."""
+    """The newest version at once; only an empty database ever takes this step."""
     schema.metadata.create_all(conn)
     search.create(conn)
 
 
-def keep_features(conn: Connection) -> None:
-    schema.features.create(conn)
+def add_features(conn: Connection) -> None:
+    number = "INTEGER" if conn.dialect.name == "sqlite" else "BIGINT"
+    conn.exec_driver_sql(
+        f"CREATE TABLE features (article_id {number} NOT NULL PRIMARY KEY REFERENCES articles (id), "
+        "at BIGINT NOT NULL, made_by TEXT NOT NULL, written TEXT NOT NULL)"
+    )
+    conn.exec_driver_sql("CREATE INDEX ix_features_at ON features (at)")
 
 
-MIGRATIONS: tuple[Step, ...] = (create, keep_features)  # version n is MIGRATIONS[n - 1]
+# version n is MIGRATIONS[n - 1]
+MIGRATIONS: tuple[Step, ...] = (
+    create,
+    add_features,  # 2
+)
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
 
 def version(conn: Connection) -> int:
-    """The form the database is in; 0 for an empty one."""
+    """The schema version of the database; 0 for an empty one."""
     if not sa.inspect(conn).has_table("schema_version"):
         return 0
     return conn.scalar(sa.select(sa.func.max(_VERSION.c.version))) or 0
@@ -60,13 +72,13 @@ def migrate(
             if now_at == 0:
                 _VERSION.create(conn, checkfirst=True)
                 steps[0](conn)
-                now_at = len(steps)  # a new database has the newest form already
+                now_at = len(steps)  # an empty database was made in the newest version
             else:
                 steps[now_at](conn)
                 now_at += 1
             conn.execute(_VERSION.insert().values(version=now_at))
     if now_at > len(steps):
         raise StorageNewer(
-            f"the database has form {now_at}, this program knows up to {len(steps)}: it was made by a later version; "
+            f"the database has schema version {now_at}, this program knows up to {len(steps)}: a later program made it; "
             "update the program or choose another database with MONITOR_DATABASE_URL"
         )

@@ -1,0 +1,128 @@
+"""A database that an older program made is upgraded, keeps its rows, and then has the same tables as a new one."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from stores import fresh_postgres, postgres  # noqa: F401
+
+from monitor import export
+from monitor.storage import alerts, articles, migrations, open_store, tables
+
+HERE = Path(__file__).parent / "upgrades"
+EXPORTS = json.loads((HERE / "version_2.exports.json").read_text(encoding="utf-8"))
+NEWEST = len(migrations.MIGRATIONS)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def version_2(request, tmp_path):
+    """The address of a database as commit ba48fe4 wrote it."""
+    script = (HERE / f"version_2.{request.param}.sql").read_text(encoding="utf-8")
+    if request.param == "sqlite":
+        with closing(sqlite3.connect(tmp_path / "old.db")) as conn:
+            conn.executescript(script)
+        return f"sqlite:///{tmp_path}/old.db"
+    address = request.getfixturevalue("fresh_postgres")
+    engine = sa.create_engine(address)
+    with engine.begin() as conn:
+        conn.connection.driver_connection.execute(script)
+    engine.dispose()
+    return address
+
+
+def shape(store):
+    """table -> its columns, keys and indexes, without their order."""
+    with store.read() as conn:
+        found = sa.inspect(conn)
+        return {
+            table: (
+                {(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)},
+                found.get_pk_constraint(table)["constrained_columns"],
+                {(tuple(k["constrained_columns"]), k["referred_table"]) for k in found.get_foreign_keys(table)},
+                {(i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in found.get_indexes(table)},
+                {tuple(u["column_names"]) for u in found.get_unique_constraints(table)},
+            )
+            for table in sorted(found.get_table_names())
+            if not table.startswith("article_search_")  # FTS5's own
+        }
+
+
+def exports(store):
+    found = {}
+    for table in tables.TABLES:
+        lines = b"".join(export.pieces(table, tables.rows(store, table), format="jsonl")).decode().splitlines()
+        found[table] = [json.loads(line) for line in lines]
+    return found
+
+
+def raw_engine(address):
+    """An engine that opens no Store, which would upgrade."""
+    return sa.create_engine(address)
+
+
+@pytest.mark.parametrize("version", range(1, NEWEST))
+def test_a_database_of_every_version_keeps_its_rows_and_gets_the_newest_tables(version_2, tmp_path, version, request):
+    engine = raw_engine(version_2)
+    if version == 1:  # version 2 added this table, and nothing else
+        with engine.begin() as conn:
+            conn.exec_driver_sql("DROP TABLE features")
+            conn.exec_driver_sql("DELETE FROM schema_version")
+            conn.exec_driver_sql("INSERT INTO schema_version VALUES (1)")
+    elif version > 2:
+        migrations.migrate(engine.connect, engine.begin, migrations.MIGRATIONS[:version])
+    with engine.connect() as conn:
+        assert migrations.version(conn) == version
+    engine.dispose()
+    upgraded = open_store(version_2)
+    if upgraded.sqlite:
+        new = open_store(f"sqlite:///{tmp_path}/new.db")
+    else:
+        with request.getfixturevalue("postgres").connect() as conn:
+            conn.exec_driver_sql("DROP SCHEMA IF EXISTS upgrade_new CASCADE")
+            conn.exec_driver_sql("CREATE SCHEMA upgrade_new")
+        url = upgraded.engine.url.update_query_dict({"options": "-csearch_path=upgrade_new"})
+        new = open_store(url.render_as_string(hide_password=False))
+    assert shape(upgraded) == shape(new)
+    assert exports(upgraded) == as_exported_now(EXPORTS)
+    upgraded.close()
+    new.close()
+
+
+def as_exported_now(old):
+    """The exports of ba48fe4 under the names that columns and values have now."""
+    return {table: rows for table, rows in old.items() if table != "alerts"}
+
+
+def test_alerts_and_search_are_there_after_the_upgrade(version_2):
+    store = open_store(version_2)
+    assert [(a.rule, a.message, a.stories) for a in alerts.find(store)] == [
+        (a["rule"], a["message"], tuple(a["stories"])) for a in EXPORTS["alerts"]
+    ]
+    assert [a.id for a in articles.find(store, articles.Filter(text="pétrolier"))] == [2]
+    assert [v.title[:10] for v in articles.versions_of(store, 8)] == ["Israel str", "Officials "]
+    store.close()
+
+
+def test_a_step_that_adds_to_a_table_of_an_earlier_step_meets_it_as_it_was(version_2):
+    """Steps that made tables from live metadata failed here with "duplicate column"."""
+    engine = raw_engine(version_2)
+    with engine.begin() as conn:
+        conn.exec_driver_sql("DROP TABLE features")
+        conn.exec_driver_sql("UPDATE schema_version SET version = 1")
+
+    def later(conn):
+        conn.exec_driver_sql("ALTER TABLE features ADD COLUMN added_later TEXT")
+
+    table = migrations.schema.features
+    column = sa.Column("added_later", sa.Text)
+    table.append_column(column)  # the schema as a later program has it
+    try:
+        migrations.migrate(engine.connect, engine.begin, (*migrations.MIGRATIONS, later))
+    finally:
+        table._columns.remove(column)
+    with engine.connect() as conn:
+        assert "added_later" in {c["name"] for c in sa.inspect(conn).get_columns("features")}
+    engine.dispose()
