@@ -1,6 +1,7 @@
 # make run     the dashboard on http://127.0.0.1:8501, polling real feeds
 # make demo    the same on made-up news, for people without a network
 # make test    every test, in two processes; `make test ARGS="tests/test_config.py -x -n 0"` for some, in one
+# make check   style, format and types, before the tests
 # make bench   the measurements of benchmarks/
 # make schema  feeds.schema.json anew, after a change of what feeds.yaml may say
 # make clean   remove .venv and what tools left; data/ stays
@@ -14,7 +15,7 @@ MONITOR_ADDRESS ?= 127.0.0.1
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: run demo test bench schema clean venv runtime develop chromium
+.PHONY: run demo check test bench schema clean venv runtime develop chromium
 .DEFAULT_GOAL := run
 
 run: runtime
@@ -31,6 +32,10 @@ demo: runtime
 test: develop chromium
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
+check: develop
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
 bench: develop
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(PY) -m benchmarks.$$(basename $$file .py); done
 
@@ -38,7 +43,7 @@ schema: runtime
 	@$(PY) -m monitor.config > feeds.schema.json.new && mv feeds.schema.json.new feeds.schema.json
 
 clean:
-	rm -rf $(VENV) .pytest_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .hypothesis .ruff_cache .mypy_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A .venv that does not start, or was made by a Python that is too old, is made anew.

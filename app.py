@@ -22,8 +22,9 @@ from monitor.pipeline import Worker  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import idle_tabs  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
-from monitor.ui.exports import routes as export_routes
+from monitor.ui.exports import routes as export_routes  # noqa: E402
 
+log = logging.getLogger("monitor.app")
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 try:
@@ -40,7 +41,7 @@ async def lifespan(app):
     try:
         worker = Worker(settings, open_store(environment.database_url), clock.from_environment(environment.now))
     except StorageError as fault:
-        logging.error("%s", fault)
+        log.error("%s", fault)
         yield
         return
     worker.start()

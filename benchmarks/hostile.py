@@ -15,15 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tests")]
+from tests.hostile import HOSTILE
+from tests.internet import Internet, Page
+from tests.processes import Watch
+from tests.test_fetch_hostile import prepared
+from tests.test_parse_hostile import ENDURED, REFUSED
+from tests.test_poll_hostile import news
 
-from hostile import HOSTILE  # noqa: E402
-from internet import Internet, Page  # noqa: E402
-from processes import Watch  # noqa: E402
-from test_fetch_hostile import prepared  # noqa: E402
-from test_parse_hostile import ENDURED, REFUSED  # noqa: E402
-from test_poll_hostile import news  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 HEALTHY, ENTRIES = 3, 5
 SECONDS, GROWTH = 35, 60
@@ -40,7 +39,7 @@ class Rounds:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            cwd=HERE.parent,
+            cwd=ROOT,
         )
         self.watch = Watch(self.process.pid, every=0.02).__enter__()
 

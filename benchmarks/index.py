@@ -1,29 +1,23 @@
 """Known answers and speed of the index, on simulated news: what docs/method.md claims, run again.
 
-python benchmarks/index.py coverage    how often the 90 % interval holds a planted ratio
-python benchmarks/index.py alarms      how often a month in which nothing happens raises a jump alert
-python benchmarks/index.py speed       one million articles: a year, and one new hour
-python benchmarks/index.py             all three
+python -m benchmarks.index coverage    how often the 90 % interval holds a planted ratio
+python -m benchmarks.index alarms      how often a month in which nothing happens raises a jump alert
+python -m benchmarks.index speed       one million articles: a year, and one new hour
+python -m benchmarks.index             all three
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests")]
-
-from newsroom import START, day_of, news  # noqa: E402
-
-from monitor.alerts.rules import Facts, decide  # noqa: E402
-from monitor.config import JumpRule  # noqa: E402
-from monitor.index import Book, Rules, compute, lookback  # noqa: E402
+from monitor.alerts.rules import Facts, decide
+from monitor.config import JumpRule
+from monitor.index import Book, Rules, compute, lookback
+from tests.newsroom import START, day_of, news
 
 SHAPES = (  # publishers, entries a day each, times a story is told, days of reference, planted ratio
     (12, 25, 2, 14, 1.0), (12, 25, 2, 14, 3.0), (12, 25, 4, 14, 3.0), (40, 25, 2, 14, 3.0), (12, 25, 2, 2, 3.0), (4, 20, 2, 14, 1.0),

@@ -1,7 +1,7 @@
 """Size of the event study's tests: how often random dates, on which nothing is known to have happened, are called significant.
 
-    python benchmarks/oil.py                     on simulated prices with fat tails
-    python benchmarks/oil.py PRICES.csv brent    on a CSV with a `date` column and one of closes
+    python -m benchmarks.oil                     on simulated prices with fat tails
+    python -m benchmarks.oil PRICES.csv brent    on a CSV with a `date` column and one of closes
 
 A test at 5 % should reject 3 to 7 % of a thousand random sets of ten dates.
 """
@@ -11,14 +11,11 @@ from __future__ import annotations
 import csv
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from monitor.prices.event_study import WINDOWS, event_study  # noqa: E402
+from monitor.prices.event_study import WINDOWS, event_study
 
 SETS, DATES = 1_000, 10
 

@@ -1,6 +1,6 @@
 """How right the tagger is on labelled entries: by language and category, with the confusion table.
 
-    python benchmarks/quality.py FILE.jsonl [--anywhere]
+    python -m benchmarks.quality FILE.jsonl [--anywhere]
 
 Rows: id, title, summary, label (escalation, deescalation, mixed, none; others are left out), optional lang and signals (categories).
 """
@@ -10,10 +10,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from monitor.models import CATEGORIES  # noqa: E402 - the repository has no package to install
-from monitor.tagging.tagger import Tagger  # noqa: E402
+from monitor.models import CATEGORIES
+from monitor.tagging.tagger import Tagger
 
 LABELS = ("escalation", "deescalation", "mixed", "none")
 SCORED = ("escalation", "deescalation", "none")

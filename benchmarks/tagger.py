@@ -1,6 +1,6 @@
 """How fast the tagger is, beside a tagger that looks for the same words with one `re` alternation a language.
 
-    python benchmarks/tagger.py [FILE.jsonl[.gz]]     rows with title and summary; without a file, entries made here
+    python -m benchmarks.tagger [FILE.jsonl[.gz]]     rows with title and summary; without a file, entries made here
 
 Both fold the text and tell the language in the same way; the `re` tagger only finds words, it has no operators, theatre, actors or
 evidence. Also measured: start-up in a fresh process, memory, and how time grows with the length of one entry.
@@ -16,11 +16,10 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from monitor.tagging.tagger import Tagger
+from monitor.tagging.text import fold
 
-from monitor.tagging.tagger import Tagger  # noqa: E402 - the repository has no package to install
-from monitor.tagging.text import fold  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 COUNT, ROUNDS = 4_000, 3
 CALM = [

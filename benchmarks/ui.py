@@ -1,6 +1,6 @@
 """How quick the dashboard is with 200,000 articles and five years of prices: in Chromium, and from raw websocket clients.
 
-    python benchmarks/ui.py [--articles N] [--keep FOLDER] [--no-peer]     FOLDER keeps the database for the next time
+    python -m benchmarks.ui [--articles N] [--keep FOLDER] [--no-peer]     FOLDER keeps the database for the next time
 
 Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time that the server
 spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server process), 20 sessions that start together, memory of the server with 50 sessions.
@@ -25,24 +25,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks._venv import peer
+from monitor.config import load
+from monitor.feeds import demo
+from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
+from monitor.storage import articles, index, lease, notes, prices, stories
+from monitor.storage.articles import Filter, Item
+from monitor.storage.store import Store, open_store
+from monitor.tagging.parts import parts_of
+from monitor.tagging.tagger import Tagger
+from tests import running
+from tests.browser import find_chromium
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-import aiohttp  # noqa: E402 - the repository has no package to install
-from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
-
-from benchmarks._venv import peer  # noqa: E402
-from monitor.config import load  # noqa: E402
-from monitor.feeds import demo  # noqa: E402
-from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price  # noqa: E402
-from monitor.storage import articles, index, lease, notes, prices, stories  # noqa: E402
-from monitor.storage.articles import Filter, Item  # noqa: E402
-from monitor.storage.store import Store, open_store  # noqa: E402
-from monitor.tagging.parts import parts_of  # noqa: E402
-from monitor.tagging.tagger import Tagger  # noqa: E402
-from tests import running  # noqa: E402
-from tests.browser import find_chromium  # noqa: E402
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAYS = 90  # that the articles are spread over

@@ -74,8 +74,7 @@ _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 def write(table: str, rows: Iterable[Mapping[str, object]], *, format: str, out: BinaryIO) -> int:
     """Write the rows of a table of COLUMNS to a binary stream, and give how many there were. Raises KeyError, ValueError."""
     counted = _Counted(iter(rows))
-    for piece in pieces(table, counted, format=format):
-        out.write(piece)
+    out.writelines(pieces(table, counted, format=format))
     return counted.count
 
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 import brotli
 import zstandard
-from internet import Behaviour, Internet, Page, Request, redirect
+
+from tests.internet import Behaviour, Internet, Page, Request, redirect
 
 ITEMS = b"<item><title>Tanker sails</title></item>" * 50
 FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>Wire</title>" + ITEMS + b"</channel></rss>"
@@ -27,7 +28,7 @@ ZEROS = bytes(40_000_000)
 @dataclass(frozen=True)
 class Hostile:
     name: str
-    kind: str | None | tuple[str | None, ...]
+    kind: str | tuple[str | None, ...] | None
     behaviour: Behaviour | Callable[[Internet], Behaviour]
     words: str = ""  # must be in the failure's message
     status: int | None = None

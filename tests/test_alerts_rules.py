@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from newsroom import START, day_of, news
 
 from monitor.alerts.rules import Facts, Sighting, decide, rehearse
 from monitor.config import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
 from monitor.index import Book, Rules, compute
 from monitor.models import FeedState, IndexPoint, Price
+from tests.newsroom import START, day_of, news
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

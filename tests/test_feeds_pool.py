@@ -9,10 +9,10 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from fake_tagger import FakeTagger
 
 from monitor.feeds.pool import Read, Readers
 from monitor.models import Failure
+from tests.fake_tagger import FakeTagger
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -128,8 +128,8 @@ def test_no_process_outlives_a_killed_parent(busy):
 
 _PARENT = """
 import asyncio, sys
-from fake_tagger import FakeTagger
-from test_feeds_pool import feed, read
+from tests.fake_tagger import FakeTagger
+from tests.test_feeds_pool import feed, read
 from monitor.feeds.pool import Readers
 
 async def main():

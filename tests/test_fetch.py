@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hostile import head
-from internet import Internet, Page, redirect
 
 from monitor import __version__
 from monitor.feeds import schedule
@@ -17,6 +15,8 @@ from monitor.feeds.fetch import Fetcher, answer
 from monitor.feeds.fetch.pace import Pace, Resting
 from monitor.feeds.fetch.proxies import Proxies
 from monitor.models import Feed, FeedState, Fetched, NotModified
+from tests.hostile import head
+from tests.internet import Internet, Page, redirect
 
 BODY = b"<rss><channel/></rss>"
 FAST = {"timeout": timedelta(seconds=2), "pause": timedelta(0)}

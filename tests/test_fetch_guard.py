@@ -12,14 +12,14 @@ import pytest
 from aiohttp import connector
 from hypothesis import given
 from hypothesis import strategies as st
-from internet import CERTIFICATE, Internet, Page, redirect
-from test_fetch import BODY, ask, feed, internet, net  # noqa: F401 - fixtures
 from yarl import URL
 
 from monitor.feeds.fetch.guard import BadPlace, RefusedAddress, check_host, place, refusal
 from monitor.feeds.fetch.proxies import Proxies
 from monitor.feeds.fetch.sockets import Resolver, Sockets
 from monitor.models import Failure, Fetched
+from tests.internet import CERTIFICATE, Internet, Page, redirect
+from tests.test_fetch import BODY, ask, feed, internet, net  # noqa: F401 - fixtures
 
 
 def leads_to(*addresses):

@@ -9,11 +9,11 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from hostile import FEED, HOSTILE, Hostile
-from internet import Internet, Page
 
 from monitor.feeds.fetch import Fetcher
 from monitor.models import Failure, Feed, Fetched
+from tests.hostile import FEED, HOSTILE, Hostile
+from tests.internet import Internet, Page
 
 SHORT, LONG = timedelta(seconds=0.6), timedelta(seconds=30)
 MEGABYTE = 1024 * 1024

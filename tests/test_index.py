@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from newsroom import START, day_of, news
 
 from monitor.index import Book, Rules, compute, contributions, decompose, lookback
+from tests.newsroom import START, day_of, news
 
 FIXED = Rules(reference=(START.date(), day_of(13).date()))
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from newsroom import START, day_of, news
 
 from monitor.index import Rules
 from monitor.index.indexer import FURTHEST, Indexer
@@ -12,6 +11,7 @@ from monitor.models import Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import articles, index, notes
 from monitor.storage.articles import Item
 from monitor.storage.store import open_store
+from tests.newsroom import START, day_of, news
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SMALL = Rules(minimum_entries=10, replicates=52)

@@ -1,8 +1,7 @@
 """Two kills at random moments on each database; benchmarks/kill.py does a hundred."""
 
-from stores import address, fresh_postgres, postgres  # noqa: F401 - fixtures
-
 from benchmarks import kill
+from tests.stores import address, fresh_postgres, postgres  # noqa: F401 - fixtures
 
 
 def test_nothing_committed_is_lost_or_doubled_by_kills(address, tmp_path):

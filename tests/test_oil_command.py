@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from typer.testing import CliRunner
-from yahoo import chart, serving
 
 from monitor.cli import app
+from tests.yahoo import chart, serving
 
 COLUMNS = {"event", "window", "ar", "t", "p", "significant"}
 

@@ -12,15 +12,15 @@ import subprocess
 import sys
 
 import pytest
-from hostile import HOSTILE, Hostile
-from internet import Internet, Page
-from processes import Watch, tree
-from test_fetch_hostile import prepared
-from test_parse_hostile import ENDURED, REFUSED
 
 from monitor.storage import articles, feeds, open_store
 from monitor.storage.articles import Filter
 from tests import running
+from tests.hostile import HOSTILE, Hostile
+from tests.internet import Internet, Page
+from tests.processes import Watch, tree
+from tests.test_fetch_hostile import prepared
+from tests.test_parse_hostile import ENDURED, REFUSED
 
 GROWTH = 60  # megabytes
 HEALTHY = 3

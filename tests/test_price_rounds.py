@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
-from yahoo import UNKNOWN_SYMBOL, chart, serving
 
 from monitor.cli import app, out
 from monitor.clock import real_now
@@ -12,6 +11,7 @@ from monitor.config import load
 from monitor.prices.update import desk_of, update_prices
 from monitor.storage import prices
 from monitor.storage.store import open_store
+from tests.yahoo import UNKNOWN_SYMBOL, chart, serving
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAYS = [("2026-02-26", 70.75), ("2026-02-27", 71.32)]

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from yahoo import NO_ROWS, UNKNOWN_SYMBOL, chart, serving
 
 from monitor.models import Price, Series
 from monitor.prices import Desk, market
+from tests.yahoo import NO_ROWS, UNKNOWN_SYMBOL, chart, serving
 
 BRENT = Series("Brent", "BZ=F", "USD/bbl", fred="DCOILBRENTEU", calendar="CMES")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday; the session opened on Sunday at 23:00 UTC

@@ -71,11 +71,11 @@ def test_only_retry_after_lengthens_a_written_interval():
 
 def test_the_interval_follows_how_often_the_feed_changes():
     quick = slow = after(new=1)
-    for step in range(1, 20):
+    for _ in range(1, 20):
         quick = after(state=quick, new=1, now=quick.next_due)
         slow = after(state=slow, outcome=NotModified(), now=slow.next_due)
     assert quick.interval == schedule.SHORTEST and slow.interval == schedule.LONGEST
-    for step in range(12):  # it wakes up
+    for _ in range(12):  # it wakes up
         slow = after(state=slow, new=3, now=slow.next_due)
     assert slow.interval < schedule.LONGEST
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 from monitor.errors import StorageError
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, TurnedOff
 from monitor.storage import articles, feeds, signals
 from monitor.storage.articles import Filter, Item
+from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -154,7 +154,7 @@ FOUND_BY = [
 
 
 @pytest.fixture
-def four(store):  # noqa: F811
+def four(store):
     put(
         store,
         item(1, "Football", publisher="paper", published=NOON - 2 * HOUR),

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from stores import address, fresh_postgres, postgres, store  # noqa: F401
-from test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
 
 from monitor.errors import LeaseHeld
 from monitor.models import Alert, FeedState, IndexPoint, Price
 from monitor.storage import alerts, articles, feeds, index, lease, notes, prices, stories
 from monitor.storage.prices import PriceFailure
+from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
+from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)

@@ -13,19 +13,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from stores import address, fresh_postgres, postgres, store  # noqa: F401
-from test_storage_articles import FEED, NOON, STRIKE, TALKS, item, put
 
 from monitor import errors
 from monitor.models import Feed, FeedState
 from monitor.storage import articles, feeds, migrations, notes, open_store, schema
+from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
+from tests.test_storage_articles import FEED, NOON, STRIKE, TALKS, item, put
 
 ROOT = Path(__file__).parents[1]
-TESTS = Path(__file__).parent
 
 
 def python(code, *args):
-    environ = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}"}
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, "-c", code, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
     )
@@ -88,12 +87,12 @@ def test_threads_may_write_at_once(store):
 
 
 def test_an_error_in_a_write_rolls_it_back(store):
-    with pytest.raises(ZeroDivisionError), store.write() as conn:
+    with pytest.raises(ZeroDivisionError), store.write() as conn:  # noqa: PT012
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         1 / 0  # noqa: B018
     assert notes.notes(store) == {}
     with pytest.raises(errors.StorageError, match="zone"):
-        notes.put(store, "k", "v", datetime(2026, 3, 2))  # noqa: DTZ001 - a naive time is a fault of the caller
+        notes.put(store, "k", "v", datetime(2026, 3, 2))
 
 
 # -- faults by name ---------------------------------------------------------------------------------------
@@ -148,7 +147,7 @@ def test_a_folder_that_may_not_be_written_is_named():
         os.chmod(folder, 0o555)
         with another_user():
             for path in ("monitor.db", "data/monitor.db"):
-                with pytest.raises(errors.StorageReadOnly, match="rights|cannot be made"):
+                with pytest.raises(errors.StorageReadOnly, match=r"rights|cannot be made"):
                     open_store(f"sqlite:///{folder}/{path}")
         os.chmod(folder, 0o755)
         open_store(f"sqlite:///{folder}/monitor.db").close()
@@ -206,7 +205,7 @@ def test_an_address_that_leads_nowhere_is_named_without_its_password(url, error,
 
 WRITER = """
 import sys
-from test_storage_articles import STRIKE, item, put
+from tests.test_storage_articles import STRIKE, item, put
 from monitor.storage import open_store
 store, start = open_store(sys.argv[1]), int(sys.argv[2])
 for n in range(start, start + 10_000, 5):

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from stores import address, fresh_postgres, postgres, store  # noqa: F401
-from test_stories import FOLDER, labelled, pairs
 
 from monitor.models import Article, Entry, Feed, FeedState, Reading
 from monitor.storage import articles, notes, stories
@@ -15,6 +13,8 @@ from monitor.storage.articles import Filter, Item
 from monitor.stories import made_by
 from monitor.stories import service as story_service
 from monitor.stories.service import Grouping
+from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
+from tests.test_stories import FOLDER, labelled, pairs
 
 TOLD = sorted(labelled(FOLDER / "held-out.jsonl"), key=lambda each: each[1].at)
 TRUTH = {article.title: group for group, article in TOLD}

@@ -1,5 +1,6 @@
 """The tagger's promises, whatever the words: exact evidence, no exception, operators as the codebook has them."""
 
+import io
 import json
 
 import pytest
@@ -164,7 +165,7 @@ def test_the_page_for_people_shows_feed_text_as_text(tagger: Tagger):
     from rich.console import Console
 
     title = "[bold]US strikes[/bold] Iran [link=x]"
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))
+    console = Console(width=200, record=True, file=io.StringIO())
     console.print(show(tagger.read(title, ""), title))
     assert title in console.export_text()
 

@@ -53,7 +53,7 @@ def test_the_region_can_be_widened_and_replaced():
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(LexiconError, match="theatre.widen.*Atlantis"):
+    with pytest.raises(LexiconError, match=r"theatre\.widen.*Atlantis"):
         theatre.load(widen=("Atlantis",))
 
 

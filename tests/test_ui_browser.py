@@ -49,7 +49,7 @@ def newsroom(tmp_path):
 
 
 def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
-    folder, press = newsroom
+    folder, _ = newsroom
     page = browser_page
     with running.app(folder) as (address, process):
         open_page(page, address, "articles")

@@ -158,8 +158,8 @@ def _mended(data: bytes, entities: dict[str, str]) -> bytes:
     ]
     data = b"".join(pieces)
     end = None
-    for end in _END.finditer(data):
-        pass
+    for found in _END.finditer(data):
+        end = found
     return data[: end.end()] if end else data
 
 
