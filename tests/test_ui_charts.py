@@ -10,10 +10,9 @@ import pytest
 
 from monitor.models import Alert, Article
 from monitor.storage.signals import Tally
-from monitor.ui.charts import coastline
-from monitor.ui.charts import index_and_prices
-from monitor.ui.charts import marks as charts_marks
+from monitor.ui.charts import coastline, index_and_prices
 from monitor.ui.charts import map as map_chart
+from monitor.ui.charts import marks as charts_marks
 from monitor.ui.components import article_card
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

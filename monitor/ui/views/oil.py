@@ -11,9 +11,7 @@ import streamlit as st
 from monitor.models import Series
 from monitor.prices import event_study as prices_event_study
 from monitor.prices import market
-from monitor.ui.charts import index_and_prices
-from monitor.ui.charts import marks
-from monitor.ui.charts import returns_and_lags
+from monitor.ui.charts import index_and_prices, marks, returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import SOURCES, age, many
 from monitor.ui.queries import reads, studies

@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.ui.app import pages
-from monitor.ui.charts import index_and_prices
-from monitor.ui.charts import returns_and_lags
+from monitor.ui.charts import index_and_prices, returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import many, provisional
 from monitor.ui.exports import links
