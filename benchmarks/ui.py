@@ -58,7 +58,7 @@ def build(path: Path, count: int) -> None:
     feeds = load(demo.HERE / "feeds.yaml", {}).feeds
     signed, other = [], []
     for feed_name, _, entry in demo.entries(
-        demo.YAML(typ="safe").load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW
+        demo.yaml.safe_load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW
     ):
         feed = next(f for f in feeds if f.name == feed_name)
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)

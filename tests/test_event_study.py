@@ -171,6 +171,12 @@ def test_weekend_news_meets_mondays_price():
     assert joint["index"][monday] == pytest.approx(np.mean([12, 13, 14]) - 11)  # Saturday to Monday against Friday
 
 
+def test_an_index_that_never_moves_leads_nothing():
+    prices = market(200)
+    flat = lead_lag(pd.Series(100.0, index=prices.index), prices)
+    assert flat.lags == () and flat.days > 100 and "did not change" in flat.note
+
+
 def test_too_few_days_say_so():
     found = lead_lag(pd.Series([100.0, 120.0], index=weekdays(2)), market(30))
     assert found.lags == () and "too few" in found.note

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 import monitor.tagging
 from monitor.models import PARTS, Reading, Signal
@@ -42,7 +42,7 @@ def test_parts(given, parts):
 
 
 def test_every_name_is_known_to_the_gazetteer():
-    gazetteer = YAML(typ="safe").load(Path(monitor.tagging.__file__).parent / "gazetteer.yaml")
+    gazetteer = yaml.safe_load((Path(monitor.tagging.__file__).parent / "gazetteer.yaml").read_text(encoding="utf-8"))
     assert set().union(*PLACES.values()) <= set(gazetteer["places"])
     assert set().union(*STATES.values()) <= {code[:3] for code in gazetteer["actors"]}
     assert {*PLACES, *STATES} <= set(PARTS)

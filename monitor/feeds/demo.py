@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, product
 from pathlib import Path
 
-from ruamel.yaml import YAML
+import yaml
 
 from monitor.config import load
 from monitor.index.indexer import update_index
@@ -75,7 +75,7 @@ def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Itera
 
 def fill(store: Store, tagger: Tagger, until: datetime) -> int:
     """Put the fortnight into an empty database; gives the number of articles."""
-    news = YAML(typ="safe").load((HERE / "news.yaml").read_text(encoding="utf-8"))
+    news = yaml.safe_load((HERE / "news.yaml").read_text(encoding="utf-8"))
     notes.put(store, "synthetic", "made up for the demo", now=until)
     feeds = {feed.name: feed for feed in load(HERE / "feeds.yaml", {}).feeds}
     stored = 0

@@ -4,7 +4,7 @@
     daily index -> changes -> cross-correlation with returns, with bands from shuffled blocks
 
 Pure. "Associated with", never "caused". Leaves reading prices and index to storage. docs/method.md has the formulas' sources.
-scipy and statsmodels are imported only when asked for: together they cost more than a second.
+scipy is imported only when asked for: it costs most of a second.
 """
 
 from __future__ import annotations
@@ -257,9 +257,9 @@ def _adjust(values: list[float | None]) -> list[float | None]:
     known = [p for p in values if p is not None]
     if not known:
         return values
-    from statsmodels.stats.multitest import multipletests
+    from scipy.stats import false_discovery_control
 
-    corrected = iter(multipletests(known, method="fdr_bh")[1])
+    corrected = iter(false_discovery_control(known))
     return [None if p is None else float(next(corrected)) for p in values]
 
 
@@ -297,12 +297,14 @@ def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
             (), len(joint), f"too few days with both index and price: {len(joint)} of at least {ENOUGH_JOINT}"
         )
     change, change_of_price = joint["index"].to_numpy(), joint["price"].to_numpy()
+    if np.ptp(change) == 0 or np.ptp(change_of_price) == 0:
+        return LeadLag((), len(joint), "index or price did not change, so nothing can go with it")
     found = _correlations(change, change_of_price)
     random = np.random.default_rng(0)
     count = len(joint)
     starts = random.integers(0, count, (SHUFFLES, -(-count // BLOCK)))
     order = ((starts[:, :, None] + np.arange(BLOCK)) % count).reshape(SHUFFLES, -1)[:, :count]
-    unrelated = np.array([_correlations(change, change_of_price[rows]) for rows in order])
+    unrelated = _correlations(change, change_of_price[order])
     low, high = np.percentile(unrelated, [100 * LEVEL / 2, 100 - 100 * LEVEL / 2], axis=0)
     p = (1 + (np.abs(unrelated) >= np.abs(found)).sum(axis=0)) / (1 + SHUFFLES)
     adjusted = _adjust(p.tolist())
@@ -331,9 +333,12 @@ def _joint(index: pd.Series, prices: pd.Series) -> pd.DataFrame:
 
 
 def _correlations(change: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """From lag -10 to +10; statsmodels gives one side at a time."""
-    from statsmodels.tsa.stattools import ccf
+    """Cross-correlations at lags -10 to +10 (last axis) of one series of changes with one or more of moves (days on the last axis).
 
-    after = ccf(moves, change, adjusted=False, nlags=LAGS + 1)  # element k: move at day i + k with change at day i
-    before = ccf(change, moves, adjusted=False, nlags=LAGS + 1)
-    return np.concatenate([before[:0:-1], after])
+    At lag k the sum of change[i] * moves[i + k], both standardised over all n days, divided by n: Box & Jenkins' estimator.
+    """
+    days = len(change)
+    x = (change - change.mean()) / change.std()
+    y = (moves - moves.mean(axis=-1, keepdims=True)) / moves.std(axis=-1, keepdims=True)
+    at_lag = [y[..., max(k, 0) : days + min(k, 0)] @ x[max(-k, 0) : days - max(k, 0)] for k in range(-LAGS, LAGS + 1)]
+    return np.stack(at_lag, axis=-1) / days
