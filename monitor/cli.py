@@ -16,11 +16,11 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from rich.console import Console
@@ -68,28 +68,28 @@ def database(settings: Settings) -> Store:
     return open_store(settings.environment.database_url)
 
 
-def moment(text: str | None) -> datetime | None:
-    """An ISO date or time; without a zone it is UTC. Raises BadParameter (exit 2)."""
-    if text is None:
-        return None
+def time_of(text: str | None) -> datetime | None:
+    """An ISO date or time of an option. Raises BadParameter (exit 2)."""
     try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
+        return None if text is None else clock.parse_time(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def opened(path: Path | None) -> BinaryIO:
+    """The file to write to, or standard output. Raises BadParameter (exit 2)."""
+    try:
+        return path.open("wb") if path else os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    except OSError as error:
         raise typer.BadParameter(
-            f"{text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z"
+            f"{path} cannot be written ({error.strerror}); check the folder and its rights"
         ) from None
-    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
 
 
-class Format(StrEnum):
+class FileFormat(StrEnum):
     csv = "csv"
     jsonl = "jsonl"
     parquet = "parquet"
-
-
-class OilFormat(StrEnum):
-    table = "table"
-    json = "json"
 
 
 @app.command()
@@ -106,7 +106,7 @@ def check(
     ] = None,
 ) -> None:
     """Read feeds.yaml and the environment; name every fault with file, line and remedy."""
-    start = moment(since)
+    start = time_of(since)
     if start and not alerts:
         raise typer.BadParameter("--since is for --alerts")
     _, settings = configured()
@@ -230,7 +230,7 @@ def export(
     table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds")],
     since: Annotated[str | None, typer.Option(help="From this UTC date or time on.")] = None,
     until: Annotated[str | None, typer.Option(help="Up to, not including, this UTC date or time.")] = None,
-    format: Annotated[Format, typer.Option()] = Format.csv,
+    format: Annotated[FileFormat, typer.Option()] = FileFormat.csv,
     o: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output when left out.")] = None,
 ) -> None:
     """Write a table: CSV safe for spreadsheets, JSONL, or Parquet. docs/data-dictionary.md lists the columns."""
@@ -239,10 +239,10 @@ def export(
 
     if table not in exporting.COLUMNS:
         raise typer.BadParameter(f"no table {table!r}; there are {', '.join(exporting.COLUMNS)}")
-    span = moment(since), moment(until)
+    span = time_of(since), time_of(until)
     _, settings = configured()
     rows = tables.rows(database(settings), table, since=span[0], until=span[1], configured=settings.feeds)
-    with o.open("wb") if o else os.fdopen(os.dup(sys.stdout.fileno()), "wb") as target:
+    with opened(o) as target:
         exporting.write(table, rows, format=format.value, out=target)
 
 
@@ -278,7 +278,7 @@ def _say_faults(answers) -> None:
             err.print(f"{answer.series}: {fault}", markup=False)
 
 
-class Shape(StrEnum):
+class TableFormat(StrEnum):
     table = "table"
     json = "json"
 
@@ -290,7 +290,7 @@ def oil(
         str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")
     ] = None,
     series: Annotated[str, typer.Option(help="A name of `prices` in feeds.yaml.")] = "Brent",
-    format: Annotated[Shape, typer.Option()] = Shape.table,
+    format: Annotated[TableFormat, typer.Option()] = TableFormat.table,
 ) -> None:
     """How a price moved around events, against chance. Associated with, never caused; docs/method.md says how it is measured."""
     from monitor.prices import event_study as study
@@ -299,7 +299,7 @@ def oil(
     from monitor.storage import prices as kept
 
     days = (
-        None if events is None else sorted({moment(text.strip()).date() for text in events.split(",") if text.strip()})
+        None if events is None else sorted({time_of(text.strip()).date() for text in events.split(",") if text.strip()})
     )
     if days == []:
         raise typer.BadParameter("--events names no date")
@@ -315,15 +315,13 @@ def oil(
         raise typer.Exit(1)
     kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
-        points = index.points(
-            store, "day", until=now.replace(hour=0, minute=0, second=0, microsecond=0)
-        )  # finished days
+        points = index.points(store, "day", until=clock.midnight(now))  # finished days
         kinds = {"escalation": study.episodes(points), "de-escalation": study.episodes(points, "deescalation")}
         days = sorted(set().union(*kinds.values()))
         if not days:
             err.print("no episode in the stored index; give dates with --events", markup=False)
     found = study.event_study(closes, days)
-    if format is Shape.json:
+    if format is TableFormat.json:
         rows = [
             {**asdict(row), "event": row.event.isoformat(), "day": row.day and row.day.isoformat()}
             for row in found.rows

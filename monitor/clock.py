@@ -1,4 +1,5 @@
-"""The one place that asks the time of day: the machine's clock, a time standing still, or an address that answers one.
+"""The one place that asks the time of day: the machine's clock, a time standing still, or an address that answers one; and the
+few functions on times that everybody shares.
 
 What is due, first seen, aged or computed goes by the clock that is handed in. Leases, deadlines and pauses between retries do not:
 they run on real time, `real_now` or time.monotonic.
@@ -23,6 +24,30 @@ FRESH = 0.2  # seconds of real time that an answer serves everybody
 PATIENCE = 5.0  # seconds that the last answer is believed while no new one comes
 LONGEST = 200  # bytes
 EARLIEST, LATEST = 1970, 2200  # years in which intervals can be added and taken off without running out of calendar
+
+
+def parse_time(text: str) -> datetime:
+    """An ISO date or time as an aware datetime in UTC; without a zone it is UTC. Raises ValueError, in words for people."""
+    try:
+        given = datetime.fromisoformat(text.strip())
+        return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # in UTC 0001-01-01T00:00+05:00 would lie before the first year
+        raise ValueError(f"{text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z") from None
+
+
+def time_text(at: datetime) -> str:
+    """`2026-03-02T12:00:00Z`: a time in UTC, to the second."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def hour_of(at: datetime) -> datetime:
+    """The start of the hour."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def midnight(at: datetime) -> datetime:
+    """00:00 of the day, in the time's own zone."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class Clock(Protocol):
@@ -159,11 +184,11 @@ def _is_address(text: str) -> bool:
 
 
 def _moment(text: str) -> datetime:
-    """An ISO time; without a zone it is UTC. Raises ValueError."""
-    given = datetime.fromisoformat(text.strip())
+    """A time in years that this program can live in. Raises ValueError."""
+    given = parse_time(text)
     if not EARLIEST <= given.year < LATEST:
         raise ValueError("year out of range")
-    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    return given
 
 
 def _as_of(at: datetime) -> str:

@@ -15,12 +15,14 @@ import io
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import chain, islice
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from monitor.clock import time_text
 
 FORMATS = ("csv", "jsonl", "parquet")
 BATCH = 2_000  # rows a piece of CSV; a row group of Parquet has five of them
@@ -153,7 +155,7 @@ def _json(value: object, kind: str) -> object:
 def _moment(value: date, kind: str | None) -> str:
     if kind == DAY or not isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.year >= 1000 else value.isoformat()[:10]
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return time_text(value)
 
 
 def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str]) -> Iterator[bytes]:

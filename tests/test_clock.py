@@ -154,3 +154,23 @@ def test_a_silent_or_missing_server(tower, monkeypatch):
         asked.now()
     with pytest.raises(ClockError):
         clock.from_environment("http://127.0.0.1:9/clock").now()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-02", datetime(2026, 3, 2, tzinfo=UTC)),
+        (" 2026-03-02T12:00Z ", NOON),
+        ("2026-03-02T15:30+03:30", NOON),
+        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_read_as_utc(text, expected):
+    assert clock.parse_time(text) == expected
+    assert clock.parse_time(clock.time_text(expected)) == expected
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"])
+def test_what_is_no_time_is_a_value_error_in_words(text):
+    with pytest.raises(ValueError, match="is not an ISO date or time"):
+        clock.parse_time(text)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from monitor.clock import midnight
 from monitor.config import load
 from monitor.index.indexer import update_index
 from monitor.models import Entry, Feed, FeedState, Price
@@ -55,9 +56,9 @@ def entries(news: dict, feeds: Iterable[Feed], until: datetime) -> Iterator[tupl
 def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Iterator[Price]:
     """A year of closes: a seeded random walk with a jump while the made-up crisis lasts."""
     drawn, level = random.Random(seed), math.log(start)
-    midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = midnight(until)
     for back in range(365, 0, -1):
-        day = midnight - timedelta(days=back)
+        day = today - timedelta(days=back)
         if day.weekday() > 4:
             continue
         level += drawn.gauss(0, 0.012) + {6: 0.05, 5: 0.06, 4: 0.03, 2: -0.07}.get(back, 0.0)

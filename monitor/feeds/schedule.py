@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.clock import hour_of
 from monitor.models import Failure, Feed, FeedState, Fetched, NotModified, Parsed
 
 SHORTEST = timedelta(minutes=5)
@@ -236,7 +237,7 @@ def _past_skipped(due_at: datetime, skip_hours: tuple[int, ...]) -> datetime:
     """RSS 2.0 skipHours: hours in GMT in which not to ask. More than MOST_SKIPPED in a row are not believed."""
     moved = due_at
     while moved.hour in skip_hours:
-        moved = moved.replace(minute=0, second=0, microsecond=0) + _HOUR
+        moved = hour_of(moved) + _HOUR
         if moved - due_at > MOST_SKIPPED:
             return due_at
     return moved

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from monitor.clock import hour_of
 from monitor.index.entry_arrays import HOUR, read
 from monitor.index.parameters import WINDOW
 from monitor.index.reference import Book
@@ -28,7 +29,7 @@ def contributions(
     `at` is the hour's start. Columns: article_id, publisher, story_id (its own article's where it has none), category, points.
     Empty where nothing counted. Entries after `now` are left out. `measure` is tension or relief.
     """
-    end = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    end = hour_of(at) + timedelta(hours=1)
     frame = frame[(frame["at"] <= pd.Timestamp(now)) & (frame["at"] >= pd.Timestamp(end - timedelta(hours=2 * WINDOW)))]
     sheet = read(frame, book.codes, book.rules)
     last = int(end.timestamp()) * 1_000_000 // HOUR

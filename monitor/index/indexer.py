@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.clock import hour_of
 from monitor.config import Settings
 from monitor.index import Rules
 from monitor.storage import articles, index, notes
@@ -152,7 +153,3 @@ class Indexer:
         )
         index.save(self.store, points)
         return len(points)
-
-
-def hour_of(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)

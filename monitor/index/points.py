@@ -17,6 +17,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
+from monitor.clock import midnight
 from monitor.index import bootstrap
 from monitor.index.entry_arrays import Sheet, read
 from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Rules
@@ -33,7 +34,7 @@ SCOPES = ("all", *PARTS)
 
 def lookback(since: datetime) -> datetime:
     """From when on `compute` needs entries to make points from `since` on: the whole UTC days under the first window."""
-    day = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = midnight(since.astimezone(UTC))
     return day - timedelta(days=1)
 
 

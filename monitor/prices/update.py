@@ -6,9 +6,9 @@ price series -> due? -> prices.Desk -> stored closes, failures by name
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from monitor.clock import real_now
+from monitor.clock import midnight, real_now
 from monitor.config import Settings
 from monitor.models import Series
 from monitor.prices import PROVIDERS, Answer, Desk
@@ -72,7 +72,7 @@ def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk
     """
     if "synthetic" in notes.notes(store):
         return []
-    today = datetime(now.year, now.month, now.day, tzinfo=UTC)
+    today = midnight(now)
     wanted = []
     for series in settings.prices:
         newest = {source: prices.last(store, series.name, today, source=source) for source in PROVIDERS}

@@ -8,9 +8,10 @@ Pure. Leaves the rows to storage and the addresses to exports.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
+from monitor.clock import parse_time, time_text
 from monitor.errors import InputError
 from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
@@ -36,7 +37,7 @@ def query_of(wanted: Filter, **more: str | None) -> str:
     given: list[tuple[str, str]] = []
     for name in ("since", "until"):
         if (at := getattr(wanted, name)) is not None:
-            given.append((name, stamp(at)))
+            given.append((name, time_text(at)))
     for name, field in SEVERAL.items():
         given += [(name, str(value)) for value in getattr(wanted, field)]
     given += [("source", wanted.pair[0]), ("target", wanted.pair[1])] if wanted.pair else []
@@ -83,19 +84,11 @@ def span_of(given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]
 
 
 def moment(name: str, text: str) -> datetime:
-    """An ISO date or time; without a zone it is UTC. Raises InputError."""
+    """The time that a parameter names. Raises InputError."""
     try:
-        at = datetime.fromisoformat(text)
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise InputError(
-            f"{name}: {text!r} is not an ISO date or time such as 2026-03-02 or 2026-03-02T12:00Z"
-        ) from None
-    return at
-
-
-def stamp(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        return parse_time(text)
+    except ValueError as error:
+        raise InputError(f"{name}: {error}") from None
 
 
 def _number(name: str, text: str) -> int:

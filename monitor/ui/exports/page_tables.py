@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from monitor.clock import hour_of, midnight
 from monitor.errors import InputError
 from monitor.storage import alerts, articles
 from monitor.ui.charts import map as map_chart
@@ -52,7 +53,7 @@ def _measure(asked: Given) -> str:
 
 
 def _today() -> datetime:
-    return reads.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight(reads.now())
 
 
 def _study(asked: Given):
@@ -103,7 +104,7 @@ def _why(asked: Given) -> Iterable[Mapping]:
     after = links.moment("to", asked["to"]) if "to" in asked else now - timedelta(hours=1)
     before = links.moment("from", asked["from"]) if "from" in asked else after - timedelta(days=1)
     found = index_change.table(
-        *index_change.sides((index_change.hour_of(before), index_change.hour_of(after)), measure, now), by
+        *index_change.sides((hour_of(before), hour_of(after)), measure, now), by
     )
     for row in found.to_dict("records"):
         title = index_change.name_of(row[by], by, 0) if by == "story" else None

@@ -24,10 +24,6 @@ OTHERS = "all others"
 NEAR = 31  # days between two moments up to which their references are read together
 
 
-def hour_of(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
 def newest(now: datetime) -> IndexPoint | None:
     """The newest hour that has an index, at most three days old."""
     stored = index.points(

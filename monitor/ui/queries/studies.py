@@ -13,6 +13,7 @@ from datetime import date, datetime
 import pandas as pd
 import streamlit as st
 
+from monitor.clock import midnight
 from monitor.models import IndexPoint, Series
 from monitor.prices import event_study
 from monitor.storage import index, prices
@@ -89,7 +90,7 @@ def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Ser
     for series in shown[: len(index_and_prices.PRICE_COLORS)]:
         lines |= by_kind(
             series,
-            reads.price_frame(series.name, since and since.replace(hour=0, minute=0, second=0, microsecond=0), until),
+            reads.price_frame(series.name, since and midnight(since), until),
         )
     known = points.dropna(subset=["tension"])
     if known.empty and points["relief"].isna().all() and not lines:

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from monitor.clock import time_text
 from monitor.storage.signals import Tally
 from monitor.ui.app import pages
 from monitor.ui.charts import map as map_chart
 from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html
 from monitor.ui.components.wording import DIRECTION_WORDS, many
-from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
 COLUMNS = {
@@ -97,7 +97,7 @@ def who(found: list[Tally], span: str) -> None:
 
 st.title("Where and who", anchor=False)
 since = filters.time_range()
-span = f"since={links.stamp(since)}" if since else ""
+span = f"since={time_text(since)}" if since else ""
 places, pairs = reads.places_told(since), reads.pairs_told(since)
 if not places and not pairs:
     st.info("No signal in this time names a place or a pair of actors." if reads.newest_id() else "Nothing polled yet.")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from monitor.clock import midnight
 from monitor.models import Series
 from monitor.prices import event_study as prices_event_study
 from monitor.prices import market
@@ -23,7 +24,7 @@ P = st.column_config.NumberColumn(format="%.3f")
 
 def bound(now: datetime) -> datetime:
     """00:00 of the clock's day: what ended before it is finished."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight(now)
 
 
 def download(table: str, series: str, label: str, **asked: str) -> None:

@@ -1,10 +1,11 @@
 """Is it getting hotter or cooler, what happened, who says so, and what does oil do: on one page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from monitor.clock import midnight, time_text
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
 from monitor.ui.charts import index_and_prices
@@ -24,16 +25,11 @@ from monitor.ui.components.wording import (
     status_line,
     trend,
 )
-from monitor.ui.exports import links
 from monitor.ui.queries import reads, studies
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
 LEADING, NEWEST = 5, 12
-
-
-def midnight(moment: datetime) -> datetime:
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
 
 
 def soon(now: datetime) -> datetime:
@@ -194,7 +190,7 @@ def day_of(at: datetime) -> str:
 
 def files(grain: str, since: datetime | None, shown: list[str]) -> None:
     """What the chart draws, as two files: the index and the prices beside it."""
-    start, named = ([("since", links.stamp(since))], f"-since-{since:%Y%m%d}") if since else ([], "")
+    start, named = ([("since", time_text(since))], f"-since-{since:%Y%m%d}") if since else ([], "")
     with st.container(horizontal=True):
         downloads.offer(
             "index",

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from monitor.clock import time_text
 from monitor.models import CATEGORIES, Article, Story
 from monitor.ui.charts import index_and_prices
 from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
-from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
 LIMIT = 300
@@ -143,7 +143,7 @@ if found:
         + [("least", str(int(least)))]
         + ([("category", category)] if category else [])
     )
-    query += [("since", links.stamp(since))] if since else []
+    query += [("since", time_text(since))] if since else []
     downloads.offer(
         "stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}")))
     )

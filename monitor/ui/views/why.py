@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from monitor.clock import hour_of, time_text
 from monitor.ui.app import pages
 from monitor.ui.charts import index_and_prices, returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import many, provisional
-from monitor.ui.exports import links
 from monitor.ui.queries import index_change, reads
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
@@ -38,7 +38,7 @@ def moments(newest: datetime) -> tuple[datetime, datetime]:
     last = st.datetime_input(
         "to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220
     )
-    return tuple(index_change.hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
+    return tuple(hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
 
 
 def lacking(measure: str, at: datetime, point, now: datetime) -> str:
@@ -107,7 +107,7 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     else:
         safe_html.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
     st.text(total_line(measure, table, points))
-    hours = {name: links.stamp(point.at) for name, point in zip(("from", "to"), points, strict=True)}
+    hours = {name: time_text(point.at) for name, point in zip(("from", "to"), points, strict=True)}
     downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
                     name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
 
@@ -157,7 +157,7 @@ now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 latest = index_change.newest(now)
 if latest is None:
     st.info("No index of the last three days yet: a comparison needs two hours with enough news.")
-    latest_at = index_change.hour_of(now)
+    latest_at = hour_of(now)
 else:
     latest_at = latest.at
 with st.container(horizontal=True, vertical_alignment="bottom"):
