@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.errors import LeaseHeld
 from monitor.models import Alert, FeedState, IndexPoint, Price
-from monitor.storage import alerts, articles, feeds, index, lease, notes, prices, stories
+from monitor.storage import alerts, articles, feeds, index, lease, notes, prices, signals, stories
 from monitor.storage.prices import PriceFailure
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
@@ -165,7 +166,7 @@ def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
     earlier = item(2, "Frappe", STRIKE, lang="fr", publisher="paper", published=NOON - HOUR)
     put(store, item(1, "Strike", STRIKE), earlier, item(3, "Deal", TALKS))
     stories.assign(store, {1: 1, 2: 1, 3: 3})
-    story, members = stories.get(store, 1)
+    story, members = stories.get(store, 1), stories.members(store, 1)
     assert [a.title for a in members] == ["Frappe", "Strike"] and {a.story_id for a in members} == {1}
     assert (story.title, story.first_seen, story.last_seen) == ("Frappe", NOON - HOUR, NOON)
     assert (story.direction, story.score) == ("escalation", 9.0)
@@ -180,7 +181,7 @@ def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
         [s.id for s in stories.find(store, before=(NOON, 3))] == [1] == [s.id for s in stories.find(store, until=NOON)]
     )
     stories.merge(store, 1, [3])
-    merged, members = stories.get(store, 3)
+    merged, members = stories.get(store, 3), stories.members(store, 1)
     assert (merged.id, merged.direction, merged.score, merged.articles) == (1, "escalation", 6.0, 3) and len(
         members
     ) == 3
@@ -191,6 +192,45 @@ def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
     assert [(s.id, s.articles) for s in stories.stream(store, page=1)] == [(2, 2), (1, 1)]
     stories.assign(store, {1: 2})
     assert [s.id for s in stories.find(store)] == [2] and stories.get(store, 1) is None
+
+
+def test_leading_stories_come_with_publishers_and_face_in_as_many_queries_however_many_they_are(store):
+    put(
+        store,
+        item(1, "Wide first", publisher="p2", published=NOON - 2 * HOUR),
+        item(2, "Wide strike", STRIKE, publisher="p1", published=NOON - HOUR),
+        item(3, "Wide again", STRIKE, publisher="p0"),
+        item(4, "Grave", STRIKE, publisher="p8"),
+        item(5, "Mild", TALKS, publisher="p9"),
+        item(6, "Sport", publisher="p1"),
+    )
+    stories.assign(store, {1: 1, 2: 1, 3: 1, 4: 4, 5: 5, 6: 6})
+    asked = []
+    listener = lambda *given: asked.append(given[2])  # noqa: E731
+    sa.event.listen(store.engine, "before_cursor_execute", listener)
+    found = stories.leading(store, NOON - DAY, NOON + HOUR, 10)
+    few = len([text for text in asked if text.lstrip().upper().startswith("SELECT")])
+    sa.event.remove(store.engine, "before_cursor_execute", listener)
+    assert [(one.story.id, one.publishers, one.face) for one in found] == [
+        (1, ("p2", "p1", "p0"), 2),  # the earliest strike represents it, not the article without a signal
+        (4, ("p8",), 4),
+        (5, ("p9",), 5),
+    ]
+    assert few == 2
+    assert [one.story.id for one in stories.leading(store, NOON - DAY, NOON + HOUR, 1)] == [1]
+    assert stories.leading(store, NOON + HOUR, NOON + DAY, 10) == []
+
+
+def test_several_articles_come_in_the_order_asked_for_with_their_signals(store):
+    put(store, item(1, "Strike", STRIKE), item(2, "Nothing"), item(3, "Deal", TALKS, published=NOON - HOUR))
+    found = articles.several(store, [3, 99, 1, 2])
+    assert [a.id for a in found] == [3, 1, 2]
+    assert [a.signals for a in found] == [articles.get(store, a.id).signals for a in found]
+    assert signals.newest_articles(store, 5, NOON + HOUR, 3) == [1, 3]
+    assert signals.newest_articles(store, 1, NOON + HOUR, 3) == [1] and signals.newest_articles(store, 5, NOON, 3) == [
+        3
+    ]
+    assert signals.newest_articles(store, 5, NOON + HOUR, 0) == []
 
 
 def test_an_alert_is_kept_once_and_waits_until_it_is_sent(store):

@@ -56,7 +56,7 @@ def test_stored_articles_find_their_stories_once(store):
     assert precision >= 0.95 and recall >= 0.75
     assert running.update(END) == 0 and story_service.update(store, END) == 0 and told(store) == found
     story = stories.find(store, publishers=4)[0]
-    assert story.articles == len(stories.get(store, story.id)[1]) == story.publishers == 4 and len(story.langs) == 4
+    assert story.articles == len(stories.members(store, story.id)) == story.publishers == 4 and len(story.langs) == 4
 
 
 def test_what_comes_bit_by_bit_or_after_a_restart_is_placed_alike(store):

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.models import CATEGORIES, FeedState, IndexPoint
+from monitor.storage.signals import Reported
 from monitor.ui.components.wording import (
     CATEGORY_WORDS,
     GUIDE,
     LEVELS,
-    Told,
     age,
     close_age,
     freshness,
@@ -54,7 +54,9 @@ def test_every_category_has_its_words():
 
 def test_both_sides_are_told():
     calm = replace(POINT, tension=100.0, tension_low=90.0, tension_high=110.0)
-    line = status_line(POINT, calm, [Told("attack", 6, 30), Told("talks", 3, 4), Told("threat", 1, 2)], "since 14:00")
+    line = status_line(
+        POINT, calm, [Reported("attack", 6, 30), Reported("talks", 3, 4), Reported("threat", 1, 2)], "since 14:00"
+    )
     assert line[0] == "High since 14:00, rising over 24 hours"
     assert (
         line[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -54,6 +55,14 @@ class Tally:
     strongest: float  # magnitude
 
 
+class Reported(NamedTuple):
+    """A category as reported in a span of time: by how many publishers, in how many articles."""
+
+    category: str
+    publishers: int
+    articles: int
+
+
 def _query(store: Store, wanted: Filter, limit: int, before, oldest_first: bool) -> sa.Select:
     """Category, mode, direction, place and pair are asked of the signal itself, all else of its article."""
     own = [
@@ -95,6 +104,14 @@ def find(
     with store.read() as conn:
         found = conn.execute(_query(store, wanted, limit, before, oldest_first)).all()
     return [SignalRow(*row[: len(_ABOUT)], signal_of(row)) for row in found]
+
+
+def newest_articles(store: Store, limit: int, until: datetime, upto_id: int) -> list[int]:
+    """Ids of the newest articles before `until` that carry a signal and were stored by the time `upto_id` was the newest id."""
+    query = sa.select(signals.c.article_id).where(signals.c.at < until, signals.c.article_id <= upto_id)
+    query = query.order_by(signals.c.at.desc(), signals.c.id.desc()).limit(limit * 8)  # few articles have more signals
+    with store.read() as conn:
+        return list(dict.fromkeys(conn.scalars(query)))[:limit]
 
 
 def stream(store: Store, wanted: Filter = Filter(), *, page: int = PAGE) -> Iterator[SignalRow]:
@@ -157,8 +174,8 @@ def named(store: Store, kind: str, since: datetime | None = None, until: datetim
         ]
 
 
-def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int, int]]:
-    """(category, publishers, articles) of what was reported in a span of time."""
+def reported(store: Store, since: datetime, until: datetime) -> list[Reported]:
+    """Each category that was reported in a span of time."""
     columns = (
         signals.c.category,
         sa.func.count(articles.c.publisher.distinct()),
@@ -170,7 +187,7 @@ def told(store: Store, since: datetime, until: datetime) -> list[tuple[str, int,
         .where(signals.c.at >= since, signals.c.at < until)
     )
     with store.read() as conn:
-        return [tuple(row) for row in conn.execute(query.group_by(signals.c.category).order_by(signals.c.category))]
+        return [Reported(*row) for row in conn.execute(query.group_by(signals.c.category).order_by(signals.c.category))]
 
 
 def known_tags(store: Store, kind: str) -> list[str]:

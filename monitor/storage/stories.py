@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -163,15 +164,56 @@ def stream(
         last = (found[-1].first_seen, found[-1].id)
 
 
-def get(store: Store, id: int) -> tuple[Story, list[Article]] | None:
-    """A story, or the one it was merged into, with its articles, oldest first."""
+def get(store: Store, id: int) -> Story | None:
+    """A story, or the one it was merged into, without its articles."""
+    into = sa.select(sa.func.coalesce(stories.c.merged_into, stories.c.id)).where(stories.c.id == id).scalar_subquery()
     with store.read() as conn:
-        row = conn.execute(sa.select(stories.c.merged_into).where(stories.c.id == id)).first()
-        if row is None:
-            return None
-        id = row.merged_into or id
-        story = Story(*conn.execute(sa.select(*_STORY).where(stories.c.id == id)).one())
-        members = conn.execute(
-            sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id)
+        row = conn.execute(sa.select(*_STORY).where(stories.c.id == into)).first()
+    return Story(*row) if row else None
+
+
+def members(store: Store, id: int) -> list[Article]:
+    """The articles of a story, oldest first, without their signals."""
+    query = sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id)
+    with store.read() as conn:
+        return [article_of(row) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """A story with its publishers, the first to report first, and the id of the article that represents it."""
+
+    story: Story
+    publishers: tuple[str, ...]
+    face: int
+
+
+def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[Leading]:
+    """Stories with a signal whose reports lie within since <= last_seen, first_seen < until; most publishers first, then most severe.
+
+    Two queries, however many stories are asked for. The article that represents a story has the story's direction if any has it,
+    then the strongest score; of equals the earliest.
+    """
+    chosen = (
+        sa.select(*_STORY)
+        .where(stories.c.merged_into.is_(None), stories.c.direction != "none")
+        .where(stories.c.last_seen >= since, stories.c.first_seen < until)
+        .order_by(stories.c.publishers.desc(), sa.func.abs(stories.c.score).desc(), stories.c.last_seen.desc())
+        .limit(limit)
+    )
+    columns = [articles.c[name] for name in ("story_id", "id", "publisher", "direction", "score")]
+    with store.read() as conn:
+        found = [Story(*row) for row in conn.execute(chosen)]
+        reports: dict[int, list[Row]] = {story.id: [] for story in found}
+        query = sa.select(*columns).where(articles.c.story_id.in_(list(reports)))
+        for row in conn.execute(query.order_by(articles.c.at, articles.c.id)):
+            reports[row.story_id].append(row)
+    return [
+        Leading(
+            story,
+            tuple(dict.fromkeys(report.publisher for report in reports[story.id])),
+            max(reports[story.id], key=lambda report: (report.direction == story.direction, abs(report.score))).id,
         )
-        return story, [article_of(member) for member in members]
+        for story in found
+        if reports[story.id]
+    ]

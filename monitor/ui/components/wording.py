@@ -6,10 +6,10 @@ Every word shown for a category, a state or a level stands here once, so that sc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint
+from monitor.storage.signals import Reported
 
 CATEGORY_WORDS = {
     "attack": "strikes and clashes",
@@ -74,15 +74,6 @@ MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A category as reported lately: by how many publishers, in how many articles."""
-
-    category: str
-    publishers: int
-    articles: int
-
-
 def level(tension: float) -> str:
     """100 is the reference window's own level."""
     return next((word for bound, word in LEVELS if tension < bound), "Very high")
@@ -121,7 +112,7 @@ def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetim
 
 
 def status_line(
-    now: IndexPoint | None, before: IndexPoint | None, told: Sequence[Told], since: str = ""
+    now: IndexPoint | None, before: IndexPoint | None, reported: Sequence[Reported], since: str = ""
 ) -> tuple[str, str]:
     """(level, trend and since when; the reasons): `High since 14:00 and rising`, `strikes reported by 6 publishers; talks by 3.`
 
@@ -134,13 +125,14 @@ def status_line(
     head = " ".join(word for word in (level(now.tension), since) if word)
     if moving := trend(now, before):
         head += f", {moving} over 24 hours"
-    sides = [words for categories in (ESCALATION, DEESCALATION) if (words := _leading(told, categories))]
+    sides = [words for categories in (ESCALATION, DEESCALATION) if (words := _leading(reported, categories))]
     return head, "; ".join(sides) + "." if sides else "no signals in the last 24 hours."
 
 
-def _leading(told: Sequence[Told], categories: tuple[str, ...]) -> str:
+def _leading(reported: Sequence[Reported], categories: tuple[str, ...]) -> str:
     ours = sorted(
-        (t for t in told if t.category in categories), key=lambda t: (-t.publishers, -t.articles, t.category)
+        (t for t in reported if t.category in categories),
+        key=lambda t: (-t.publishers, -t.articles, t.category),
     )[:2]
     return ", ".join(
         f"{CATEGORY_WORDS[t.category]} {'by' if number else 'reported by'} {many(t.publishers, 'publisher')}"

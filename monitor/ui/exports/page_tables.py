@@ -119,7 +119,7 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
 
 def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
     since, _ = links.span_of(asked)
-    found = reads.places_told(since) if columns == PLACE else reads.pairs_told(since)
+    found = reads.articles_by_tag("place", since) if columns == PLACE else reads.signals_by(PAIR, since)
     method = ";".join(articles.methods(reads.context().store))
     return map_chart.together(found, columns).assign(method=method).to_dict("records")
 

@@ -111,10 +111,8 @@ def shortened(found: pd.DataFrame, by: str, count: int) -> pd.DataFrame:
 def title_of(story: int) -> str:
     """A story's title; its article's where it is not grouped."""
     store = reads.context().store
-    if found := stories.get(store, story):
-        return found[0].title
-    article = articles.get(store, story)
-    return article.title if article else ""
+    found = stories.get(store, story) or articles.get(store, story)
+    return found.title if found else ""
 
 
 def name_of(value: object, by: str, rest: int) -> str:

@@ -1,14 +1,16 @@
-"""What the pages read, cached for all viewers: the database, the clock, and frames made of them.
+"""What the pages read: the database, the clock and the configuration of the app's process, and the frames made of them.
 
-Leaves every decision to the floors below; a page never opens a connection itself. A read is shared for FRESH seconds, so that
-twenty open screens cost one query.
+A page opens no connection of its own. What a read gives is shared by all viewers for FRESH seconds, so that twenty open
+screens cost one query.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import get_args, get_type_hints
 
 import pandas as pd
 import streamlit as st
@@ -16,17 +18,16 @@ import streamlit as st
 from monitor import clock as clocks
 from monitor.alerts.rules import LASTING
 from monitor.config import LastGood
-from monitor.models import Alert, Article, FeedState, IndexPoint, Price, Story
+from monitor.models import Alert, Article, IndexPoint, Price, Story
 from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, stories
 from monitor.storage import notes as storage_notes
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
 from monitor.tagging import theatre
-from monitor.ui.components.wording import Told, freshness
+from monitor.ui.components.wording import freshness
 
 FRESH = 2.0  # seconds
 TICK = 5  # seconds between two looks of an open page for what is new
-NUMBERS = [name for name, kind in IndexPoint.__annotations__.items() if kind == "float | None"]
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,49 @@ def now() -> datetime:
     return context().clock.now()
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def notes() -> dict[str, storage_notes.Note]:
-    """What the worker has to say to people: faults, and whether the data is synthetic."""
-    return storage_notes.notes(context().store)
+# -- functions of storage as they are: called without their first argument, the store --------------------------
+
+
+def shared(read: Callable, seconds: float = FRESH, entries: int = 64) -> Callable:
+    """`read(store, ...)` on the store of this process; its answer is kept for all viewers. Arguments must be hashable values."""
+
+    def of_app(*args, **named):
+        return read(context().store, *args, **named)
+
+    of_app.__module__, of_app.__qualname__, of_app.__doc__ = (
+        read.__module__,
+        read.__qualname__,
+        read.__doc__,
+    )  # cache key
+    return st.cache_data(of_app, ttl=seconds, show_spinner=False, max_entries=entries)
+
+
+def anew(read: Callable) -> Callable:
+    """`read(store, ...)` on the store of this process, asked at each call."""
+    return lambda *args, **named: read(context().store, *args, **named)
+
+
+notes = shared(storage_notes.notes)  # key -> Note: faults of polling and what follows it, synthetic data
+feed_states = shared(feeds.states)  # feed name -> FeedState
+count = shared(articles.count)  # (Filter)
+publishers = shared(articles.publishers, seconds=60.0)
+known_tags = shared(signals.known_tags, seconds=60.0)  # ("actor" or "place")
+reported = shared(signals.reported)  # (since, until)
+articles_by_tag = shared(
+    signals.named
+)  # ("place", since): by direction; an article with both directions counts in both
+signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
+newest_price = shared(prices.newest)  # (series, now): of the running day too
+price_failures = shared(prices.failures)
+newest_id = anew(articles.newest_id)
+article = anew(articles.get)  # (id)
+versions_of = anew(articles.versions_of)  # (article id): every wording, oldest first
+story = anew(stories.get)  # (id): the story it was merged into, if it was
+members = anew(stories.members)  # (story id): oldest first
+rounds_of = anew(feeds.log)  # (feed name): newest first
+
+
+# -- reads that are made of several --------------------------------------------------------------------------
 
 
 def holder() -> lease.Lease | None:
@@ -64,10 +104,7 @@ def holder() -> lease.Lease | None:
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
 def points(grain: str, since: datetime | None, until: datetime, part: str = "all") -> pd.DataFrame:
     """Index points as a frame with the columns of IndexPoint, gaps as NaN; empty when there are none."""
-    frame = frame_of(index.points(context().store, grain, part, since, until), IndexPoint)
-    return frame.astype(
-        dict.fromkeys(NUMBERS, "float64")
-    )  # a column of nothing but None would stay a column of objects
+    return frame_of(index.points(context().store, grain, part, since, until), IndexPoint)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
@@ -99,48 +136,21 @@ def last_prices(before: datetime) -> dict[str, Price]:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def newest_price(series: str, now: datetime) -> Price | None:
-    """The newest price that the market had made by now, of the running day too."""
-    return prices.newest(context().store, series, now)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def price_failures() -> list[prices.PriceFailure]:
-    return prices.failures(context().store)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
 def found(wanted: Filter, limit: int, upto: int) -> list[Article]:
     """The newest articles that pass and were stored by the time `upto` was the newest id: a list that stays still."""
     return articles.find(context().store, replace(wanted, upto_id=upto), limit=limit)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def count(wanted: Filter) -> int:
-    return articles.count(context().store, wanted)
-
-
-def article(id: int) -> Article | None:
-    return articles.get(context().store, id)
-
-
-def newest_id() -> int:
-    return articles.newest_id(context().store)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def newest_with_signals(limit: int, until: datetime, upto: int) -> list[Article]:
     """The newest articles that carry a signal, with their signals, stored by the time `upto` was the newest id."""
     store = context().store
-    ids = dict.fromkeys(
-        row.article_id for row in signals.find(store, Filter(until=until, upto_id=upto), limit=limit * 8)
-    )
-    return [article for id in list(ids)[:limit] if (article := articles.get(store, id))]
+    return articles.several(store, signals.newest_articles(store, limit, until, upto))
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
-    """A story with the article that speaks for it and who tells it, the first to tell it first."""
+class LeadingStory:
+    """A story with the article that represents it and its publishers, the first to report first."""
 
     story: Story
     face: Article
@@ -148,31 +158,27 @@ class Leading:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
-def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> list[Leading]:
-    """Stories with a signal told since then: those that most publishers tell first, then the gravest. `upto` only renews the answer."""
-    told = [s for s in stories.find(context().store, since, until, limit=1000) if s.direction != "none"]
-    told.sort(key=lambda s: (-s.publishers, -abs(s.score), -s.last_seen.timestamp()))
-    found = ((story, stories.get(context().store, story.id)) for story in told[:limit])
-    return [
-        Leading(story, face(story, members[1]), tuple(dict.fromkeys(article.publisher for article in members[1])))
-        for story, members in found
-        if members
-    ]
+def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> list[LeadingStory]:
+    """Stories with a signal reported in a span: most publishers first, then most severe. `upto` only renews the answer."""
+    store = context().store
+    leading = stories.leading(store, since, until, limit)
+    faces = {article.id: article for article in articles.several(store, [one.face for one in leading])}
+    return [LeadingStory(one.story, faces[one.face], one.publishers) for one in leading if one.face in faces]
 
 
 def face(story: Story, members: list[Article]) -> Article:
-    """The article that speaks for a story, with its signals: of its direction if any, then the gravest, then the earliest."""
+    """The article that represents a story, with its signals: of its direction if any, then the strongest, then the earliest."""
     best = max(members, key=lambda a: (a.direction == story.direction, abs(a.score), -a.at.timestamp(), -a.id))
-    return articles.get(context().store, best.id) or best
+    return article(best.id) or best
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def stories_told(
+def stories_reported(
     since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool
 ) -> list[Story]:
-    """Stories told since then by at least so many publishers, last told first; `signed`: only those with a signal."""
-    told, before = [], None
-    while len(told) < limit:
+    """Stories reported since then by at least so many publishers, last reported first; `signed`: only those with a signal."""
+    reported, before = [], None
+    while len(reported) < limit:
         page = stories.find(
             context().store,
             since,
@@ -182,28 +188,11 @@ def stories_told(
             limit=1000,
             before=before,
         )
-        told += [s for s in page if not signed or s.direction != "none"]
+        reported += [s for s in page if not signed or s.direction != "none"]
         if len(page) < 1000:
             break
         before = page[-1].last_seen, page[-1].id
-    return told[:limit]
-
-
-def story(id: int) -> tuple[Story, list[Article]] | None:
-    """A story, or the one it was merged into, with its articles, oldest first."""
-    return stories.get(context().store, id)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
-def places_told(since: datetime | None) -> list[signals.Tally]:
-    """Places named by articles with a signal, by direction; places of `mixed` articles stand on both sides."""
-    return signals.named(context().store, "place", since)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
-def pairs_told(since: datetime | None) -> list[signals.Tally]:
-    """Who did what to whom, by direction, where a clause says both."""
-    return signals.tally(context().store, ("source", "target"), since)
+    return reported[:limit]
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
@@ -225,24 +214,6 @@ def alerts_firing() -> list[Alert]:
     return sorted((a for a in newest if a.state == "firing" and a.reason in LASTING), key=lambda a: a.at, reverse=True)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def told(since: datetime, until: datetime) -> list[Told]:
-    """Each category reported in a span: by how many publishers, in how many articles."""
-    return [Told(*row) for row in signals.told(context().store, since, until)]
-
-
-@st.cache_data(ttl=60.0, show_spinner=False)
-def publishers() -> list[str]:
-    """Every publisher that has an article, by name."""
-    return articles.publishers(context().store)
-
-
-@st.cache_data(ttl=60.0, show_spinner=False)
-def known_tags(kind: str) -> list[str]:
-    """Every actor or place that some article names, in order."""
-    return signals.known_tags(context().store, kind)
-
-
 @st.cache_resource(show_spinner=False)
 def gazetteer() -> tuple[theatre.Entity, ...]:
     return tuple(theatre.load().entities)
@@ -258,26 +229,11 @@ def coordinates() -> dict[str, tuple[float, float]]:
     return {entity.place: entity.at for entity in gazetteer() if entity.place and entity.at}
 
 
-def later_versions(id: int) -> list[articles.Version]:
-    """The wordings of an article after its first."""
-    return articles.versions_of(context().store, id)[1:]
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def feed_states() -> dict[str, FeedState]:
-    return feeds.states(context().store)
-
-
 def fresh(now: datetime) -> tuple[str, str, str]:
     """(sign, one word, the rest) of how far the news can be trusted to be complete."""
     settings, _ = context().settings.current()
     enabled = {feed.name for feed in settings.feeds if feed.enabled}
     return freshness([state for name, state in feed_states().items() if name in enabled], len(enabled), now)
-
-
-def rounds_of(feed: str) -> list[feeds.Round]:
-    """A feed's rounds, newest first."""
-    return feeds.log(context().store, feed)
 
 
 def all_asked() -> bool:
@@ -287,6 +243,7 @@ def all_asked() -> bool:
 
 
 def frame_of(rows: list, kind: type) -> pd.DataFrame:
-    """Dataclass rows as a frame with a column for each field, also when there is no row."""
-    names = list(kind.__dataclass_fields__)
-    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+    """Dataclass rows as a frame with a column for each field, also when there is no row; fields of floats are float64, None is NaN."""
+    types = get_type_hints(kind)
+    frame = pd.DataFrame([[getattr(row, name) for name in types] for row in rows], columns=list(types))
+    return frame.astype({name: "float64" for name, type in types.items() if float in (type, *get_args(type))})

@@ -104,7 +104,7 @@ def one(alert: Alert) -> None:
         st.text(safe_html.sound(alert.message))
         for number in alert.stories[:5]:
             if told := reads.story(number):
-                safe_html.show(safe_html.passage(told[0].title, kind="title"))
+                safe_html.show(safe_html.passage(told.title, kind="title"))
             st.page_link(
                 pages.target("stories.py"),
                 label=f"Story {number}: who reported it, and how",

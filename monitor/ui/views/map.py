@@ -98,7 +98,7 @@ def who(found: list[Tally], span: str) -> None:
 st.title("Where and who", anchor=False)
 since = filters.time_range()
 span = f"since={time_text(since)}" if since else ""
-places, pairs = reads.places_told(since), reads.pairs_told(since)
+places, pairs = reads.articles_by_tag("place", since), reads.signals_by(("source", "target"), since)
 if not places and not pairs:
     st.info("No signal in this time names a place or a pair of actors." if reads.newest_id() else "Nothing polled yet.")
 if places:

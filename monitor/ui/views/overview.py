@@ -44,7 +44,7 @@ def numbers() -> None:
     until = soon(now)
     history = reads.points("hour", until - HISTORY, until)
     point, before = reads.latest_point("hour", until), reads.latest_point("hour", until - timedelta(days=1))
-    head, reasons = status_line(point, before, reads.told(until - timedelta(days=1), until), since(history, now))
+    head, reasons = status_line(point, before, reads.reported(until - timedelta(days=1), until), since(history, now))
     settings, _ = reads.context().settings.current()
     notes = []
     if point and point.status == "provisional":

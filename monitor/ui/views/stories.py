@@ -52,8 +52,7 @@ def story(number: str) -> None:
     if found is None:
         st.text("There is no story with this number.")
         return
-    told, members = found
-    now = reads.now()
+    told, members, now = found, reads.members(found.id), reads.now()
     face = reads.face(told, members)
     about = (
         f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", languages(told.langs), article_card.first_seen(told.first_seen, now),
@@ -131,7 +130,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         help="publishers that do not belong together",
     )
     everything = st.toggle("Without signals too", key="everything", bind="query-params")
-found = reads.stories_told(since, direction, category, int(least), LIMIT, not everything and direction != "none")
+found = reads.stories_reported(since, direction, category, int(least), LIMIT, not everything and direction != "none")
 st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
 if found:
     table(found)
