@@ -258,3 +258,22 @@ def test_the_rest_is_one_row_and_nothing_is_lost():
         found[["before", "after", "change", "articles"]].sum()
     )
     assert index_change.name_of(short["story"].iloc[-1], "story", 5) == "all others (5)"
+
+
+@pytest.mark.parametrize(("closed", "stale"), [(date(2025, 3, 27), False), (date(2025, 3, 25), True)])
+def test_both_pages_agree_whether_a_price_is_stale(tmp_path, monkeypatch, screen, closed, stale):
+    """Riyadh rested over Eid from Friday 28 March to Wednesday 2 April 2025; four weekdays without a session are no fault."""
+    store = open_store(f"sqlite:///{tmp_path}/eid.db")
+    eid = datetime(2025, 4, 2, 12, tzinfo=UTC)
+    day = datetime(closed.year, closed.month, closed.day, tzinfo=UTC)
+    prices.save(store, [Price("Aramco", day, 26.7, "yahoo", "equity", "SAR", None, day + timedelta(hours=20))])
+    store.close()
+    (tmp_path / "feeds.yaml").write_text(
+        "feeds:\n  - {name: A, url: 'https://a.example/rss'}\n"
+        "prices:\n  - {name: Aramco, symbol: 2222.SR, unit: SAR, kind: equity, calendar: XSAU}\n"
+    )
+    monkeypatch.setattr(demo, "HERE", tmp_path)
+    monkeypatch.setattr(f"{__name__}.NOW", eid)
+    overview, oil = words(screen(tmp_path / "eid.db", "")), words(screen(tmp_path / "eid.db", "oil"))
+    assert "26.70" in overview
+    assert ("Stale" in overview) == ("may not be the newest" in oil) == stale

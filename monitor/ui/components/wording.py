@@ -185,16 +185,10 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     )
 
 
-SPOT_LAG = 8  # weekdays that a spot price may be behind: it is published once a week
-
-
-def close_age(day: date, kind: str, today: date) -> tuple[str, str]:
-    """(when a close was, what is wrong with its age): a close is of a day, and weekends have none. A holiday is no fault, two days are."""
+def day_age(day: date, today: date) -> str:
+    """How long ago a day was: a close is of a day, not of a minute."""
     gone = (today - day).days
-    said = "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
-    missed = sum((day + timedelta(days=n)).weekday() < 5 for n in range(1, min(gone, 30)))
-    late = missed > (SPOT_LAG if kind == "spot" else 1)
-    return said, f"◐ Stale: {missed}{' or more' if gone > 30 else ''} weekdays without a close" if late else ""
+    return "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
 
 
 def age(then: datetime | None, now: datetime) -> str:

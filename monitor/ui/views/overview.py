@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from monitor.clock import midnight, time_text
+from monitor.prices import market
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
 from monitor.ui.charts import index_and_prices
@@ -17,7 +18,7 @@ from monitor.ui.components.wording import (
     LANGUAGES,
     SOURCES,
     age,
-    close_age,
+    day_age,
     listed,
     many,
     provisional,
@@ -129,12 +130,13 @@ def price_numbers(series, now) -> list[Number]:
             else []
         )
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
-        when_closed, stale = close_age(price.day.date(), price.kind, now.date()) if price else ("", "")
+        newest = reads.newest_price(one.name, soon(now))  # of the running day too
+        stale = market.stale(one, newest, now) if newest else None
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
-            notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {when_closed}", f"{price.kind}, {SOURCES[price.source]}"),
-            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault else stale, history=closes,
+            notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {day_age(price.day.date(), now.date())}", f"{price.kind}, {SOURCES[price.source]}"),
+            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault else f"◐ Stale: {stale}" if stale else "", history=closes,
         ))  # fmt: skip
     return made
 
