@@ -27,7 +27,7 @@ async def main() -> None:
     while line := sys.stdin.readline().strip():
         chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))
     say(ready=True)
-    async with Fetcher() as fetcher, Readers(make_tagger=tagger.load, tagger_arguments={"eager": True}) as readers:
+    async with Fetcher() as fetcher, Readers(make_tagger=tagger.load) as readers:
         async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
             while (await asyncio.to_thread(sys.stdin.readline)).strip():
                 began = time.perf_counter()

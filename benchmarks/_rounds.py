@@ -17,7 +17,7 @@ async def main() -> None:
     store = open_store(sys.argv[1])
     async with (
         Fetcher(max_body=5_000_000) as fetcher,
-        Readers(make_tagger=Tagger.load, tagger_arguments={"eager": True}) as readers,
+        Readers(make_tagger=Tagger.load) as readers,
     ):
         async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
             while line := await asyncio.to_thread(sys.stdin.readline):

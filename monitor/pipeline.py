@@ -44,9 +44,7 @@ def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int
     fetcher = Fetcher(
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
-    return fetcher, Readers(
-        processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments() | {"eager": True}
-    )
+    return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
 
 
 class Worker:

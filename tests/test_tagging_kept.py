@@ -5,10 +5,8 @@ import pickle
 import pytest
 
 from monitor.tagging import cache as cache
-from monitor.tagging import model
 from monitor.tagging.cache import kept, place
 from monitor.tagging.tagger import Tagger
-from monitor.tagging.text import CANDIDATES
 
 TITLE = "Iran seizes tanker in Strait of Hormuz"
 
@@ -46,7 +44,6 @@ def test_a_folder_that_cannot_be_made_is_no_fault(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert kept("words", b"key", lambda: 1) == 1 and kept("words", b"key", lambda: 2) == 2
-    assert model.load(CANDIDATES).classify("Le pétrole grimpe, Téhéran promet une riposte")[0] == "fr"
 
 
 def test_long_unused_things_are_removed(folder, monkeypatch):
@@ -58,15 +55,6 @@ def test_long_unused_things_are_removed(folder, monkeypatch):
 
 
 def test_a_tagger_of_kept_words_reads_as_one_of_fresh_words(folder):
-    fresh, again = Tagger.load(eager=True), Tagger.load(eager=True)
+    fresh, again = Tagger.load(), Tagger.load()
     assert fresh.read(TITLE, "") == again.read(TITLE, "") and again.read(TITLE, "").signals
     assert any(path.name.startswith("words-") for path in folder.iterdir())
-
-
-def test_the_mapped_model_is_the_unpacked_one(folder):
-    first, second = model.load(CANDIDATES), model.load(CANDIDATES)
-    for text in ("انهيار المحادثات", "talks collapse", "OPEC+", ""):
-        assert first.rank(text) == second.rank(text)
-    place_of_moves = next(folder.glob("language-moves-*"))
-    place_of_moves.unlink()
-    assert model.load(CANDIDATES).rank("talks collapse") == first.rank("talks collapse") and place_of_moves.exists()

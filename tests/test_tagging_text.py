@@ -58,6 +58,13 @@ LANGUAGES = [
     ("إيران تعلن استئناف المحادثات في مسقط", "ar"),
     ("ایران از سرگیری گفتگوها در مسقط خبر داد", "fa"),
     ("איראן וישראל על סף מלחמה", "he"),
+    # with few or no function words, in nobody's declared language
+    ("Iran closes strait", "en"),
+    ("Fitch affirms Saudi Arabia’s rating at A+", "en"),
+    ("UN General Assembly president on Gulf shipping", "en"),
+    ("Le pétrole grimpe", "fr"),
+    ("انهيار المحادثات", "ar"),
+    ("ایران تنگه هرمز را نبست", "fa"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Keeps what is slow to make of the word files and the language model in the user's cache folder, for every process that starts after.
+"""Keeps what is slow to make of the word files in the user's cache folder, for every process that starts after.
 
 What cannot be read or written there is no fault: the thing is made, as it would be without. A file of another user is not read, since a
 pickle may do anything. Leaves saying what a thing is made of to whoever makes it: the key.

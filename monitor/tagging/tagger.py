@@ -22,7 +22,7 @@ from monitor.tagging.cache import kept, source
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
-from monitor.tagging.text import Folded, Languages, fold, identifier
+from monitor.tagging.text import Folded, Languages, fold
 
 VERSION = 1  # of the engine; the words' version is their hash
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
@@ -57,13 +57,8 @@ class Tagger:
         }
 
     @classmethod
-    def load(cls, extra: Path | None = None, theatre=None, *, eager: bool = False) -> Tagger:
-        """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError.
-
-        `eager` loads the language model too, and first: where it has to be unpacked it needs 60 MB more than it keeps, which the words then take.
-        """
-        if eager:
-            identifier()
+    def load(cls, extra: Path | None = None, theatre=None) -> Tagger:
+        """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError."""
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
         files = [
             *(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES),

@@ -129,17 +129,11 @@ def folded_form(text: str) -> str:
 
 # -- language ---------------------------------------------------------------------------------------------
 
-CANDIDATES = ("en", "fr", "ar", "fa", "he")
-SCRIPTS = {"en": "latin", "fr": "latin", "ar": "arabic", "fa": "arabic", "he": "hebrew"}
-SAMPLE = 80  # characters that are looked at
+SCRIPTS = {"latin": ("en", "fr"), "arabic": ("ar", "fa")}  # of equal votes the first language counts
+SAMPLE = 80  # characters that are looked at first
 SHORT = 20  # a title shorter than this says too little
-
-
-@lru_cache(maxsize=1)
-def identifier():
-    from monitor.tagging import model  # loads numpy and the model: only when it is needed
-
-    return model.load(CANDIDATES)
+NO_VOTE = {"a", "s"}  # French "à" and "s'" fold to what English "a" and "'s" fold to
+UNITED_NATIONS = re.compile(r"\bUN\b")  # no French article
 
 
 def _script(sample: str) -> str | None:
@@ -159,15 +153,15 @@ def _script(sample: str) -> str | None:
 
 
 class Languages:
-    """Tells the five candidates apart: by script, then by function words and letters where they are clear, then by model.
+    """Tells languages apart: by script, then by function words and letters where they are clear.
 
-    `words` and `letters` come from the lexicons. What they leave open, the feed's declared language decides if it has the same
-    script, else py3langid.
+    `words` (function words, folded) and `letters` come from the lexicons, by language. What they leave open, the feed's declared
+    language decides if it has the same script, else whichever language has most votes in title and summary.
     """
 
     def __init__(self, words: dict[str, frozenset[str]], letters: dict[str, frozenset[str]]):
-        self._words, self._letters = words, letters
-        self._rivals = {script: [code for code in words if SCRIPTS[code] == script] for script in ("latin", "arabic")}
+        self._words = {code: known - NO_VOTE for code, known in words.items()}
+        self._letters = letters
 
     def of(self, title: str, summary: str, prior: str | None = None) -> str | None:
         sample = title[:SAMPLE] if len(title) >= SHORT else f"{title} {summary[:SAMPLE]}"
@@ -179,19 +173,21 @@ class Languages:
         code = self._clear(script, sample) or self._clear(script, f"{sample} {summary[:SAMPLE]}")
         if code:
             return code
-        rivals = [code for code in CANDIDATES if SCRIPTS[code] == script]
-        if prior in rivals:
+        if prior in SCRIPTS[script]:
             return prior
-        ranked = [code for code, _ in identifier().rank(sample.encode("utf-8", "replace").decode()) if code in rivals]
-        return ranked[0] if ranked else prior
+        votes = self._votes(script, f"{title} {summary}")
+        return max(votes, key=votes.__getitem__)
 
     def _clear(self, script: str, sample: str) -> str | None:
-        """The language whose function words and letters clearly lead."""
-        tokens = fold(sample).text.split()
-        (most, code), *others = sorted(
-            ((self._vote(code, tokens, sample), code) for code in self._rivals[script]), reverse=True
-        )
-        return code if most >= 2 and all(most > 2 * votes for votes, _ in others) else None
+        """The language whose votes clearly lead."""
+        votes = self._votes(script, sample)
+        second, most = sorted(votes.values())
+        return max(votes, key=votes.__getitem__) if most >= 2 and most > 2 * second else None
 
-    def _vote(self, code: str, tokens: list[str], sample: str) -> int:
-        return sum(map(self._words[code].__contains__, tokens)) + 2 * len(self._letters[code].intersection(sample))
+    def _votes(self, script: str, sample: str) -> dict[str, int]:
+        """One for each function word, two for each letter that only this language has."""
+        tokens = fold(UNITED_NATIONS.sub(" ", sample)).text.split()
+        return {
+            code: sum(map(self._words[code].__contains__, tokens)) + 2 * len(self._letters[code].intersection(sample))
+            for code in SCRIPTS[script]
+        }
