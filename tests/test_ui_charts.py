@@ -10,10 +10,10 @@ import pytest
 
 from monitor.models import Alert, Article
 from monitor.storage.signals import Tally
-from monitor.ui.charts import coastline, index_and_prices
+from monitor.ui.charts import actor_matrix, coastline, index_and_prices, report_timeline
 from monitor.ui.charts import map as map_chart
 from monitor.ui.charts import marks as charts_marks
-from monitor.ui.components import article_card
+from monitor.ui.components import key_numbers
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -100,10 +100,10 @@ def test_a_spark_breaks_at_a_gap():
             self.src = dict(attrs)["src"]
 
     picture = Picture()
-    picture.feed(article_card.spark([1, 2, None, 3, float("nan"), 5]))
+    picture.feed(key_numbers.spark([1, 2, None, 3, float("nan"), 5]))
     assert picture.src.startswith("data:image/svg+xml,")
     assert picture.src.count("M") == 3
-    assert article_card.spark([None, 1]) is None
+    assert key_numbers.spark([None, 1]) is None
 
 
 def test_reports_stand_in_the_row_of_their_publisher():
@@ -111,7 +111,7 @@ def test_reports_stand_in_the_row_of_their_publisher():
         at = NOON + timedelta(hours=id)
         return Article(id, "f", publisher, "t", "", None, "en", at, at, at, direction, 1.0, (), (), (), 1, "m")
 
-    option = index_and_prices.reports([article(2, "B\u202e", "mixed"), article(1, "A", "escalation")])
+    option = report_timeline.reports([article(2, "B\u202e", "mixed"), article(1, "A", "escalation")])
     assert option["yAxis"]["data"] == ["B", "A"]  # drawn from below: the first to tell stands on top
     assert {series["symbol"] for series in option["series"]} == {"triangle", "diamond"}
     json.dumps(option)
@@ -132,11 +132,11 @@ def test_the_map_keeps_to_its_frame():
 
 
 def test_the_matrix_counts_who_acts_on_whom():
-    option = map_chart.matrix(
+    option = actor_matrix.matrix(
         [Tally(("IRN", "ISR"), "escalation", 5, 3, 9.0), Tally(("USA", "IRN"), "deescalation", 1, 1, 2.0)],
         "escalation",
         {"IRN": "Iran"},
     )
     assert option["yAxis"]["data"] == ["Iran"]
     assert option["series"][0]["data"] == [[0, 0, 3]]
-    assert map_chart.matrix([], "escalation", {}) is None
+    assert actor_matrix.matrix([], "escalation", {}) is None

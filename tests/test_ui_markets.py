@@ -23,7 +23,7 @@ from monitor.tagging.tagger import Tagger
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads
 from monitor.ui.exports import page_tables
-from monitor.ui.queries import index_change, reads, studies
+from monitor.ui.queries import index_change, main_chart, reads, studies
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -193,9 +193,9 @@ def test_who_fails_and_how_old_the_price_is_stands_on_the_page(market, screen):
 
 def test_spot_that_stands_in_has_its_own_line():
     frame = pd.DataFrame({"kind": ["front month", "front month", "spot"], "close": [70.0, 71.0, 75.0]})
-    found = studies.by_kind(Series("Brent", "BZ=F"), frame)
+    found = main_chart.by_kind(Series("Brent", "BZ=F"), frame)
     assert {name: list(part["close"]) for name, part in found.items()} == {"Brent": [70.0, 71.0], "Brent, spot": [75.0]}
-    assert list(studies.by_kind(Series("Brent", "BZ=F", kind="spot"), frame.tail(1))) == ["Brent"]
+    assert list(main_chart.by_kind(Series("Brent", "BZ=F", kind="spot"), frame.tail(1))) == ["Brent"]
 
 
 def test_what_was_not_tested_is_not_called_insignificant(market):

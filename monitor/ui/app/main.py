@@ -10,7 +10,7 @@ import streamlit as st
 
 from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.ui.app import access, pages
-from monitor.ui.components import article_card, safe_html
+from monitor.ui.components import safe_html, status
 from monitor.ui.queries import reads
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ def banners(own_freshness: bool) -> None:
     if not holder:
         safe_html.banner("warning", "Nobody is polling now: what you see is what was stored before.")
     if fresh:
-        safe_html.show(article_card.fresh(fresh))
+        safe_html.show(status.fresh(fresh))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,38 +1,19 @@
-"""Builds the main chart as ECharts options from frames: plain dictionaries, no feed text, no callbacks.
+"""The main chart, the index with its bands beside prices, as ECharts options: plain dictionaries, no feed text, no callbacks.
 
-Leaves reading the data to data.py and drawing to the pages. A gap in the data stays a gap in the line.
+A gap in the data stays a gap in the line.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import pandas as pd
 
-from monitor.models import Article
-from monitor.ui.components.safe_html import sound
-from monitor.ui.components.wording import DIRECTION_WORDS
+from monitor.ui.charts.colors import COLORS
 
-# Told apart by colour-blind eyes (after Okabe and Ito), on white and on near-black; shape and word always say it too.
-COLORS = {
-    "tension": "#D55E00",
-    "relief": "#0085CA",
-    "escalation": "#D55E00",
-    "deescalation": "#0085CA",
-    "mixed": "#8E6BBF",
-    "none": "#7A7A7A",
-}
-DIRECTION_SHAPES = {
-    "escalation": "triangle",
-    "deescalation": "path://M0,0L20,0L10,17z",
-    "mixed": "diamond",
-    "none": "circle",
-}
-REPORTS = 400  # of one story that a timeline shows
 SYMBOLS = {"tension": "circle", "relief": "diamond"}
 PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
-DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # told apart without colour too
+DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # distinct without colour too
 BAND = 0.16  # opacity of a 90 % interval
 AXIS = 58  # pixels from one price axis to the next
 NORMAL = {
@@ -144,32 +125,6 @@ def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
     step = unit if wanted > 5 * unit else unit / 2
     top = math.ceil(wanted / step) * step
     return top, bands > top
-
-
-def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
-    """Who reported when: a mark for each article, a row for each publisher, earliest on top; colour and shape say its direction."""
-    publishers = list(dict.fromkeys(sound(a.publisher) for a in sorted(members, key=lambda a: (a.at, a.id))))[::-1]
-    series = []
-    for direction, shape in DIRECTION_SHAPES.items():
-        data = [[a.at.isoformat(), sound(a.publisher), a.score] for a in members if a.direction == direction]
-        if data:
-            series.append(
-                {
-                    "type": "scatter",
-                    "name": DIRECTION_WORDS[direction],
-                    "data": data,
-                    "symbol": shape,
-                    "symbolSize": 13,
-                    "color": COLORS[direction],
-                }
-            )
-    return {
-        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12}, "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 24},
-        "yAxis": {"type": "category", "data": publishers, "splitLine": {"show": True, "lineStyle": {"opacity": 0.3}}},
-        "animation": False, "series": series,
-    }  # fmt: skip
 
 
 def _line(label: str, dataset: int, x: str, y: str, color: str, *, symbol: str, points: int) -> dict:

@@ -1,41 +1,19 @@
-"""Builds the map and the matrix of who acts on whom as ECharts options. Names are the gazetteer's, never a feed's."""
+"""The map of places as ECharts options. Names are the gazetteer's, never a feed's."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-import pandas as pd
-
 from monitor.storage.signals import Tally
 from monitor.ui.charts import coastline
-from monitor.ui.charts.index_and_prices import COLORS, DIRECTION_SHAPES
+from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.wording import DIRECTION_WORDS
 
 LARGEST, SMALLEST = 46.0, 9.0  # of a mark, in pixels
 APART = 0.28  # degrees that the two marks of one place are moved to either side
 FAR_EAST = 58.0  # from here on a name stands to the left of its mark, or it would leave the map
 LABELS = 12  # places whose name stands on the map
-ACTORS = 12  # rows and columns of the matrix
-SIDES = ("escalation", "deescalation")
-
-
-def together(found: list[Tally], columns: tuple[str, ...]) -> pd.DataFrame:
-    """One row for each place or pair: articles of either direction, the gravest weight; most articles first."""
-    rows: dict[tuple, dict] = {}
-    for tally in found:
-        row = rows.setdefault(
-            tally.values,
-            {**dict(zip(columns, tally.values, strict=True)), "escalation": 0, "deescalation": 0, "gravest": 0.0},
-        )
-        row[tally.direction] += tally.articles
-        row["gravest"] = max(row["gravest"], tally.strongest)
-    frame = pd.DataFrame(list(rows.values()), columns=[*columns, *SIDES, "gravest"])
-    return (
-        frame.assign(all=frame["escalation"] + frame["deescalation"])
-        .sort_values(["all", "gravest"], ascending=False)
-        .drop(columns="all")
-    )
 
 
 def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tuple[dict, list[Tally]]:
@@ -74,7 +52,7 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
         "axisLabel": {"formatter": "{value}°", "fontSize": 10},
     }
     option = {
-        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in SIDES]},
+        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in ("escalation", "deescalation")]},
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {**axis, "min": coastline.WEST, "max": coastline.EAST}, "yAxis": {**axis, "min": coastline.SOUTH, "max": coastline.NORTH},
@@ -85,37 +63,3 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
 
 def stronger(place: str, found: Sequence[Tally]) -> str:
     return max((t for t in found if t.values[0] == place), key=lambda t: t.articles).direction
-
-
-def matrix(found: Sequence[Tally], direction: str, names: dict[str, str]) -> dict | None:
-    """Who (rows) does how much of one direction to whom (columns); the number stands in each cell. None without any."""
-    ours = [t for t in found if t.direction == direction]
-    if not ours:
-        return None
-    weight: dict[str, int] = {}
-    for tally in ours:
-        for code in tally.values:
-            weight[code] = weight.get(code, 0) + tally.articles
-    shown = sorted(weight, key=lambda code: (-weight[code], code))[:ACTORS]
-    rows = [c for c in shown if any(t.values[0] == c for t in ours)][::-1]
-    columns = [c for c in shown if any(t.values[1] == c for t in ours)]
-    data = [
-        [columns.index(t.values[1]), rows.index(t.values[0]), t.articles]
-        for t in ours
-        if t.values[0] in rows and t.values[1] in columns
-    ]
-    if not data:
-        return None
-    label = {"fontSize": 11}
-    return {
-        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, "formatter": "{@[2]} articles"},
-        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40, "interval": 0}},
-        "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": {**label, "interval": 0}},
-        "visualMap": {"show": False, "min": 0, "max": max(d[2] for d in data), "dimension": 2,
-                      "inRange": {"color": [f"{COLORS[direction]}26", f"{COLORS[direction]}D9"]}},
-        "animation": False,
-        "series": [{"type": "heatmap", "data": data, "label": {
-            "show": True, "formatter": "{@[2]}", "fontWeight": "bold", "color": "#FFFFFF", "textBorderColor": "#17262C", "textBorderWidth": 3,
-        }}],
-    }  # fmt: skip

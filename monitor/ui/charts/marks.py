@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from monitor.models import Alert
-from monitor.ui.charts.index_and_prices import COLORS, DIRECTION_SHAPES
+from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.wording import listed
 
 MOST = 40  # marks of one kind that are drawn, the newest

@@ -14,17 +14,16 @@ from typing import NamedTuple
 from monitor.clock import hour_of, midnight
 from monitor.errors import InputError
 from monitor.storage import alerts, articles
-from monitor.ui.charts import map as map_chart
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
-from monitor.ui.queries import index_change, reads, studies
+from monitor.ui.queries import index_change, places_and_pairs, reads, studies
 
 Given = Mapping[str, str]
 ALERTS = ("id", "at", "rule", "reason", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories")
 WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
 RULES = ("rule", "kind", "fires when", "on", "pause after one")
 ROUNDS = ("feed", "at", "state", "status", "new_entries", "entries", "failure", "error")
-TOLD = (*map_chart.SIDES, "gravest", "method")
+TOLD = (*places_and_pairs.SIDES, "gravest", "method")
 PLACE, PAIR = ("place",), ("source", "target")
 MOST_ALERTS = 100_000
 
@@ -103,9 +102,7 @@ def _why(asked: Given) -> Iterable[Mapping]:
     by = one_of("by", asked.get("by", "category"), ("category", "publisher", "story"))
     after = links.moment("to", asked["to"]) if "to" in asked else now - timedelta(hours=1)
     before = links.moment("from", asked["from"]) if "from" in asked else after - timedelta(days=1)
-    found = index_change.table(
-        *index_change.sides((hour_of(before), hour_of(after)), measure, now), by
-    )
+    found = index_change.table(*index_change.sides((hour_of(before), hour_of(after)), measure, now), by)
     for row in found.to_dict("records"):
         title = index_change.name_of(row[by], by, 0) if by == "story" else None
         yield {**row, "by": by, "what": str(row[by]), "title": title, "method": index_change.method()}
@@ -121,7 +118,7 @@ def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
     since, _ = links.span_of(asked)
     found = reads.articles_by_tag("place", since) if columns == PLACE else reads.signals_by(PAIR, since)
     method = ";".join(articles.methods(reads.context().store))
-    return map_chart.together(found, columns).assign(method=method).to_dict("records")
+    return places_and_pairs.by_place_or_pair(found, columns).assign(method=method).to_dict("records")
 
 
 def _rules(_: Given) -> Iterable[Mapping]:

@@ -1,23 +1,20 @@
-"""What the Oil page and the main chart ask, cached for all viewers: closes, the daily index, the event study, leads and lags.
+"""Statistics of prices and index for the Oil page, shared by all viewers: closes, the event study, leads and lags.
 
-An answer is kept under the closes, dates and index that it is made of, so it is made anew only when one of them changes.
-Leaves the statistics to monitor/prices/event_study.py and drawing to charts.py and charts_oil.py.
+An answer is cached by the closes, dates and index it is made of, so it is computed again only when one of them changes.
+The formulas are in monitor/prices/event_study.py.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
 import streamlit as st
 
-from monitor.clock import midnight
-from monitor.models import IndexPoint, Series
+from monitor.models import IndexPoint
 from monitor.prices import event_study
 from monitor.storage import index, prices
-from monitor.ui.charts import index_and_prices
 from monitor.ui.queries import reads
 
 MOST_EVENTS = 100  # dates that one study takes
@@ -62,45 +59,6 @@ def closes(series: str, until: datetime) -> pd.Series:
 def daily(until: datetime) -> list[IndexPoint]:
     """The finished days of the index, all years."""
     return index.points(reads.context().store, "day", until=until)
-
-
-def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Closes as lines of a chart, one for each kind: spot that stands in for the front month is never drawn as if it were the same."""
-    found = {}
-    for kind in prices["kind"].value_counts().index:
-        stands_in = kind == "spot" and series.kind != "spot"
-        found[f"{series.name}, spot" if stands_in else series.name] = prices[prices["kind"] == kind]
-    return found
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """The main chart without its marks, and what is said of it."""
-
-    option: dict
-    clipped: bool  # a band is cut off
-    end: str  # the newest numbers; empty where the index has none
-    lines: tuple[str, ...]  # of prices
-
-
-@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
-def beside(grain: str, since: datetime | None, until: datetime, shown: tuple[Series, ...], zone: str) -> Drawing | None:
-    """The index beside some prices; None where there is nothing to draw."""
-    points, lines = reads.points(grain, since, until), {}
-    for series in shown[: len(index_and_prices.PRICE_COLORS)]:
-        lines |= by_kind(
-            series,
-            reads.price_frame(series.name, since and midnight(since), until),
-        )
-    known = points.dropna(subset=["tension"])
-    if known.empty and points["relief"].isna().all() and not lines:
-        return None
-    end = (
-        ""
-        if known.empty
-        else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
-    )
-    return Drawing(*index_and_prices.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
 
 
 def levels(points: list[IndexPoint], measure: str) -> pd.Series:

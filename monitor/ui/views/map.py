@@ -5,10 +5,11 @@ import streamlit as st
 from monitor.clock import time_text
 from monitor.storage.signals import Tally
 from monitor.ui.app import pages
+from monitor.ui.charts import actor_matrix
 from monitor.ui.charts import map as map_chart
 from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html
 from monitor.ui.components.wording import DIRECTION_WORDS, many
-from monitor.ui.queries import reads
+from monitor.ui.queries import places_and_pairs, reads
 
 COLUMNS = {
     "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
@@ -27,7 +28,7 @@ def in_name(span: str) -> str:
 def where(found: list[Tally], span: str) -> None:
     coordinates = reads.coordinates()
     option, outside = map_chart.places(found, coordinates)
-    frame = map_chart.together(found, ("place",))
+    frame = places_and_pairs.by_place_or_pair(found, ("place",))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         top = ", ".join(
@@ -59,11 +60,11 @@ def where(found: list[Tally], span: str) -> None:
 
 def who(found: list[Tally], span: str) -> None:
     names = reads.actor_names()
-    direction = st.segmented_control("Kind", map_chart.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
+    direction = st.segmented_control("Kind", places_and_pairs.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
     safe_html.note("Rows act, columns are acted on: in so many articles, where a clause names both.")
-    option = map_chart.matrix(found, direction, names)
-    frame = map_chart.together(found, ("source", "target"))
+    option = actor_matrix.matrix(found, direction, names)
+    frame = places_and_pairs.by_place_or_pair(found, ("source", "target"))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if option:

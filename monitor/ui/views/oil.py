@@ -15,7 +15,7 @@ from monitor.prices import market
 from monitor.ui.charts import index_and_prices, marks, returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import SOURCES, age, many
-from monitor.ui.queries import reads, studies
+from monitor.ui.queries import main_chart, reads, studies
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
@@ -49,7 +49,7 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
         st.info("Nothing to draw: no index and no price in this range.")
         return
     option, clipped = index_and_prices.tension_and_prices(
-        points, studies.by_kind(chosen_series, prices), zone=times.zone_name()
+        points, main_chart.by_kind(chosen_series, prices), zone=times.zone_name()
     )
     start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
     marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}

@@ -9,10 +9,10 @@ from monitor.clock import midnight, time_text
 from monitor.prices import market
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
-from monitor.ui.charts import index_and_prices
+from monitor.ui.charts import colors
 from monitor.ui.charts import marks as charts_marks
-from monitor.ui.components import article_card, downloads, filters, safe_html, times
-from monitor.ui.components.article_card import Number
+from monitor.ui.components import article_card, downloads, filters, key_numbers, safe_html, status, times
+from monitor.ui.components.key_numbers import Number
 from monitor.ui.components.wording import (
     GUIDE,
     LANGUAGES,
@@ -26,7 +26,7 @@ from monitor.ui.components.wording import (
     status_line,
     trend,
 )
-from monitor.ui.queries import reads, studies
+from monitor.ui.queries import main_chart, reads, studies
 
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
@@ -50,11 +50,9 @@ def numbers() -> None:
     notes = []
     if point and point.status == "provisional":
         notes.append(provisional(settings.index.span))
+    safe_html.show(safe_html.tag("div", status.headline(head, reasons), status.fresh(reads.fresh(now), notes)))
     safe_html.show(
-        safe_html.tag("div", article_card.headline(head, reasons), article_card.fresh(reads.fresh(now), notes))
-    )
-    safe_html.show(
-        article_card.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)])
+        key_numbers.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)])
     )
 
 
@@ -83,7 +81,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
             label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
             f"{moved}, may be chance" if moved and more and not clear else moved,
             ("worse" if (more == "rising") == worse else "better") if clear else "",
-            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=index_and_prices.COLORS[name],
+            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=colors.COLORS[name],
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None
@@ -91,7 +89,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
         "Escalation share", "no data" if share is None else f"{share:.1f} %", "" if share is None else "of the news",
         changed(share, earlier, "{:+.1f} points in 24 h"),
         notes=("" if relief is None else f"de-escalation {relief:.1f} %", f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet"),
-        history=list(history["escalation_share"]), color=index_and_prices.COLORS["tension"],
+        history=list(history["escalation_share"]), color=colors.COLORS["tension"],
     ))  # fmt: skip
     return made
 
@@ -153,7 +151,7 @@ def chart() -> None:
     until = soon(now)
     since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
     grain = "hour" if since and until - since <= HISTORY else "day"
-    drawing = studies.beside(
+    drawing = main_chart.index_beside_prices(
         grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name()
     )
     if not drawing:
@@ -289,7 +287,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             help="Redraw chart and lists by themselves when something new comes in",
         )
         with st.popover("How to read this", type="tertiary"):
-            safe_html.show(article_card.guide(GUIDE))
+            safe_html.show(status.guide(GUIDE))
 numbers()
 now, settled, upto = reads.now(), reads.all_asked(), reads.newest_id()
 left, right = st.columns([3, 2], gap="medium")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from monitor.clock import time_text
 from monitor.models import CATEGORIES, Article, Story
-from monitor.ui.charts import index_and_prices
+from monitor.ui.charts import report_timeline
 from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
 from monitor.ui.queries import reads
@@ -61,9 +61,9 @@ def story(number: str) -> None:
     with st.container(border=True, key="story"):
         safe_html.show(article_card.brief(told.direction, face, about))
         st.text(difference(members))
-        shown = members[-index_and_prices.REPORTS :]
+        shown = members[-report_timeline.REPORTS :]
         st.echarts_chart(
-            index_and_prices.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
+            report_timeline.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
             alt=f"Who reported when: {many(told.articles, 'report')} by {many(told.publishers, 'publisher')}",
         )  # fmt: skip
         reports(told, members)

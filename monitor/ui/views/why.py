@@ -10,7 +10,8 @@ import streamlit as st
 
 from monitor.clock import hour_of, time_text
 from monitor.ui.app import pages
-from monitor.ui.charts import index_and_prices, returns_and_lags
+from monitor.ui.charts import colors
+from monitor.ui.charts import index_change as index_change_chart
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import many, provisional
 from monitor.ui.queries import index_change, reads
@@ -93,8 +94,8 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     st.text(summary(measure, table, shown, names, points, now))
     bars = index_change.shortened(table, by, BARS)
     labels = [index_change.name_of(value, by, len(table) - BARS) for value in bars[by]]
-    colors = {"up": index_and_prices.COLORS[measure], "down": returns_and_lags.GREY}
-    st.echarts_chart(returns_and_lags.changes(labels, list(bars["change"]), **colors), height=60 + 26 * len(bars), key="why_chart",
+    up_and_down = {"up": colors.COLORS[measure], "down": colors.GREY}
+    st.echarts_chart(index_change_chart.bars(labels, list(bars["change"]), **up_and_down), height=60 + 26 * len(bars), key="why_chart",
                      alt=f"Change of {measure} by {by}: {'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}")  # fmt: skip
     rows = [
         {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}

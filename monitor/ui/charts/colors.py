@@ -1,0 +1,20 @@
+"""Colours and shapes of the charts. Colour is never alone: a shape or a word says the same."""
+
+from __future__ import annotations
+
+# hues that colour-blind readers can distinguish (after Okabe and Ito), on white and on near-black
+COLORS = {
+    "tension": "#D55E00",
+    "relief": "#0085CA",
+    "escalation": "#D55E00",
+    "deescalation": "#0085CA",
+    "mixed": "#8E6BBF",
+    "none": "#7A7A7A",
+}
+DIRECTION_SHAPES = {
+    "escalation": "triangle",
+    "deescalation": "path://M0,0L20,0L10,17z",
+    "mixed": "diamond",
+    "none": "circle",
+}
+GREY = "#7A7A7A"

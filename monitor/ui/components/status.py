@@ -1,0 +1,34 @@
+"""The state of things in markup: the sentence on top, how fresh the news is, what the terms of the page mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.ui.components.safe_html import Html, tag
+
+FRESHNESS = {"●": "good", "◐": "late", "✕": "bad"}  # sign -> class
+
+
+def headline(head: str, reasons: str) -> Html:
+    """The sentence that answers first."""
+    return tag("p", tag("span", head, class_="level"), *([": ", reasons] if reasons else []), class_="headline")
+
+
+def fresh(told: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
+    """How fresh the news is: by sign, word and colour."""
+    sign, word, rest = told
+    return tag(
+        "p",
+        tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)),
+        ": ",
+        rest,
+        *(part for note in notes for part in (" ", note)),
+        class_="fresh",
+    )
+
+
+def guide(words: Sequence[tuple[str, str]]) -> Html:
+    """What the page's terms mean."""
+    return tag(
+        "dl", *(part for term, meaning in words for part in (tag("dt", term), tag("dd", meaning))), class_="guide"
+    )
