@@ -18,7 +18,7 @@ from starlette.middleware import Middleware  # noqa: E402
 from monitor import clock  # noqa: E402
 from monitor.config import LastGood  # noqa: E402
 from monitor.errors import ConfigError, StorageError  # noqa: E402
-from monitor.pipeline import Worker  # noqa: E402
+from monitor.pipeline import Pipeline  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import idle_tabs  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
@@ -39,18 +39,18 @@ except ConfigError as fault:
 async def lifespan(app):
     """A worker from before the first visitor until the server stops. A database that will not open leaves the screen to say so."""
     try:
-        worker = Worker(settings, open_store(environment.database_url), clock.from_environment(environment.now))
+        pipeline = Pipeline(settings, open_store(environment.database_url), clock.from_environment(environment.now))
     except StorageError as fault:
         log.error("%s", fault)
         yield
         return
-    worker.start()
+    pipeline.start()
     # Streamlit collects garbage after every run of a script; what is imported by now never becomes garbage.
     gc.collect()
     gc.freeze()
     yield
-    worker.stop()
-    worker.store.close()
+    pipeline.stop()
+    pipeline.store.close()
 
 
 base = st.get_option("server.baseUrlPath") or ""

@@ -13,7 +13,7 @@ import time
 from benchmarks._null import NullTagger
 from monitor import clock, pipeline  # noqa: F401 - what it holds in memory counts
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.poll import Round
+from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import Readers
 from monitor.models import Feed
 from monitor.storage import articles, feeds, open_store
@@ -28,10 +28,10 @@ async def main() -> None:
         chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))
     say(ready=True)
     async with Fetcher() as fetcher, Readers(make_tagger=tagger.load) as readers:
-        async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
+        async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while (await asyncio.to_thread(sys.stdin.readline)).strip():
                 began = time.perf_counter()
-                report = await hands.poll(chosen, feeds.states(store))
+                report = await session.poll(chosen, feeds.states(store))
                 seconds = time.perf_counter() - began
                 faults = sorted({feed.error for feed in report.feeds if feed.error})
                 if faults:

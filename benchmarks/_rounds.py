@@ -6,7 +6,7 @@ import sys
 
 from monitor import clock
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.poll import Round
+from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import Readers
 from monitor.models import Feed
 from monitor.storage import feeds, open_store
@@ -19,10 +19,10 @@ async def main() -> None:
         Fetcher(max_body=5_000_000) as fetcher,
         Readers(make_tagger=Tagger.load) as readers,
     ):
-        async with Round(store, fetcher, readers, clock.from_environment("").now) as hands:
+        async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while line := await asyncio.to_thread(sys.stdin.readline):
                 chosen = [Feed(name, url, allow_private=True) for name, url in json.loads(line).items()]
-                report = await hands.poll(chosen, feeds.states(store))
+                report = await session.poll(chosen, feeds.states(store))
                 told = {done.state.name: done.state for done in report.feeds}
                 print(json.dumps({
                     "seconds": report.seconds,

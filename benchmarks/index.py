@@ -16,7 +16,7 @@ import numpy as np
 
 from monitor.alerts.rules import Facts, decide
 from monitor.config import JumpRule
-from monitor.index import Book, Rules, compute, lookback
+from monitor.index import Parameters, ReferenceCache, compute, lookback
 from tests.newsroom import START, day_of, news
 
 SHAPES = (  # publishers, entries a day each, times a story is told, days of reference, planted ratio
@@ -26,17 +26,17 @@ SHAPES = (  # publishers, entries a day each, times a story is told, days of ref
 
 def coverage(runs: int) -> None:
     for publishers, a_day, told, days, ratio in SHAPES:
-        rules = Rules(reference=(START.date(), day_of(days - 1).date()))
+        parameters = Parameters(reference=(START.date(), day_of(days - 1).date()))
         points = []
         for seed in range(runs):
             frame = news(
                 days=days + 1, publishers=publishers, a_day=a_day, ratio=ratio, change_on=days, told_by=told, seed=seed
             )
-            book = Book(rules)
-            book.learn(frame[frame["at"] < day_of(days)])
+            cache = ReferenceCache(parameters)
+            cache.add(frame[frame["at"] < day_of(days)])
             until = day_of(days + 1) - timedelta(seconds=1)
             found = compute(
-                frame[frame["at"] >= day_of(days - 1)], book=book, since=day_of(days), now=until, hourly=False
+                frame[frame["at"] >= day_of(days - 1)], cache=cache, since=day_of(days), now=until, hourly=False
             )
             points += [p for p in found if p.part == "all" and p.tension is not None]
         held = np.mean([p.tension_low <= 100 * ratio <= p.tension_high for p in points])
@@ -54,12 +54,14 @@ def alarms(runs: int) -> None:
         count = 0
         for seed in range(runs):
             frame = news(days=44, publishers=publishers, a_day=a_day, seed=seed)
-            book = Book(Rules(reference=(START.date(), day_of(13).date())))
-            book.learn(frame[frame["at"] < day_of(14)])
+            cache = ReferenceCache(Parameters(reference=(START.date(), day_of(13).date())))
+            cache.add(frame[frame["at"] < day_of(14)])
             until = day_of(44) - timedelta(minutes=1)
             line = [
                 p
-                for p in compute(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), now=until, daily=False)
+                for p in compute(
+                    frame[frame["at"] >= day_of(13)], cache=cache, since=day_of(14), now=until, daily=False
+                )
                 if p.part == "all"
             ]
             count += any(
@@ -74,19 +76,19 @@ def alarms(runs: int) -> None:
 
 def speed() -> None:
     frame = news(days=365, publishers=50, a_day=60, seed=1)
-    book, started = Book(Rules()), time.perf_counter()
-    points = compute(frame, book=book, since=START, now=day_of(365) - timedelta(seconds=1))
+    cache, started = ReferenceCache(Parameters()), time.perf_counter()
+    points = compute(frame, cache=cache, since=START, now=day_of(365) - timedelta(seconds=1))
     print(
         f"{len(frame):,} articles, a year of hours and days, ten scopes: {len(points):,} points in {time.perf_counter() - started:.1f} s"
     )
-    now, book = day_of(364) + timedelta(hours=12, minutes=30), Book(Rules())
+    now, cache = day_of(364) + timedelta(hours=12, minutes=30), ReferenceCache(Parameters())
     started = time.perf_counter()
-    book.learn(frame[(frame["at"] >= day_of(364 - 91)) & (frame["at"] < day_of(363))])
+    cache.add(frame[(frame["at"] >= day_of(364 - 91)) & (frame["at"] < day_of(363))])
     print(f"learning 90 days of reference, once a process: {time.perf_counter() - started:.2f} s")
     short = frame[frame["at"] >= lookback(now)]
     for name in ("first", "next"):
         started = time.perf_counter()
-        compute(short, book=book, since=now, now=now)
+        compute(short, cache=cache, since=now, now=now)
         print(f"one new hour, {name}: {time.perf_counter() - started:.3f} s")
 
 

@@ -138,19 +138,19 @@ def poll(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that parse and tag.")] = 2,
 ) -> None:
     """Poll what is due, again and again, without a screen."""
-    from monitor.pipeline import Worker
+    from monitor.pipeline import Pipeline
 
     watched, settings = configured()
     store = database(settings)
-    worker = Worker(watched, store, clock.from_environment(settings.environment.now), processes=workers)
+    pipeline = Pipeline(watched, store, clock.from_environment(settings.environment.now), processes=workers)
     try:
         if not once:
             logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
             for way in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(way, lambda *_: worker.stop(wait=0))
-            asyncio.run(worker.run(patient=False))
+                signal.signal(way, lambda *_: pipeline.stop(wait=0))
+            asyncio.run(pipeline.run(patient=False))
             return
-        report = asyncio.run(worker.once(on_done=_say_feed))
+        report = asyncio.run(pipeline.once(on_done=_say_feed))
     finally:
         store.close()
     err.print(

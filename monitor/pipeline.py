@@ -18,14 +18,14 @@ from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
 from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.poll import FeedReport, PollReport, Round, due_feeds
+from monitor.feeds.poll import FeedReport, PollReport, PollSession, due_feeds
 from monitor.feeds.pool import Readers
 from monitor.index.indexer import IndexUpdater
 from monitor.prices.update import PriceUpdater
 from monitor.process import is_gone, this_process
 from monitor.storage import feeds, lease, notes
 from monitor.storage.store import Store
-from monitor.stories.service import Grouping
+from monitor.stories.service import StoryService
 from monitor.tagging.tagger import Tagger
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,9 @@ PAUSES, LONGEST_PAUSE = (
 )  # following up rests twice as long as it took: while thousands of articles come in, it must not hold up the polling
 
 
-def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int = 2) -> tuple[Fetcher, Readers]:
+def fetcher_and_readers(
+    settings: Settings, store: Store, clock: Clock, *, processes: int = 2
+) -> tuple[Fetcher, Readers]:
     """What touches the outside, as the configuration asks for it."""
     defaults = settings.defaults
     fetcher = Fetcher(
@@ -47,12 +49,12 @@ def open_hands(settings: Settings, store: Store, clock: Clock, *, processes: int
     return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
 
 
-class Worker:
+class Pipeline:
     """Runs the rounds of one database. `run` goes on until `stop`; `once` polls every enabled feed a single time."""
 
     def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
-        self.grouping, self.prices, self.index = Grouping(store), PriceUpdater(store), IndexUpdater(store)
+        self.grouping, self.prices, self.index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
         self.alerts = AlertService(store, clock)
         self.holder = this_process()
         self._noted: dict[str, str | None] = {}
@@ -77,13 +79,13 @@ class Worker:
         settings, _ = self.settings.current()
         self._take_lease()
         beat = asyncio.create_task(self._keep_lease())
-        fetcher, readers = open_hands(settings, self.store, self.clock, processes=self.processes)
+        fetcher, readers = fetcher_and_readers(settings, self.store, self.clock, processes=self.processes)
         try:
             async with fetcher, readers:
                 states = feeds.states(self.store)
                 chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
-                async with Round(self.store, fetcher, readers, self.clock.now) as hands:
-                    report = await hands.poll(chosen, states, on_done=on_done)
+                async with PollSession(self.store, fetcher, readers, self.clock.now) as session:
+                    report = await session.poll(chosen, states, on_done=on_done)
             await asyncio.to_thread(self._follow_up, settings, everything=True)
             return report
         finally:
@@ -122,20 +124,20 @@ class Worker:
                 await self._sleep(PAUSE_AFTER_FAULT)
 
     async def _as_owner(self) -> None:
-        """Until stopped or the configuration changes what the hands are made of."""
+        """Until stopped or the configuration changes what connections and readers are made of."""
         settings, _ = self.settings.current()
         made_of = (settings.defaults, settings.theatre)
-        fetcher, readers = open_hands(settings, self.store, self.clock, processes=self.processes)
+        fetcher, readers = fetcher_and_readers(settings, self.store, self.clock, processes=self.processes)
         beat = asyncio.create_task(self._keep_lease())
         try:
             async with fetcher, readers:
-                async with Round(self.store, fetcher, readers, self.clock.now) as hands:
-                    await self._poll_while(made_of, hands, beat)
+                async with PollSession(self.store, fetcher, readers, self.clock.now) as session:
+                    await self._poll_while(made_of, session, beat)
         finally:
             beat.cancel()
             lease.release(self.store, self.holder)
 
-    async def _poll_while(self, made_of: tuple, hands: Round, beat: asyncio.Task) -> None:
+    async def _poll_while(self, made_of: tuple, session: PollSession, beat: asyncio.Task) -> None:
         states = feeds.states(self.store)
         running: dict[str, asyncio.Task[FeedReport]] = {}
         follow_up: asyncio.Task[float] | None = None
@@ -152,7 +154,7 @@ class Worker:
                     states[name] = report.state
                 idle = [feed for feed in settings.feeds if feed.name not in running]
                 for feed in due_feeds(idle, states, self.clock.now()):
-                    running[feed.name] = asyncio.create_task(hands.feed(feed, states.get(feed.name)))
+                    running[feed.name] = asyncio.create_task(session.feed(feed, states.get(feed.name)))
                 if follow_up and follow_up.done():
                     rested = time.monotonic() + min(PAUSES * follow_up.result(), LONGEST_PAUSE)
                     follow_up = None

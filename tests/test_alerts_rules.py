@@ -7,7 +7,7 @@ import pytest
 
 from monitor.alerts.rules import Facts, Sighting, decide, rehearse
 from monitor.config import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
-from monitor.index import Book, Rules, compute
+from monitor.index import Parameters, ReferenceCache, compute
 from monitor.models import FeedState, IndexPoint, Price
 from tests.newsroom import START, day_of, news
 
@@ -117,10 +117,10 @@ def test_an_index_with_nothing_in_it_raises_no_false_alarm():
     alarms = 0
     for seed in range(10):
         frame = news(days=44, seed=seed)
-        book = Book(Rules(reference=(START.date(), day_of(13).date())))
-        book.learn(frame[frame["at"] < day_of(14)])
+        cache = ReferenceCache(Parameters(reference=(START.date(), day_of(13).date())))
+        cache.add(frame[frame["at"] < day_of(14)])
         until = day_of(44) - timedelta(minutes=1)
-        points = compute(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), now=until, daily=False)
+        points = compute(frame[frame["at"] >= day_of(13)], cache=cache, since=day_of(14), now=until, daily=False)
         line = [p for p in points if p.part == "all"]
         alarms += any(
             decide([JUMP], [], Facts(points={("hour", "all"): line[n - 73 : n]}), line[n - 1].at)

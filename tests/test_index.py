@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.index import Book, Rules, compute, contributions, decompose, lookback
+from monitor.index import Parameters, ReferenceCache, compute, contributions, decompose, lookback
 from tests.newsroom import START, day_of, news
 
-FIXED = Rules(reference=(START.date(), day_of(13).date()))
+FIXED = Parameters(reference=(START.date(), day_of(13).date()))
 
 
-def points(frame, rules=FIXED, *, since=None, now=None, book=None, **more):
-    book = book or Book(rules)
-    return compute(frame, book=book, since=since or START, now=now or frame["at"].max().to_pydatetime(), **more)
+def points(frame, parameters=FIXED, *, since=None, now=None, cache=None, **more):
+    cache = cache or ReferenceCache(parameters)
+    return compute(frame, cache=cache, since=since or START, now=now or frame["at"].max().to_pydatetime(), **more)
 
 
 def daily(found, part="all"):
@@ -36,8 +36,8 @@ def hand_made(rows, *, at=START):
 def test_the_raw_share_by_hand():
     """Two publishers, no shrinking: A has an act of 8 in four entries, B words of 6 (counting half) in two; mean of 0.2 and 0.15."""
     frame = hand_made([("A", 8, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("B", 0, 6, 0), ("B", 0, 0, 4)])
-    rules = Rules(minimum_entries=1, minimum_publishers=1, shrink=1e-9, built_in=(0.05, 0.1))
-    point = points(frame, rules, now=START + timedelta(hours=1))[0]
+    parameters = Parameters(minimum_entries=1, minimum_publishers=1, shrink=1e-9, built_in=(0.05, 0.1))
+    point = points(frame, parameters, now=START + timedelta(hours=1))[0]
     assert point.escalation_share == pytest.approx(100 * (0.2 + 0.15) / 2)
     assert (point.escalation_acts, point.escalation_words) == pytest.approx((10, 7.5))
     assert point.deescalation_share == pytest.approx(100 * (0 + 0.2) / 2)
@@ -48,22 +48,23 @@ def test_the_raw_share_by_hand():
 
 def test_an_act_and_words_in_one_entry_count_once():
     frame = hand_made([("A", 4, 9, 0), ("B", 0, 0, 0)])
-    point = points(frame, Rules(minimum_entries=1, minimum_publishers=1, shrink=1e-9), now=START)[0]
+    point = points(frame, Parameters(minimum_entries=1, minimum_publishers=1, shrink=1e-9), now=START)[0]
     assert (point.escalation_share, point.escalation_acts, point.escalation_words) == pytest.approx((22.5, 0, 22.5))
 
 
 def test_a_publishers_reposts_count_once_above_and_below():
     once = [("A", 8, 0, 0, 7), ("A", 0, 0, 0, 8), ("B", 0, 0, 0, 9), ("C", 8, 0, 0, 7)]
-    rules = Rules(minimum_entries=1, minimum_publishers=1)
+    parameters = Parameters(minimum_entries=1, minimum_publishers=1)
     first, again = (
-        points(hand_made(rows), rules, now=START)[0] for rows in (once, once + [("A", 8, 0, 0, 7), ("B", 0, 0, 0, 9)])
+        points(hand_made(rows), parameters, now=START)[0]
+        for rows in (once, once + [("A", 8, 0, 0, 7), ("B", 0, 0, 0, 9)])
     )
     assert first == again
 
 
 def test_gates_say_what_is_missing_and_gaps_stay_gaps():
     frame = news(days=1, publishers=2, a_day=5, seed=1)
-    found = points(frame, Rules(minimum_entries=30), now=day_of(2))
+    found = points(frame, Parameters(minimum_entries=30), now=day_of(2))
     assert {p.status for p in found} == {"not enough news"}
     assert all(p.tension is None and p.escalation_share is None and p.balance is None for p in found)
     assert daily(found)[0].missing.endswith("of at least 30 entries, 2 of at least 3 publishers")
@@ -71,7 +72,7 @@ def test_gates_say_what_is_missing_and_gaps_stay_gaps():
 
 
 def test_provisional_until_fourteen_days_have_news_then_trailing():
-    found = daily(points(news(days=20, seed=2), Rules()))
+    found = daily(points(news(days=20, seed=2), Parameters()))
     assert [p.status for p in found] == ["provisional"] * 14 + ["ok"] * 6
 
 
@@ -79,19 +80,19 @@ def test_the_trailing_reference_never_looks_ahead():
     """What happens from day 18 on changes nothing before."""
     calm, war = (news(days=22, seed=3, ratio=ratio, change_on=18) for ratio in (1, 5))
     war = pd.concat([calm[calm["at"] < day_of(18)], war[war["at"] >= day_of(18)]])
-    one, two = (daily(points(frame, Rules())) for frame in (calm, war))
+    one, two = (daily(points(frame, Parameters())) for frame in (calm, war))
     assert one[:18] == two[:18]
     assert two[18].tension > 2 * one[18].tension
 
 
 def test_a_point_is_the_same_however_it_is_asked_for():
-    """In one go over the whole frame, or as a new hour with a short frame and a book that learned the days before."""
+    """In one go over the whole frame, or as a new hour with a short frame and a cache that learned the days before."""
     frame, now = news(days=20, seed=4), day_of(19) + timedelta(hours=15, minutes=20)
-    whole = {(p.grain, p.at, p.part): p for p in points(frame, Rules(), now=now)}
-    book = Book(Rules())
-    book.learn(frame[frame["at"] < day_of(19)])
+    whole = {(p.grain, p.at, p.part): p for p in points(frame, Parameters(), now=now)}
+    cache = ReferenceCache(Parameters())
+    cache.add(frame[frame["at"] < day_of(19)])
     short = frame[frame["at"] >= lookback(now)]
-    for point in compute(short, book=book, since=now, now=now):
+    for point in compute(short, cache=cache, since=now, now=now):
         _close(point, whole[point.grain, point.at, point.part])
 
 
@@ -106,7 +107,9 @@ def _close(one, other) -> None:
 def test_entries_after_now_are_left_out():
     frame = news(days=2, seed=5)
     now = day_of(1) + timedelta(hours=6)
-    assert points(frame, Rules(), now=now) == points(frame[frame["at"] <= pd.Timestamp(now)], Rules(), now=now)
+    assert points(frame, Parameters(), now=now) == points(
+        frame[frame["at"] <= pd.Timestamp(now)], Parameters(), now=now
+    )
 
 
 @pytest.mark.parametrize("ratio", [1.0, 3.0])
@@ -115,9 +118,9 @@ def test_a_planted_change_is_found_within_the_interval(ratio):
     held, estimates = 0, []
     for seed in range(40):
         frame = news(days=15, ratio=ratio, change_on=14, seed=100 + seed)
-        book = Book(FIXED)
-        book.learn(frame[frame["at"] < day_of(14)])
-        point = daily(points(frame[frame["at"] >= day_of(13)], book=book, since=day_of(14), hourly=False))[0]
+        cache = ReferenceCache(FIXED)
+        cache.add(frame[frame["at"] < day_of(14)])
+        point = daily(points(frame[frame["at"] >= day_of(13)], cache=cache, since=day_of(14), hourly=False))[0]
         held += point.tension_low <= 100 * ratio <= point.tension_high
         estimates.append(point.tension)
     assert held >= 31
@@ -174,9 +177,9 @@ def test_the_percentile_looks_back_only_and_waits_for_enough():
 def test_why_sums_to_the_change(by, measure):
     frame = news(days=16, ratio=3, change_on=15, seed=11)
     moments = [day_of(14) + timedelta(hours=20), day_of(15) + timedelta(hours=23)]
-    book, now = Book(FIXED), day_of(16)
-    index = {p.at: getattr(p, measure) for p in points(frame, book=book) if p.grain == "hour" and p.part == "all"}
-    sides = [contributions(frame, book=book, at=at, now=now, measure=measure) for at in moments]
+    cache, now = ReferenceCache(FIXED), day_of(16)
+    index = {p.at: getattr(p, measure) for p in points(frame, cache=cache) if p.grain == "hour" and p.part == "all"}
+    sides = [contributions(frame, cache=cache, at=at, now=now, measure=measure) for at in moments]
     for side, at in zip(sides, moments, strict=True):
         assert side["points"].sum() == pytest.approx(index[at], abs=1e-4)
     table = decompose(*sides, by)
@@ -186,19 +189,19 @@ def test_why_sums_to_the_change(by, measure):
         assert set().union(*table["articles"]) == set(sides[0]["article_id"]) | set(sides[1]["article_id"])
 
 
-OTHER_RULES = {
+OTHER_PARAMETERS = {
     "reference": (START.date(), day_of(13).date()), "minimum_entries": 31, "minimum_publishers": 4, "tiers": (1.0, 1.0, 1.0, 1.0), "shrink": 21.0,
     "built_in": (0.05, 0.05),
 }  # fmt: skip
 
 
 def test_every_rule_that_makes_a_number_has_its_own_method():
-    methods = [Rules(**{name: value}).method for name, value in OTHER_RULES.items()]
-    assert len({*methods, Rules().method}) == len(OTHER_RULES) + 1
-    assert set(OTHER_RULES) == {f.name for f in fields(Rules)} - {
+    methods = [Parameters(**{name: value}).method for name, value in OTHER_PARAMETERS.items()]
+    assert len({*methods, Parameters().method}) == len(OTHER_PARAMETERS) + 1
+    assert set(OTHER_PARAMETERS) == {f.name for f in fields(Parameters)} - {
         "replicates"
     }  # that many draws only blur the interval
-    assert Rules(shrink=20, tiers=(1, 1, 1, 1)).method == Rules(tiers=(1.0, 1.0, 1.0, 1.0)).method
+    assert Parameters(shrink=20, tiers=(1, 1, 1, 1)).method == Parameters(tiers=(1.0, 1.0, 1.0, 1.0)).method
 
 
 def test_relief_of_too_few_publishers_is_not_told_and_tension_is():
@@ -224,7 +227,7 @@ REFERENCES = {
 
 @pytest.mark.parametrize("window, statuses", REFERENCES.values(), ids=REFERENCES)
 def test_a_fixed_reference_counts_once_it_is_over_and_held_news(window, statuses):
-    found = daily(points(news(days=8, seed=15), Rules(reference=window), hourly=False))
+    found = daily(points(news(days=8, seed=15), Parameters(reference=window), hourly=False))
     assert [p.status for p in found] == statuses
     assert all(p.tension > 0 and p.tension_low < p.tension < p.tension_high for p in found)
 
@@ -232,11 +235,11 @@ def test_a_fixed_reference_counts_once_it_is_over_and_held_news(window, statuses
 def test_times_in_other_resolutions_are_the_same_times():
     frame = news(days=2, seed=12)
     finer = frame.assign(at=frame["at"].astype("datetime64[ns, UTC]"))
-    assert points(frame, Rules()) == points(finer, Rules())
+    assert points(frame, Parameters()) == points(finer, Parameters())
 
 
 def test_an_empty_database_has_no_news():
     frame = news(days=1, seed=13).iloc[:0]
     now = datetime(2026, 1, 1, 5, 30, tzinfo=UTC)
-    found = compute(frame, book=Book(Rules()), since=now, now=now)
+    found = compute(frame, cache=ReferenceCache(Parameters()), since=now, now=now)
     assert {p.status for p in found} == {"not enough news"} and found[0].missing.startswith("0 of at least 30 entries")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.index import Rules
+from monitor.index import Parameters
 from monitor.index.indexer import FURTHEST, Indexer
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import articles, index, notes
@@ -14,7 +14,7 @@ from monitor.storage.store import open_store
 from tests.newsroom import START, day_of, news
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SMALL = Rules(minimum_entries=10, replicates=52)
+SMALL = Parameters(minimum_entries=10, replicates=52)
 FIXED = replace(SMALL, reference=(START.date(), day_of(1).date()))
 NUMBERS = ("tension", "tension_low", "tension_high", "relief", "escalation_share", "percentile")
 
@@ -81,22 +81,22 @@ def alike(one: dict, other: dict) -> None:
         ), key
 
 
-@pytest.mark.parametrize("rules", [SMALL, FIXED], ids=["trailing", "fixed"])
-def test_hour_by_hour_gives_the_points_of_one_go(store, rules):
+@pytest.mark.parametrize("parameters", [SMALL, FIXED], ids=["trailing", "fixed"])
+def test_hour_by_hour_gives_the_points_of_one_go(store, parameters):
     """With restarts in between, and with entries that come an hour or two late."""
     frame, until = press(18), day_of(18) - timedelta(seconds=1)
     late = frame["article_id"] % 3 * HOUR
-    indexer, now = Indexer(store, rules), START
+    indexer, now = Indexer(store, parameters), START
     while now < until:
         now = min(now + 6 * HOUR, until)
         arrived = (frame["at"] + late > now - 6 * HOUR) & (frame["at"] + late <= now)
         come_in(store, frame[arrived], now)
         if now.hour == 12:
-            indexer = Indexer(store, rules)
+            indexer = Indexer(store, parameters)
         indexer.update(now)
-    gradually = kept(store, rules.method)
-    Indexer(store, rules).everything(until)
-    alike(gradually, kept(store, rules.method))
+    gradually = kept(store, parameters.method)
+    Indexer(store, parameters).everything(until)
+    alike(gradually, kept(store, parameters.method))
 
 
 def test_what_is_provisional_waits_for_its_reference_and_is_measured_anew_once_it_is_over(store):
@@ -147,15 +147,15 @@ def test_another_formula_has_all_its_points_at_once_and_both_can_be_read(store):
     frame, now = press(40), day_of(40) - timedelta(seconds=1)
     come_in(store, frame)
     other = replace(SMALL, tiers=(1.0, 1.0, 1.0, 1.0))
-    for rules in (SMALL, other):
-        Indexer(store, rules).update(now)
-    assert [len(index.points(store, "day", method=rules.method)) for rules in (SMALL, other)] == [40, 40]
+    for parameters in (SMALL, other):
+        Indexer(store, parameters).update(now)
+    assert [len(index.points(store, "day", method=parameters.method)) for parameters in (SMALL, other)] == [40, 40]
     assert index.methods(store) == sorted([SMALL.method, other.method])
-    for rules in (SMALL, other):  # read without a name it is the one in use, whatever the span
-        Indexer(store, rules).everything(now)
+    for parameters in (SMALL, other):  # read without a name it is the one in use, whatever the span
+        Indexer(store, parameters).everything(now)
         assert {
             point.method for span in ((), (day_of(3), day_of(9))) for point in index.points(store, "day", "all", *span)
-        } == {rules.method}
+        } == {parameters.method}
 
 
 def test_hours_in_which_nobody_polled_are_gaps_however_many(store):

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import StorageFull
 from monitor.feeds import poll
-from monitor.feeds.poll import Round
+from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import Read
 from monitor.models import Entry, Feed, Fetched, Parsed, Reading
 from monitor.storage import articles, open_store
@@ -53,8 +53,8 @@ FEEDS = [Feed(f"feed {n}", f"https://{n}.example/rss") for n in range(20)]
 
 async def round_of(store, fetching: Fetching, *, then=lambda: None):
     reading = Reading1()
-    async with Round(store, fetching, reading, lambda: NOW) as hands:
-        polling = asyncio.create_task(hands.poll(FEEDS, {}))
+    async with PollSession(store, fetching, reading, lambda: NOW) as session:
+        polling = asyncio.create_task(session.poll(FEEDS, {}))
         for _ in range(200):
             await asyncio.sleep(0.001)
         then()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.feeds import schedule
 from monitor.feeds.parse import parse
-from monitor.feeds.poll import Round, due_feeds
+from monitor.feeds.poll import PollSession, due_feeds
 from monitor.feeds.pool import Read
 from monitor.models import Failure, Feed, Fetched, NotModified, Reading
 from monitor.storage import articles, feeds, open_store
@@ -91,10 +91,10 @@ async def three_days(store, servers: Servers, jump: timedelta) -> None:
     def now() -> datetime:
         return START + servers.real + (jump if servers.real >= 30 * HOUR else timedelta(0))
 
-    async with Round(store, servers, ReadingHere(), now) as hands:
+    async with PollSession(store, servers, ReadingHere(), now) as session:
         while servers.real < 72 * HOUR:
             chosen = due_feeds(FEEDS.values(), states, now())
-            report = await hands.poll(chosen, states)
+            report = await session.poll(chosen, states)
             states |= {done.state.name: done.state for done in report.feeds}
             servers.real += TICK
 

@@ -12,7 +12,7 @@ from monitor.storage import features as kept
 from monitor.storage.articles import Filter, Item
 from monitor.stories import made_by
 from monitor.stories import service as story_service
-from monitor.stories.service import Grouping
+from monitor.stories.service import StoryService
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_stories import FOLDER, labelled, pairs
 
@@ -49,7 +49,7 @@ def told(store) -> dict[str, int | None]:
 
 def test_stored_articles_find_their_stories_once(store):
     keep(store, [article for _, article in TOLD])
-    running = Grouping(store)
+    running = StoryService(store)
     assert running.update(END) == len(TOLD)
     found = told(store)
     precision, recall = pairs(TRUTH, found)
@@ -60,11 +60,11 @@ def test_stored_articles_find_their_stories_once(store):
 
 
 def test_what_comes_bit_by_bit_or_after_a_restart_is_placed_alike(store):
-    running = Grouping(store)
+    running = StoryService(store)
     for number, (_, article) in enumerate(TOLD):
         keep(store, [article])
         if number % 7 == 0:
-            running = Grouping(store)
+            running = StoryService(store)
         assert running.update(article.at) == 1
     found = told(store)
     precision, recall = pairs(TRUTH, found)

@@ -92,8 +92,8 @@ def item_of(feed: Feed, entry: Entry, reading: Reading) -> Item:
     return Item(entry, reading, publisher_of(feed, entry), identity(entry), canonical, parts_of(reading))
 
 
-class Round:
-    """The hands a round works with, kept open between rounds: connections, reading processes, one writing thread.
+class PollSession:
+    """Connections, reader processes and the writing thread, shared by all polls of feeds while it is open.
 
     An async context manager; the store, the fetcher and the readers stay open behind it.
     """
@@ -104,7 +104,7 @@ class Round:
         self._waiting_bytes = 0
         self._room = asyncio.Condition()
 
-    async def __aenter__(self) -> Round:
+    async def __aenter__(self) -> PollSession:
         return self
 
     async def __aexit__(self, *error: object) -> None:

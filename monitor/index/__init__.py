@@ -1,6 +1,6 @@
 """The tension index: how much of the news of the theatre's sources is escalation, against what is normal for those sources.
 
-    entries -> sheet (reposts once) -> hour blocks -> windows of 24 hours -> shares against the reference -> IndexPoint
+    entries -> arrays (reposts once) -> hour blocks -> windows of 24 hours -> shares against the reference -> IndexPoint
 
 The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Leaves reading and
 keeping to storage/index.py. Oil never goes in.
@@ -8,16 +8,16 @@ keeping to storage/index.py. Oil never goes in.
 
 from importlib import import_module
 
-from monitor.index.parameters import Rules
+from monitor.index.parameters import Parameters
 
 _DOORS = {
     "compute": "points",
     "lookback": "points",
-    "Book": "reference",
+    "ReferenceCache": "reference",
     "contributions": "decomposition",
     "decompose": "decomposition",
 }
-__all__ = ["Rules", *_DOORS]
+__all__ = ["Parameters", *_DOORS]
 
 
 def __getattr__(name: str):

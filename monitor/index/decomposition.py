@@ -14,7 +14,7 @@ import pandas as pd
 from monitor.clock import hour_of
 from monitor.index.entry_arrays import HOUR, read
 from monitor.index.parameters import WINDOW
-from monitor.index.reference import Book
+from monitor.index.reference import ReferenceCache
 from monitor.index.shares import coefficients
 from monitor.models import DEESCALATION, ESCALATION
 
@@ -22,7 +22,7 @@ COLUMNS = {"category": "category", "publisher": "publisher", "story": "story_id"
 
 
 def contributions(
-    frame: pd.DataFrame, *, book: Book, at: datetime, now: datetime, measure: str = "tension"
+    frame: pd.DataFrame, *, cache: ReferenceCache, at: datetime, now: datetime, measure: str = "tension"
 ) -> pd.DataFrame:
     """The points that each entry and category adds to the hourly index at `at`; they sum to it.
 
@@ -31,22 +31,22 @@ def contributions(
     """
     end = hour_of(at) + timedelta(hours=1)
     frame = frame[(frame["at"] <= pd.Timestamp(now)) & (frame["at"] >= pd.Timestamp(end - timedelta(hours=2 * WINDOW)))]
-    sheet = read(frame, book.codes, book.rules)
+    arrays = read(frame, cache.codes, cache.parameters)
     last = int(end.timestamp()) * 1_000_000 // HOUR
-    sheet = sheet.take((sheet.hour >= last - WINDOW) & (sheet.hour < last))
-    publishers = len(book.codes)
-    counts = np.bincount(sheet.publisher, minlength=publishers).astype(float)
-    tiers = np.bincount(sheet.publisher, sheet.weight, publishers).astype(float)
+    arrays = arrays.take((arrays.hour >= last - WINDOW) & (arrays.hour < last))
+    publishers = len(cache.codes)
+    counts = np.bincount(arrays.publisher, minlength=publishers).astype(float)
+    tiers = np.bincount(arrays.publisher, arrays.weight, publishers).astype(float)
     weight = np.divide(tiers, counts, out=np.zeros_like(tiers), where=counts > 0)
-    reference = book.reference((last - 1) // 24)
+    reference = cache.reference((last - 1) // 24)
     normal, gravity, known = (
-        (reference.escalation, sheet.escalation, ESCALATION)
+        (reference.escalation, arrays.escalation, ESCALATION)
         if measure == "tension"
-        else (reference.deescalation, sheet.deescalation, DEESCALATION)
+        else (reference.deescalation, arrays.deescalation, DEESCALATION)
     )
-    each = coefficients(counts[:, None], weight, normal[:publishers, :1].astype(float), book.rules.shrink)[:, 0]
-    points = each[sheet.publisher] * gravity
-    rows = frame.iloc[sheet.row[gravity > 0]]
+    each = coefficients(counts[:, None], weight, normal[:publishers, :1].astype(float), cache.parameters.shrink)[:, 0]
+    points = each[arrays.publisher] * gravity
+    rows = frame.iloc[arrays.row[gravity > 0]]
     table = pd.DataFrame({
         "article_id": rows["article_id"].to_numpy(),
         "publisher": rows["publisher"].astype(str).to_numpy(),

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from monitor.index.parameters import WORDS, Rules
+from monitor.index.parameters import WORDS, Parameters
 from monitor.models import PARTS
 
 HOUR = 3_600_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class EntryArrays:
     """One row an entry. `hour` counts hours since 1970; gravity is e/10, in 0..1."""
 
     hour: np.ndarray
-    publisher: np.ndarray  # codes of the book
+    publisher: np.ndarray  # codes of the reference cache
     weight: np.ndarray  # of its tier
     escalation: np.ndarray
     deescalation: np.ndarray
@@ -35,16 +35,16 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.hour)
 
-    def take(self, where) -> Sheet:
-        return Sheet(*(getattr(self, name)[where] for name in self.__slots__))
+    def take(self, where) -> EntryArrays:
+        return EntryArrays(*(getattr(self, name)[where] for name in self.__slots__))
 
-    def between(self, first: int, end: int) -> Sheet:
+    def between(self, first: int, end: int) -> EntryArrays:
         """The entries of the hours from the first up to, not including, the end."""
         low, high = np.searchsorted(self.hour, (first, end))
         return self.take(slice(low, high))
 
 
-def read(frame: pd.DataFrame, codes: dict[str, int], rules: Rules) -> Sheet:
+def read(frame: pd.DataFrame, codes: dict[str, int], parameters: Parameters) -> EntryArrays:
     """Needs the columns of storage.index.entries; gives new publishers their codes."""
     micros = frame["at"].astype("datetime64[us, UTC]").astype("int64").to_numpy()
     order = np.argsort(micros, kind="stable")
@@ -66,8 +66,8 @@ def read(frame: pd.DataFrame, codes: dict[str, int], rules: Rules) -> Sheet:
         frame["story_id"].fillna(-1).to_numpy(dtype=np.int64)[keep] if "story_id" in frame else np.full(len(keep), -1)
     )
     own = np.where(story < 0, article * np.uint64(2), story.astype(np.uint64) * np.uint64(2) + np.uint64(1))
-    return Sheet(
-        micros[keep] // HOUR, publisher[keep], np.asarray(rules.tiers)[tiers], np.maximum(acts, words) / 10, np.maximum(soft_acts, soft_words) / 10,
+    return EntryArrays(
+        micros[keep] // HOUR, publisher[keep], np.asarray(parameters.tiers)[tiers], np.maximum(acts, words) / 10, np.maximum(soft_acts, soft_words) / 10,
         acts >= words, soft_acts >= soft_words, _parts(frame, keep), own, keep,
     )  # fmt: skip
 

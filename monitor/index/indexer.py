@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from monitor.clock import hour_of
 from monitor.config import Settings
-from monitor.index import Rules
+from monitor.index import Parameters
 from monitor.storage import articles, index, notes
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
-    from monitor.index import Book
+    from monitor.index import ReferenceCache
 
 FURTHEST = timedelta(days=14)  # a late article changes points this far back; older ones stay as they were published
 LONGEST_BREAK = timedelta(days=31)  # without a day of enough news; what lies before it has no points
@@ -24,7 +24,7 @@ MOMENT = timedelta(microseconds=1)
 
 
 class IndexUpdater:
-    """The indexer of the rules in force; used from one thread at a time."""
+    """The indexer of the parameters in force; used from one thread at a time."""
 
     def __init__(self, store: Store):
         self.store = store
@@ -32,18 +32,18 @@ class IndexUpdater:
 
     def update(self, settings: Settings, now: datetime) -> None:
         """Recompute what changed since the last call. Raises StorageError."""
-        rules = rules_of(settings)
-        if self._indexer is None or self._indexer.rules != rules:
-            self._indexer = Indexer(self.store, rules)
+        parameters = parameters_of(settings)
+        if self._indexer is None or self._indexer.parameters != parameters:
+            self._indexer = Indexer(self.store, parameters)
         self._indexer.update(now)
 
 
-def rules_of(settings: Settings | None) -> Rules:
+def parameters_of(settings: Settings | None) -> Parameters:
     """The index as feeds.yaml asks for it; the shipped one without a configuration."""
     if settings is None:
-        return Rules()
+        return Parameters()
     asked = settings.index
-    return Rules(
+    return Parameters(
         reference=asked.span,
         minimum_entries=asked.minimum_entries,
         minimum_publishers=asked.minimum_publishers,
@@ -53,17 +53,17 @@ def rules_of(settings: Settings | None) -> Rules:
 
 def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
     """Compute every point from the first article on; gives how many."""
-    return Indexer(store, rules_of(settings)).everything(now)
+    return Indexer(store, parameters_of(settings)).everything(now)
 
 
 class Indexer:
-    """Keeps the points of one formula true; its Book spares reading the reference days again."""
+    """Keeps the points of one formula true; the reference cache spares reading the reference days again."""
 
-    def __init__(self, store: Store, rules: Rules):
-        self.store, self.rules = store, rules
-        self._book: Book | None = None
+    def __init__(self, store: Store, parameters: Parameters):
+        self.store, self.parameters = store, parameters
+        self._cache: ReferenceCache | None = None
         # up to which article, and the clock's time of the last update; kept in a note, so that a restart moves nothing published
-        self._note = f"index {rules.method}"
+        self._note = f"index {parameters.method}"
         self._done: tuple[int, datetime] | None = None
 
     def update(self, now: datetime) -> int:
@@ -73,8 +73,8 @@ class Indexer:
         if newest == 0 or (self._done or self._noted(in_use=True)) == (newest, hour):
             return 0
         if self._done and hour < self._done[1]:  # the clock was set back: the days before are needed again
-            self._book = None
-        last = index.newest(self.store, hour + timedelta(hours=1), self.rules.method)
+            self._cache = None
+        last = index.newest(self.store, hour + timedelta(hours=1), self.parameters.method)
         count = self._compute(self._begin(hour) if last is None else self._changed(last, hour), now)
         self._keep(newest, now)
         return count
@@ -84,7 +84,7 @@ class Indexer:
         newest = articles.newest_id(self.store)
         if newest == 0:
             return 0
-        self._book = None
+        self._cache = None
         count = self._compute(self._begin(hour_of(now)), now)
         self._keep(newest, now)
         return count
@@ -95,7 +95,7 @@ class Indexer:
         Old entries, as some feeds carry them, make no years of gaps.
         """
         begin = hour
-        for day in reversed(index.full_days(self.store, self.rules.minimum_entries, hour)):
+        for day in reversed(index.full_days(self.store, self.parameters.minimum_entries, hour)):
             if begin - day > LONGEST_BREAK:
                 break
             begin = day
@@ -108,21 +108,21 @@ class Indexer:
         Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
         """
         id, until = self._done or self._noted() or (-1, hour)
-        if self.rules.over_at and until < self.rules.over_at <= hour:
+        if self.parameters.over_at and until < self.parameters.over_at <= hour:
             return self._begin(hour)  # what was provisional has its reference now
         furthest = hour - FURTHEST
-        if self._book:  # one that is still to be written learns all days anyway
+        if self._cache:  # one that is still to be written learns all days anyway
             from monitor.index import lookback
 
             for day in index.days_of_late(self.store, id, lookback(furthest)):
-                self._book.learn(index.entries(self.store, day, day + timedelta(days=1)))
+                self._cache.add(index.entries(self.store, day, day + timedelta(days=1)))
         late = articles.earliest_after(self.store, id)
         return min(last, until, *([hour_of(max(late, furthest))] if late else []))
 
     def _noted(self, *, in_use: bool = False) -> tuple[int, datetime] | None:
         """How far another process came with this formula; `in_use`, only if no other formula was computed since."""
         noted = notes.notes(self.store)
-        if in_use and (newest := noted.get(index.IN_USE)) and newest.value != self.rules.method:
+        if in_use and (newest := noted.get(index.IN_USE)) and newest.value != self.parameters.method:
             return None
         note = noted.get(self._note)
         return (int(note.value), hour_of(note.at)) if note else None
@@ -130,26 +130,26 @@ class Indexer:
     def _keep(self, newest: int, now: datetime) -> None:
         self._done = newest, hour_of(now)
         notes.put(self.store, self._note, str(newest), now)
-        notes.put(self.store, index.IN_USE, self.rules.method, now)
+        notes.put(self.store, index.IN_USE, self.parameters.method, now)
 
     def _compute(self, since: datetime, now: datetime) -> int:
         from monitor.index import (  # and with them pandas: to know that nothing is due takes none of it
-            Book,
+            ReferenceCache,
             compute,
             lookback,
         )
 
-        self._book = self._book or Book(self.rules)
+        self._cache = self._cache or ReferenceCache(self.parameters)
         start = lookback(since)
-        if self._book.lacks(start.date()):
-            first = datetime.combine(self._book.span(start.date())[0], time(), UTC)
-            if self.rules.over_at is None:
-                self._book.learn(index.entries(self.store, first, start))
-            elif self.rules.over_at <= now:
-                self._book.learn_window(index.entries(self.store, first, self.rules.over_at))
-        history = index.history(self.store, since - YEAR, since, self.rules.method)
+        if self._cache.lacks(start.date()):
+            first = datetime.combine(self._cache.span(start.date())[0], time(), UTC)
+            if self.parameters.over_at is None:
+                self._cache.add(index.entries(self.store, first, start))
+            elif self.parameters.over_at <= now:
+                self._cache.add_window(index.entries(self.store, first, self.parameters.over_at))
+        history = index.history(self.store, since - YEAR, since, self.parameters.method)
         points = compute(
-            index.entries(self.store, start, now + MOMENT), book=self._book, since=since, now=now, history=history
+            index.entries(self.store, start, now + MOMENT), cache=self._cache, since=since, now=now, history=history
         )
         index.save(self.store, points)
         return len(points)

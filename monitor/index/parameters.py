@@ -16,7 +16,7 @@ ENOUGH_HISTORY = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Parameters:
     """The index as configured."""
 
     reference: tuple[date, date] | None = None  # inclusive UTC dates; None: trailing
@@ -37,7 +37,7 @@ class Rules:
     def method(self) -> str:
         """Names the formula, its reference window and, where they are not the shipped ones, its weights."""
         span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{TRAILING}"
-        if self._numbers == Rules()._numbers:
+        if self._numbers == Parameters()._numbers:
             return f"{FORMULA}.{span}"
         return f"{FORMULA}.{span}.{zlib.crc32(repr(self._numbers).encode()):08x}"
 

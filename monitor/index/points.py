@@ -19,9 +19,9 @@ import pandas as pd
 
 from monitor.clock import midnight
 from monitor.index import bootstrap
-from monitor.index.entry_arrays import Sheet, read
-from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Rules
-from monitor.index.reference import Book, add_up
+from monitor.index.entry_arrays import EntryArrays, read
+from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Parameters
+from monitor.index.reference import ReferenceCache, add_up
 from monitor.index.shares import coefficients
 from monitor.models import PARTS, IndexPoint
 
@@ -39,20 +39,20 @@ def lookback(since: datetime) -> datetime:
 
 
 def compute(
-    frame: pd.DataFrame, *, book: Book, since: datetime, now: datetime, history: Iterable[tuple[str, datetime, float]] = (), hourly: bool = True,
+    frame: pd.DataFrame, *, cache: ReferenceCache, since: datetime, now: datetime, history: Iterable[tuple[str, datetime, float]] = (), hourly: bool = True,
     daily: bool = True,
 ) -> list[IndexPoint]:  # fmt: skip
     """Points of every hour and day from that of `since` up to that of `now`, the running ones as they stand.
 
-    `frame` has the columns of storage.index.entries and reaches back to `lookback(since)`. `book` knows the reference days before
+    `frame` has the columns of storage.index.entries and reaches back to `lookback(since)`. `cache` knows the reference days before
     that; finished days of the frame are taught to it on the way, so a year can be computed in one call. `history` are (part, day,
     tension) of the days before `since` that are not provisional, for the percentile. Entries after `now` are left out.
     """
     frame = frame[frame["at"] <= pd.Timestamp(now)]
-    sheet = read(frame, book.codes, book.rules)
+    arrays = read(frame, cache.codes, cache.parameters)
     first, last = _hour(since) // 24 * 24 if daily else _hour(since), _hour(now)
     past = _Past(history)
-    walk = _Walk(sheet, book)
+    walk = _Walk(arrays, cache)
     found: list[IndexPoint] = []
     for hour in range(_hour(lookback(since)), last + 1):
         walk.step(hour)
@@ -62,14 +62,14 @@ def compute(
             running = hour % 24 + 1
             whole = walk.window(WINDOW)
             if wants_hour:
-                found += _points("hour", hour, whole, past, book)
+                found += _points("hour", hour, whole, past, cache)
             if wants_day:
-                points = _points("day", hour // 24 * 24, whole if running == 24 else walk.window(running), past, book)
+                points = _points("day", hour // 24 * 24, whole if running == 24 else walk.window(running), past, cache)
                 found += points
                 past.add(points)
         if hour % 24 == 23 and hour < last:
             walk.close_day(hour // 24)
-            book.forget(hour // 24 - TRAILING)
+            cache.forget(hour // 24 - TRAILING)
     return found
 
 
@@ -92,7 +92,7 @@ class Window:
 
     counts: np.ndarray  # publishers x columns
     weight: np.ndarray  # of each publisher: mean of its entries' tier weights
-    signals: Sheet
+    signals: EntryArrays
     weights: np.ndarray
     day: int
 
@@ -100,20 +100,20 @@ class Window:
 class _Walk:
     """Goes through the hours once, keeping the blocks of the last 24."""
 
-    def __init__(self, sheet: Sheet, book: Book):
-        self.sheet, self.book = sheet, book
-        self.signals = sheet.take(_has_signal(sheet))
+    def __init__(self, arrays: EntryArrays, cache: ReferenceCache):
+        self.arrays, self.cache = arrays, cache
+        self.signals = arrays.take(_has_signal(arrays))
         self.blocks: deque[_Block] = deque(maxlen=WINDOW)
         self.counts = np.zeros(
-            (len(book.codes), 1 + 4 * (book.rules.replicates // 4))
+            (len(cache.codes), 1 + 4 * (cache.parameters.replicates // 4))
         )  # of all blocks: whole numbers, so nothing is lost by going along
         self.hour = 0
 
     def step(self, hour: int) -> None:
         self.hour = hour
-        part = self.sheet.between(hour, hour + 1)
-        weights = bootstrap.weights(part.story, self.book.rules.replicates)
-        publishers = len(self.book.codes)
+        part = self.arrays.between(hour, hour + 1)
+        weights = bootstrap.weights(part.story, self.cache.parameters.replicates)
+        publishers = len(self.cache.codes)
         if len(self.blocks) == WINDOW:
             self.counts -= self.blocks[0].counts
         counts = add_up(_bare(part), weights, publishers).entries
@@ -136,17 +136,17 @@ class _Walk:
         return Window(counts, weight, signals, np.concatenate([block.weights for block in blocks]), self.hour // 24)
 
     def close_day(self, number: int) -> None:
-        self.book.put(number, self.sheet.between(number * 24, number * 24 + 24))
+        self.cache.add_day(number, self.arrays.between(number * 24, number * 24 + 24))
 
 
-def _has_signal(part: Sheet) -> np.ndarray:
+def _has_signal(part: EntryArrays) -> np.ndarray:
     return (part.escalation > 0) | (part.deescalation > 0)
 
 
-def _bare(part: Sheet) -> Sheet:
+def _bare(part: EntryArrays) -> EntryArrays:
     """Only counts are asked of these entries."""
     none = np.zeros(len(part))
-    return Sheet(
+    return EntryArrays(
         part.hour,
         part.publisher,
         part.weight,
@@ -197,28 +197,29 @@ class _Past:
         return self._ranked[part, day]
 
 
-def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> list[IndexPoint]:
+def _points(grain: str, hour: int, window: Window, past: _Past, cache: ReferenceCache) -> list[IndexPoint]:
     """The point of the whole and of each part."""
-    rules, at = book.rules, EPOCH + timedelta(hours=hour)
-    reference = book.reference(window.day)
+    parameters, at = cache.parameters, EPOCH + timedelta(hours=hour)
+    reference = cache.reference(window.day)
     counts = window.counts
     entries, publishers = round(float(counts[:, 0].sum())), int((counts[:, 0] > 0).sum())
     inside, inside_relief = (
         int(((counts > 0) & (normal[: len(counts)] > 0))[:, 0].sum())
         for normal in (reference.escalation, reference.deescalation)
     )
-    missing = _missing(entries, publishers, inside, rules)
+    missing = _missing(entries, publishers, inside, parameters)
     scopes = _scopes(window.signals)
     sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _told(window.signals.story, scopes).tolist(), strict=True))
     volume = {"entries": entries, "publishers": publishers}
     if missing:
         return [
-            _point(grain, at, rules.method, "not enough news", *size, volume, {}, missing=missing) for size in sizes
+            _point(grain, at, parameters.method, "not enough news", *size, volume, {}, missing=missing)
+            for size in sizes
         ]
     status = "provisional" if reference.provisional else "ok"
-    measures = _measures(window, reference, scopes, rules.shrink)
-    if inside_relief < rules.minimum_publishers:
-        missing = f"relief: {_few(inside_relief, rules)} that have de-escalation in the reference window"
+    measures = _measures(window, reference, scopes, parameters.shrink)
+    if inside_relief < parameters.minimum_publishers:
+        missing = f"relief: {_few(inside_relief, parameters)} that have de-escalation in the reference window"
         measures |= {name: np.full(len(SCOPES), np.nan) for name in ("relief", "relief_low", "relief_high")}
     found = []
     columns = {
@@ -231,27 +232,27 @@ def _points(grain: str, hour: int, window: Window, past: _Past, book: Book) -> l
             ((values["escalation_share"] or 0) - (values["deescalation_share"] or 0)) / total if total > 0 else None
         )
         values["percentile"] = past.percentile(size[0], window.day, values["tension"])
-        found.append(_point(grain, at, rules.method, status, *size, volume, values, missing=missing))
+        found.append(_point(grain, at, parameters.method, status, *size, volume, values, missing=missing))
     return found
 
 
-def _missing(entries: int, publishers: int, inside: int, rules: Rules) -> str | None:
+def _missing(entries: int, publishers: int, inside: int, parameters: Parameters) -> str | None:
     """What the gates lack, in words."""
     lacks = []
-    if entries < rules.minimum_entries:
-        lacks.append(f"{entries} of at least {rules.minimum_entries} entries")
-    if publishers < rules.minimum_publishers:
-        lacks.append(_few(publishers, rules))
-    elif inside < rules.minimum_publishers:
-        lacks.append(f"{_few(inside, rules)} that have signals in the reference window")
+    if entries < parameters.minimum_entries:
+        lacks.append(f"{entries} of at least {parameters.minimum_entries} entries")
+    if publishers < parameters.minimum_publishers:
+        lacks.append(_few(publishers, parameters))
+    elif inside < parameters.minimum_publishers:
+        lacks.append(f"{_few(inside, parameters)} that have signals in the reference window")
     return ", ".join(lacks) or None
 
 
-def _few(publishers: int, rules: Rules) -> str:
-    return f"{publishers} of at least {rules.minimum_publishers} publishers"
+def _few(publishers: int, parameters: Parameters) -> str:
+    return f"{publishers} of at least {parameters.minimum_publishers} publishers"
 
 
-def _scopes(signals: Sheet) -> np.ndarray:
+def _scopes(signals: EntryArrays) -> np.ndarray:
     """Which entries with signals belong to the whole and to each part: scopes x entries."""
     return np.vstack([np.ones((1, len(signals)), dtype=bool), signals.parts.T])
 

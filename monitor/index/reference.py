@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from monitor.index import bootstrap
-from monitor.index.entry_arrays import Sheet, read
-from monitor.index.parameters import ENOUGH_DAYS, TRAILING, Rules
+from monitor.index.entry_arrays import EntryArrays, read
+from monitor.index.parameters import ENOUGH_DAYS, TRAILING, Parameters
 
 EPOCH = date(1970, 1, 1)
 
@@ -42,13 +42,13 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-class Book:
+class ReferenceCache:
     """Publishers' sums of each day, kept in memory between computations so that a new hour need not read 90 days again."""
 
-    def __init__(self, rules: Rules):
-        self.rules = rules
+    def __init__(self, parameters: Parameters):
+        self.parameters = parameters
         self.codes: dict[str, int] = {}
-        self.whole = False  # the fixed window is over and known
+        self.complete = False  # the fixed window is over and known
         self._days: dict[int, Sums] = {}
         self._last: tuple[int, Reference] | None = None
 
@@ -56,41 +56,41 @@ class Book:
 
     def span(self, day: date) -> tuple[date, date]:
         """First and last day of the reference for `day`; what a caller has to have taught before asking."""
-        return self.rules.reference or (day - timedelta(days=TRAILING), day - timedelta(days=1))
+        return self.parameters.reference or (day - timedelta(days=TRAILING), day - timedelta(days=1))
 
     def lacks(self, day: date) -> bool:
         """Whether the fixed window is not known, or no day of the trailing one was ever learned."""
-        if self.rules.reference:
-            return not self.whole
+        if self.parameters.reference:
+            return not self.complete
         first, last = self.span(day)
         return not any(number in self._days for number in range(day_number(first), day_number(last) + 1))
 
-    def learn(self, frame: pd.DataFrame) -> None:
+    def add(self, frame: pd.DataFrame) -> None:
         """Whole UTC days of entries; a day learned before is replaced."""
-        sheet = read(frame, self.codes, self.rules)
-        days = sheet.hour // 24
+        arrays = read(frame, self.codes, self.parameters)
+        days = arrays.hour // 24
         for number in np.unique(days):
-            self.put(int(number), sheet.take(days == number))
+            self.add_day(int(number), arrays.take(days == number))
 
-    def learn_window(self, frame: pd.DataFrame) -> None:
+    def add_window(self, frame: pd.DataFrame) -> None:
         """All entries of the fixed window, which is over."""
-        self.learn(frame)
-        self.whole, self._last = True, None
+        self.add(frame)
+        self.complete, self._last = True, None
 
-    def put(self, number: int, sheet: Sheet) -> None:
+    def add_day(self, number: int, arrays: EntryArrays) -> None:
         """A whole day's entries, by day number since 1970. With the last day of a fixed window that is over."""
-        sums = add_up(sheet, bootstrap.weights(sheet.story, self.rules.replicates), len(self.codes))
+        sums = add_up(arrays, bootstrap.weights(arrays.story, self.parameters.replicates), len(self.codes))
         self._days[number] = sums
-        if self.rules.reference and number == day_number(self.rules.reference[1]):
-            self.whole, self._last = True, None
+        if self.parameters.reference and number == day_number(self.parameters.reference[1]):
+            self.complete, self._last = True, None
         if self._last and number < self._last[0]:
             self._last = None
 
     def forget(self, before: int) -> None:
         """Drop the days before a day number that no reference will ask for again."""
         kept = range(0)
-        if self.rules.reference:
-            kept = range(day_number(self.rules.reference[0]), day_number(self.rules.reference[1]) + 1)
+        if self.parameters.reference:
+            kept = range(day_number(self.parameters.reference[0]), day_number(self.parameters.reference[1]) + 1)
         for number in [number for number in self._days if number < before and number not in kept]:
             del self._days[number]
 
@@ -108,15 +108,17 @@ class Book:
     def _make(self, number: int) -> Reference:
         first, last = (day_number(day) for day in self.span(EPOCH + timedelta(days=number)))
         known = [n for n in range(first, last + 1) if n in self._days]
-        if self.rules.reference:
-            return self._over(known if self.whole else [], enough=1)
+        if self.parameters.reference:
+            return self._over(known if self.complete else [], enough=1)
         return self._over(known, enough=ENOUGH_DAYS)
 
     def _over(self, days: list[int], *, enough: int) -> Reference:
-        shape = (len(self.codes), 1 + 4 * (self.rules.replicates // 4))
-        if sum(self._days[n].count >= self.rules.minimum_entries for n in days) < enough:
+        shape = (len(self.codes), 1 + 4 * (self.parameters.replicates // 4))
+        if sum(self._days[n].count >= self.parameters.minimum_entries for n in days) < enough:
             return Reference(
-                np.full(shape, self.rules.built_in[0]), np.full(shape, self.rules.built_in[1]), provisional=True
+                np.full(shape, self.parameters.built_in[0]),
+                np.full(shape, self.parameters.built_in[1]),
+                provisional=True,
             )
         totals = [np.zeros(shape) for _ in range(3)]
         for n in days:
@@ -127,15 +129,15 @@ class Book:
         return Reference(totals[1] / entries, totals[2] / entries, provisional=False)
 
 
-def add_up(sheet: Sheet, weights: np.ndarray, publishers: int) -> Sums:
+def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
     """Entries -> sums by publisher, one column a replicate."""
     found = [np.zeros((publishers, weights.shape[1]), dtype=np.float32) for _ in range(3)]
-    order = np.argsort(sheet.publisher, kind="stable")
-    for total, gravity in zip(found, (None, sheet.escalation, sheet.deescalation), strict=True):
+    order = np.argsort(arrays.publisher, kind="stable")
+    for total, gravity in zip(found, (None, arrays.escalation, arrays.deescalation), strict=True):
         rows = order if gravity is None else order[gravity[order] > 0]
         if not len(rows):
             continue
-        owners, starts = np.unique(sheet.publisher[rows], return_index=True)
+        owners, starts = np.unique(arrays.publisher[rows], return_index=True)
         values = weights[rows] if gravity is None else weights[rows] * gravity[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
-    return Sums(*found, count=len(sheet))
+    return Sums(*found, count=len(arrays))

@@ -20,7 +20,7 @@ REACHED = "articles grouped up to"  # the note that says so, by id
 PAGE = 4_000  # articles a write; a story is reckoned again with each that touches it
 
 
-class Grouping:
+class StoryService:
     """Remembers the last days between calls; one for each worker, used from one thread at a time.
 
     May be killed anywhere: an article that has a story keeps it, and the others of an unfinished call are placed again.
@@ -101,5 +101,5 @@ class Grouping:
 
 
 def update(store: Store, now: datetime) -> int:
-    """Place what is new, once: for a command that ends. What runs on keeps a Grouping, which need not read the last days again."""
-    return Grouping(store).update(now)
+    """Place what is new, once: for a command that ends. What runs on keeps a StoryService, which need not read the last days again."""
+    return StoryService(store).update(now)

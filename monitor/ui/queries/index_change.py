@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pandas as pd
 import streamlit as st
 
-from monitor.index import Book, contributions, decompose, lookback
-from monitor.index.indexer import rules_of
+from monitor.index import ReferenceCache, contributions, decompose, lookback
+from monitor.index.indexer import parameters_of
 from monitor.models import IndexPoint
 from monitor.storage import articles, index, stories
 from monitor.ui.components import safe_html
@@ -27,7 +27,7 @@ NEAR = 31  # days between two moments up to which their references are read toge
 def newest(now: datetime) -> IndexPoint | None:
     """The newest hour that has an index, at most three days old."""
     stored = index.points(
-        reads.context().store, "hour", since=now - timedelta(days=3), until=now, method=_rules().method
+        reads.context().store, "hour", since=now - timedelta(days=3), until=now, method=_parameters().method
     )
     found = [point for point in stored if point.tension is not None]
     return found[-1] if found else None
@@ -36,17 +36,19 @@ def newest(now: datetime) -> IndexPoint | None:
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def point_at(at: datetime) -> IndexPoint | None:
     """The stored point of an hour, of the formula that feeds.yaml asks for."""
-    found = index.points(reads.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_rules().method)
+    found = index.points(
+        reads.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_parameters().method
+    )
     return found[0] if found else None
 
 
-def _rules():
-    return rules_of(reads.context().settings.current()[0])
+def _parameters():
+    return parameters_of(reads.context().settings.current()[0])
 
 
 def method() -> str:
     """The version of the formula."""
-    return _rules().method
+    return _parameters().method
 
 
 def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -54,7 +56,7 @@ def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tu
     ends = [min(at + timedelta(hours=1), now) for at in moments]
     days = tuple(sorted(at.date() for at in moments))
     return tuple(
-        _parts(at, measure, end, days, _rules().method, reads.newest_id())
+        _parts(at, measure, end, days, _parameters().method, reads.newest_id())
         for at, end in zip(moments, ends, strict=True)
     )
 
@@ -65,7 +67,7 @@ def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], m
     entries = index.entries(reads.context().store, lookback(at), at + timedelta(hours=1))
     return contributions(
         entries,
-        book=_book(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method),
+        cache=_cache(days if (days[1] - days[0]).days <= NEAR else (at.date(), at.date()), method),
         at=at,
         now=now,
         measure=measure,
@@ -73,16 +75,16 @@ def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], m
 
 
 @st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
-def _book(days: tuple[date, date], method: str) -> Book:
+def _cache(days: tuple[date, date], method: str) -> ReferenceCache:
     """What is normal on two days and between; each caller has a copy of its own. Without bootstrap: the split has no interval."""
-    book = Book(replace(_rules(), replicates=0))
-    first, last = (datetime.combine(day, time(), UTC) for day in (book.span(days[0])[0], book.span(days[1])[1]))
+    cache = ReferenceCache(replace(_parameters(), replicates=0))
+    first, last = (datetime.combine(day, time(), UTC) for day in (cache.span(days[0])[0], cache.span(days[1])[1]))
     entries = index.entries(reads.context().store, first, last + timedelta(days=1))
-    if book.rules.over_at and book.rules.over_at <= reads.now():
-        book.learn_window(entries)
-    elif not book.rules.over_at:
-        book.learn(entries)
-    return book
+    if cache.parameters.over_at and cache.parameters.over_at <= reads.now():
+        cache.add_window(entries)
+    elif not cache.parameters.over_at:
+        cache.add(entries)
+    return cache
 
 
 def table(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
