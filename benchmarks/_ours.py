@@ -14,7 +14,7 @@ from benchmarks._null import NullTagger
 from monitor import clock, pipeline  # noqa: F401 - what it holds in memory counts
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import PollSession
-from monitor.feeds.pool import Readers
+from monitor.feeds.pool import ReaderPool
 from monitor.models import Feed
 from monitor.storage import articles, feeds, open_store
 from monitor.tagging.tagger import Tagger
@@ -27,7 +27,7 @@ async def main() -> None:
     while line := sys.stdin.readline().strip():
         chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))
     say(ready=True)
-    async with Fetcher() as fetcher, Readers(make_tagger=tagger.load) as readers:
+    async with Fetcher() as fetcher, ReaderPool(make_tagger=tagger.load) as readers:
         async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while (await asyncio.to_thread(sys.stdin.readline)).strip():
                 began = time.perf_counter()

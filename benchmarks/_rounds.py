@@ -7,7 +7,7 @@ import sys
 from monitor import clock
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import PollSession
-from monitor.feeds.pool import Readers
+from monitor.feeds.pool import ReaderPool
 from monitor.models import Feed
 from monitor.storage import feeds, open_store
 from monitor.tagging.tagger import Tagger
@@ -17,7 +17,7 @@ async def main() -> None:
     store = open_store(sys.argv[1])
     async with (
         Fetcher(max_body=5_000_000) as fetcher,
-        Readers(make_tagger=Tagger.load) as readers,
+        ReaderPool(make_tagger=Tagger.load) as readers,
     ):
         async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while line := await asyncio.to_thread(sys.stdin.readline):

@@ -118,7 +118,7 @@ def check(
     if online:
         from monitor.feeds import probe
 
-        rows = asyncio.run(probe.try_feeds(settings, time))
+        rows = asyncio.run(probe.probe_feeds(settings, time))
         out.print(probe.as_table(rows))
         if rows and not any(row.well for row in rows):
             raise typer.Exit(1)

@@ -19,7 +19,7 @@ from monitor.config import LastGood, Settings
 from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import FeedReport, PollReport, PollSession, due_feeds
-from monitor.feeds.pool import Readers
+from monitor.feeds.pool import ReaderPool
 from monitor.index.indexer import IndexUpdater
 from monitor.prices.update import PriceUpdater
 from monitor.process import is_gone, this_process
@@ -40,13 +40,13 @@ PAUSES, LONGEST_PAUSE = (
 
 def fetcher_and_readers(
     settings: Settings, store: Store, clock: Clock, *, processes: int = 2
-) -> tuple[Fetcher, Readers]:
+) -> tuple[Fetcher, ReaderPool]:
     """What touches the outside, as the configuration asks for it."""
     defaults = settings.defaults
     fetcher = Fetcher(
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
-    return fetcher, Readers(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+    return fetcher, ReaderPool(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
 
 
 class Pipeline:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.feeds.pool import Read, Readers
+from monitor.feeds.pool import Read, ReaderPool
 from monitor.models import Failure
 from tests.fake_tagger import FakeTagger
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 @pytest.fixture
 def readers():
-    readers = Readers(2, make_tagger=FakeTagger.load, tagger_arguments={"method": "m1"}, seconds=2, memory=100 << 20)
+    readers = ReaderPool(2, make_tagger=FakeTagger.load, tagger_arguments={"method": "m1"}, seconds=2, memory=100 << 20)
     yield readers
     readers.close()
 
@@ -29,7 +29,7 @@ def feed(*titles: str) -> bytes:
     return f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
 
 
-async def read(readers: Readers, body: bytes, **more) -> Read | Failure:
+async def read(readers: ReaderPool, body: bytes, **more) -> Read | Failure:
     return await readers.read(body, **{"content_type": None, "url": "https://x.example/", "now": NOW} | more)
 
 
@@ -83,7 +83,7 @@ def test_what_a_library_prints_disturbs_nothing(readers):
 
 
 def test_a_tagger_that_cannot_be_made_is_named():
-    readers = Readers(1, make_tagger=FakeTagger.load, tagger_arguments={"method": "broken"})
+    readers = ReaderPool(1, make_tagger=FakeTagger.load, tagger_arguments={"method": "broken"})
     got = asyncio.run(read(readers, feed("one")))
     readers.close()
     assert got.kind == "parser" and "no such lexicon" in got.message
@@ -91,7 +91,7 @@ def test_a_tagger_that_cannot_be_made_is_named():
 
 def test_processes_start_when_needed_and_end_on_close():
     async def life():
-        async with Readers(2, make_tagger=FakeTagger.load) as readers:
+        async with ReaderPool(2, make_tagger=FakeTagger.load) as readers:
             before = {p.pid for p in readers._processes}
             await asyncio.gather(*(read(readers, feed(str(n))) for n in range(8)))
             return before, {p.pid for p in readers._processes}
@@ -103,7 +103,7 @@ def test_processes_start_when_needed_and_end_on_close():
 
 def test_closing_stops_what_is_being_read():
     async def life():
-        async with Readers(1, make_tagger=FakeTagger.load, seconds=60) as readers:
+        async with ReaderPool(1, make_tagger=FakeTagger.load, seconds=60) as readers:
             await read(readers, feed("warm"))
             hanging = asyncio.ensure_future(read(readers, feed("hang")))
             await asyncio.sleep(0.05)
@@ -130,10 +130,10 @@ _PARENT = """
 import asyncio, sys
 from tests.fake_tagger import FakeTagger
 from tests.test_feeds_pool import feed, read
-from monitor.feeds.pool import Readers
+from monitor.feeds.pool import ReaderPool
 
 async def main():
-    readers = Readers(1, make_tagger=FakeTagger.load, seconds=3)
+    readers = ReaderPool(1, make_tagger=FakeTagger.load, seconds=3)
     await read(readers, feed("warm"))
     await asyncio.wait([asyncio.ensure_future(read(readers, feed(sys.argv[1])))], timeout=0.5)
     print(*(p.pid for p in readers._processes), flush=True)

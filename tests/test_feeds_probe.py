@@ -42,7 +42,7 @@ def settings(tmp_path):
 
 
 def tried(settings, feeds=None):
-    return asyncio.run(probe.try_feeds(settings, clock.from_environment("2026-03-02T12:00Z"), feeds))
+    return asyncio.run(probe.probe_feeds(settings, clock.from_environment("2026-03-02T12:00Z"), feeds))
 
 
 def test_each_enabled_feed_once_and_in_words(settings):
@@ -64,7 +64,7 @@ def test_a_moved_feed_names_its_new_address(settings):
 
 def test_the_table_takes_feed_text_for_what_it_is(settings):
     _, found = settings
-    trial = probe.Trial(
+    trial = probe.ProbeResult(
         replace(found.feeds[0], name="[red]x[/red]\x1b[31m\u202e"), 404, Failure("http", "no such page", 404)
     )
     shown = io.StringIO()

@@ -28,7 +28,7 @@ class Service:
         self.asked: list[datetime] = []
         self.fault: PriceError | None = None
 
-    def round(self, wanted, *, now):
+    def fetch_all(self, wanted, *, now):
         self.asked.append(now)
         return [Answer(series.name, (), (self.fault,) if self.fault else ()) for series, _ in wanted]
 
@@ -36,7 +36,7 @@ class Service:
 @pytest.fixture
 def service(monkeypatch):
     made = Service()
-    monkeypatch.setattr(update, "desk_of", lambda settings: made)
+    monkeypatch.setattr(update, "price_client", lambda settings: made)
     return made
 
 

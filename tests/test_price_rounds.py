@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from monitor.cli import app, out
 from monitor.clock import real_now
 from monitor.config import load
-from monitor.prices.update import desk_of, update_prices
+from monitor.prices.update import price_client, update_prices
 from monitor.storage import prices
 from monitor.storage.store import open_store
 from tests.yahoo import UNKNOWN_SYMBOL, chart, serving
@@ -56,15 +56,15 @@ def trouble(store) -> list[tuple[str, str]]:
 
 def test_a_failure_is_named_with_its_next_try_and_forgotten_once_anybody_before_it_answers(service, store, settings):
     service.chart, service.csv = (500, b""), (503, b"")
-    desk = desk_of(settings)
-    update_prices(store, settings, NOW, desk=desk)
+    client = price_client(settings)
+    update_prices(store, settings, NOW, client=client)
     assert trouble(store) == [("fred", "http"), ("yahoo", "http")]
     first = prices.failures(store)
     assert all(real_now() < failure.next_try < real_now() + timedelta(minutes=2) for failure in first)
-    update_prices(store, settings, NOW + timedelta(minutes=10), desk=desk)
+    update_prices(store, settings, NOW + timedelta(minutes=10), client=client)
     assert prices.failures(store) == first  # they rest: nobody failed again
     service.chart = (200, chart(DAYS))
-    update_prices(store, settings, NOW)  # a desk that remembers nothing asks at once
+    update_prices(store, settings, NOW)  # a client that remembers nothing asks at once
     assert trouble(store) == []  # FRED was not asked again, so nothing is known against it
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.models import Price, Series
-from monitor.prices import Desk, market
+from monitor.prices import PriceClient, market
 from tests.yahoo import NO_ROWS, UNKNOWN_SYMBOL, chart, serving
 
 BRENT = Series("Brent", "BZ=F", "USD/bbl", fred="DCOILBRENTEU", calendar="CMES")
@@ -26,13 +26,13 @@ def service():
 
 
 @pytest.fixture
-def desk(service, tmp_path):
-    return Desk(yahoo_url=service.url, fred_url=service.url, cache=str(tmp_path))
+def client(service, tmp_path):
+    return PriceClient(yahoo_url=service.url, fred_url=service.url, cache=str(tmp_path))
 
 
-def test_closes_come_with_source_unit_kind_and_both_times(service, desk):
+def test_closes_come_with_source_unit_kind_and_both_times(service, client):
     service.chart = (200, chart(DAYS, market_time=datetime(2026, 2, 27, 21, 59, tzinfo=UTC)))
-    answer = desk.fetch(BRENT, {}, now=NOW)
+    answer = client.fetch(BRENT, {}, now=NOW)
     assert answer.faults == ()
     assert [(price.day.date().isoformat(), price.close, price.final) for price in answer.prices] == [
         (*day, True) for day in DAYS
@@ -42,9 +42,9 @@ def test_closes_come_with_source_unit_kind_and_both_times(service, desk):
     assert last.market_time == datetime(2026, 2, 27, 21, 59, tzinfo=UTC)
 
 
-def test_the_day_still_trading_is_not_final(service, desk):
+def test_the_day_still_trading_is_not_final(service, client):
     service.chart = (200, chart([*DAYS, ("2026-03-02", 77.0)], market_time=NOW - timedelta(minutes=11)))
-    last = desk.fetch(BRENT, stored("2026-02-26", 70.75), now=NOW).prices[-1]
+    last = client.fetch(BRENT, stored("2026-02-26", 70.75), now=NOW).prices[-1]
     assert (last.day.date(), last.close, last.final, last.market_time) == (
         date(2026, 3, 2),
         77.0,
@@ -53,17 +53,17 @@ def test_the_day_still_trading_is_not_final(service, desk):
     )
 
 
-def test_a_price_of_sunday_evening_is_mondays(service, desk):
+def test_a_price_of_sunday_evening_is_mondays(service, client):
     evening = datetime(2026, 3, 1, 23, 40, tzinfo=UTC)
     service.chart = (200, chart([*DAYS, ("2026-03-01", 76.0)], market_time=evening))
-    last = desk.fetch(BRENT, {}, now=evening + timedelta(minutes=10)).prices[-1]
+    last = client.fetch(BRENT, {}, now=evening + timedelta(minutes=10)).prices[-1]
     assert (last.day.date(), last.final) == (date(2026, 3, 2), False)
 
 
-def test_looking_back_never_shows_a_later_price(service, desk):
+def test_looking_back_never_shows_a_later_price(service, client):
     later = [*DAYS, ("2026-03-02", 77.74), ("2026-03-03", 81.4), ("2026-03-04", 81.3)]
     service.chart = (200, chart(later, market_time=datetime(2026, 3, 4, 21, 59, tzinfo=UTC)))
-    answer = desk.fetch(BRENT, {}, now=NOW)  # the close of 2 March was made ten hours after NOW
+    answer = client.fetch(BRENT, {}, now=NOW)  # the close of 2 March was made ten hours after NOW
     assert answer.prices[-1].close == 71.32 and answer.faults == ()
 
 
@@ -89,18 +89,18 @@ BAD = {
 
 
 @pytest.mark.parametrize("answer, kind", BAD.values(), ids=BAD)
-def test_a_bad_answer_is_a_named_fault_and_no_price(service, desk, answer, kind):
+def test_a_bad_answer_is_a_named_fault_and_no_price(service, client, answer, kind):
     service.chart = answer
-    got = desk.fetch(BRENT, stored("2026-02-20", 69.9), now=NOW)
+    got = client.fetch(BRENT, stored("2026-02-20", 69.9), now=NOW)
     assert got.prices == ()
     assert got.faults[0].provider == "yahoo" and got.faults[0].kind == kind and got.faults[0].cause
     assert got.faults[1].provider == "fred" and got.faults[1].kind == "http"
 
 
-def test_silence_ends_within_the_budget_and_the_next_series_does_not_wait_again(service, desk):
+def test_silence_ends_within_the_budget_and_the_next_series_does_not_wait_again(service, client):
     service.chart = service.crumb = service.csv = None
     series = [Series(f"S{n}", f"S{n}=F", fred=f"S{n}") for n in range(5)]
-    answers = desk.round([(one, {}) for one in series], now=NOW, budget=2.0)
+    answers = client.fetch_all([(one, {}) for one in series], now=NOW, budget=2.0)
     assert [answer.faults[0].kind for answer in answers] == ["timeout"] * 5
     assert sum(path.startswith("/v8/") for path in service.asked) <= 1
 
@@ -108,33 +108,33 @@ def test_silence_ends_within_the_budget_and_the_next_series_does_not_wait_again(
 def test_nobody_listens(tmp_path):
     with serving() as gone:
         pass
-    answer = Desk(yahoo_url=gone.url, fred_url=gone.url, cache=str(tmp_path)).fetch(BRENT, {}, now=NOW)
+    answer = PriceClient(yahoo_url=gone.url, fred_url=gone.url, cache=str(tmp_path)).fetch(BRENT, {}, now=NOW)
     assert [(fault.provider, fault.kind) for fault in answer.faults] == [("yahoo", "network"), ("fred", "network")]
 
 
-def test_a_newest_price_that_is_no_number_is_named_and_the_others_stay(service, desk):
+def test_a_newest_price_that_is_no_number_is_named_and_the_others_stay(service, client):
     service.chart = (200, chart([*DAYS, ("2026-03-02", float("nan"))], market_time=NOW))
-    answer = desk.fetch(BRENT, {}, now=NOW)
+    answer = client.fetch(BRENT, {}, now=NOW)
     assert [price.close for price in answer.prices] == [70.75, 71.32]
     assert [fault.kind for fault in answer.faults] == ["not a number"]
 
 
 @pytest.mark.parametrize("ahead, kinds", [(timedelta(hours=1), ["clock"]), (timedelta(hours=-1), [])])
-def test_a_clock_an_hour_off(service, desk, ahead, kinds):
+def test_a_clock_an_hour_off(service, client, ahead, kinds):
     """A price from the future is dropped and named; one an hour old is simply an hour old, and `stale` says so in time."""
     service.chart = (200, chart([*DAYS, ("2026-03-02", 77.0)], market_time=NOW + ahead))
-    answer = desk.fetch(BRENT, {}, now=NOW)
+    answer = client.fetch(BRENT, {}, now=NOW)
     assert [fault.kind for fault in answer.faults] == kinds
     assert all(price.market_time <= NOW for price in answer.prices)
 
 
-def test_fred_falls_in_labelled_spot_and_yahoos_failure_is_named(service, desk):
+def test_fred_falls_in_labelled_spot_and_yahoos_failure_is_named(service, client):
     service.chart = (500, b"")
     service.csv = (
         200,
         b"observation_date,DCOILBRENTEU\n2026-02-25,\n2026-02-26,70.10\n2026-02-27,71.20\n2026-03-02,78.00\n",
     )
-    answer = desk.fetch(BRENT, {}, now=NOW)
+    answer = client.fetch(BRENT, {}, now=NOW)
     assert [(price.close, price.source, price.kind, price.market_time) for price in answer.prices] == [
         (70.10, "fred", "spot", None),
         (71.20, "fred", "spot", None),
@@ -143,16 +143,16 @@ def test_fred_falls_in_labelled_spot_and_yahoos_failure_is_named(service, desk):
     assert "Mozilla" not in service.agents[-1]
 
 
-def test_a_provider_that_failed_rests_and_is_still_named(service, desk):
+def test_a_provider_that_failed_rests_and_is_still_named(service, client):
     service.chart = (429, b"Too Many Requests")
-    desk.fetch(BRENT, {}, now=NOW)
+    client.fetch(BRENT, {}, now=NOW)
     before = sum(path.startswith("/v8/") for path in service.asked)
-    again = desk.fetch(BRENT, {}, now=NOW)
+    again = client.fetch(BRENT, {}, now=NOW)
     assert sum(path.startswith("/v8/") for path in service.asked) == before
     assert again.faults[0].kind == "rate limited" and again.faults[0].rested and 0 < again.faults[0].again <= 60
 
 
-def test_what_stands_in_for_a_while_leaves_no_gap(service, desk):
+def test_what_stands_in_for_a_while_leaves_no_gap(service, client):
     """Spot closes of days on which Yahoo failed are no reason not to ask it for those days."""
     service.chart = (200, chart(DAYS))
     have = stored("2026-02-26", 70.75) | {
@@ -160,47 +160,47 @@ def test_what_stands_in_for_a_while_leaves_no_gap(service, desk):
             stored("2026-02-26", 70.1)["yahoo"], day=datetime(2026, 2, 28, tzinfo=UTC), source="fred", kind="spot"
         )
     }
-    assert [price.close for price in desk.fetch(BRENT, have, now=NOW).prices] == [70.75, 71.32]
+    assert [price.close for price in client.fetch(BRENT, have, now=NOW).prices] == [70.75, 71.32]
 
 
-def test_after_a_split_all_closes_are_asked_for_again(service, desk):
+def test_after_a_split_all_closes_are_asked_for_again(service, client):
     service.chart = (200, chart([("2026-02-25", 17.6), ("2026-02-26", 17.7), ("2026-02-27", 17.8)]))
-    answer = desk.fetch(BRENT, stored("2026-02-26", 70.75), now=NOW)
+    answer = client.fetch(BRENT, stored("2026-02-26", 70.75), now=NOW)
     assert [price.close for price in answer.prices] == [17.6, 17.7, 17.8]
-    again = desk.fetch(BRENT, stored("2026-02-26", 17.7), now=NOW)
+    again = client.fetch(BRENT, stored("2026-02-26", 17.7), now=NOW)
     assert [price.close for price in again.prices] == [17.7, 17.8]
-    running = desk.fetch(BRENT, stored("2026-02-26", 70.75, final=False), now=NOW)
+    running = client.fetch(BRENT, stored("2026-02-26", 70.75, final=False), now=NOW)
     assert [price.close for price in running.prices] == [17.7, 17.8]  # a day that was not over says nothing of a split
 
 
-def test_retry_after_is_heeded(service, desk):
+def test_retry_after_is_heeded(service, client):
     service.chart, service.headers = (429, b""), {"Retry-After": "7200"}
-    assert desk.fetch(BRENT, {}, now=NOW).faults[0].again == 7200
-    again = desk.fetch(BRENT, {}, now=NOW).faults[0]
+    assert client.fetch(BRENT, {}, now=NOW).faults[0].again == 7200
+    again = client.fetch(BRENT, {}, now=NOW).faults[0]
     assert again.rested and 7100 < again.again <= 7200
 
 
-def test_a_negative_future_is_a_price_and_a_negative_share_is_none(service, desk):
+def test_a_negative_future_is_a_price_and_a_negative_share_is_none(service, client):
     """Crude oil closed at -37 dollars on 20 April 2020."""
     service.chart = (200, chart([*DAYS, ("2026-03-02", -37.6)], market_time=NOW))
-    assert desk.fetch(BRENT, {}, now=NOW).prices[-1].close == -37.6
-    share = desk.fetch(Series("Share", "SHR", kind="equity"), {}, now=NOW)
+    assert client.fetch(BRENT, {}, now=NOW).prices[-1].close == -37.6
+    share = client.fetch(Series("Share", "SHR", kind="equity"), {}, now=NOW)
     assert share.prices[-1].close == 71.32 and [fault.kind for fault in share.faults] == ["not a number"]
 
 
-def test_no_session_is_on_a_weekend(service, desk):
+def test_no_session_is_on_a_weekend(service, client):
     """Bars that say so are left out where the exchange is known; where it is not, somebody may trade."""
     bars = [*DAYS, ("2026-02-28", 75.0), ("2026-03-01", 76.0), ("2026-03-02", 77.0)]
     service.chart = (200, chart(bars, market_time=NOW - timedelta(minutes=12)))
-    assert [price.close for price in desk.fetch(BRENT, {}, now=NOW).prices] == [70.75, 71.32, 77.0]
-    assert len(desk.fetch(Series("Coin", "BTC-USD"), {}, now=NOW).prices) == 5
+    assert [price.close for price in client.fetch(BRENT, {}, now=NOW).prices] == [70.75, 71.32, 77.0]
+    assert len(client.fetch(Series("Coin", "BTC-USD"), {}, now=NOW).prices) == 5
 
 
-def test_one_bad_symbol_does_not_rest_the_provider(service, desk):
+def test_one_bad_symbol_does_not_rest_the_provider(service, client):
     service.chart = (404, UNKNOWN_SYMBOL)
-    desk.fetch(Series("Gone", "GONE=F"), {}, now=NOW)
+    client.fetch(Series("Gone", "GONE=F"), {}, now=NOW)
     service.chart = (200, chart(DAYS))
-    assert desk.fetch(BRENT, {}, now=NOW).prices[-1].close == 71.32
+    assert client.fetch(BRENT, {}, now=NOW).prices[-1].close == 71.32
 
 
 def price(day: str, *, made: datetime | None = None, kind: str = "front month", final: bool = True) -> Price:

@@ -19,7 +19,7 @@ from monitor.errors import MonitorError, StorageError
 from monitor.feeds import schedule
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.identity import canonical_link, identity
-from monitor.feeds.pool import Readers
+from monitor.feeds.pool import ReaderPool
 from monitor.feeds.publishers import publisher_of
 from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
 from monitor.storage.articles import Item
@@ -98,7 +98,7 @@ class PollSession:
     An async context manager; the store, the fetcher and the readers stay open behind it.
     """
 
-    def __init__(self, store: Store, fetcher: Fetcher, readers: Readers, now: Now):
+    def __init__(self, store: Store, fetcher: Fetcher, readers: ReaderPool, now: Now):
         self.fetcher, self.readers, self.now = fetcher, readers, now
         self._writer = Writer(store)
         self._waiting_bytes = 0

@@ -1,6 +1,6 @@
 """Tries feeds once and says what each answers, without storing anything: `check --online`, and the test of one address on screen.
 
-    feeds -> fetch -> read (parse, tag; in processes) -> Trial -> a table for people
+    feeds -> fetch -> read (parse, tag; in processes) -> ProbeResult -> a table for people
 
 By the same guarded fetcher and readers as a round of polling. Leaves states, due times and storing to poll.py.
 """
@@ -20,7 +20,7 @@ from rich.text import Text
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.pool import Readers
+from monitor.feeds.pool import ReaderPool
 from monitor.models import Entry, Failure, Feed, NotModified, Parsed, Reading
 from monitor.tagging.tagger import Tagger
 
@@ -29,7 +29,7 @@ SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the dir
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ProbeResult:
     """What one feed answered when asked once."""
 
     feed: Feed
@@ -74,49 +74,49 @@ class Trial:
         return "; ".join(said)
 
 
-async def try_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | None = None) -> list[Trial]:
+async def probe_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | None = None) -> list[ProbeResult]:
     """Ask each feed once, side by side; of the configuration's enabled ones where none are given. Nothing a feed does is raised."""
     chosen = [feed for feed in settings.feeds if feed.enabled] if feeds is None else list(feeds)
     defaults = settings.defaults
     fetcher = Fetcher(
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
-    readers = Readers(
+    readers = ReaderPool(
         min(2, len(chosen)) or 1, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments()
     )
     async with fetcher, readers:
         return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))
 
 
-async def try_feed(settings: Settings, clock: Clock, feed: Feed) -> Trial:
+async def probe_feed(settings: Settings, clock: Clock, feed: Feed) -> ProbeResult:
     """Ask one feed, within a time limit for all of it."""
     seconds = (settings.defaults.timeout + STARTING).total_seconds()
     try:
         async with asyncio.timeout(seconds):
-            return (await try_feeds(settings, clock, [feed]))[0]
+            return (await probe_feeds(settings, clock, [feed]))[0]
     except TimeoutError:
-        return Trial(feed, failure=Failure("timeout", f"no answer was read within {seconds:g} s"))
+        return ProbeResult(feed, failure=Failure("timeout", f"no answer was read within {seconds:g} s"))
 
 
-async def _try(feed: Feed, fetcher: Fetcher, readers: Readers, clock: Clock) -> Trial:
+async def _try(feed: Feed, fetcher: Fetcher, readers: ReaderPool, clock: Clock) -> ProbeResult:
     got = await fetcher.fetch(feed, None)
     if isinstance(got, Failure):
-        return Trial(feed, got.status, got)
+        return ProbeResult(feed, got.status, got)
     if isinstance(got, NotModified):  # though nothing was said of what is known
-        return Trial(
+        return ProbeResult(
             feed,
             got.status,
             Failure("http", "it answered that nothing changed, to a question without conditions", got.status),
         )
     read = await readers.read(got.body, content_type=got.content_type, url=got.url, now=clock.now(), lang=feed.language)
     if isinstance(read, Failure):
-        return Trial(feed, got.status, read, moved_to=got.moved_to)
-    return Trial(feed, got.status, None, read.parsed, read.readings, got.moved_to)
+        return ProbeResult(feed, got.status, read, moved_to=got.moved_to)
+    return ProbeResult(feed, got.status, None, read.parsed, read.readings, got.moved_to)
 
 
-def as_table(trials: Sequence[Trial]) -> Table:
+def as_table(results: Sequence[ProbeResult]) -> Table:
     """One line a feed for a terminal, those in trouble last, where the eye ends up. Feed text is never markup here."""
-    well = sum(trial.well for trial in trials)
+    well = sum(result.well for result in results)
     table = Table(
         "feed",
         "answer",
@@ -126,29 +126,32 @@ def as_table(trials: Sequence[Trial]) -> Table:
         "with signals",
         "newest (UTC)",
         "remark",
-        caption=f"{well} of {len(trials)} feeds answer",
+        caption=f"{well} of {len(results)} feeds answer",
     )
-    for trial in sorted(trials, key=lambda trial: not trial.well):
-        newest = f"{trial.newest:%Y-%m-%d %H:%M}" if trial.newest else ""
-        signalling = sum(bool(reading.signals) for reading in trial.readings)
-        numbers = (str(len(trial.entries)), str(signalling)) if trial.parsed else ("", "")
-        kind = trial.parsed.kind if trial.parsed else ""
-        values = (trial.feed.name, trial.answer, str(trial.status or ""), kind, *numbers, newest, trial.remark)
-        table.add_row(*(Text(_sound(value)) for value in values), style=None if trial.well else "red")
+    for result in sorted(results, key=lambda result: not result.well):
+        newest = f"{result.newest:%Y-%m-%d %H:%M}" if result.newest else ""
+        signalling = sum(bool(reading.signals) for reading in result.readings)
+        numbers = (str(len(result.entries)), str(signalling)) if result.parsed else ("", "")
+        kind = result.parsed.kind if result.parsed else ""
+        values = (result.feed.name, result.answer, str(result.status or ""), kind, *numbers, newest, result.remark)
+        table.add_row(*(Text(_sound(value)) for value in values), style=None if result.well else "red")
     return table
 
 
-def proposed(trial: Trial, taken: Collection[str]) -> Feed:
+def proposed(result: ProbeResult, taken: Collection[str]) -> Feed:
     """The feed as feeds.yaml could have it: named as it calls itself, the language that most of its entries are in, its new address."""
-    feed = trial.feed
-    title = _sound(trial.parsed.title or "")[:80].strip() if trial.parsed else ""
+    feed = result.feed
+    title = _sound(result.parsed.title or "")[:80].strip() if result.parsed else ""
     name, number = title or feed.name, 2
     while name in taken:
         name, number = f"{title or feed.name} {number}", number + 1
-    langs = Counter(reading.lang for reading in trial.readings if reading.lang)
+    langs = Counter(reading.lang for reading in result.readings if reading.lang)
     language, count = langs.most_common(1)[0] if langs else (None, 0)
     return replace(
-        feed, name=name, url=trial.moved_to or feed.url, language=language if count > len(trial.readings) / 2 else None
+        feed,
+        name=name,
+        url=result.moved_to or feed.url,
+        language=language if count > len(result.readings) / 2 else None,
     )
 
 

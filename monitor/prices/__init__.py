@@ -58,7 +58,7 @@ class _Rest:
     cause: PriceError
 
 
-class Desk:
+class PriceClient:
     """Where prices are asked for; remembers who failed. One for each worker, used from one thread."""
 
     def __init__(self, *, yahoo_url: str | None = None, fred_url: str | None = None, cache: str | None = None):
@@ -112,7 +112,9 @@ class Desk:
             series, since or (now - YEARS).date(), now=now, base=self._bases[name], timeout=left, cache=self._cache
         )
 
-    def round(self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = BUDGET) -> list[Answer]:
+    def fetch_all(
+        self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = BUDGET
+    ) -> list[Answer]:
         """Fetch several series within one budget; whoever waited longest comes first, so that nobody is left out for ever."""
         ends = stopwatch.monotonic() + budget
         ordered = sorted(wanted, key=lambda item: self._asked.get(item[0].name, 0.0))

@@ -1,6 +1,6 @@
 """Brings the stored prices up to date when they are due.
 
-price series -> due? -> prices.Desk -> stored closes, failures by name
+price series -> due? -> prices.PriceClient -> stored closes, failures by name
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from monitor.clock import midnight, real_now
 from monitor.config import Settings
 from monitor.models import Series
-from monitor.prices import PROVIDERS, Answer, Desk
+from monitor.prices import PROVIDERS, Answer, PriceClient
 from monitor.storage import notes, prices
 from monitor.storage.prices import PriceFailure
 from monitor.storage.store import Store
@@ -26,7 +26,7 @@ class PriceUpdater:
 
     def __init__(self, store: Store):
         self.store = store
-        self._desk: Desk | None = None
+        self._client: PriceClient | None = None
         self._prices_at: datetime | None = None
         self._priced: tuple[Series, ...] = ()
 
@@ -34,10 +34,10 @@ class PriceUpdater:
         """Fetch as far as it is due. Raises StorageError; a failing price service is a stored fault."""
         if not self._due(settings.prices, now):
             return
-        self._desk = self._desk or desk_of(settings)
+        self._client = self._client or price_client(settings)
         faults = [
             (answer.series, fault)
-            for answer in update_prices(self.store, settings, now, desk=self._desk)
+            for answer in update_prices(self.store, settings, now, client=self._client)
             for fault in answer.faults
         ]
         for series, fault in faults:
@@ -60,12 +60,14 @@ def _names(wanted: tuple[Series, ...]) -> str:
     return "; ".join(f"{series.name} {series.symbol}" for series in wanted)
 
 
-def desk_of(settings: Settings) -> Desk:
+def price_client(settings: Settings) -> PriceClient:
     environment = settings.environment
-    return Desk(yahoo_url=environment.yahoo_url, fred_url=environment.fred_url)
+    return PriceClient(yahoo_url=environment.yahoo_url, fred_url=environment.fred_url)
 
 
-def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk | None = None) -> list[Answer]:
+def update_prices(
+    store: Store, settings: Settings, now: datetime, *, client: PriceClient | None = None
+) -> list[Answer]:
     """Fetch what is new of each series; store closes and faults. Gives the answers.
 
     Nothing real is ever put into a database of synthetic data.
@@ -77,7 +79,7 @@ def update_prices(store: Store, settings: Settings, now: datetime, *, desk: Desk
     for series in settings.prices:
         newest = {source: prices.last(store, series.name, today, source=source) for source in PROVIDERS}
         wanted.append((series, {source: price for source, price in newest.items() if price}))
-    answers = (desk or desk_of(settings)).round(wanted, now=now)
+    answers = (client or price_client(settings)).fetch_all(wanted, now=now)
     noted = {(failure.series, failure.provider, failure.kind) for failure in prices.failures(store)}
     for answer in answers:
         if answer.prices:

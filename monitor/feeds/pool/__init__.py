@@ -39,7 +39,7 @@ class Read:
     readings: tuple[Reading, ...]
 
 
-class Readers:
+class ReaderPool:
     """A few reader processes. The first starts with the context, the others when they are needed; who was stopped is replaced.
 
     `seconds` and `memory` hold for each document; `memory` is in bytes beyond what an idle process has, 5 MB of news need some 40 MB.
@@ -90,7 +90,7 @@ class Readers:
         for process in processes:
             self._bury(process)
 
-    async def __aenter__(self) -> Readers:
+    async def __aenter__(self) -> ReaderPool:
         self._threads.submit(self._begin)  # the first document need not wait for it
         return self
 

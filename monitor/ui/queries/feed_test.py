@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from monitor.feeds import probe
-from monitor.feeds.probe import Trial
+from monitor.feeds.probe import ProbeResult
 from monitor.models import Feed
 from monitor.ui.queries import reads
 
@@ -27,13 +27,13 @@ class Bench:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trial")
         self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
-    def start(self, feed: Feed) -> Future[Trial] | None:
+    def start(self, feed: Feed) -> Future[ProbeResult] | None:
         """None when too many are waiting already."""
         if not self._places.acquire(blocking=False):
             return None
         context = reads.context()
         future = self._threads.submit(
-            lambda: asyncio.run(probe.try_feed(context.settings.current()[0], context.clock, feed))
+            lambda: asyncio.run(probe.probe_feed(context.settings.current()[0], context.clock, feed))
         )
         future.add_done_callback(lambda _: self._places.release())
         return future

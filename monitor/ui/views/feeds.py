@@ -8,7 +8,7 @@ import streamlit as st
 
 from monitor import clock
 from monitor.feeds import probe
-from monitor.feeds.probe import Trial
+from monitor.feeds.probe import ProbeResult
 from monitor.models import Feed, FeedState
 from monitor.storage.articles import Filter
 from monitor.ui.components import downloads, row_selection, safe_html, times
@@ -236,7 +236,7 @@ def trial(shown_above: str) -> None:
         outcome()
 
 
-def answer(found: Trial) -> None:
+def answer(found: ProbeResult) -> None:
     status = f"HTTP {found.status}" if found.status else "no HTTP answer"
     facts = [f"{found.feed.url}: {found.answer}, {status}"]
     if found.parsed:
