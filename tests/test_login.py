@@ -123,7 +123,7 @@ def test_only_who_logged_in_and_is_named_sees_and_pulls(tmp_path, browser_page):
             ) == (401, 401, 200)
 
             page.get_by_role("button", name="Log in").click()
-            page.get_by_text("may not see the monitor").wait_for(timeout=30_000)
+            page.get_by_text("has no access").wait_for(timeout=30_000)
             assert page.context.request.get(export).status == 401
             page.get_by_role("button", name="Log out").click()
             page.get_by_role("button", name="Log in").wait_for(timeout=30_000)

@@ -53,7 +53,7 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
     page = browser_page
     with running.app(folder) as (address, process):
         open_page(page, address, "articles")
-        page.get_by_role("button", name="new, show").or_(page.get_by_text("4 articles", exact=True)).first.wait_for(
+        page.get_by_role("button", name="Show ").or_(page.get_by_text("4 articles", exact=True)).first.wait_for(
             timeout=30_000
         )
         page.goto(f"{address}/articles?text=Hormuz")
@@ -83,7 +83,7 @@ def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
     page = browser_page
     with running.app(folder) as (address, _):
         open_page(page, address, "articles")
-        page.get_by_text("4 articles", exact=True).or_(page.get_by_role("button", name="new, show")).first.wait_for(
+        page.get_by_text("4 articles", exact=True).or_(page.get_by_role("button", name="Show ")).first.wait_for(
             timeout=30_000
         )
         open_page(page, address, "articles")
@@ -96,11 +96,11 @@ def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
             "published": datetime.now(UTC),
         }
         press.feeds["/a.xml"] = running.rss([late, *items(BREAKING)])
-        page.get_by_role("button", name="1 new, show").wait_for(timeout=12_000)
+        page.get_by_role("button", name="Show 1 new").wait_for(timeout=12_000)
         page.locator(".st-key-arrivals .reading", has_text="US seizes tanker").wait_for(timeout=2_000)
         assert page.get_by_test_id("stDataFrame").first.bounding_box() == before
         assert page.get_by_text("4 articles", exact=True).is_visible()
-        page.get_by_role("button", name="1 new, show").click()
+        page.get_by_role("button", name="Show 1 new").click()
         page.get_by_text("5 articles", exact=True).wait_for(timeout=10_000)
 
 

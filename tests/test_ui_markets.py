@@ -231,14 +231,14 @@ def test_the_parts_shown_sum_to_the_move_of_the_published_index(fortnight, scree
 
 
 def test_own_moments_stand_in_the_address_and_a_gap_says_so(fortnight, screen):
-    shown = screen(fortnight, "why", span="own moments", from_hour="2026-02-26T06:00", to_hour="2026-02-28T18:00")
+    shown = screen(fortnight, "why", span="chosen times", from_hour="2026-02-26T06:00", to_hour="2026-02-28T18:00")
     assert not shown.exception
     assert "the index as published moved by" in words(shown)
     assert "26 Feb 06:00" in words(shown)
-    shown = screen(fortnight, "why", span="own moments", from_hour="2025-06-01T00:00", to_hour="2026-02-28T18:00")
+    shown = screen(fortnight, "why", span="chosen times", from_hour="2025-06-01T00:00", to_hour="2026-02-28T18:00")
     assert "There is no index for the hour of" in words(shown)
     assert not shown.dataframe
-    shown = screen(fortnight, "why", span="own moments", from_hour="2026-02-16T14:00", to_hour="2026-02-28T18:00")
+    shown = screen(fortnight, "why", span="chosen times", from_hour="2026-02-16T14:00", to_hour="2026-02-28T18:00")
     assert "Not enough news at" in words(shown)
     assert "of at least 30 entries" in words(shown)
 

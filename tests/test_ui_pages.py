@@ -92,15 +92,15 @@ def test_overview_answers_in_words_and_numbers(fortnight, screen):
     assert "Synthetic data" in said
     assert "reported by" in said
     assert all(f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Escalation share", "Brent", "WTI"))
-    assert "90 %: " in said
+    assert "90 % range: " in said
     assert "<mark class=" in said
-    assert {"Who reported it, and how", "Why it is read so"} <= {link.proto.label for link in shown.get("page_link")}
+    assert {"Who reported it, and how", "How it was read"} <= {link.proto.label for link in shown.get("page_link")}
     assert "2 publishers: Demo" in said  # who tells the leading story
 
 
 def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):
     """A number that has moved, and yet may be where it was, says so; one that has clearly moved is coloured."""
-    for tension, said in ((105.0, "may be chance"), (900.0, 'class="worse"')):
+    for tension, said in ((105.0, "not clear"), (900.0, 'class="worse"')):
         copy = tmp_path / f"{tension}.db"
         copy.write_bytes(fortnight.read_bytes())
         store = open_store(f"sqlite:///{copy}")
@@ -113,7 +113,7 @@ def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):
         store.close()
         numbers = words(screen(copy)).split("<dt>Tension</dt>")[1].split("<dt>Relief</dt>")[0]
         assert said in numbers, numbers
-        assert ("may be chance" in numbers) != ('class="worse"' in numbers)
+        assert ("not clear" in numbers) != ('class="worse"' in numbers)
 
 
 def test_overview_on_an_empty_database_shows_no_zero(tmp_path, screen):
@@ -160,7 +160,7 @@ def test_a_broken_configuration_and_a_stopped_worker_are_said(fortnight, screen,
     notes.put(store, "worker", "the disk is full", now=NOW)
     store.close()
     said = words(screen(copy, "articles"))
-    assert "feeds.yaml has a fault" in said
+    assert "The configuration has a fault" in said
     assert "&lt;b&gt;use http" in said
     assert "the disk is full" in said
 
@@ -230,7 +230,7 @@ def test_a_story_tells_who_reported_when(fortnight, screen):
     shown = screen(fortnight, "stories", story=str(told.id))
     assert not shown.exception
     assert set(shown.dataframe[-1].value["publisher"]) == {"\u2068Demo Wire\u2069", "\u2068Demo Dépêche\u2069"}
-    assert "First told by Demo Wire" in words(shown)
+    assert "First reported by Demo Wire" in words(shown)
 
 
 def test_where_and_who(fortnight, screen):

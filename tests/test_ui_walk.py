@@ -75,7 +75,7 @@ def test_from_the_first_screen_to_the_words_that_prove_it(desk, browser_page):
     page = browser_page
     open_page(page, address, "")
     page.get_by_text("2 publishers: ").first.wait_for()
-    page.get_by_role("link", name="Why it is read so").first.click()
+    page.get_by_role("link", name="How it was read").first.click()
     page.locator(".st-key-reading .reading mark").first.wait_for(timeout=10_000)
     said = page.locator(".st-key-reading .signals li").first.inner_text()
     assert "rule " in said
@@ -97,7 +97,7 @@ def test_who_reported_it_and_how_they_differ(desk, browser_page):
     click_row(page)
     page.locator(".st-key-alert .reading.title").wait_for(timeout=10_000)
     page.get_by_role("link", name=f"Story {story}: who reported it, and how").click()
-    page.get_by_text("First told by").wait_for(timeout=10_000)
+    page.get_by_text("First reported by").wait_for(timeout=10_000)
     page.locator(f".st-key-timeline_{story} canvas").first.wait_for()
     settled(page)
     click_row(page, 0, table=1)
@@ -160,9 +160,9 @@ def test_from_a_place_to_its_articles(desk, browser_page):
     page = browser_page
     open_page(page, address, "map?time=30+days")
     click_row(page)
-    link = page.get_by_role("link", name="Read the articles on ").first
+    link = page.get_by_role("link", name="Articles on ").first
     link.wait_for(timeout=10_000)
-    place = link.inner_text().removeprefix("Read the articles on ")
+    place = link.inner_text().removeprefix("Articles on ")
     link.click()
     page.locator("h1", has_text="Articles").wait_for()
     settled(page)

@@ -41,7 +41,7 @@ def gate(environment: Environment) -> None:
         return
     if not st.user.is_logged_in:
         st.title("Gulf tension monitor", anchor=False)
-        st.text("Log in to see it.")
+        st.text("Log in to continue.")
         providers = [name for name, value in get_secrets_auth_section().items() if isinstance(value, Mapping)]
         for name in providers or [None]:
             st.button(
@@ -52,7 +52,7 @@ def gate(environment: Environment) -> None:
             )
         st.stop()
     if not may_enter(st.user.to_dict(), environment.users):
-        safe_html.banner("error", "This account may not see the monitor. Whoever runs it can add it to MONITOR_USERS.")
+        safe_html.banner("error", "This account has no access. The operator can add it to MONITOR_USERS.")
         st.button("Log out", on_click=st.logout)
         st.stop()
 

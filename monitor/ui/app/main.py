@@ -1,7 +1,4 @@
-"""The frame around every page: navigation, and what a viewer must know before reading any number.
-
-Leaves everything else to the pages.
-"""
+"""The frame around every page: navigation, and the banners that a viewer must see before reading any number."""
 
 import gc
 from pathlib import Path
@@ -32,18 +29,18 @@ def banners(own_freshness: bool) -> None:
     if "synthetic" in notes:
         safe_html.banner(
             "warning",
-            "Synthetic data: every article and price here was made up to show the program. Nothing of it happened.",
+            "Synthetic data: every article and price here was made up to show the program. None of it happened.",
         )
     if replay:
         safe_html.banner("info", replay[0].upper() + replay[1:])
     if "configuration" in notes:
         safe_html.banner(
-            "error", "feeds.yaml has a fault; the last good configuration stays in force.", notes["configuration"].value
+            "error", "The configuration has a fault; the last good one stays in force.", notes["configuration"].value
         )
     if "worker" in notes:
         safe_html.banner("error", "Polling has stopped:", notes["worker"].value)
     if not holder:
-        safe_html.banner("warning", "Nobody is polling now: what you see is what was stored before.")
+        safe_html.banner("warning", "Polling is not running: the pages show what was stored before.")
     if fresh:
         safe_html.show(status.fresh(fresh))
 

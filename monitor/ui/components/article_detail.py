@@ -37,7 +37,10 @@ def show(article: Article) -> None:
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"
     )
     if not article.signals:
-        st.text("No signal: " + ("nothing here moves the risk." if article.theatre else "no tie to the Gulf theatre."))
+        st.text(
+            "No signal: "
+            + ("nothing here changes the risk." if article.theatre else "nothing here is about the Gulf theatre.")
+        )
     if spans:
         safe_html.show(signals(article, names))
     safe_html.note(

@@ -33,12 +33,12 @@ def offer(table: str, query: str = "", *, name: str = "", label: str = "Download
     ):
         safe_html.show(safe_html.tag("a", label, href=signed, download="", class_="download"))
         with st.popover("Copy link", type="tertiary"):
-            st.text("For a spreadsheet or a notebook: always the newest rows of this view.")
+            st.text("For a spreadsheet or a notebook: gives the newest rows of this view each time.")
             st.code(f"{_origin()}{path}", language=None, wrap_lines=True)
             if environment.export_token:
-                st.text("It asks for the token: add &token=..., or send it as `Authorization: Bearer ...`.")
+                st.text("It needs the token: add &token=..., or send the header Authorization: Bearer ...")
             elif access.log_in_configured():
-                st.text("It works where somebody is logged in. For programs, set MONITOR_EXPORT_TOKEN.")
+                st.text("It works in a browser that is logged in. For programs, set MONITOR_EXPORT_TOKEN.")
 
 
 def _origin() -> str:

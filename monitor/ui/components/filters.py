@@ -63,10 +63,15 @@ def days_of_own() -> dict[str, datetime]:
         key="from_day",
         bind="query-params",
         format="YYYY-MM-DD",
-        help="Replaces the time.",
+        help="Replaces the time range.",
     )
     last = two.date_input(
-        "to day (UTC)", value=None, key="to_day", bind="query-params", format="YYYY-MM-DD", help="This day is whole."
+        "to day (UTC)",
+        value=None,
+        key="to_day",
+        bind="query-params",
+        format="YYYY-MM-DD",
+        help="Up to the end of this day.",
     )
     midnights = {
         "since": first and datetime.combine(first, time(), UTC), "until": last and datetime.combine(last + timedelta(days=1), time(), UTC),
@@ -103,7 +108,7 @@ def _more() -> dict:
             "Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone"
         )
         target = st.selectbox("to whom", actors, index=None, format_func=actor, key="target", bind="query-params", placeholder="anyone",
-                              help="Counts together with who did it.")  # fmt: skip
+                              help="Applies only together with who did it.")  # fmt: skip
         story = st.number_input("Story number", min_value=1, value=None, step=1, key="story", bind="query-params")
     return chosen | {"pair": (source, target) if source and target else None, "story": story}
 

@@ -1,6 +1,6 @@
-"""Says what the numbers mean, in plain words: pure functions from facts to sentences.
+"""The words of the screen: what each category, state and level is called, and sentences made from facts. Pure functions.
 
-Every word shown for a category, a state or a level stands here once, so that screen, title and test agree.
+Each word is defined here once, so that screen, tooltip and test agree.
 """
 
 from __future__ import annotations
@@ -46,30 +46,30 @@ STATE_WORDS = {
     "off": "– switched off",
 }
 STATE_MEANS = {
-    "new": "its turn has not come yet",
+    "new": "not asked yet",
     "well": "it answers, with entries",
-    "empty": "it answers, as a feed without entries",
-    "silent": "it answers, but has brought nothing new for much longer than it uses to",
-    "failing": "its last answer was an error or none; it is asked again, less often",
-    "gone": "it said that it is gone for good (410) and is not asked again",
-    "off": "feeds.yaml says that it is not polled",
+    "empty": "it answers, but the feed has no entries",
+    "silent": "it answers, but has brought nothing new for much longer than usual",
+    "failing": "its last request failed; it is asked again, less often",
+    "gone": "it answered that it is gone for good (410) and is not asked again",
+    "off": "switched off in feeds.yaml",
 }
 SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": "made up"}
-# what a reader who sees the page for the first time has to know, in the order in which it meets the eye
+# what a first-time reader has to know, in the order of the page
 GUIDE = (
-    ("Tension, Relief", "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighed by how grave it is and averaged "
-     "over publishers. 100 is what is normal. Prices are no part of it."),
+    ("Tension, Relief", "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighted by severity and averaged "
+     "over publishers. 100 is the normal level. Prices are not part of it."),
     ("Levels", "Under 75 below normal; under 125 normal; under 200 elevated; under 400 high; from there on very high."),
-    ("90 %", "The band in which the number would lie nine times of ten with other stories of the same kind. While two bands overlap, a change may be chance."),
+    ("90 %", "The range in which the number would lie nine times out of ten with other stories of the same kind. While two ranges overlap, the change is not clear."),
     ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
-    ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its weight, from 1 to 10."),
-    ("Publisher", "Feeds of one house count once, so that three publishers are three voices. A story is one event as all of them tell it."),
+    ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, from 1 to 10."),
+    ("Publisher", "Feeds with the same owner count once, so three publishers are three independent sources. A story is one event, with the reports of all of them."),
     ("Marks on the chart", "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
 )  # fmt: skip
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
 SCORE = "From -10 to +10: the strongest escalation and the strongest de-escalation together"
 TIERS = (1, 2, 3, 4)
-TIER = "Of the source, as feeds.yaml has it: 1 agencies and papers of record, 2 established titles, 3 trade press and what is not said, 4 state and party voices"
+TIER = "Of the source, from feeds.yaml: 1 agencies and papers of record, 2 established titles, 3 trade press and sources without a tier, 4 state and party voices"
 MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
@@ -82,7 +82,7 @@ def level(tension: float) -> str:
 def provisional(reference: tuple[date, date] | None) -> str:
     """What a provisional index is measured against; `reference` is the fixed window, if there is one."""
     if reference:
-        return f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or held too little news to say what is normal."
+        return f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or has too little news to say what is normal."
     return "Provisional: measured against a built-in reference until there are 14 days of history."
 
 
@@ -162,7 +162,7 @@ FRESH_FOR, STALE_FOR = timedelta(minutes=45), timedelta(hours=3)
 
 
 def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple[str, str, str]:
-    """(sign, one word, the rest) of how far the news can be trusted to be complete, from the states of the enabled feeds."""
+    """(sign, one word, the rest) of how complete and fresh the news is, from the states of the enabled feeds."""
     answers = [state.last_success for state in states if state.last_success]
     failing = sum(state.state in ("failing", "gone") for state in states)
     if not enabled:
@@ -170,8 +170,8 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     if not states:
         return "○", "Nothing asked yet", f"{many(enabled, 'feed')} configured."
     if failing == len(states):
-        newest = f"the last news answer was {age(max(answers), now)}" if answers else "nothing was ever had"
-        return "✕", "No feed answers", f"Is there a network? What is shown was stored before; {newest}."
+        newest = f"the last answer was {age(max(answers), now)}" if answers else "no feed has ever answered"
+        return "✕", "No feed answers", f"Is there a network? The pages show what was stored before; {newest}."
     trouble = f", {failing} failing" if failing else ""
     waiting = f", {enabled - len(states)} not asked yet" if enabled > len(states) else ""
     if not answers:

@@ -23,7 +23,7 @@ ALERTS = ("id", "at", "rule", "reason", "state", "message", "key", "sent", "atte
 WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
 RULES = ("rule", "kind", "fires when", "on", "pause after one")
 ROUNDS = ("feed", "at", "state", "status", "new_entries", "entries", "failure", "error")
-TOLD = (*places_and_pairs.SIDES, "gravest", "method")
+COUNTED = (*places_and_pairs.SIDES, "severity", "method")
 PLACE, PAIR = ("place",), ("source", "target")
 MOST_ALERTS = 100_000
 
@@ -140,8 +140,8 @@ def _rounds(asked: Given) -> Iterable[Mapping]:
 
 
 TABLES = {
-    "places": Table((*PLACE, *TOLD), ("since",), lambda asked: _told(asked, PLACE)),
-    "pairs": Table((*PAIR, *TOLD), ("since",), lambda asked: _told(asked, PAIR)),
+    "places": Table((*PLACE, *COUNTED), ("since",), lambda asked: _told(asked, PLACE)),
+    "pairs": Table((*PAIR, *COUNTED), ("since",), lambda asked: _told(asked, PAIR)),
     "event-study": Table(
         ("event", "event is", *studies.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events
     ),

@@ -43,7 +43,7 @@ COMPARED: dict[str, Callable[[Mapping, list[str]], bool]] = {
     "category": lambda row, values: any(value in row["categories"] for value in values),
     "least": lambda row, values: row["publishers"] >= max(map(int, values)),
 }
-NO_ENTRY = "This export asks for a log-in or a token: `Authorization: Bearer TOKEN`, or &token=TOKEN."
+NO_ENTRY = "This export needs a log-in or a token: `Authorization: Bearer TOKEN`, or &token=TOKEN."
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 

@@ -61,7 +61,7 @@ def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tu
     )
 
 
-@st.cache_data(ttl=60.0, show_spinner="Taking the index apart", max_entries=32)
+@st.cache_data(ttl=60.0, show_spinner="Splitting the index", max_entries=32)
 def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], method: str, upto: int) -> pd.DataFrame:
     """`days` are those whose reference is learned in one read; `method` and `upto` only renew the answer."""
     entries = index.entries(reads.context().store, lookback(at), at + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Every article by any filter, and each one's reading with the words that prove it."""
+"""All articles with every filter, and how each was read, with the words that prove it."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ LIMIT = 500
 
 @st.fragment(run_every=reads.TICK)
 def arrivals(wanted: Filter, upto: int) -> None:
-    """Say what has come in; show it only when asked, so that nothing moves under the reader's eyes."""
+    """Announces new articles and shows them when asked, so that nothing moves while somebody reads."""
     asked = replace(wanted, after_id=upto)
     new = reads.count(asked) if reads.newest_id() > upto else 0
     if not new:
@@ -25,7 +25,7 @@ def arrivals(wanted: Filter, upto: int) -> None:
     with st.container(key="arrivals", gap="xsmall"):
         for article in reads.found(asked, 2, reads.newest_id()):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
-        if st.button(f"{new} new, show", key="show_new", type="primary"):
+        if st.button(f"Show {new} new", key="show_new", type="primary"):
             st.session_state.pop("upto", None)
             st.rerun()
 
@@ -60,10 +60,10 @@ def close() -> None:
 
 
 def beside(shown: str, some: bool) -> None:
-    """The reading of the article that the address names; without one, how to come to it where there are `some`."""
+    """The article that the address names, with its reading; without one, a hint how to open one if there are `some`."""
     if not shown:
         if some:
-            st.text("Click a title to read the article here, with the words that prove how it was read.")
+            st.text("Click a title to read the article here, with the words behind each signal marked.")
         return
     article = reads.article(int(shown)) if shown.isdigit() and len(shown) < 19 else None
     if article is None:
@@ -89,9 +89,9 @@ with st.container(key="split"):
         if found:
             table(found)
         elif not st.session_state.upto:
-            st.info("Nothing polled yet. What comes in is announced here.")
+            st.info("Nothing polled yet. New articles are announced here.")
         else:
-            st.info("No article passes these filters. Widen the time, or take a filter away.")
+            st.info("No article matches these filters. Widen the time range or remove a filter.")
     with right:
         beside(st.query_params.get("article", ""), bool(found))
 arrivals(wanted, st.session_state.upto)

@@ -1,4 +1,4 @@
-"""Who answers and who does not: the health of every feed, the story of one, and a test of any address."""
+"""The health of every feed, the history of one, and a test of any address."""
 
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
     summary(rows)
     rows = [row for row in rows if wanted is None or row[2] in wanted]
     if not rows:
-        st.info("No feed is in such a state.")
+        st.info("No feed is in this state.")
         return
     table = pd.DataFrame({
         "feed": [safe_html.cell(feed.name) for feed, _, _ in rows],
@@ -74,7 +74,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
             "address": st.column_config.LinkColumn(width=300), "moved to": st.column_config.LinkColumn(width="small"),
             "error": st.column_config.TextColumn(width=260), "new": st.column_config.NumberColumn(help="New entries in the last round"),
             "stored": st.column_config.NumberColumn(help="Entries of this feed, all time"), "tier": st.column_config.NumberColumn(help=TIER),
-            "HTTP": st.column_config.NumberColumn(help="Status of the last answer: 200 is good, 304 says that nothing is new"),
+            "HTTP": st.column_config.NumberColumn(help="Status of the last answer: 200 is good, 304 means that nothing is new"),
         },
         alt=f"Health of {many(len(rows), 'feed')}, {troubled} in trouble",
     )  # fmt: skip
@@ -89,7 +89,7 @@ def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
     if not asked:
         st.info(f"{many(len(rows), 'feed')} configured, none polled yet.")
     elif asked == sum(counts[word] for word in ("failing", "gone")):
-        st.error("No feed answers. Is there a network? What is shown was stored before.")
+        st.error("No feed answers. Is there a network? The pages show what was stored before.")
     parts = [
         safe_html.tag("span", f"{count} {STATE_WORDS[word]}", title=STATE_MEANS[word])
         for word, count in counts.items()
@@ -124,7 +124,7 @@ def facts(name: str) -> None:
         )
     safe_html.show(safe_html.tag("div", *(safe_html.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:
-        st.warning("The feed says that it has moved for good. The new line for feeds.yaml:")
+        st.warning("The feed has moved permanently. The new line for feeds.yaml:")
         st.code(probe.as_yaml(replace(feed, url=state.moved_to)), language=None, wrap_lines=True)
 
 
@@ -197,7 +197,7 @@ def begin_typed() -> None:
 
 @st.fragment(run_every=1.0)
 def waiting() -> None:
-    """Looks whether the answer is there; leaves the rest of the page alone."""
+    """Waits for the answer without redrawing the rest of the page."""
     future = st.session_state.get("trial")
     if future is not None and future.done():
         st.rerun()
@@ -208,7 +208,7 @@ def outcome() -> None:
     """What came of the last test of this session."""
     future = st.session_state["trial"]
     if future is None:
-        st.warning("Too many tests are under way. Try again in a minute.")
+        st.warning("Too many tests are running. Try again in a minute.")
     elif not future.done():
         waiting()
     elif fault := future.exception():
@@ -230,7 +230,7 @@ def trial(shown_above: str) -> None:
         )
         st.button("Test", key="test", type="primary", on_click=begin_typed)
     safe_html.note(
-        "It is asked once, by the rules of a round: public addresses only, within the same limits. Nothing is stored and feeds.yaml stays as it is."
+        "The address is asked once, under the limits that polling has: public addresses only. Nothing is stored, and feeds.yaml is not changed."
     )
     if "trial" in st.session_state and st.session_state["trial_of"] != shown_above:
         outcome()
@@ -267,9 +267,7 @@ def answer(found: ProbeResult) -> None:
     if any(feed.url == found.feed.url for feed in settings.feeds):
         st.text("It is in feeds.yaml already.")
     else:
-        st.text(
-            "To poll it, put this line below `feeds:` in feeds.yaml; `publisher`, `tier` and `country` are worth a look."
-        )
+        st.text("To poll it, add this line below feeds: in feeds.yaml, and check publisher, tier and country.")
         st.code(
             probe.as_yaml(probe.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True
         )
@@ -277,7 +275,7 @@ def answer(found: ProbeResult) -> None:
 
 st.title("Feeds", anchor=False)
 if owner := reads.holder():
-    safe_html.note(f"Polled by {owner.holder}, which gave a sign of life {age(owner.heartbeat, clock.real_now())}.")
+    safe_html.note(f"Polling is running (last sign {age(owner.heartbeat, clock.real_now())}): {owner.holder}.")
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
 shown = st.segmented_control(
     "Show",
@@ -300,5 +298,5 @@ if name:
     else:
         st.text("There is no feed with this name in feeds.yaml.")
 else:
-    safe_html.note("Click a feed for its last rounds and entries, a test, and its lines for feeds.yaml.")
+    safe_html.note("Click a feed for its last rounds and entries, a test, and its line in feeds.yaml.")
 trial(opened[0].url if opened else "")

@@ -16,7 +16,7 @@ COLUMNS = {
     "deescalation": st.column_config.NumberColumn(
         "▼ articles", width=80, help="Articles that report de-escalation here"
     ),
-    "gravest": st.column_config.NumberColumn("gravest", width=70, help="The largest weight among them, 1 to 10"),
+    "severity": st.column_config.NumberColumn("severity", width=70, help="The highest severity among them, 1 to 10"),
 }
 
 
@@ -35,7 +35,7 @@ def where(found: list[Tally], span: str) -> None:
             f"{row.place} {row.escalation} up, {row.deescalation} down" for row in frame.head(5).itertuples()
         )
         st.echarts_chart(option, height=560, key="map", alt=f"Map of {many(len(frame), 'place')}; most: {top}")
-        text = "A coarse outline for orientation; a mark's area goes with the number of articles."
+        text = "Coarse coastlines for orientation; the area of a mark grows with the number of articles."
         if outside:
             text += " Not on the map: " + ", ".join(dict.fromkeys(t.values[0] for t in outside[:12])) + "."
         safe_html.note(text)
@@ -48,12 +48,12 @@ def where(found: list[Tally], span: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             downloads.offer("places", span, name=f"places{in_name(span)}")
             if (chosen := row_selection.row(key)) is None:
-                safe_html.note("Click a row for the way to its articles.")
+                safe_html.note("Click a row for its articles.")
             else:
                 place = frame["place"].iloc[chosen]
                 st.page_link(
                     pages.target("articles.py"),
-                    label=f"Read the articles on {place}",
+                    label=f"Articles on {place}",
                     query_params={"place": place, "time": st.session_state["time"]},
                 )
 
@@ -62,7 +62,7 @@ def who(found: list[Tally], span: str) -> None:
     names = reads.actor_names()
     direction = st.segmented_control("Kind", places_and_pairs.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
-    safe_html.note("Rows act, columns are acted on: in so many articles, where a clause names both.")
+    safe_html.note("Who (row) did it to whom (column). Number of articles in which a clause names both.")
     option = actor_matrix.matrix(found, direction, names)
     frame = places_and_pairs.by_place_or_pair(found, ("source", "target"))
     left, right = st.columns([3, 2], gap="medium")
@@ -89,10 +89,10 @@ def who(found: list[Tally], span: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             downloads.offer("pairs", span, name=f"pairs{in_name(span)}")
             if (chosen := row_selection.row(key)) is None:
-                safe_html.note("Click a row for the way to its articles.")
+                safe_html.note("Click a row for its articles.")
             else:
                 pair = shown.iloc[chosen]
-                st.page_link(pages.target("articles.py"), label=f"Read what {pair['source']} does to {pair['target']}",
+                st.page_link(pages.target("articles.py"), label=f"Articles: {pair['source']} on {pair['target']}",
                              query_params={"source": pair["source"], "target": pair["target"], "time": st.session_state["time"]})  # fmt: skip
 
 

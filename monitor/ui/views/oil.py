@@ -1,4 +1,7 @@
-"""Do oil prices move with the news: index and price on one chart, chosen or found events, leads and lags. Associated with, never more."""
+"""Do oil prices move with the news: index and price on one chart, returns around events, leads and lags.
+
+The page says "associated with" and never more.
+"""
 
 from __future__ import annotations
 
@@ -58,14 +61,14 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
     st.echarts_chart(marks.marked(option, marks.of_days(marked)), height=360, key="oil_chart",
                      alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
-    told = ["One point a finished UTC day."]
+    told = ["One point for each finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
         told.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
     if known.empty:
         told.append("No index in this range.")
     if clipped:
-        told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
+        told.append("Some bands are cut off at the top: little news, wide uncertainty.")
     safe_html.note(" ".join(told))
 
 
@@ -122,12 +125,12 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
             if days <= prices_event_study.ENOUGH_TRAIL
             else ""
         )
-        st.info(f"No episode found in the index{lack}. Give dates of your own above.")
+        st.info(f"No episode found in the index{lack}. Enter dates of your own above.")
         return
     found = studies.study(closes, tuple(events))
     mixed = found.across[0].t is not None and set(studies.DIRECTIONS.values()) <= set(events.values())
     pooled = (
-        "Escalation and de-escalation are mixed in this and may cancel each other out: choose one of them above."
+        "This mixes escalation and de-escalation, which may cancel each other out: choose one of them above."
         if mixed
         else ""
     )
@@ -203,13 +206,13 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
                                    required=True, label_visibility="collapsed")  # fmt: skip
     found = studies.lead_lag(studies.levels(points, measure), closes)
     if found.note:
-        st.info(f"Cannot be said yet: {found.note}.")
+        st.info(f"Not enough data yet: {found.note}.")
         return
     clear = [lag for lag in found.lags if lag.significant]
     named = "; ".join(f"{correlated(lag)} ({lag.correlation:+.2f})" for lag in clear)
     said = f"{MEASURES[measure]} and {series} are associated {named}."
     if not clear:
-        said = f"No lag stands out: {measure} and {series} are not told apart from unrelated."
+        said = f"No lag stands out: there is no clear link between {measure} and {series}."
     st.text(f"{said} {found.days:,} joint days.")
     st.echarts_chart(returns_and_lags.lags(found), height=320, key="lag_chart",
                      alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Is it getting hotter or cooler, what happened, who says so, and what does oil do: on one page."""
+"""One page to answer: is tension rising, what happened, who reports it, and what does oil do?"""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -79,7 +79,7 @@ def index_numbers(point, before, history, now) -> list[Number]:
         clear = more in ("rising", "falling")
         made.append(Number(
             label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
-            f"{moved}, may be chance" if moved and more and not clear else moved,
+            f"{moved}, not clear" if moved and more and not clear else moved,
             ("worse" if (more == "rising") == worse else "better") if clear else "",
             notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=colors.COLORS[name],
         ))  # fmt: skip
@@ -105,7 +105,7 @@ def changed(value: float | None, earlier: float | None, form: str) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"90 %: {low:,.0f} to {high:,.0f}"
+    return "" if low is None or high is None else f"90 % range: {low:,.0f} to {high:,.0f}"
 
 
 def as_of(point, now):
@@ -165,7 +165,7 @@ def chart() -> None:
     st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
                      alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
     told = [
-        f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted: 100, what is normal."
+        f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted line: 100, the normal level."
     ]
     told += charts_marks.in_words(
         marks,
@@ -176,7 +176,7 @@ def chart() -> None:
     if not drawing.end:
         told.append("No index in this range: not enough news.")
     if drawing.clipped:
-        told.append("Some bands reach beyond the chart: little news, wide uncertainty.")
+        told.append("Some bands are cut off at the top: little news, wide uncertainty.")
     drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
         told.append(f"No price of {', '.join(missing)} in this range.")
@@ -210,9 +210,9 @@ def files(grain: str, since: datetime | None, shown: list[str]) -> None:
 
 @st.fragment(run_every=reads.TICK)
 def arrivals(upto: int, settled: bool) -> None:
-    """New articles are announced over the page and shown when asked, so that nothing moves under the reader's eyes.
+    """Announces new articles over the page and shows them when asked, so that nothing moves while somebody reads.
 
-    A page that is still to be filled, or is told to follow, shows them by itself.
+    A page that is still empty, or that follows, shows them at once.
     """
     wanted = Filter(after_id=upto, directions=filters.SIGNED)
     new = reads.count(wanted) if reads.newest_id() > upto else 0
@@ -223,7 +223,7 @@ def arrivals(upto: int, settled: bool) -> None:
     with st.container(key="arrivals", gap="xsmall"):
         for article in reads.found(wanted, 2, reads.newest_id()):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
-        if st.button(f"{new} new with signals, show", key="show_new", type="primary"):
+        if st.button(f"Show {new} new with signals", key="show_new", type="primary"):
             st.rerun()
 
 
@@ -254,9 +254,7 @@ def newest(now: datetime, upto: int) -> bool:
     found = reads.newest_with_signals(NEWEST, soon(now), upto)
     if not found:
         st.info(
-            "No signal found yet in what was polled."
-            if upto
-            else "Nothing polled yet. The first answers appear here by themselves."
+            "No signal found yet." if upto else "Nothing polled yet. The first articles appear here as they arrive."
         )
         return False
     half = (len(found) + 1) // 2
@@ -271,7 +269,7 @@ def newest(now: datetime, upto: int) -> bool:
                     safe_html.show(article_card.brief(article.direction, article, about))
                     st.page_link(
                         pages.target("articles.py"),
-                        label="Why it is read so",
+                        label="How it was read",
                         query_params={"article": str(article.id)},
                     )
     return True
@@ -284,7 +282,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             "Follow",
             key="follow",
             bind="query-params",
-            help="Redraw chart and lists by themselves when something new comes in",
+            help="Redraw the chart and the lists when new articles arrive",
         )
         with st.popover("How to read this", type="tertiary"):
             safe_html.show(status.guide(GUIDE))

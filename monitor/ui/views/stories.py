@@ -1,4 +1,4 @@
-"""Events as several publishers tell them: who reported when, and how their readings differ."""
+"""Events that several publishers report: who reported when, and how their readings differ."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ def table(found: list[Story]) -> None:
     frame = pd.DataFrame({
         "title": [safe_html.cell(s.title) for s in found],
         "direction": [DIRECTION_WORDS[s.direction] for s in found],
-        "last told": pd.to_datetime([s.last_seen for s in found], utc=True),
+        "last report": pd.to_datetime([s.last_seen for s in found], utc=True),
         "publishers": [s.publishers for s in found],
         "articles": [s.articles for s in found],
         "score": [s.score if s.categories else None for s in found],
@@ -32,17 +32,17 @@ def table(found: list[Story]) -> None:
     ids = [s.id for s in found]
     first, last = (
         st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=times.zone_name(), width=115)
-        for label in ("first seen", f"last told ({times.zone_name()})")
+        for label in ("first seen", f"last report ({times.zone_name()})")
     )
     row_selection.table(
         frame, ids, "story", forget=("article",), height=row_selection.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
         column_config={
-            "last told": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
+            "last report": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE), "signals": st.column_config.TextColumn(width=190),
-            "publishers": st.column_config.NumberColumn(width=80, help="Houses that do not belong together"),
+            "publishers": st.column_config.NumberColumn(width=80, help="Publishers with different owners"),
             "articles": st.column_config.NumberColumn(width=65),
         },
-        alt=f"List of {len(found)} stories, last told first",
+        alt=f"List of {len(found)} stories, newest report first",
     )  # fmt: skip
 
 
@@ -52,21 +52,25 @@ def story(number: str) -> None:
     if found is None:
         st.text("There is no story with this number.")
         return
-    told, members, now = found, reads.members(found.id), reads.now()
-    face = reads.face(told, members)
+    members, now = reads.members(found.id), reads.now()
+    face = reads.face(found, members)
     about = (
-        f"{many(told.publishers, 'publisher')}, {many(told.articles, 'article')}", languages(told.langs), article_card.first_seen(told.first_seen, now),
-        safe_html.tag("span", "last ", times.shown(told.last_seen, now)),
+        f"{many(found.publishers, 'publisher')}, {many(found.articles, 'article')}", languages(found.langs), article_card.first_seen(found.first_seen, now),
+        safe_html.tag("span", "last ", times.shown(found.last_seen, now)),
     )  # fmt: skip
     with st.container(border=True, key="story"):
-        safe_html.show(article_card.brief(told.direction, face, about))
+        safe_html.show(article_card.brief(found.direction, face, about))
         st.text(difference(members))
         shown = members[-report_timeline.REPORTS :]
         st.echarts_chart(
-            report_timeline.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{told.id}",
-            alt=f"Who reported when: {many(told.articles, 'report')} by {many(told.publishers, 'publisher')}",
+            report_timeline.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{found.id}",
+            alt=f"Who reported when: {many(len(shown), 'report')} by {many(len({a.publisher for a in shown}), 'publisher')}",
         )  # fmt: skip
-        reports(told, members)
+        if len(shown) < len(members):
+            safe_html.note(
+                f"The chart shows the newest {len(shown)} of {many(len(members), 'report')}; the table has all."
+            )
+        reports(found, members)
     if (chosen := st.query_params.get("article", "")).isdigit() and (article := reads.article(int(chosen))):
         with st.container(key="reading", border=True):
             article_detail.show(article)
@@ -80,10 +84,10 @@ def difference(members: list[Article]) -> str:
     parts = [f"{DIRECTION_WORDS[d]}: {many(len(votes[d]), 'publisher')}" for d in DIRECTION_WORDS if d in votes]
     first = min(members, key=lambda a: (a.at, a.id))
     agree = "All reports read the same way" if len(parts) == 1 else "Reports differ"
-    return f"{agree} ({', '.join(parts)}). First told by {safe_html.sound(first.publisher)}."
+    return f"{agree} ({', '.join(parts)}). First reported by {safe_html.sound(first.publisher)}."
 
 
-def reports(told: Story, members: list[Article]) -> None:
+def reports(about: Story, members: list[Article]) -> None:
     frame = pd.DataFrame({
         "title": [safe_html.cell(a.title) for a in members],
         "time": pd.to_datetime([a.at for a in members], utc=True),
@@ -96,7 +100,7 @@ def reports(told: Story, members: list[Article]) -> None:
     })  # fmt: skip
     ids = [a.id for a in members]
     row_selection.table(
-        frame, ids, "article", height=row_selection.tall(len(ids), 9), key=f"reports_{told.id}_{len(ids)}", placeholder="",
+        frame, ids, "article", height=row_selection.tall(len(ids), 9), key=f"reports_{about.id}_{len(ids)}", placeholder="",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110),
             "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
@@ -104,7 +108,7 @@ def reports(told: Story, members: list[Article]) -> None:
         },
         alt=f"{len(ids)} reports, oldest first",
     )  # fmt: skip
-    downloads.offer("articles", f"story={told.id}", name=f"story-{told.id}", label="Download these reports as CSV")
+    downloads.offer("articles", f"story={about.id}", name=f"story-{about.id}", label="Download these reports as CSV")
 
 
 def languages(codes: Sequence[str]) -> str:
@@ -120,18 +124,18 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.get, key="story_category", bind="query-params",
                             placeholder="any", width=200)  # fmt: skip
     least = st.number_input(
-        "Told by at least",
+        "Publishers, at least",
         1,
         99,
         2,
         key="least",
         bind="query-params",
         width=150,
-        help="publishers that do not belong together",
+        help="Publishers with different owners",
     )
-    everything = st.toggle("Without signals too", key="everything", bind="query-params")
+    everything = st.toggle("Show stories without a signal", key="everything", bind="query-params")
 found = reads.stories_reported(since, direction, category, int(least), LIMIT, not everything and direction != "none")
-st.text(many(len(found), "story") + (f": the {LIMIT} told last" if len(found) == LIMIT else ""))
+st.text(many(len(found), "story") + (f": the {LIMIT} with the newest reports" if len(found) == LIMIT else ""))
 if found:
     table(found)
     if not st.query_params.get("story"):
@@ -147,6 +151,6 @@ if found:
         "stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}")))
     )
 else:
-    st.info("No story passes these filters." if reads.newest_id() else "Nothing polled yet.")
+    st.info("No story matches these filters." if reads.newest_id() else "Nothing polled yet.")
 if number := st.query_params.get("story"):
     story(number)

@@ -1,4 +1,4 @@
-"""Why the index moved: the change between two moments, taken apart exactly by category, publisher and story."""
+"""Why the index moved: the exact split of the change between two times by category, publisher and story."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.wording import many, provisional
 from monitor.ui.queries import index_change, reads
 
-SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "own moments": None}
+SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "chosen times": None}
 MEASURES = {"tension": "Tension", "relief": "Relief"}
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
 BARS, ROWS = 8, 60
 
 
 def moments(newest: datetime) -> tuple[datetime, datetime]:
-    """The two hours compared: the newest and one before it, or two of the reader's own."""
+    """The two hours compared: the newest and an earlier one, or two that the reader chooses."""
     span = st.segmented_control(
-        "The newest hour against",
+        "Compare the newest hour with",
         list(SPANS),
         default="24 hours before",
         key="span",
@@ -50,7 +50,7 @@ def lacking(measure: str, at: datetime, point, now: datetime) -> str:
     if point is None:
         return f"There is no index for the hour of {name}."
     return (
-        f"Not enough news at {name}: {point.missing or f'no {measure} to take apart'}."
+        f"Not enough news at {name}: {point.missing or f'no {measure} to split'}."
         if getattr(point, measure) is None
         else ""
     )
@@ -80,14 +80,14 @@ def total_line(measure: str, table: pd.DataFrame, points) -> str:
     total, moved = table["change"].sum(), getattr(points[1], measure) - getattr(points[0], measure)
     line = f"All {len(table)} parts sum to {total:+.2f} points; the index as published moved by {moved:+.2f}."
     if abs(total - moved) >= 0.05:
-        line += " They differ by news that came late, or was read or grouped anew, since these hours were published."
+        line += " They differ because articles arrived late, or were read or grouped again, after these hours were published."
     return line
 
 
 def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], points, now: datetime) -> None:
     table = index_change.table(*sides, by)
     if table.empty:
-        st.info(f"Nothing counted towards {measure} at either moment, so there is nothing to take apart.")
+        st.info(f"Nothing counted towards {measure} at either time, so there is nothing to split.")
         return
     shown = index_change.shortened(table, by, ROWS)
     names = [index_change.name_of(value, by, len(table) - ROWS) for value in shown[by]]
@@ -106,7 +106,7 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     if chosen is not None and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
     else:
-        safe_html.note("Click a row for " + ("the way to its reports." if by == "story" else "the stories behind it."))
+        safe_html.note("Click a row for " + ("its reports." if by == "story" else "the stories behind it."))
     st.text(total_line(measure, table, points))
     hours = {name: time_text(point.at) for name, point in zip(("from", "to"), points, strict=True)}
     downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
@@ -151,8 +151,8 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
 
 st.title("Why the index moved", anchor=False)
 st.text(
-    "Every article of the 24 hours up to a moment has its points in the index; the difference between two moments is what came in less what dropped "
-    "out. It says which news moved the index, not what moved events."
+    "Each article of the last 24 hours adds points to the index. The difference between two times is what new articles added, less what old ones "
+    "that dropped out had added. It says which news moved the index, not why events happened."
 )
 now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 latest = index_change.newest(now)
@@ -165,7 +165,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     start, end = sorted(moments(latest_at))
     measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="measure", bind="query-params",
                                    required=True)  # fmt: skip
-    by = st.segmented_control("Taken apart by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
+    by = st.segmented_control("Split by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
                               required=True)  # fmt: skip
 points = tuple(index_change.point_at(at) for at in (start, end))
 missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(measure, at, point, now))]
