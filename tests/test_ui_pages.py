@@ -190,7 +190,7 @@ def test_articles_by_filter(fortnight, screen):
     assert set(shown.dataframe[0].value["direction"]) <= {"▼ de-escalation", "◆ mixed"}
     shown.text_input(key="text").set_value("zzzz").run()
     assert not shown.dataframe
-    assert "No article passes" in words(shown)
+    assert "No article matches" in words(shown)
 
 
 def test_days_of_ones_own_replace_the_time(fortnight, screen):
