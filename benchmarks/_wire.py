@@ -4,8 +4,8 @@
         wire.url(7)                       # every feed answers 304 to the ETag it gave
         wire.hour_later(changed=450)      # so many feeds now have some new entries before the old ones
 
-It also answers as a proxy, for feeds on made-up hosts: the last part of the path is the feed's number whatever the host. What it
-serves depends on its arguments alone. Leaves hostile servers to tests/internet.py.
+It also answers as a proxy, for feeds on made-up hosts: the last part of the path is the feed's number whatever the
+host. What it serves depends on its arguments alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rows out to CSV, JSON Lines and Parquet, under columns that other people's scripts rely on.
 
-Leaves fetching the rows to storage/tables.py. A row is a mapping of column to plain value; rows are taken one at a time, so the
-memory is that of a batch. docs/data-dictionary.md says what each column means, and a test holds it to COLUMNS.
+A row is a mapping of column to plain value; rows are taken one at a time, so the memory is that of a batch.
+docs/data-dictionary.md says what each column means, and a test holds it to COLUMNS.
 
 Times are UTC ISO 8601 with Z, to the second; days are dates. In CSV lists are joined by `;`, what is missing is empty, and a text
 cell that a spreadsheet would take for a formula is led by a single quote; numbers stay numbers. JSON Lines and Parquet keep lists,

@@ -1,7 +1,6 @@
 """The words that every room shares: frozen facts, named once for code, database, CSV and screen.
 
 Times are timezone-aware UTC datetimes. A value that is not known is None, never a stand-in.
-Leaves reading configuration to config.py and the tables to storage/schema.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Names a process so that people and other processes know who owns a database, and tells whether such a process is gone.
-
-Leaves the lease itself to storage/lease.py.
-"""
+"""Names a process so that people and other processes know who owns a database, and tells whether such a process is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product as a user starts it: a server process on an empty folder, with loopback feeds. Leaves what to look at to the tests."""
+"""The product as a user starts it: a server process on an empty folder, with loopback feeds."""
 
 from __future__ import annotations
 

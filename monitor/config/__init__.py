@@ -1,8 +1,6 @@
 """Reads feeds.yaml and the environment and refuses what is wrong, every fault at once: file, line, place, remedy.
 
-    feeds.yaml -> document (data, lines) -> shapes, cross-checks -> Settings, or ConfigError with every Problem
-
-Leaves the time to clock.py, the words of a lexicon to tagging/, and asking a feed to the floors above.
+feeds.yaml -> document (data, lines) -> shapes, cross-checks -> Settings, or ConfigError with every Problem
 """
 
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule

@@ -1,7 +1,5 @@
 """What one place of feeds.yaml has to do with another, with the environment or with the disk. Works on the data as written, so that
 these faults are named together with those of the shapes.
-
-Leaves everything that a single value shows by itself to shapes.py.
 """
 
 from __future__ import annotations

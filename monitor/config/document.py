@@ -1,7 +1,7 @@
 """Reads a YAML file that people edit into plain data with line numbers, and refuses what does not belong into it.
 
-Scalars follow YAML 1.2 (`NO` is Norway, not false). Anchors, tags and second documents are refused, nesting and size are bounded, so
-that no file can blow up. Leaves what the values mean to shapes.py. libyaml gives the events, since ten thousand feeds are many lines.
+Scalars follow YAML 1.2 (`NO` is Norway, not false). Anchors, tags and second documents are refused, nesting and size
+are bounded, so that no file can blow up. libyaml gives the events, since ten thousand feeds are many lines.
 """
 
 from __future__ import annotations

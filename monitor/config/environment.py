@@ -1,6 +1,6 @@
 """The settings that come from the environment: one row each, read and checked here.
 
-Leaves the time in MONITOR_NOW to clock.py and opening the database to storage. Values may hold passwords, so no message shows one.
+Values may hold passwords, so no message shows one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Turns what the checks found into faults that an editor can mend: place, what is wrong, what to write instead.
-
-Leaves finding the line to document.py.
-"""
+"""Turns what the checks found into faults that an editor can mend: place, what is wrong, what to write instead."""
 
 from __future__ import annotations
 

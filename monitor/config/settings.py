@@ -1,7 +1,4 @@
-"""The configuration as the program uses it, and keeping the last good one while an editor works on the file.
-
-Leaves what may be written to shapes.py and what is said of faults to faults.py.
-"""
+"""The configuration as the program uses it, and keeping the last good one while an editor works on the file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What feeds.yaml may say, key by key: the same models check the file and make the JSON Schema for editors.
-
-Leaves the rules of `alerts` to alerting.py and turning faults into words to faults.py.
-"""
+"""What feeds.yaml may say, key by key: the same models check the file and make the JSON Schema for editors."""
 
 from __future__ import annotations
 

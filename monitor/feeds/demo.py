@@ -2,7 +2,7 @@
 
     demo/news.yaml -> entries -> tag -> storage, through the same rooms as real news; prices are drawn with a fixed seed
 
-Everything in it is labelled synthetic, on screen and in files. Leaves serving the screen to app.py.
+Everything in it is labelled synthetic, on screen and in files.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """One round: walks every due feed from its address to stored, tagged articles, and reports each feed's outcome.
 
-    due feeds -> fetch (bytes | not modified | failure) -> read (parse, tag; in processes) -> state -> store (one transaction a feed)
-
-Leaves when to hold a round, and who may, to worker.py.
+due feeds -> fetch (bytes | not modified | failure) -> read (parse, tag; in processes) -> state -> store (one transaction a feed)
 """
 
 from __future__ import annotations

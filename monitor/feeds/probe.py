@@ -2,7 +2,7 @@
 
     feeds -> fetch -> read (parse, tag; in processes) -> ProbeResult -> a table for people
 
-By the same guarded fetcher and readers as a round of polling. Leaves states, due times and storing to poll.py.
+By the same guarded fetcher and readers as a round of polling.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     entries -> arrays (reposts once) -> hour blocks -> windows of 24 hours -> shares against the reference -> IndexPoint
 
-The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Leaves reading and
-keeping to storage/index.py. Oil never goes in.
+The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Oil never goes
+in.
 """
 
 from importlib import import_module

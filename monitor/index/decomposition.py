@@ -1,7 +1,7 @@
 """Why the index moved: an exact split of the change between two moments over categories, publishers and stories.
 
-The index is a sum over entries (shares.py), so each entry has its points in it, and a change is the difference of two such sums.
-An entry with several categories of one direction gives each an equal part. Leaves showing it to the screen.
+The index is a sum over entries (shares.py), so each entry has its points in it, and a change is the difference of two
+such sums. An entry with several categories of one direction gives each an equal part.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Walks the hours of a frame of entries and makes the points: window by window, with interval, gates and parts.
 
-Every point looks at 24 hours: an hour's news is too little to measure and follows the clock of newsrooms; a whole day cancels
-both. An hour's point is the 24 hours that end with it, a day's point the UTC day. Leaves the formula to shares.py and what is
-normal to reference.py.
+Every point looks at 24 hours: an hour's news is too little to measure and follows the clock of newsrooms; a whole day
+cancels both. An hour's point is the 24 hours that end with it, a day's point the UTC day.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is normal for each publisher: its own share of escalation and de-escalation over the reference window.
 
-The window is fixed by the editor, or the 90 days before the day shown; until 14 of them have news, or the fixed one is over, a built-in
-share stands in and everything is called provisional. Leaves what is done with the shares to shares.py.
+The window is fixed by the editor, or the 90 days before the day shown; until 14 of them have news, or the fixed one is
+over, a built-in share stands in and everything is called provisional.
 """
 
 from __future__ import annotations

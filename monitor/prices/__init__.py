@@ -2,9 +2,9 @@
 
     series, newest stored closes -> provider in turn (resting after failures) -> prices, faults
 
-Leaves keeping prices to storage/prices.py and the market's hours to market.py. A price service is never trusted with our time:
-a round over all series ends within its budget, and who failed rests before it is asked again. Each provider is asked from where its
-own closes end: what another stood in for in the meantime is still missing from its series.
+A price service is never trusted with our time: a round over all series ends within its budget, and who failed rests
+before it is asked again. Each provider is asked from where its own closes end: what another stood in for in the
+meantime is still missing from its series.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     closes -> log returns -> abnormal returns around each event -> t, placebo dates, adjusted for many questions
     daily index -> changes -> cross-correlation with returns, with bands from shuffled blocks
 
-Pure. "Associated with", never "caused". Leaves reading prices and index to storage. docs/method.md has the formulas' sources.
-scipy is imported only when asked for: it costs most of a second.
+Pure. "Associated with", never "caused". docs/method.md has the formulas' sources. scipy is imported only when asked
+for: it costs most of a second.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """FRED: daily spot prices as CSV without a key, the fall-back when Yahoo does not answer.
 
-Leaves the choice of provider to `prices.PriceClient`. Spot is not the front-month future and comes days late: every price says `spot`.
+Spot is not the front-month future and comes days late: every price says `spot`.
 """
 
 from __future__ import annotations

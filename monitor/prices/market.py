@@ -1,7 +1,7 @@
 """Knows the market's own clock: which session a price belongs to, whether that session is over, whether a price is stale.
 
-Leaves getting prices to the providers. Hours and holidays come from exchange_calendars, imported only when first asked: it costs
-half a second. A series without a known calendar trades on weekdays and closes at midnight UTC.
+Hours and holidays come from exchange_calendars, imported only when first asked: it costs half a second. A series
+without a known calendar trades on weekdays and closes at midnight UTC.
 """
 
 from __future__ import annotations

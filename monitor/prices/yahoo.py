@@ -1,7 +1,5 @@
 """Yahoo Finance by yfinance: daily closes, the day that still trades included and marked.
 
-Leaves the choice of provider, back-off and deadlines over several series to `prices.PriceClient`.
-
 yfinance asks for a cookie and a crumb before it asks for prices, and these calls ignore the timeout that one gives: on a silent
 network a call of three seconds took 130. So every request runs through a session that knows the call's deadline.
 """

@@ -1,4 +1,4 @@
-"""Alerts as they were raised, sent or not, and the signals that rules look at. Leaves deciding, wording and sending to others.
+"""Alerts as they were raised, sent or not, and the signals that rules look at.
 
 Written durably (the disk is waited for): an alert that went out must be known to have gone out after a power cut too.
 """

@@ -1,7 +1,4 @@
-"""Articles: a feed's entries in, with their signals, in one transaction; and out again by any filter.
-
-Leaves reading and grouping them to tagging and stories.
-"""
+"""Articles: a feed's entries in, with their signals, in one transaction; and out again by any filter."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     save(feed A), save(feed B) ... -> BEGIN, A, B ..., COMMIT -> each one's Saved
 
-A commit costs as much as storing ten articles, and SQLite has one writer at a time anyway. A feed stays whole or is not stored:
-when a transaction of several fails for a cause of one of them, each gets its own. Leaves what is stored to articles.py.
+A commit costs as much as storing ten articles, and SQLite has one writer at a time anyway. A feed stays whole or is
+not stored: when a transaction of several fails for a cause of one of them, each gets its own.
 """
 
 from __future__ import annotations

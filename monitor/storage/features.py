@@ -1,7 +1,4 @@
-"""What articles are compared by when stories are told, kept for the days in which they may still be compared.
-
-Leaves making it and what it means to stories/: here it is a text, and who made it.
-"""
+"""What articles are compared by when stories are told, kept for the days in which they may still be compared."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Feeds between rounds: their state, the log of their rounds, and the item hashes that spare parsing again.
-
-Leaves deciding states and due times to the round.
-"""
+"""Feeds between rounds: their state, the log of their rounds, and the item hashes that spare parsing again."""
 
 from __future__ import annotations
 

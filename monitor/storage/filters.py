@@ -1,4 +1,4 @@
-"""What articles can be asked for by, and how that becomes SQL. Leaves running it to articles.py and signals.py."""
+"""What articles can be asked for by, and how that becomes SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns what a database driver raises into our error tree, keeping the cause. Leaves raising it to store.py."""
+"""Turns what a database driver raises into our error tree, keeping the cause."""
 
 from __future__ import annotations
 

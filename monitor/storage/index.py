@@ -1,4 +1,4 @@
-"""What the index is made of, read fast, and its points, kept. Leaves the formula to the floor below."""
+"""What the index is made of, read fast, and its points, kept."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""One worker at a time over one database: a row with a heartbeat. Runs on real time, handed in; a replay's clock has no say here.
-
-Leaves taking turns and beating in time to the worker.
-"""
+"""One worker at a time over one database: a row with a heartbeat. Runs on real time, handed in; a replay's clock has no say here."""
 
 from __future__ import annotations
 

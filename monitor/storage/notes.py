@@ -1,4 +1,4 @@
-"""Notes that outlive a process: the worker's last fault, what is wrong with feeds.yaml. Leaves their wording to who writes them."""
+"""Notes that outlive a process: the worker's last fault, what is wrong with feeds.yaml."""
 
 from __future__ import annotations
 

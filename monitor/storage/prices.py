@@ -1,4 +1,4 @@
-"""Prices as they were had, with source and time, and the faults of providers that still last. Leaves fetching to prices/."""
+"""Prices as they were had, with source and time, and the faults of providers that still last."""
 
 from __future__ import annotations
 

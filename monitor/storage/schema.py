@@ -1,7 +1,7 @@
 """The tables: one place that says what is kept, under the names that CSV and screen use too.
 
-Leaves making them to migrations.py and asking them to one file a noun. Texts that may be long stand last in a row, so that
-SQLite can read the columns before them without following overflow pages.
+Texts that may be long stand last in a row, so that SQLite can read the columns before them without following overflow
+pages.
 """
 
 from __future__ import annotations

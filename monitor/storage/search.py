@@ -1,7 +1,7 @@
 """Full text search over titles and summaries in every script, alike on both databases.
 
-Text and question are folded and cut into words here; SQLite's FTS5 and PostgreSQL's `simple` configuration only match what they are
-given. What a person types never becomes query syntax: only letters and digits reach the query. Leaves other filters to filters.py.
+Text and question are folded and cut into words here; SQLite's FTS5 and PostgreSQL's `simple` configuration only match
+what they are given. What a person types never becomes query syntax: only letters and digits reach the query.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """The door to the database: opens it, hands out connections, and turns foreign errors into ours, once.
 
-Leaves what is asked to one file a noun, the tables to schema.py and their growth to migrations.py.
-
 SQLite runs in WAL mode: readers see a snapshot and never wait, writers queue (BEGIN IMMEDIATE). `synchronous` is NORMAL: a killed
 process loses nothing that was committed; a power cut may take back the last commits, whole, and since a feed's articles, its state
 and its item hashes are one commit, those entries are simply polled again. What must not happen twice (an alert that was sent) is

@@ -1,4 +1,4 @@
-"""Stories: which articles tell one event, and what follows from its members. Leaves finding out to the floor below.
+"""Stories: which articles tell one event, and what follows from its members.
 
 A story's row is always reckoned from its articles, so it cannot disagree with them. Its id is that of an article in it, chosen by
 the caller (the one that opened it); a story that was merged keeps its row and points to where its articles went.

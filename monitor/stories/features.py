@@ -1,7 +1,7 @@
 """What two articles are compared by: words of their text, and things, which are the same in every language.
 
-Words are folded and cut to their stem; things are categories, who did what to whom, actors, places, numbers, what words.yaml lists,
-and the consonants of long names. Leaves reading categories, actors and places to the tagger, and comparing to likeness.py.
+Words are folded and cut to their stem; things are categories, who did what to whom, actors, places, numbers, what
+words.yaml lists, and the consonants of long names.
 """
 
 from __future__ import annotations

@@ -2,16 +2,15 @@
 
     features -> those that may be like it (words by MinHash, things by index) -> likeness -> its parent -> story
 
-Every article is joined to the one earlier article that it is most like, provided that it is also like the one that opened that story
-or like several of it, and to all that are as good as the same; a story is what is so connected. An article that is a little like two
-stories thus does not run them together, nor does a long war become one story from neighbour to neighbour. Whom an article is joined
-to depends on the articles in the window alone, so what is in a story does not depend on the order of arrival. Its id does: it is
-that of the member that opened it, and of two stories that turn out to be one the smaller id stays. Two more ties: what was placed by
-an earlier run is not placed anew (`restore`), and where thousands of articles of a day share a thing or are copies of one text, only
-the rarer things are looked up (BUDGET, MOST) and the first copies (COPIES, ENOUGH), so that one article never costs more than a few
-milliseconds.
-Articles without a signal are joined by their words alone, and one that is joined to none has no story.
-Leaves making features to features.py, reading and writing to grouping.py on the third floor.
+Every article is joined to the one earlier article that it is most like, provided that it is also like the one that
+opened that story or like several of it, and to all that are as good as the same; a story is what is so connected. An
+article that is a little like two stories thus does not run them together, nor does a long war become one story from
+neighbour to neighbour. Whom an article is joined to depends on the articles in the window alone, so what is in a story
+does not depend on the order of arrival. Its id does: it is that of the member that opened it, and of two stories that
+turn out to be one the smaller id stays. Two more ties: what was placed by an earlier run is not placed anew
+(`restore`), and where thousands of articles of a day share a thing or are copies of one text, only the rarer things
+are looked up (BUDGET, MOST) and the first copies (COPIES, ENOUGH), so that one article never costs more than a few
+milliseconds. Articles without a signal are joined by their words alone, and one that is joined to none has no story.
 """
 
 from __future__ import annotations

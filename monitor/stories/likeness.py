@@ -1,7 +1,6 @@
 """How alike two articles are, 0..1, from their words, from the things in them, and from what speaks against it.
 
-A pure function of the two and of nothing else that was read, so that the order of arrival cannot matter. Leaves finding the pairs
-to grouper.py.
+A pure function of the two and of nothing else that was read, so that the order of arrival cannot matter.
 """
 
 from __future__ import annotations

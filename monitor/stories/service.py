@@ -1,8 +1,6 @@
 """Puts what is new in the database into stories.
 
-    articles stored since -> features -> Grouper -> merges, assignments -> how far it came
-
-Leaves which articles belong together to stories/ and when to call it to worker.py and the commands.
+articles stored since -> features -> Grouper -> merges, assignments -> how far it came
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads an answer's status and headers: what it says of validity, of waiting, and what a status means for a feed.
 
-Pure but for `retry_after`, whose dates count from the server's own Date or else from the machine's clock: a server's wishes
-are about real time, whatever clock the program was handed. Leaves the body to fetcher.py.
+Pure but for `retry_after`, whose dates count from the server's own Date or else from the machine's clock: a server's
+wishes are about real time, whatever clock the program was handed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Translates what goes wrong on the network into a Failure, once, at the wall where it enters.
 
-Messages name the host at most: addresses and headers of a feed may hold secrets. Leaves statuses to answer.py.
+Messages name the host at most: addresses and headers of a feed may hold secrets.
 """
 
 from __future__ import annotations

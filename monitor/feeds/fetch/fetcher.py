@@ -6,8 +6,8 @@ Two sets of connections are kept: a guarded one, which reaches public addresses 
 of allow_private feeds and for the operator's proxies. A feed's request goes through the open one only while it asks its own host
 and port, also after redirects, so what one feed opened serves no other place and no other feed.
 
-Through a proxy the proxy finds the address: then literal addresses and localhost are still judged here, names by the proxy's
-rules. allow_private feeds never go through a proxy. Leaves when to fetch to schedule.py and the document to parse.
+Through a proxy the proxy finds the address: then literal addresses and localhost are still judged here, names by the
+proxy's rules. allow_private feeds never go through a proxy.
 """
 
 from __future__ import annotations

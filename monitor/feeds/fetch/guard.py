@@ -1,6 +1,6 @@
 """Judges where a feed may lead: which spellings of a host and which addresses are public.
 
-Pure. Leaves asking the name servers and opening sockets to sockets.py, and who is excepted (allow_private) to fetcher.py.
+Pure.
 """
 
 from __future__ import annotations

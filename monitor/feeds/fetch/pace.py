@@ -1,6 +1,6 @@
 """Keeps requests to one host few and apart: so many at once, a pause between two starts, none while it asked for rest.
 
-Runs on the event loop's clock, which the handed-in one does not move. Leaves which feeds are exempt to fetcher.py.
+Runs on the event loop's clock, which the handed-in one does not move.
 """
 
 from __future__ import annotations

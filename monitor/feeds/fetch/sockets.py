@@ -1,8 +1,8 @@
 """The sockets and name look-ups that aiohttp is given: every address is judged, every byte is counted.
 
-A custom resolver is not asked about literal addresses and a socket factory sees the final one of each connection, so the
-factory has the last word. What it judges is what is connected to: a name that changes its answer in between gains nothing.
-Leaves the judging itself to guard.py.
+A custom resolver is not asked about literal addresses and a socket factory sees the final one of each connection, so
+the factory has the last word. What it judges is what is connected to: a name that changes its answer in between gains
+nothing.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Turns a feed's bytes into UTF-8 the way a browser would, and a little more kindly.
 
-Precedence: byte order mark, the zero bytes of UTF-16 and UTF-32, the HTTP header, the XML declaration, UTF-8. Bytes that are valid
-UTF-8 and hold more than ASCII are UTF-8 whatever was declared: servers that say iso-8859-1 by default are common, text of another
-charset that happens to be valid UTF-8 is not. Nothing is refused: bytes that fit nothing become U+FFFD.
-Leaves markup to scan.py.
+Precedence: byte order mark, the zero bytes of UTF-16 and UTF-32, the HTTP header, the XML declaration, UTF-8. Bytes
+that are valid UTF-8 and hold more than ASCII are UTF-8 whatever was declared: servers that say iso-8859-1 by default
+are common, text of another charset that happens to be valid UTF-8 is not. Nothing is refused: bytes that fit nothing
+become U+FFFD.
 """
 
 from __future__ import annotations

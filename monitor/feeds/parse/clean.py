@@ -1,7 +1,6 @@
 """Makes plain text of what feeds hold: markup gone, entities decoded once, nothing that could upset a screen.
 
-Titles are one line, summaries have a line for each block, so that sentences stay apart. Leaves folding for the lexicon to
-tagging/text.py: letters, digits and joiners (ZWNJ) stay as written.
+Titles are one line, summaries have a line for each block, so that sentences stay apart.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Turns what feedparser read into entries: text cleaned, links absolute, dates certain or missing.
-
-Leaves reading the document to feedparser and its slow options off: it neither sanitises nor resolves, we do.
-"""
+"""Turns what feedparser read into entries: text cleaned, links absolute, dates certain or missing."""
 
 from __future__ import annotations
 

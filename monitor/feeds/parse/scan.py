@@ -1,7 +1,6 @@
 """One cheap pass with expat over a feed document: is it safe, is it well formed, and where does each item stand?
 
-Counts before anything slow sees the document; feedparser needs minutes for 100,000 attributes on one tag. Leaves mending
-to document.py and meaning to feedparser.
+Counts before anything slow sees the document; feedparser needs minutes for 100,000 attributes on one tag.
 """
 
 from __future__ import annotations

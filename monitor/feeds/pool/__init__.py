@@ -2,8 +2,8 @@
 
     bytes -> a free reader process: parse -> tag each entry -> entries with readings, or a Failure
 
-Leaves what happens inside a process to child.py. Plain pipes and one thread a process, rather than multiprocessing: that
-would import the program's own main module, Streamlit and all, into each process.
+Plain pipes and one thread a process, rather than multiprocessing: that would import the program's own main module,
+Streamlit and all, into each process.
 """
 
 from __future__ import annotations

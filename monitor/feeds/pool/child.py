@@ -1,9 +1,8 @@
 """The inside of a reader process: takes documents from standard input, gives entries with readings to standard output.
 
-The limits are the kernel's: an alarm ends the process when a document takes too long, by the processor's time and, for a machine
-with much else to do, half as long again by the clock; a bound on its memory makes allocations fail. The end of input ends it too,
-so it outlives its parent by no more than the document in hand.
-Leaves starting and replacing processes to monitor/feeds/pool/__init__.py, which also says what goes over the pipes.
+The limits are the kernel's: an alarm ends the process when a document takes too long, by the processor's time and, for
+a machine with much else to do, half as long again by the clock; a bound on its memory makes allocations fail. The end
+of input ends it too, so it outlives its parent by no more than the document in hand.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     pages      [auth] in .streamlit/secrets.toml: everybody logs in; MONITOR_USERS narrows whom the provider knows
     exports    the same log-in, MONITOR_EXPORT_TOKEN, or the signature that a page puts into its own download links
 
-Without either everything is open to whoever reaches the port. Leaves TLS and names to the web server before it (docs/deploying.md).
+Without either everything is open to whoever reaches the port.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     index.html of Streamlit -> the same with one <script src> more; every other answer passes untouched
 
-Streamlit ticks by timers of the browser and has no setting for hidden tabs. Leaves what the script does to quiet.js.
+Streamlit ticks by timers of the browser and has no setting for hidden tabs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pages, in the order of the navigation. Leaves what they show to views/."""
+"""The pages, in the order of the navigation."""
 
 from functools import lru_cache
 from pathlib import Path

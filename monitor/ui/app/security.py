@@ -1,7 +1,7 @@
 """Adds security headers to every answer of the server: what a page may load, run, be embedded in or tell others.
 
-Should feed text ever become markup in spite of safe.py, the browser still runs nothing of it and asks no other host for anything.
-Leaves who may see what to access.py and TLS, with its Strict-Transport-Security, to the web server before it (docs/deploying.md).
+Should feed text ever become markup in spite of safe.py, the browser still runs nothing of it and asks no other host
+for anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Marks moments on the chart of index and prices: alerts, episodes, dates of the reader's own. Plain dictionaries, no callbacks.
 
-Each kind has its own shape, its own stroke and its own name in the legend, so that none is told apart by colour. Leaves which
-moments there are to the pages.
+Each kind has its own shape, its own stroke and its own name in the legend, so that none is told apart by colour.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Builds the charts of the Oil and Why pages as ECharts options: plain dictionaries, no callbacks.
-
-Leaves the numbers to markets.py and changes.py, the index and price chart itself to charts.py.
-"""
+"""Builds the charts of the Oil and Why pages as ECharts options: plain dictionaries, no callbacks."""
 
 from __future__ import annotations
 

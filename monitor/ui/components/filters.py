@@ -1,7 +1,4 @@
-"""The filters over articles as widgets, each in the page's address, so that a link shows what its sender saw.
-
-Leaves what a filter lets through to storage/filters.py.
-"""
+"""The filters over articles as widgets, each in the page's address, so that a link shows what its sender saw."""
 
 from __future__ import annotations
 

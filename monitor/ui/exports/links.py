@@ -2,7 +2,7 @@
 
     Filter(since=..., categories=("attack",)) <-> since=2026-03-01T00:00:00Z&category=attack
 
-Pure. Leaves the rows to storage and the addresses to exports.py.
+Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts, rules, rounds of a feed.
 
-The same numbers as on the page under the same columns; where a formula made them, `method` says which. Leaves the sums to studies.py
-and index_change.py, the file to exports.py.
+The same numbers as on the page under the same columns; where a formula made them, `method` says which.
 """
 
 from __future__ import annotations

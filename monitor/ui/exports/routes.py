@@ -2,8 +2,7 @@
 
     link -> may it be pulled? -> filter -> rows of storage -> pieces of the file -> client
 
-A row is read when it is sent, so the memory is that of a page of rows. Leaves columns and formats to export.py, filters to links.py
-and who may ask to access.py.
+A row is read when it is sent, so the memory is that of a page of rows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Tries one address for the Feeds page, off the script's thread: a test that hangs holds up nobody's screen.
-
-Leaves the asking, its guards and its time limit to checking.py.
-"""
+"""Tries one address for the Feeds page, off the script's thread: a test that hangs holds up nobody's screen."""
 
 from __future__ import annotations
 

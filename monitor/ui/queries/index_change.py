@@ -1,7 +1,7 @@
 """What the Why page asks, cached for all viewers: the points that each entry adds to an hour of the index, and the change between two.
 
-Leaves the formula to monitor/index/decomposition.py. The parts are computed from what is stored now; the points beside them are those that
-were published, so a late article shows as a difference and is named.
+The parts are computed from what is stored now; the points beside them are those that were published, so a late article
+shows as a difference and is named.
 """
 
 from __future__ import annotations
