@@ -4,18 +4,22 @@
 # make check   style, format and types, before the tests
 # make bench   the measurements of benchmarks/
 # make schema  feeds.schema.json anew, after a change of what feeds.yaml may say
+# make lock    requirements.lock anew, after a change of requirements.txt
 # make clean   remove .venv and what tools left; data/ stays
 #
+# `make run REQUIREMENTS=requirements.lock` installs what requirements.lock lists, the indirect packages too, and refuses a file whose
+# hash is another one: for a server. Without it requirements.txt is installed, which leaves indirect packages to pip, on any platform.
 # MONITOR_PORT=8600 make run takes another port, MONITOR_ADDRESS=0.0.0.0 opens it to the network (docs/configuration.md).
 
 VENV := .venv
 PY := $(VENV)/bin/python
 MONITOR_PORT ?= $(or $(PORT),8501)
 MONITOR_ADDRESS ?= 127.0.0.1
+REQUIREMENTS ?= requirements.txt
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: run demo check test bench schema clean venv runtime develop chromium
+.PHONY: run demo check test bench schema lock clean venv runtime develop chromium
 .DEFAULT_GOAL := run
 
 run: runtime
@@ -42,6 +46,10 @@ bench: develop
 schema: runtime
 	@$(PY) -m monitor.config > feeds.schema.json.new && mv feeds.schema.json.new feeds.schema.json
 
+lock: develop
+	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
+	  --custom-compile-command "make lock" requirements.txt -o requirements.lock
+
 clean:
 	rm -rf $(VENV) .pytest_cache .hypothesis .ruff_cache .mypy_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -66,15 +74,15 @@ venv:
 
 # What was installed last is kept beside it; only a change of the lists installs again.
 runtime: venv
-	@cmp -s requirements.txt $(VENV)/runtime.txt || { \
-	  echo "installing requirements.txt"; \
-	  $(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt && cp requirements.txt $(VENV)/runtime.txt; \
+	@cmp -s $(REQUIREMENTS) $(VENV)/runtime.txt || { \
+	  echo "installing $(REQUIREMENTS)"; \
+	  $(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS) && cp $(REQUIREMENTS) $(VENV)/runtime.txt; \
 	}
 
 develop: runtime
-	@cat requirements.txt requirements-dev.txt | cmp -s - $(VENV)/develop.txt || { \
+	@cat $(REQUIREMENTS) requirements-dev.txt | cmp -s - $(VENV)/develop.txt || { \
 	  echo "installing requirements-dev.txt"; \
-	  $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && cat requirements.txt requirements-dev.txt > $(VENV)/develop.txt; \
+	  $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt && cat $(REQUIREMENTS) requirements-dev.txt > $(VENV)/develop.txt; \
 	}
 
 # Without it the browser tests are skipped and say so. A failed installation is no reason not to run the others.

@@ -104,6 +104,28 @@ def test_every_requirement_is_pinned(name):
     assert loose == []
 
 
+def pins(name: str) -> dict[str, str]:
+    """Package -> version; a package with a marker is listed once for each."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    found = [re.match(r"([A-Za-z0-9_.\-]+)(?:\[[a-z,]+\])?==([^ ;\\]+)", line) for line in lines]
+    return {re.sub(r"[-_.]+", "-", one[1]).lower(): one[2] for one in found if one}
+
+
+def test_the_lock_holds_every_requirement_with_hashes_and_names_no_server():
+    locked, text = pins("requirements.lock"), (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert pins("requirements.txt").items() <= locked.items(), "run `make lock`"
+    assert len(locked) > 2 * len(pins("requirements.txt"))  # what those need in turn
+    assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=[a-z])", text)[1:])
+    assert "://" not in text and "index" not in text
+
+
+def test_the_package_and_the_program_are_one_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" in project["project"]["dynamic"] and project["tool"]["hatch"]["version"]["path"] == "monitor/__init__.py"
+    assert "dependencies" in project["project"]["dynamic"]
+    assert project["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]["files"] == ["requirements.txt"]
+
+
 def test_the_server_as_shipped():
     options = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     server, client = options["server"], options["client"]
