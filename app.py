@@ -58,5 +58,5 @@ app = st.App(
     Path(__file__).with_name("monitor") / "ui" / "app" / "main.py",
     lifespan=lifespan,
     routes=[*export_routes.routes(base), *idle_tabs.routes(base)],
-    middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.QuietTabs)],
+    middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.IdleTabs)],
 )

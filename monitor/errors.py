@@ -1,4 +1,4 @@
-"""The error tree. Foreign errors are translated once, at the wall where they enter, keeping the cause.
+"""The error tree. Errors of libraries are translated once, where they are first met, keeping the cause.
 
     MonitorError
     +-- ConfigError           feeds.yaml or the environment is wrong: file, line, remedy; exit 2
@@ -87,7 +87,7 @@ class StorageBusy(StorageError):
 
 
 class StorageFull(StorageError):
-    """There is no room left on the disk."""
+    """The disk is full."""
 
 
 class StorageReadOnly(StorageError):

@@ -1,4 +1,4 @@
-"""The words that every room shares: frozen facts, named once for code, database, CSV and screen.
+"""The dataclasses that all packages share, named once for code, database, CSV and screen. All are frozen.
 
 Times are timezone-aware UTC datetimes. A value that is not known is None, never a stand-in.
 """
@@ -247,7 +247,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One event as told by several publishers."""
+    """One event as reported by several publishers."""
 
     id: int
     title: str

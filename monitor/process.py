@@ -1,4 +1,4 @@
-"""Names a process so that people and other processes know who owns a database, and tells whether such a process is gone."""
+"""Names a process so that people and other processes know which one owns a database, and says whether it has ended."""
 
 from __future__ import annotations
 

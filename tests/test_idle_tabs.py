@@ -20,7 +20,7 @@ ROUTES = [
     Route("/", lambda _: HTMLResponse(PAGE)), Route("/parts", lambda _: StreamingResponse(iter([PAGE[:9], PAGE[9:]]), media_type="text/html")),
     Route("/text", lambda _: PlainTextResponse("<head>")), Route("/gone", lambda _: HTMLResponse("<head>", 404)), *idle_tabs.routes("/desk/"),
 ]  # fmt: skip
-APP = Starlette(routes=ROUTES, middleware=[Middleware(idle_tabs.QuietTabs), Middleware(GZipMiddleware)])
+APP = Starlette(routes=ROUTES, middleware=[Middleware(idle_tabs.IdleTabs), Middleware(GZipMiddleware)])
 
 
 def get(path: str, headers: dict[str, str] | None = None) -> httpx.Response:

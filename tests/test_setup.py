@@ -121,7 +121,10 @@ def test_the_lock_holds_every_requirement_with_hashes_and_names_no_server():
 
 def test_the_package_and_the_program_are_one_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert "version" in project["project"]["dynamic"] and project["tool"]["hatch"]["version"]["path"] == "monitor/__init__.py"
+    assert (
+        "version" in project["project"]["dynamic"]
+        and project["tool"]["hatch"]["version"]["path"] == "monitor/__init__.py"
+    )
     assert "dependencies" in project["project"]["dynamic"]
     assert project["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]["files"] == ["requirements.txt"]
 

@@ -1,6 +1,6 @@
 """Fills a database of its own with a made-up fortnight, for people without a network: `make demo`.
 
-    demo/news.yaml -> entries -> tag -> storage, through the same rooms as real news; prices are drawn with a fixed seed
+    demo/news.yaml -> entries -> tag -> storage, through the same code as real news; prices are drawn with a fixed seed
 
 Everything in it is labelled synthetic, on screen and in files.
 """
@@ -92,7 +92,7 @@ def fill(store: Store, tagger: Tagger, until: datetime) -> int:
 
 
 def main() -> None:
-    """Make data/demo.db anew, ending now."""
+    """Make data/demo.db again, ending now."""
     path = Path("data/demo.db")
     for old in (path, path.with_name("demo.db-wal"), path.with_name("demo.db-shm")):
         old.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Names the publisher of an entry: several feeds of one house are one independent source.
+"""Names the publisher of an entry: several feeds of one owner are one independent source.
 
 Pure.
 """
@@ -18,7 +18,7 @@ def publisher_of(feed: Feed, entry: Entry) -> str:
     """The entry's `<source>`, by name or else by domain, if the feed is marked as an aggregator; else the feed's `publisher`;
     else the registrable domain of the feed's host (Public Suffix List); for an IP address or localhost, the feed's name.
 
-    Any other feed's `<source>` is not believed: whoever writes the feed could pass for as many publishers as he likes.
+    Any other feed's `<source>` is not believed: its author could pass for any number of publishers.
     """
     if feed.aggregator:
         if entry.source:

@@ -2,8 +2,8 @@
 
     entries -> arrays (reposts once) -> hour blocks -> windows of 24 hours -> shares against the reference -> IndexPoint
 
-The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Oil never goes
-in.
+The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Oil is never part of
+it.
 """
 
 from importlib import import_module
@@ -21,7 +21,7 @@ __all__ = ["Parameters", *_DOORS]
 
 
 def __getattr__(name: str):
-    """Opened when it is asked for: behind these doors is pandas, and to know that nothing is to be computed takes none of it."""
+    """Import on first use: these modules need pandas, and finding that there is nothing to compute does not."""
     if name not in _DOORS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_DOORS[name]}"), name)

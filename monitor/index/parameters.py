@@ -1,4 +1,4 @@
-"""What the formula may be told: weights, gates, reference. Whatever changes a number changes `method`, so both can be read."""
+"""The parameters of the formula: weights, gates, reference. Whatever changes a number changes `method`, so both can be read."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     series, newest stored closes -> provider in turn (resting after failures) -> prices, faults
 
-A price service is never trusted with our time: a round over all series ends within its budget, and who failed rests
-before it is asked again. Each provider is asked from where its own closes end: what another stood in for in the
+A price service cannot hold the program up: a round over all series ends within its budget, and a provider that failed
+rests before it is asked again. Each provider is asked from where its own closes end: what another stood in for in the
 meantime is still missing from its series.
 """
 
@@ -28,7 +28,7 @@ YEARS = timedelta(days=3653)  # ten, on the first fetch
 BUDGET = 12.0  # seconds for a round over all series: a round of polling is to be held up by fifteen at most
 CALL = 6.0  # seconds for one call of one provider, so that a silent one leaves time for the next
 FIRST_REST, LONGEST_REST = 60.0, 3600.0  # seconds
-LONGEST_WISH = 86_400.0  # seconds that a provider may ask to be left alone
+LONGEST_RETRY_AFTER = 86_400.0  # seconds that a provider may ask to be left alone
 ABOUT_THE_SERIES = ("symbol", "empty", "unreadable", "not a number", "clock", "unit")  # the provider itself is well
 ADJUSTED = 0.2  # a finished close that now differs by so much was adjusted, as after a split: then all closes were
 Stored = Mapping[str, Price]  # provider -> the newest close kept of it
@@ -115,7 +115,7 @@ class PriceClient:
     def fetch_all(
         self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = BUDGET
     ) -> list[Answer]:
-        """Fetch several series within one budget; whoever waited longest comes first, so that nobody is left out for ever."""
+        """Fetch several series within one budget; the series that waited longest comes first, so that none is left out for ever."""
         ends = stopwatch.monotonic() + budget
         ordered = sorted(wanted, key=lambda item: self._asked.get(item[0].name, 0.0))
         return [self.fetch(series, stored, now=now, budget=ends - stopwatch.monotonic()) for series, stored in ordered]
@@ -133,5 +133,5 @@ class PriceClient:
         key = (provider, series.name if error.kind in ABOUT_THE_SERIES else "")
         before = self._rests.get(key)
         length = min(before.length * 2, LONGEST_REST) if before else FIRST_REST
-        error.again = max(length, min(error.wait or 0.0, LONGEST_WISH))
+        error.again = max(length, min(error.wait or 0.0, LONGEST_RETRY_AFTER))
         self._rests[key] = _Rest(stopwatch.monotonic() + error.again, length, error)

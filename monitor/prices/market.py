@@ -1,4 +1,4 @@
-"""Knows the market's own clock: which session a price belongs to, whether that session is over, whether a price is stale.
+"""Sessions of the market: which one a price belongs to, whether it is over, whether a price is stale.
 
 Hours and holidays come from exchange_calendars, imported only when first asked: it costs half a second. A series
 without a known calendar trades on weekdays and closes at midnight UTC.
@@ -84,7 +84,7 @@ def closed_at(series: Series, day: date) -> datetime | None:
 
 
 def _finished_since(series: Series, last: Price, now: datetime) -> int:
-    """How many sessions are over by `now` whose close is not had, counted to two weeks: the later ones, and a last one left while it ran."""
+    """How many sessions are over by `now` whose close is missing, counted to two weeks: the later ones, and a last one left while it ran."""
     day = last.day.date()
     days = (day + timedelta(days=n) for n in range(1 if last.final else 0, min((now.date() - day).days, 14) + 1))
     return sum(1 for later in days if (hours := bounds(series, later)) and hours[1] <= now)
@@ -103,7 +103,7 @@ def stale(series: Series, last: Price, now: datetime) -> str | None:
     today = session_of(series, now)
     hours = bounds(series, today)
     if hours is None or not hours[0] <= now < hours[1]:
-        return None  # closed: nothing newer can be had
+        return None  # closed: there can be nothing newer
     if day < today:
         if now - hours[0] < DELAY:
             return None

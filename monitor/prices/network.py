@@ -18,7 +18,7 @@ def cause(error: Exception, timeout: float) -> tuple[str, str]:
 
 
 def refused(status: int) -> tuple[str, str]:
-    """(kind, cause) of an answer that is not 200. Nobody sends us elsewhere: an address that moved is for people to look at."""
+    """(kind, cause) of an answer that is not 200. Redirects are not followed: people have to look at an address that moved."""
     if status == 429:
         return "rate limited", "asks us to slow down (429)"
     return "http", f"sends us elsewhere (HTTP {status})" if 300 <= status < 400 else f"HTTP {status}"

@@ -1,6 +1,6 @@
-"""Everything that is kept: one door (`open_store`) and one file a noun.
+"""Everything that is stored. `open_store` opens the database; there is one module for each kind of thing.
 
-articles  signals  stories    what was read            feeds  prices  index  alerts    what was fetched, reckoned, said
+articles  signals  stories    what was read            feeds  prices  index  alerts    what was fetched, computed, reported
 lease  meta                   who works, what failed   tables                          rows for exports
 """
 

@@ -1,4 +1,4 @@
-"""Articles: a feed's entries in, with their signals, in one transaction; and out again by any filter."""
+"""Stores a feed's entries with their signals in one transaction, and finds articles by any filter."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def count(store: Store, wanted: Filter = Filter()) -> int:
 
 
 def newest_id(store: Store) -> int:
-    """The id stored last, 0 when there is none: with Filter.after_id it tells what has come in since."""
+    """The id stored last, 0 when there is none: with Filter.after_id it gives what has come in since."""
     with store.read() as conn:
         return conn.scalar(_LAST_ID) or 0
 
@@ -295,7 +295,7 @@ def stream(store: Store, wanted: Filter = Filter(), *, signals: bool = False, pa
 
 
 def earliest_after(store: Store, id: int) -> datetime | None:
-    """The earliest time of an article stored later than this one: what is reckoned from there on may have changed. None when there is none."""
+    """The earliest time of an article stored later than this one: what is computed from there on may have changed. None when there is none."""
     # plus nothing: otherwise SQLite walks the index by time, a million rows, up to the first of these ids
     at = (
         articles.c.at

@@ -1,4 +1,4 @@
-"""Stores the outcomes of a round from one thread; what waits together goes in one transaction.
+"""Stores the outcomes of a round from one thread; those that wait together share a transaction.
 
     save(feed A), save(feed B) ... -> BEGIN, A, B ..., COMMIT -> each one's Saved
 
@@ -107,7 +107,9 @@ class Writer:
     def _store_all(self, outcomes: list[Outcome]) -> list[Saved | Exception]:
         try:
             return self._together(outcomes)
-        except Exception as fault:  # whatever one feed's values lead to: each on its own tells which, and gets it back
+        except (
+            Exception
+        ) as fault:  # whatever one feed's values lead to: stored one by one, the feed at fault shows and gets the error
             of_the_database = isinstance(fault, StorageError) and type(fault) is not StorageError
             if of_the_database or len(outcomes) == 1:
                 return [fault] * len(outcomes)

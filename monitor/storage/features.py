@@ -1,4 +1,4 @@
-"""What articles are compared by when stories are told, kept for the days in which they may still be compared."""
+"""What articles are compared by when they are grouped into stories, stored for the days in which they may be compared."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator
 
 
 def forget(store: Store, before: datetime) -> None:
-    """Let go of what is too old to be compared."""
+    """Delete what is too old to be compared."""
     with store.write() as conn:
         conn.execute(features.delete().where(features.c.at < before))

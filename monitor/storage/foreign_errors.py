@@ -31,9 +31,9 @@ _POSTGRESQL = {
 }  # fmt: skip
 _REMEDY = {
     StorageBusy: "another writer holds the database; try again, or stop what else writes to it",
-    StorageFull: "no room is left on the disk; free some and go on",
+    StorageFull: "the disk is full; free some space and try again",
     StorageReadOnly: "the database or its folder may not be written; check its owner and rights",
-    StorageCorrupt: "the database is damaged or no database; restore a copy, or move it away to begin anew",
+    StorageCorrupt: "the file is damaged or not a database; restore a copy, or move it away to start with a new one",
     StorageUnreachable: "the database server does not answer or refuses; check MONITOR_DATABASE_URL and that it runs",
     StorageError: "the database failed",
 }

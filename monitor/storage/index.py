@@ -1,4 +1,4 @@
-"""What the index is made of, read fast, and its points, kept."""
+"""Reads what the index is computed from, and stores its points."""
 
 from __future__ import annotations
 

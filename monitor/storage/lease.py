@@ -15,7 +15,7 @@ from monitor.storage.schema import lease
 from monitor.storage.store import Store
 
 NAME = "worker"
-TTL = timedelta(seconds=30)  # a holder that has not beaten for so long is taken for dead
+TTL = timedelta(seconds=30)  # a holder without a heartbeat for so long counts as dead
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Prices as they were had, with source and time, and the faults of providers that still last."""
+"""Prices as they were received, with source and time, and the providers that fail now."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""From words to rows and back: an entry with its reading as table rows, a table row as an Article.
-
-Pure; leaves running SQL to the nouns.
-"""
+"""Converts an entry with its reading to table rows, and a table row to an Article. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ KEY_WORDS = 40  # words of title and summary that make the text key: reposts dif
 
 
 class Item(NamedTuple):
-    """One entry on its way into the database. `identity` is what makes it itself within its feed (guid, link, or title and date)."""
+    """One entry on its way into the database. `identity` is its key within its feed (guid, link, or title and date)."""
 
     entry: Entry
     reading: Reading

@@ -1,4 +1,4 @@
-"""The tables: one place that says what is kept, under the names that CSV and screen use too.
+"""The tables of the database, under the names that CSV and screen use too.
 
 Texts that may be long stand last in a row, so that SQLite can read the columns before them without following overflow
 pages.

@@ -1,4 +1,4 @@
-"""The door to the database: opens it, hands out connections, and turns foreign errors into ours, once.
+"""Opens the database, gives connections, and translates foreign errors into ours, once.
 
 SQLite runs in WAL mode: readers see a snapshot and never wait, writers queue (BEGIN IMMEDIATE). `synchronous` is NORMAL: a killed
 process loses nothing that was committed; a power cut may take back the last commits, whole, and since a feed's articles, its state

@@ -1,6 +1,6 @@
-"""Stories: which articles tell one event, and what follows from its members.
+"""Stories: which articles report one event, and what follows from its members.
 
-A story's row is always reckoned from its articles, so it cannot disagree with them. Its id is that of an article in it, chosen by
+A story's row is always computed from its articles, so it cannot disagree with them. Its id is that of an article in it, chosen by
 the caller (the one that opened it); a story that was merged keeps its row and points to where its articles went.
 """
 
@@ -25,7 +25,7 @@ _STORY = [
     for name in ("id", "title", "first_seen", "last_seen", "direction", "score", "categories", "actors", "places", "langs", "articles",
                  "publishers")
 ]  # fmt: skip
-# a member as it is stored: a story of thousands is reckoned again with each page that brings it more
+# raw columns of a member: a story of thousands is computed again with each page that brings it more
 _MEMBER = [
     *(articles.c[name] for name in ("id", "story_id", "publisher", "tier", "lang", "direction", "score", "title")),
     sa.type_coerce(articles.c.at, sa.BigInteger).label("at"),
@@ -35,7 +35,7 @@ _AT_ONCE = 500
 
 
 def assign(store: Store, placed: Mapping[int, int]) -> None:
-    """article id -> story id, in one transaction; every story touched, left ones too, is reckoned anew."""
+    """article id -> story id, in one transaction; every story touched, also one that articles left, is computed again."""
     if not placed:
         return
     with store.write() as conn:
@@ -47,11 +47,11 @@ def assign(store: Store, placed: Mapping[int, int]) -> None:
             }
         move = articles.update().where(articles.c.id == sa.bindparam("article")).values(story_id=sa.bindparam("story"))
         conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
-        _reckon(conn, touched)
+        _recompute(conn, touched)
 
 
 def merge(store: Store, into: int, others: Iterable[int]) -> None:
-    """Give the articles of other stories to one; the others point there from now on, and so does what pointed to them."""
+    """Give the articles of other stories to one; the others, and what pointed to them, point there from now on."""
     others = sorted(set(others) - {into})
     if not others:
         return
@@ -59,11 +59,11 @@ def merge(store: Store, into: int, others: Iterable[int]) -> None:
         conn.execute(articles.update().where(articles.c.story_id.in_(others)).values(story_id=into))
         gone = sa.or_(stories.c.id.in_(others), stories.c.merged_into.in_(others))
         conn.execute(stories.update().where(gone).values(merged_into=into, articles=0, publishers=0))
-        _reckon(conn, {into})
+        _recompute(conn, {into})
 
 
-def _reckon(conn: Connection, ids: set[int]) -> None:
-    """Write the rows of these stories from their members; one that has none left, and went nowhere, is removed."""
+def _recompute(conn: Connection, ids: set[int]) -> None:
+    """Write the rows of these stories from their members; one that has none left and was not merged is removed."""
     wanted = sorted(ids)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
@@ -77,7 +77,7 @@ def _reckon(conn: Connection, ids: set[int]) -> None:
 
 
 def _values(id: int, members: list[Row]) -> dict:
-    """A story as its members, oldest first, tell it. The direction is that of most of them, `mixed` where as many say the contrary."""
+    """A story's row from its members, oldest first. The direction is that of most of them, `mixed` where as many say the opposite."""
     votes = Counter(a.direction for a in members if a.direction != "none").most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
     scores = [a.score for a in members]
@@ -112,7 +112,7 @@ def find(
     store: Store, since: datetime | None = None, until: datetime | None = None, *, direction: str | None = None,
     category: str | None = None, publishers: int = 1, limit: int = 100, before: tuple[datetime, int] | None = None,
 ) -> list[Story]:  # fmt: skip
-    """Stories told within since <= last_seen, first_seen < until, by at least so many publishers; last told first.
+    """Stories with since <= last_seen and first_seen < until, of at least so many publishers; newest report first.
 
     `before` is (last_seen, id) of the last one of the page before.
     """
@@ -139,7 +139,7 @@ def find(
 def stream(
     store: Store, since: datetime | None = None, until: datetime | None = None, *, page: int = 1_000
 ) -> Iterator[Story]:
-    """Every story told within since <= last_seen, first_seen < until, oldest first, page by page."""
+    """Every story with since <= last_seen and first_seen < until, oldest first, page by page."""
     place = sa.tuple_(stories.c.first_seen, stories.c.id)
     query = (
         sa.select(*_STORY)

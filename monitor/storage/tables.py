@@ -1,6 +1,6 @@
 """What can be exported, row by row, as plain values under their column names: for the command line, the screen and other people's scripts.
 
-Memory stays that of a page.
+Rows are read page by page, so memory stays small.
 """
 
 from __future__ import annotations

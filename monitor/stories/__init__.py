@@ -1,4 +1,4 @@
-"""Stories: which articles tell one event, in whatever language. Pure; article -> features -> Grouper.
+"""Stories: which articles report one event, in whatever language. Pure; article -> features -> Grouper.
 
 features.py (what an article is compared by)  likeness.py (how alike two are)  grouper.py (which belong together)  words.yaml
 """

@@ -93,7 +93,9 @@ _LETTERS = [
 ]  # fmt: skip
 _SOUND = re.compile("|".join(letters for letters, _ in _LETTERS))
 _SOUNDS = dict(_LETTERS)
-SOUNDS = 4  # consonants that make a name tell: with three, one pair of texts in two would share one by chance
+SOUNDS = (
+    4  # consonants from which a name is distinctive: with three, one pair of texts in two would share one by chance
+)
 
 
 @lru_cache(maxsize=60_000)
@@ -186,7 +188,7 @@ class Features(NamedTuple):
         return self._replace(**sets)
 
     def written(self) -> str:
-        """The same as text, to be kept; what tells it from others (id, time, title, publisher) is left out."""
+        """The same as text, to be stored, without id, time, title and publisher."""
         return json.dumps([self.lang, *map(list, (self.title, self.words, self.things, self.places, self.numbers, self.names)),
                            self.reported, self.topical, self.weights], ensure_ascii=False, separators=(",", ":"))  # fmt: skip
 

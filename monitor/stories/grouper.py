@@ -270,7 +270,7 @@ class Grouper:
         )
 
     def _sort_out(self, node: _Node, left: set[_Node]) -> Placement:
-        """Articles left their parents for the new one: say anew which story each is in, of all stories that are touched."""
+        """Articles left their parents for the new one: give the story of each article again, for all stories that are touched."""
         touched = {node, *node.joined(), *left}
         touched.update(*(other.joined() for other in left))
         stories = {other.story for other in touched} - {None}

@@ -12,9 +12,9 @@ from monitor.stories.features import Features, things_weight, words_weight
 
 SPAN = timedelta(hours=36)  # further apart, two articles are two stories
 NEAR = timedelta(hours=6)  # so near in time, time says nothing
-LINK = 0.46  # from here on two articles tell one story, if neither is more like an earlier one
+LINK = 0.46  # from here on two articles report one event, if neither is more like an earlier one
 KIN = 0.3  # how like the opener of the story it has to be
-BACKED = 3  # or how many others of the story tell the same
+BACKED = 3  # or how many others of the story report the same
 SAME = 0.66  # from here on they do in any case
 SAME_TEXT = 0.62  # of title and words alone: a wire copied or slightly edited
 TITLE, TEXT, THINGS = (
@@ -22,7 +22,7 @@ TITLE, TEXT, THINGS = (
     0.30,
     0.25,
 )  # within a language: what the title says is the event, what follows is also background
-LEAST = 0.15  # of the title: with less in common, two of one language tell two stories
+LEAST = 0.15  # of the title: with less in common, two of one language report two events
 ACROSS = 1.2  # between languages: the weight of shared things at which their likeness counts half
 FADE = 0.35  # what is lost from NEAR to SPAN
 ELSEWHERE = 0.6  # factor where both name places and none in common
@@ -39,7 +39,7 @@ def likeness(a: Features, b: Features) -> float:
     """0 for two that cannot be one story. Off-topic articles, and one beside any other, are alike by their words alone."""
     one_language, topical = a.lang == b.lang, a.topical and b.topical
     title = text = 0.0
-    if a.bits & b.bits:  # far sooner told than by the words, and most pairs have none in common
+    if a.bits & b.bits:  # far cheaper than comparing words, and most pairs have none in common
         title = _share(words_weight(frozenset(a.title).intersection(b.title)), a.weights[0], b.weights[0])
     if title < LEAST:
         if one_language or not topical:

@@ -1,4 +1,4 @@
-"""Puts what is new in the database into stories.
+"""Puts new articles of the database into stories.
 
 articles stored since -> features -> Grouper -> merges, assignments -> how far it came
 """
@@ -15,7 +15,7 @@ from monitor.storage.store import Store
 from monitor.stories import WINDOW, Features, Grouper, features, made_by
 
 REACHED = "articles grouped up to"  # the note that says so, by id
-PAGE = 4_000  # articles a write; a story is reckoned again with each that touches it
+PAGE = 4_000  # articles a write; a story is computed again with each that touches it
 
 
 class StoryService:

@@ -1,7 +1,7 @@
-"""Reads an answer's status and headers: what it says of validity, of waiting, and what a status means for a feed.
+"""Reads an answer's status and headers: how long it is valid, how long to wait, what the status means for a feed.
 
-Pure but for `retry_after`, whose dates count from the server's own Date or else from the machine's clock: a server's
-wishes are about real time, whatever clock the program was handed.
+Pure but for `retry_after`, whose dates count from the server's own Date or else from the machine's clock: a server
+means real time, whatever clock the program was given.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Translates what goes wrong on the network into a Failure, once, at the wall where it enters.
+"""Translates what goes wrong on the network into a Failure, once.
 
 Messages name the host at most: addresses and headers of a feed may hold secrets.
 """
@@ -29,7 +29,7 @@ def _chain(error: BaseException):
     return seen
 
 
-# what tells the most, first: aiohttp wraps several of these into its own
+# the most telling first: aiohttp wraps several of these into its own errors
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((RefusedAddress,), "refused address", "{}"),
     ((BadPlace,), "redirects", "{}"),

@@ -52,7 +52,7 @@ IDLE = 20.0  # seconds that an unused connection is kept
 NAMES = 60  # seconds that a looked-up name is believed
 NAME_THREADS = 32  # look-ups that hang keep a thread for as long as the system's resolver tries
 REST = timedelta(minutes=1)  # of a host that answers 429 without saying how long
-REST_LONGEST = timedelta(hours=1)  # for the other feeds of a host whose one feed was told to wait
+REST_LONGEST = timedelta(hours=1)  # for the other feeds of a host that asked one feed to wait
 FRAMING = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "accept-encoding"}
 )
@@ -60,12 +60,12 @@ FRAMING = frozenset(
 
 @dataclass(slots=True)
 class _Walk:
-    """One feed's way through its redirects."""
+    """One feed's request with the redirects it followed."""
 
     feed: Feed
     state: FeedState | None
     deadline: asyncio.Timeout
-    own: URL  # as written: whom its headers are for and what allow_private opens
+    own: URL  # as written: the host that gets its headers and that allow_private opens
     url: URL  # where it is now
     start: URL
     room: Callable[[], Awaitable[None]] | None
@@ -80,7 +80,7 @@ class _Walk:
 class Fetcher:
     """Use as an async context manager; `fetch` may be called many times side by side.
 
-    `max_body` bounds the document in bytes, `max_wire` what its transfer may take (as large, unless told). `concurrency` bounds
+    `max_body` bounds the document in bytes, `max_wire` what its transfer may take (the same by default). `concurrency` bounds
     the exchanges under way, all hosts together. `lookup` stands in for socket.getaddrinfo, `proxies` for the environment's.
     """
 
@@ -140,7 +140,7 @@ class Fetcher:
     ) -> Fetched | NotModified | Failure:
         """Ask once. Whatever a server does comes back as a value; nothing is raised for it.
 
-        `room` is awaited when it is the feed's turn, before each exchange: whoever has no room for an answer holds it up there.
+        `room` is awaited when it is the feed's turn, before each exchange: a caller that has no room for an answer waits there.
         """
         try:
             own = guard.place(feed.url)
@@ -167,7 +167,7 @@ class Fetcher:
     # -- one exchange after the other --------------------------------------------------------------------
 
     async def _follow(self, walk: _Walk) -> Fetched | NotModified | Failure:
-        """Through at most REDIRECTS redirects. The deadline runs while a server is waited for, not while our turn is."""
+        """Through at most REDIRECTS redirects. The deadline runs while a server is waited for, not while the feed waits for its turn."""
         remaining = self._timeout
         loop = asyncio.get_running_loop()
         while True:
@@ -252,7 +252,7 @@ class Fetcher:
             if walk.state.etag:
                 headers["If-None-Match"] = walk.state.etag
                 conditional = True
-            # a date means nothing to a place that did not give it; a tag that does not fit does no harm
+            # a date means nothing to a server that did not give it; an ETag that does not fit does no harm
             if walk.state.last_modified and guard.origin(walk.start) == here:
                 headers["If-Modified-Since"] = walk.state.last_modified
                 conditional = True

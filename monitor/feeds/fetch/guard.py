@@ -1,7 +1,4 @@
-"""Judges where a feed may lead: which spellings of a host and which addresses are public.
-
-Pure.
-"""
+"""Decides where a feed may lead: which spellings of a host and which addresses are public. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from yarl import URL
 
-# IANA's special-purpose address registries (RFC 6890 and its updates), with the word a person is told. Written out because
+# IANA's special-purpose address registries (RFC 6890 and its updates), with the word for people. Written out because
 # ipaddress.is_global differs between Python releases and judges some of these public.
 _IPV4 = tuple(
     (IPv4Network(network), word)
@@ -91,7 +88,7 @@ def _word(table, ip: IPv4Address | IPv6Address) -> str | None:
 
 
 def check_host(host: str) -> None:
-    """Refuse what names the inside without asking anybody: special literals, odd spellings of numbers, localhost.
+    """Refuse hosts that name this machine or its network without a look-up: special literals, odd spellings of numbers, localhost.
 
     Raises RefusedAddress. Names are judged again by what they resolve to.
     """

@@ -22,7 +22,7 @@ MEMBERS = 1000  # gzip files or zstd frames one after another
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one to skip (RFC 8878, 3.1)
-HEAD = 16  # bytes that tell what a layer is
+HEAD = 16  # bytes by which the kind of a layer is recognised
 PLAIN = (b"<", b"{", b"[", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # how a feed begins
 
 Out = Callable[[bytes], None]

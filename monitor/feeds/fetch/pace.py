@@ -1,6 +1,6 @@
-"""Keeps requests to one host few and apart: so many at once, a pause between two starts, none while it asked for rest.
+"""Limits the requests to one host: how many at once, a pause between two starts, none while the host asked for rest.
 
-Runs on the event loop's clock, which the handed-in one does not move.
+Runs on the event loop's clock, not on the program's.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Pace:
             host.users -= 1
 
     async def begin(self, name: str) -> None:
-        """Within a turn, right before the exchange: whoever waited for something else since must not begin together with the next one."""
+        """Within a turn, right before the exchange: a request that waited for something else in between must not start together with the next one."""
         host = self._host(name)
         now = self._clock()
         host.begun = max(now, host.begun + self._pause)

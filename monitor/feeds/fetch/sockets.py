@@ -1,7 +1,7 @@
 """The sockets and name look-ups that aiohttp is given: every address is judged, every byte is counted.
 
 A custom resolver is not asked about literal addresses and a socket factory sees the final one of each connection, so
-the factory has the last word. What it judges is what is connected to: a name that changes its answer in between gains
+the factory decides. It checks the very address that is connected to: a name that resolves differently in between gains
 nothing.
 """
 
@@ -23,7 +23,7 @@ Lookup = Callable[..., list[tuple]]  # as socket.getaddrinfo
 
 
 class TooMuch(OSError):
-    """A server sent more for one request than is taken."""
+    """A server sent more for one request than is accepted."""
 
 
 HEAD_ALLOWANCE = 1024 * 1024  # bytes before a body is read: headers, interim answers, TLS, what is read ahead
@@ -32,8 +32,8 @@ HEAD_ALLOWANCE = 1024 * 1024  # bytes before a body is read: headers, interim an
 class MeteredSocket(socket.socket):
     """A socket that stops taking after `allowance` bytes for one request; what it sends begins a new count.
 
-    This bounds what no body cap sees: endless headers, interim answers, empty lines, chunk extensions. Whoever reads a body
-    raises the allowance for it.
+    This bounds what a limit on the body does not see: endless headers, interim answers, empty lines, chunk extensions. The code
+    that reads a body raises the allowance for it.
     """
 
     allowance = HEAD_ALLOWANCE
@@ -106,7 +106,7 @@ class Sockets:
 
 
 class Connector(TCPConnector):
-    """Keeps connections for later requests, but for those on which a server went on speaking: that would be taken for the next answer."""
+    """Keeps connections for later requests, except those on which the server kept sending: that would be read as the next answer."""
 
     def __init__(self, sockets: Sockets, **options):
         super().__init__(**options)
@@ -125,7 +125,7 @@ class Connector(TCPConnector):
 
 
 class Resolver(AbstractResolver):
-    """Asks the system's resolver in threads of its own: slow name servers hold up no other work of the program.
+    """Asks the system's resolver in threads of its own: slow name servers delay nothing else.
 
     `guarded` drops the addresses that feeds may not lead to and raises RefusedAddress when none is left.
     """

@@ -1,4 +1,4 @@
-"""Turns a feed's bytes into UTF-8 the way a browser would, and a little more kindly.
+"""Turns a feed's bytes into UTF-8 as a browser would, and a little more leniently.
 
 Precedence: byte order mark, the zero bytes of UTF-16 and UTF-32, the HTTP header, the XML declaration, UTF-8. Bytes
 that are valid UTF-8 and hold more than ASCII are UTF-8 whatever was declared: servers that say iso-8859-1 by default

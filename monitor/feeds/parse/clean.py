@@ -1,4 +1,4 @@
-"""Makes plain text of what feeds hold: markup gone, entities decoded once, nothing that could upset a screen.
+"""Makes plain text of what feeds hold: markup gone, entities decoded once, nothing that could disturb a screen.
 
 Titles are one line, summaries have a line for each block, so that sentences stay apart.
 """

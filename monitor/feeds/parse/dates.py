@@ -138,7 +138,7 @@ def _numbered(year: int, month: int, day: int, now: datetime) -> date | None:
 
 
 def _ends_with_year(first: int, second: int, year: int, *, dotted: bool) -> date | None:
-    """Dots mean day first; with slashes or dashes only the numbers themselves can tell day from month."""
+    """Dots mean day first; with slashes or dashes only the numbers themselves can distinguish day and month."""
     if dotted or first > 12 or first == second:
         return date(year, second, first)
     return date(year, first, second) if second > 12 else None

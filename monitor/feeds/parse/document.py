@@ -2,8 +2,8 @@
 
     UTF-8 -> safe? -> a feed? -> well formed, or mended -> its items' hashes -> the bytes that are left to parse
 
-feedparser sees neither prolog nor document type, only what scan.py has counted. A document that cannot be mended takes the
-whole road: all of it goes to feedparser's loose parser, and nothing is skipped next time.
+feedparser sees neither prolog nor document type, only what scan.py has counted. Of a document that cannot be
+mended, everything goes to feedparser's loose parser, and nothing is skipped next time.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _NAMESPACES = {  # what a prefix means where a feed forgot to say
 
 
 class NotAFeed(Exception):
-    """The text is something else; the message says what. Never leaves this package."""
+    """The text is something else; the message says what. Only used inside this package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ feedparser.registerDateHandler(
 def parsed_document(data: bytes) -> feedparser.FeedParserDict:
     """Hands the bytes to feedparser, as a stream: a string could be opened as a file or an address.
 
-    It is not told where they came from: it would make addresses of guids that are none.
+    It is not given the address: it would make addresses of guids that are none.
     """
     return feedparser.parse(BytesIO(data), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
 
@@ -63,7 +63,7 @@ def entries_of(
 
 
 def distinct(entries: Iterable[Entry]) -> list[Entry]:
-    """Takes the name off entries whose guid others use for another link, and leaves repetitions out.
+    """Drops guids that entries with different links share, and leaves repetitions out.
 
     Some feeds give every item the same guid; such a guid names nothing, and the link takes its place.
     """
@@ -96,7 +96,7 @@ def finished(
     source: str | None = None,
     source_url: str | None = None,
 ) -> Entry | None:
-    """The last touches that every format shares; None when there is nothing to tell."""
+    """The last touches that every format shares; None when the entry says nothing."""
     if source and title.endswith(source) and (suffix := re.search(r"\s+[-–—|]\s+$", title[: -len(source)])):
         title = title[: suffix.start()]  # an aggregator's "Title - Publisher"
         if summary in (title, f"{title} {source}"):

@@ -15,7 +15,7 @@ MAX_VALUES = 300_000  # as counted by what stands between and around them; each 
 
 
 def read(data: bytes, *, url: str, known: frozenset[bytes], now: datetime) -> Parsed | Failure:
-    """The same door as parse(), for UTF-8 that begins like JSON."""
+    """Like parse(), for UTF-8 that begins like JSON."""
     if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
         return Failure("dangerous", f"it has more than {MAX_VALUES} values")
     try:

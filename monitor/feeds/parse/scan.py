@@ -1,6 +1,6 @@
-"""One cheap pass with expat over a feed document: is it safe, is it well formed, and where does each item stand?
+"""One cheap pass with expat over a feed document: is it safe, is it well formed, and where is each item?
 
-Counts before anything slow sees the document; feedparser needs minutes for 100,000 attributes on one tag.
+Counts everything before a slow parser sees the document; feedparser needs minutes for 100,000 attributes on one tag.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CUT_OFF = frozenset((3, 5, 6, 20))
 
 
 class Dangerous(Exception):
-    """The document carries an attack; the message names it. Never leaves this package."""
+    """The document carries an attack; the message names it. Only used inside this package."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Parses and tags in processes that can be stopped, so that no document can hold the program up or fill its memory.
+"""Parses and tags in processes that can be stopped, so that no document can block the program or fill its memory.
 
     bytes -> a free reader process: parse -> tag each entry -> entries with readings, or a Failure
 

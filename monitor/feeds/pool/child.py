@@ -125,7 +125,7 @@ def _guarded(read, job) -> tuple[object, bool]:
         return Failure("parser", HUNGRY), False
     except RecursionError:
         return Failure("parser", "the feed is nested too deep to be read"), True
-    except Exception as cause:  # the last wall: a fault of ours costs one feed, named, not the round
+    except Exception as cause:  # last resort: a fault of this program costs one feed, by name, not the round
         return Failure("parser", f"reading the feed failed: {type(cause).__name__}"), True
 
 

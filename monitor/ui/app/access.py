@@ -3,7 +3,7 @@
     pages      [auth] in .streamlit/secrets.toml: everybody logs in; MONITOR_USERS narrows whom the provider knows
     exports    the same log-in, MONITOR_EXPORT_TOKEN, or the signature that a page puts into its own download links
 
-Without either everything is open to whoever reaches the port.
+Without either, everybody who reaches the port sees everything.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from monitor.config.environment import Environment
 from monitor.ui.components import safe_html
 
 COOKIE = "_streamlit_user"
-_KEY = randomness.token_bytes(32)  # of this process: links on pages hold until the server is started anew
+_KEY = randomness.token_bytes(32)  # of this process: links on pages are valid until the server restarts
 
 
 def log_in_configured() -> bool:
@@ -36,7 +36,7 @@ def log_in_configured() -> bool:
 
 
 def gate(environment: Environment) -> None:
-    """Stops the page for who has to log in first, or may not see it."""
+    """Stops the page for a viewer who has to log in first, or has no access."""
     if not log_in_configured():
         return
     if not st.user.is_logged_in:
@@ -58,7 +58,7 @@ def gate(environment: Environment) -> None:
 
 
 def may_enter(person: Mapping[str, object], users: tuple[str, ...]) -> bool:
-    """Whether the provider's word for a person is enough: logged in and, where MONITOR_USERS names some, one of them by confirmed address."""
+    """Whether a person has access: logged in and, where MONITOR_USERS names people, one of them by confirmed address."""
     if not person.get("is_logged_in"):
         return False
     if not users:
@@ -99,7 +99,7 @@ def may_pull(
 
 
 def _tokens(asked: Mapping[str, str], headers: Mapping[str, str]) -> list[str]:
-    """As a bearer, as the password of a log-in dialogue, or in the address, for spreadsheets that know nothing else."""
+    """From a bearer header, a log-in dialogue's password, or the address, for spreadsheets that support nothing else."""
     found = [asked["token"]] if "token" in asked else []
     kind, _, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
@@ -113,7 +113,7 @@ def _tokens(asked: Mapping[str, str], headers: Mapping[str, str]) -> list[str]:
 
 
 def _person(cookies: Mapping[str, str]) -> Mapping[str, object]:
-    """Who Streamlit's signed cookie says it is; nobody where it is missing, forged or of another address."""
+    """The person in Streamlit's signed cookie; empty where it is missing, forged or of another address."""
 
     def one(name: str) -> bytes | None:
         value = cookies.get(name)

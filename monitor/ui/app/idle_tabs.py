@@ -1,6 +1,6 @@
-"""Puts quiet.js before Streamlit's own scripts, so that a tab in the background costs the server nothing.
+"""Adds idle_tabs.js before Streamlit's own scripts, so that a tab in the background costs the server nothing.
 
-    index.html of Streamlit -> the same with one <script src> more; every other answer passes untouched
+    index.html of Streamlit -> the same with one <script src> more; every other answer is unchanged
 
 Streamlit ticks by timers of the browser and has no setting for hidden tabs.
 """
@@ -30,8 +30,8 @@ def give(_: Request) -> FileResponse:
     return FileResponse(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-class QuietTabs:
-    """ASGI middleware over pages of HTML; they are a few kilobytes, so one is held until it is whole."""
+class IdleTabs:
+    """ASGI middleware over pages of HTML; a page has a few kilobytes, so it is collected until it is complete."""
 
     def __init__(self, app: Callable):
         self.app = app
@@ -42,7 +42,7 @@ class QuietTabs:
         asked = dict(scope.get("headers", ())) if scope["type"] == "http" else {}
         if b"text/html" not in asked.get(b"accept", b""):  # what a browser says when it goes to a page, and only then
             return await self.app(scope, receive, send)
-        # neither packed nor handed over as a file on disk: there it could not be added to
+        # neither compressed nor sent as a file on disk: nothing could be added then
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         extensions = {
             name: value for name, value in (scope.get("extensions") or {}).items() if name != "http.response.pathsend"

@@ -1,6 +1,6 @@
-"""Adds security headers to every answer of the server: what a page may load, run, be embedded in or tell others.
+"""Adds security headers to every answer of the server: what a page may load and run, where it may be embedded, what it may send to others.
 
-Should feed text ever become markup in spite of safe.py, the browser still runs nothing of it and asks no other host
+Should feed text ever become markup in spite of safe_html.py, the browser still runs nothing of it and asks no other host
 for anything.
 """
 
@@ -57,7 +57,7 @@ _NAMES = frozenset(name for name, _ in _ENCODED)
 
 
 class SecureHeaders:
-    """ASGI middleware. Plain ASGI, so that websockets and streams pass untouched; what an answer already says is replaced."""
+    """ASGI middleware. Plain ASGI, so that websockets and streams pass unchanged; headers that an answer already has are replaced."""
 
     def __init__(self, app: Callable):
         self.app = app

@@ -1,6 +1,6 @@
-"""A coarse outline of the region's coasts, (longitude, latitude), set down by hand: for orientation, true to about 30 km.
+"""A coarse outline of the region's coasts as (longitude, latitude), drawn by hand: for orientation, accurate to about 30 km.
 
-Spares the map a tile service and every request to another host.
+With it the map needs no tile service and no request to another host.
 """
 
 WEST, EAST, SOUTH, NORTH = 28.0, 66.0, 10.0, 42.0

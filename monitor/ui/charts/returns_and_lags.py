@@ -1,4 +1,4 @@
-"""Builds the charts of the Oil and Why pages as ECharts options: plain dictionaries, no callbacks."""
+"""The charts of the Oil page, returns around events and correlation at each lag, as ECharts options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way from a table or chart on screen to its file: a download, and a link that a spreadsheet or a notebook can pull."""
+"""The download of a table or chart, and a link that a spreadsheet or a notebook can pull."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choosing a row of a table: a click anywhere in it, or the arrow keys, opens what it stands for.
+"""Tables whose rows can be chosen: a click anywhere in a row, or the arrow keys, opens it.
 
 Streamlit's own way of choosing rows asks for a hit on a small box before the row; what people click is the title. Choosing again
 does not close what is open, and sorting does not either: each page has a button for that.

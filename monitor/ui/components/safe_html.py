@@ -1,7 +1,7 @@
-"""The one place where text meets HTML: every character of it is escaped, only our own tags stand around it.
+"""Makes HTML from text: every character of a text is escaped, and only our own tags stand around it.
 
 Pages show feed text through these functions, st.text or dataframe cells, never through markdown; nothing else calls st.html
-(tests/test_safe.py keeps it so).
+(tests/test_safe_html.py checks it).
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ def headline(head: str, reasons: str) -> Html:
     return tag("p", tag("span", head, class_="level"), *([": ", reasons] if reasons else []), class_="headline")
 
 
-def fresh(told: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
+def fresh(state: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
     """How fresh the news is: by sign, word and colour."""
-    sign, word, rest = told
+    sign, word, rest = state
     return tag(
         "p",
         tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)),

@@ -1,4 +1,4 @@
-"""Times as the viewer's own clock shows them; UTC stands behind each as its title. Files and exports stay in UTC."""
+"""Times in the viewer's time zone, with UTC as the tooltip of each. Files and exports stay in UTC."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def local(at: datetime, now: datetime) -> str:
 
 
 def shown(at: datetime, now: datetime) -> safe_html.Html:
-    """A time that tells UTC when pointed at."""
+    """A time with UTC as its tooltip."""
     return safe_html.tag("time", local(at, now), datetime=at.isoformat(), title=f"{at:%Y-%m-%d %H:%M} UTC")

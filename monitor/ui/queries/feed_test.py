@@ -1,4 +1,4 @@
-"""Tries one address for the Feeds page, off the script's thread: a test that hangs holds up nobody's screen."""
+"""Tests one address for the Feeds page, in a thread of its own: a test that hangs blocks no viewer."""
 
 from __future__ import annotations
 

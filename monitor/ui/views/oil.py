@@ -61,29 +61,29 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
     st.echarts_chart(marks.marked(option, marks.of_days(marked)), height=360, key="oil_chart",
                      alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
-    told = ["One point for each finished UTC day."]
+    lines = ["One point for each finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
-        told.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
+        lines.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
     if known.empty:
-        told.append("No index in this range.")
+        lines.append("No index in this range.")
     if clipped:
-        told.append("Some bands are cut off at the top: little news, wide uncertainty.")
-    safe_html.note(" ".join(told))
+        lines.append("Some bands are cut off at the top: little news, wide uncertainty.")
+    safe_html.note(" ".join(lines))
 
 
 def trouble(series: Series, now: datetime) -> None:
     """Why the newest price is not what one would expect: which provider fails and how, and how old it is by the market's own clock."""
-    told = []
+    lines = []
     for one in (failure for failure in reads.price_failures() if failure.series == series.name):
         later = f"; asked again {times.local(one.next_try, now)}" if one.next_try else ""
-        told.append(f"{one.provider}: {one.cause} ({age(one.at, now)}{later})")
+        lines.append(f"{one.provider}: {one.cause} ({age(one.at, now)}{later})")
     newest = reads.newest_price(series.name, now)
     if newest and (old := market.stale(series, newest, now)):
-        told.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
-    if told:
+        lines.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
+    if lines:
         safe_html.banner(
-            "warning", f"The price of {series.name} may not be the newest:", safe_html.sound("\n".join(told))
+            "warning", f"The price of {series.name} may not be the newest:", safe_html.sound("\n".join(lines))
         )
 
 

@@ -164,23 +164,23 @@ def chart() -> None:
     marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
     st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
                      alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
-    told = [
+    said = [
         f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted line: 100, the normal level."
     ]
-    told += charts_marks.in_words(
+    said += charts_marks.in_words(
         marks,
         lambda mark: (
             f"{safe_html.sound(mark.name)} {times.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at)
         ),
     )
     if not drawing.end:
-        told.append("No index in this range: not enough news.")
+        said.append("No index in this range: not enough news.")
     if drawing.clipped:
-        told.append("Some bands are cut off at the top: little news, wide uncertainty.")
+        said.append("Some bands are cut off at the top: little news, wide uncertainty.")
     drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
-        told.append(f"No price of {', '.join(missing)} in this range.")
-    safe_html.note(" ".join(told))
+        said.append(f"No price of {', '.join(missing)} in this range.")
+    safe_html.note(" ".join(said))
     files(grain, since, drawn)
 
 
