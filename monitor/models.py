@@ -15,8 +15,10 @@ Mode = Literal["act", "words"]
 Grain = Literal["hour", "day"]
 
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
-DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "relief", "appeal")
+DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "sanctions_relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
+# what categories were called in earlier versions: old links and alert rules still say so
+FORMER_CATEGORIES = {"relief": "sanctions_relief"}
 # parts of the theatre; what puts an entry there is in parts.py
 PARTS = (
     "Hormuz and shipping",

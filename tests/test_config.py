@@ -104,7 +104,7 @@ index: {reference: {from: 2026-02-26, to: 2026-02-27}, minimum_entries: 5, minim
 alerts:
   - {name: L, kind: level, above: 200, below: 150, part: Hormuz and shipping, grain: day, cool_down: 1d}
   - {name: J, kind: jump, measure: relief, direction: down, within: 12h}
-  - {name: S, kind: signal, weight: 8.5, publishers: 2, within: 3h, categories: [attack]}
+  - {name: S, kind: signal, weight: 8.5, publishers: 2, within: 3h, categories: [attack, relief]}
   - {name: P, kind: price, series: VIX, percent: 10}
   - {name: F, kind: silence, of: feeds, longer_than: 1h, feeds: ["A: b"]}
   - {name: W, kind: silence, of: worker}
@@ -122,13 +122,16 @@ theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
     assert settings.index.tiers.weights == (2, 0.8, 0.6, 0)
     assert [rule.kind for rule in settings.alerts] == ["level", "jump", "signal", "price", "silence", "silence"]
     assert settings.alerts[0].cool_down == timedelta(days=1)
+    assert settings.alerts[2].categories == ("attack", "sanctions_relief")  # called relief until 0.1.0
     assert settings.defaults.max_bytes == 250_000
     arguments = settings.theatre.tagger_arguments()
     assert arguments["extra"] == tmp_path / "words.yaml"
     assert arguments["theatre"].widen == ("EGY", "Cyprus")
     assert "secret-word" not in repr(settings)
     assert not list(
-        jsonschema.Draft202012Validator(config.schema()).iter_errors(document.read(tmp_path / "feeds.yaml").data)
+        jsonschema.Draft202012Validator(config.schema()).iter_errors(
+            document.read(write(tmp_path, text.replace(", relief]", "]"))).data
+        )
     )
 
 

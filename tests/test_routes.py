@@ -229,6 +229,11 @@ def test_a_link_asks_for_what_its_page_showed(wanted):
     assert links.filter_of(parse_qsl(links.query_of(wanted), keep_blank_values=True)) == wanted
 
 
+def test_a_link_from_before_a_value_was_renamed_still_works():
+    assert links.filter_of([("category", "relief")]) == Filter(categories=("sanctions_relief",))
+
+
+
 @pytest.mark.parametrize(
     ("name", "value"), list(product(("since", "until"), ("", "2026-13-01", "0001-01-01T00:00+14:00")))
 )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.config.shape import Shape
 from monitor.config.values import Words, duration, wrong
-from monitor.models import DEESCALATION, ESCALATION, PARTS, Grain
+from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, PARTS, Grain
 
 Measure = Literal["tension", "relief"]
 Part = Literal["all", *PARTS]
-Category = Literal[*ESCALATION, *DEESCALATION]
+Category = Annotated[
+    Literal[*ESCALATION, *DEESCALATION], BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value)
+]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
 Level = Annotated[float, Field(strict=True, gt=0, le=100_000, allow_inf_nan=False)]
 

@@ -38,10 +38,32 @@ def add_features(conn: Connection) -> None:
     conn.exec_driver_sql("CREATE INDEX ix_features_at ON features (at)")
 
 
+# in the SQL below `%%` stands for one per cent sign, which psycopg would take for a parameter
+
+
+def rename_relief(conn: Connection) -> None:
+    """The category `relief` became `sanctions_relief`; relief is the index of de-escalation."""
+    for table in ("articles", "stories"):
+        conn.exec_driver_sql(
+            f"UPDATE {table} SET categories = trim(replace(';' || categories || ';', ';relief;', ';sanctions_relief;'), ';') "
+            "WHERE ';' || categories || ';' LIKE '%%;relief;%%'"
+        )
+    conn.exec_driver_sql(
+        """UPDATE articles SET turned_off = replace(turned_off, '["relief",', '["sanctions_relief",')"""
+        """ WHERE turned_off LIKE '%%["relief",%%'"""
+    )
+    conn.exec_driver_sql("UPDATE signals SET category = 'sanctions_relief' WHERE category = 'relief'")
+    conn.exec_driver_sql(
+        "UPDATE article_tags SET value = 'sanctions_relief' WHERE value = 'relief' AND kind IN ('act', 'words')"
+    )
+    conn.exec_driver_sql("DELETE FROM features")  # made of categories, and made again where they are missing
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
     add_features,  # 2
+    rename_relief,  # 3
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

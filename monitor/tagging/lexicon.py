@@ -17,7 +17,7 @@ LANGUAGES = ("en", "fr", "ar", "fa")  # Hebrew is recognised and left untagged
 # the usual weight of a category where a rule names none
 WEIGHTS = {
     "attack": 9.0, "maritime": 7.0, "threat": 5.5, "mobilize": 5.5, "nuclear": 5.5, "sanction": 4.5, "rupture": 4.5, "unrest": 4.0,
-    "energy": 7.0, "talks": 3.5, "accord": 6.5, "ceasefire": 7.5, "concession": 5.5, "release": 5.0, "withdrawal": 5.5, "relief": 4.5,
+    "energy": 7.0, "talks": 3.5, "accord": 6.5, "ceasefire": 7.5, "concession": 5.5, "release": 5.0, "withdrawal": 5.5, "sanctions_relief": 4.5,
     "appeal": 2.0,
 }  # fmt: skip
 IN_WORDS = ("threat", "appeal")  # categories that are speech unless a rule says otherwise

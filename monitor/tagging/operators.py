@@ -17,18 +17,18 @@ from monitor.tagging.lexicon import IN_WORDS, WEIGHTS, Cue, Rule
 # what a signal becomes when it is undone; None: nothing (rule 3)
 UNDONE = {
     "talks": "rupture", "accord": "rupture", "ceasefire": "rupture", "concession": "rupture", "release": "rupture", "withdrawal": "rupture",
-    "relief": "sanction", "appeal": "rupture", "sanction": "relief", "maritime": "withdrawal", "energy": "withdrawal",
+    "sanctions_relief": "sanction", "appeal": "rupture", "sanction": "sanctions_relief", "maritime": "withdrawal", "energy": "withdrawal",
     "mobilize": "withdrawal", "threat": "concession", "attack": "concession", "nuclear": "concession", "rupture": None, "unrest": None,
 }  # fmt: skip
 # vowed not to happen, or called off before it did (rule 2)
 NEVER = {category: "concession" for category in ("attack", "maritime", "nuclear", "mobilize")} | {
     category: "rupture" for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal")
-} | {"relief": "sanction"}  # fmt: skip
+} | {"sanctions_relief": "sanction"}  # fmt: skip
 # refused (rule 2)
 REFUSED = {
     category: "rupture"
     for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "appeal")
-} | {"relief": "sanction"}
+} | {"sanctions_relief": "sanction"}
 # threatened or only possible: force becomes a threat, the rest stays what it is, in words (rule 1)
 FORCE = ("attack", "maritime", "energy", "mobilize", "nuclear")
 

@@ -8,6 +8,7 @@ import streamlit as st
 from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.ui.app import access, pages
 from monitor.ui.components import safe_html, status
+from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
 HERE = Path(__file__).parent
@@ -52,10 +53,20 @@ def settle(page: str) -> None:
     gc.freeze()
 
 
+def follow_old_link() -> None:
+    """Put values that were renamed under their names of now, before a filter reads the address."""
+    for name in st.query_params:
+        values = st.query_params.get_all(name)
+        now = [links.renamed(name, value) for value in values]
+        if now != values:
+            st.query_params[name] = now
+
+
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation(
     [pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top"
 )
+follow_old_link()
 safe_html.styles()
 try:
     access.gate(reads.context().settings.current()[0].environment)

@@ -27,7 +27,7 @@ CATEGORY_WORDS = {
     "concession": "concessions",
     "release": "releases",
     "withdrawal": "withdrawals",
-    "relief": "relief",
+    "sanctions_relief": "sanctions relief",
     "appeal": "appeals for calm",
 }
 DIRECTION_WORDS = {

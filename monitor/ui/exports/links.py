@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from monitor.clock import parse_time, time_text
 from monitor.errors import InputError
-from monitor.models import CATEGORIES, PARTS
+from monitor.models import CATEGORIES, FORMER_CATEGORIES, PARTS
 from monitor.storage.articles import Filter
 
 # parameter -> field of Filter; each may be given several times, any of its values passes
@@ -57,6 +57,7 @@ def filter_of(given: Sequence[tuple[str, str]]) -> Filter:
     for name, value in given:
         if len(value) > LONGEST:
             raise InputError(f"{name}: longer than {LONGEST} characters")
+        value = renamed(name, value)
         if name in SEVERAL:
             if value not in KNOWN.get(name, (value,)):
                 raise InputError(f"{name}: {value!r} is not one of {', '.join(KNOWN[name])}")
@@ -76,6 +77,11 @@ def filter_of(given: Sequence[tuple[str, str]]) -> Filter:
         pair=(single["source"], single["target"]) if "source" in single else None,
         **{field: tuple(values) for field, values in several.items()},
     )  # fmt: skip
+
+
+def renamed(name: str, value: str) -> str:
+    """A parameter's value as it is called now: a link that was made before a value was renamed still works."""
+    return FORMER_CATEGORIES.get(value, value) if name.endswith("category") else value
 
 
 def span_of(given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:

@@ -68,7 +68,9 @@ def give(request: Request) -> Response:
             404,
             f"There is no such file. Tables: {', '.join(export.COLUMNS)} as .csv, .jsonl, .parquet; {', '.join(SCREEN)} as .csv.",
         )
-    given = [(name, value) for name, value in request.query_params.multi_items() if name not in OWN]
+    given = [
+        (name, links.renamed(name, value)) for name, value in request.query_params.multi_items() if name not in OWN
+    ]
     try:
         pieces = _in_turn(_pieces(table, form, given))
         first = next(pieces, b"")  # what cannot be read is found out before an answer has begun
