@@ -1,4 +1,4 @@
-"""The frame: serves the dashboard, and starts and stops the one worker that polls. Run with `streamlit run app.py`."""
+"""Serves the dashboard, and starts and stops polling with it. Run with `streamlit run app.py`."""
 
 import gc
 import logging

@@ -1,4 +1,4 @@
-"""The doors without a screen: check, poll, tag, export, prices, oil.
+"""The command line: check, poll, tag, export, prices, oil.
 
     python -m monitor --help
 
@@ -98,7 +98,7 @@ def check(
     online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False,
     alerts: Annotated[
         bool,
-        typer.Option("--alerts", help="Show what the alert rules would have told of what is stored; sends nothing."),
+        typer.Option("--alerts", help="Show which alerts the rules would have raised on stored news; sends nothing."),
     ] = False,
     since: Annotated[
         str | None,
@@ -137,7 +137,7 @@ def poll(
     once: Annotated[bool, typer.Option("--once", help="Poll every enabled feed now, due or not, and stop.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that parse and tag.")] = 2,
 ) -> None:
-    """Poll what is due, again and again, without a screen."""
+    """Poll feeds when they are due, without a screen."""
     from monitor.pipeline import Pipeline
 
     watched, settings = configured()
@@ -249,7 +249,7 @@ def export(
 @app.command()
 @door
 def prices() -> None:
-    """Fetch what is new of every price series, and show the newest price of each."""
+    """Fetch new prices of every series, and show the newest price of each."""
     from monitor.prices import market
     from monitor.prices.update import update_prices
     from monitor.storage import prices as kept

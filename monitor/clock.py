@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 from monitor.errors import ClockError, ConfigError, Problem
 
 TIMEOUT = 2.0  # seconds for an answer
-FRESH = 0.2  # seconds of real time that an answer serves everybody
-PATIENCE = 5.0  # seconds that the last answer is believed while no new one comes
+FRESH = 0.2  # seconds of real time for which an answer is shared
+PATIENCE = 5.0  # seconds that the last answer stays valid while no new one comes
 LONGEST = 200  # bytes
 EARLIEST, LATEST = 1970, 2200  # years in which intervals can be added and taken off without running out of calendar
 
@@ -75,7 +75,7 @@ class RealClock:
 
 @dataclass(frozen=True, slots=True)
 class StandingClock:
-    """One moment, for ever."""
+    """A clock that stands still."""
 
     at: datetime
 

@@ -1,4 +1,4 @@
-"""Rows out to CSV, JSON Lines and Parquet, under columns that other people's scripts rely on.
+"""Writes rows as CSV, JSON Lines and Parquet, under columns that other people's scripts rely on.
 
 A row is a mapping of column to plain value; rows are taken one at a time, so the memory is that of a batch.
 docs/data-dictionary.md says what each column means, and a test holds it to COLUMNS.

@@ -1,6 +1,6 @@
 """The dataclasses that all packages share, named once for code, database, CSV and screen. All are frozen.
 
-Times are timezone-aware UTC datetimes. A value that is not known is None, never a stand-in.
+Times are timezone-aware UTC datetimes. An unknown value is None, never a substitute.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Feed:
     name: str
     url: str
     language: str | None = None
-    publisher: str | None = None  # whom its entries count as, where independent sources are counted
+    publisher: str | None = None  # whose entries they are, where independent sources are counted
     tier: int = 3
     country: str | None = None
     every: timedelta | None = None  # None: the interval adapts
@@ -51,7 +51,7 @@ class Feed:
     enabled: bool = True
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold secrets
     allow_private: bool = False
-    aggregator: bool = False  # passes on what others publish; the <source> of each entry is its publisher
+    aggregator: bool = False  # collects what others publish; the <source> of each entry is its publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What is remembered of a feed between rounds."""
+    """What is stored about a feed between rounds."""
 
     name: str
     url: str
@@ -145,7 +145,7 @@ class FeedState:
     etag: str | None = None
     last_modified: str | None = None
     interval: timedelta | None = None  # between polls, as adapted
-    moved_to: str | None = None  # where it says it is, for good
+    moved_to: str | None = None  # its permanent new address, as it says
     moved_count: int = 0  # answers in a row that agreed on that
     habit: timedelta | None = None  # usual time between two rounds that brought something new
     ttl: timedelta | None = None  # the pause between polls that the feed itself asks for
@@ -165,7 +165,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One event or statement that moves the risk, with the words that prove it: field[start:end] == text."""
+    """One event or statement that changes the risk, with the words that prove it: field[start:end] == text."""
 
     category: str
     direction: str  # escalation | deescalation
@@ -279,7 +279,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One daily close, with where and when it was had."""
+    """One daily close, with its source and the time it was fetched."""
 
     series: str
     day: datetime  # 00:00 UTC of the trading day
@@ -319,7 +319,7 @@ class IndexPoint:
     stories: int
     publishers: int
     part: str = "all"  # theatre part
-    missing: str | None = None  # what the gate lacked, in words
+    missing: str | None = None  # why there is not enough news, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, PARTS, G
 Measure = Literal["tension", "relief"]
 Part = Literal["all", *PARTS]
 Category = Annotated[
-    Literal[*ESCALATION, *DEESCALATION], BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value)
+    Literal[*ESCALATION, *DEESCALATION],
+    BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),
 ]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
 Level = Annotated[float, Field(strict=True, gt=0, le=100_000, allow_inf_nan=False)]

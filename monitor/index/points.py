@@ -1,4 +1,4 @@
-"""Walks the hours of a frame of entries and makes the points: window by window, with interval, gates and parts.
+"""Computes the points of the index, hour by hour: each with its interval, its gates and its parts.
 
 Every point looks at 24 hours: an hour's news is too little to measure and follows the clock of newsrooms; a whole day
 cancels both. An hour's point is the 24 hours that end with it, a day's point the UTC day.
@@ -236,7 +236,7 @@ def _points(grain: str, hour: int, window: Window, past: _Past, cache: Reference
 
 
 def _missing(entries: int, publishers: int, inside: int, parameters: Parameters) -> str | None:
-    """What the gates lack, in words."""
+    """Why there is not enough news, in words."""
     lacks = []
     if entries < parameters.minimum_entries:
         lacks.append(f"{entries} of at least {parameters.minimum_entries} entries")

@@ -55,7 +55,7 @@ class ReferenceCache:
     # -- what it needs ------------------------------------------------------------------------------------
 
     def span(self, day: date) -> tuple[date, date]:
-        """First and last day of the reference for `day`; what a caller has to have taught before asking."""
+        """First and last day of the reference for `day`; the days a caller has to load before asking."""
         return self.parameters.reference or (day - timedelta(days=TRAILING), day - timedelta(days=1))
 
     def lacks(self, day: date) -> bool:

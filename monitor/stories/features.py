@@ -1,4 +1,4 @@
-"""What two articles are compared by: words of their text, and things, which are the same in every language.
+"""The features by which two articles are compared: words of their text, and things, which are the same in every language.
 
 Words are folded and cut to their stem; things are categories, who did what to whom, actors, places, numbers, what
 words.yaml lists, and the consonants of long names.

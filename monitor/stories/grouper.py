@@ -35,7 +35,7 @@ BUDGET = 6_000  # entries of the indexes that are looked at for one article
 MOST = 48  # articles that one is compared with
 LIKES = 24  # of them, that are remembered
 COPIES = 24  # articles of half a day that one band leads to: more are copies of one text, and these stand for them
-ENOUGH = 6  # that are as good as the same: which story it is in can be told without the others
+ENOUGH = 6  # that are nearly the same: they decide the story, without the others
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,7 +53,7 @@ class Placement:
 class _Node:
     article: Features
     story: int | None = None
-    settled: bool = False  # by an earlier run: chooses no more
+    settled: bool = False  # placed by an earlier run: not matched again
     root: _Node = field(init=False)  # the opener of its story
     parent: _Node | None = None
     children: set[_Node] = field(default_factory=set)
@@ -127,7 +127,7 @@ class Grouper:
         return self._sort_out(node, left) if left else self._join(node)
 
     def restore(self, article: Features, story: int | None) -> None:
-        """Take back an article that was placed before: its story stands, whatever would be thought of it now."""
+        """Restore an article that was placed before: it keeps its story and is not matched again."""
         if article.id in self._nodes or article.at < self._horizon:
             return
         node = _Node(article, story, settled=True)
@@ -140,7 +140,7 @@ class Grouper:
             members.add(node)
 
     def forget(self, before: datetime) -> None:
-        """Let go of the articles of earlier half days. What they held together stays together."""
+        """Forget the articles of earlier half days. Stories that they joined stay joined."""
         self._horizon = max(self._horizon, before)
         old = [number for number in self._buckets if number < _number(before)]
         gone = {node for number in old for node in self._buckets.pop(number).nodes}
@@ -314,7 +314,7 @@ def _best(node: _Node) -> tuple[_Node, _Node | None]:
 
 
 def _keys(article: Features) -> list[int | str]:
-    """What it is found by: bands of its telling words, of which two articles share one the likelier the more words they share; anchors."""
+    """What it is found by: bands of its distinctive words (the more words two articles share, the likelier they share a band), and anchors."""
     keys: list[int | str] = list(article.anchors()) if article.topical else []
     words = frozenset(article.words) - listed().worn
     if words:
@@ -332,7 +332,7 @@ def _tie(a: _Node, b: _Node) -> None:
 
 
 def _parts(whole: set[_Node]) -> list[set[_Node]]:
-    """What hangs together."""
+    """The articles that are connected."""
     left, parts = set(whole), []
     while left:
         part, edge = set(), [left.pop()]

@@ -26,8 +26,8 @@ LEAST = 0.15  # of the title: with less in common, two of one language report tw
 ACROSS = 1.2  # between languages: the weight of shared things at which their likeness counts half
 FADE = 0.35  # what is lost from NEAR to SPAN
 ELSEWHERE = 0.6  # factor where both name places and none in common
-NAME = 1.0  # weight of a name that sounds the same, counted only where it does: who did not name him may still mean him
-DOUBT = 0.4  # weight taken for different in any two texts, so that little is never wholly alike
+NAME = 1.0  # weight of a name that sounds the same, counted only where it does: a text that does not name a person may still mean him
+DOUBT = 0.4  # weight counted as different in any two texts, so that short texts are never fully alike
 
 
 def _share(shared: float, one: float, other: float) -> float:

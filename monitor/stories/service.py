@@ -57,7 +57,7 @@ class StoryService:
         return count
 
     def _remember(self, reached: int) -> None:
-        """Take back what was placed before: as it was kept, or from the texts where it was not."""
+        """Restore what was placed before: from stored features, or else from the texts."""
         self._grouper, self._reached, had = Grouper(), reached, set()
         for one in kept.since(self.store, self._since, reached, made_by=made_by()):
             self._grouper.restore(Features.read(one.written, one.id, one.at, one.title, one.publisher), one.story_id)
@@ -92,9 +92,7 @@ class StoryService:
         return len(page)
 
     def _keep(self, made: list[Features]) -> None:
-        made = [
-            found for found in made if found.at >= self._since
-        ]  # of an archive that is taken in nothing is compared any more
+        made = [found for found in made if found.at >= self._since]  # of an archive nothing is compared any more
         kept.keep(self.store, [(found.id, found.at, found.written()) for found in made], made_by=made_by())
 
 

@@ -1,6 +1,6 @@
-"""Who did it to whom, and where, as far as the clause says so; otherwise nothing is given: a missing name is better than a wrong one.
+"""Who did it to whom, and where, as far as the clause says so; otherwise none is given: a missing name is better than a wrong one.
 
-Word order and the small words that mark doer, done-to and place come from the lexicon. Leaves the tie to the theatre to ties.py.
+Word order and the small words that mark doer, done-to and place come from the lexicon.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Keeps what is slow to make of the word files in the user's cache folder, for every process that starts after.
+"""Caches what is slow to compute from the word files in the user's cache folder, for every process that starts later.
 
-What cannot be read or written there is no fault: the thing is made, as it would be without. A file of another user is not read, since a
-pickle may do anything. Leaves saying what a thing is made of to whoever makes it: the key.
+A cache that cannot be read or written is no fault: the value is computed, as it would be without. A file of another user is not read, since a
+pickle may do anything. The key says what a value is computed from.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def kept(name: str, key: bytes, make: Callable[[], Thing]) -> Thing:
         try:
             with path.open("rb") as file:
                 return pickle.load(file)
-        except Exception:  # cut off, of another version: a pickle may raise anything, and the thing can be made anew
+        except (
+            Exception
+        ):  # cut off, of another version: a pickle may raise anything, and the value can be computed again
             pass
     thing = make()
     write(path, lambda file: pickle.dump(thing, file, protocol=pickle.HIGHEST_PROTOCOL))

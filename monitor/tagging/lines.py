@@ -1,4 +1,4 @@
-"""Readings as lines for programs and as a page for people; leaves where they go to the command line.
+"""Readings as lines of JSON for programs and as a page for people.
 
 Feed text is shown as text: it never becomes markup.
 """

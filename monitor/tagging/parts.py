@@ -1,4 +1,4 @@
-"""Which parts of the theatre an entry is about. Leaves finding actors and places to the tagger.
+"""Which parts of the theatre an entry is about.
 
 An entry may belong to several parts or to none; a place alone carries no sign, it only says where.
 """

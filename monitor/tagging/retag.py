@@ -1,4 +1,4 @@
-"""Reads again what an older tagger has read, then makes the index anew: `python -m monitor tag --stored`.
+"""Reads articles again that an older tagger has read, then computes the index again: `python -m monitor tag --stored`.
 
     articles of another method, in the order of their ids -> tag -> signals replaced, a batch a transaction
 

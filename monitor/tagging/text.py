@@ -3,7 +3,6 @@
 Folding lower-cases, strips accents and Arabic diacritics, unites letter variants (alef, ya, kaf, ta marbuta, hamza carriers),
 turns Arabic and Persian digits into ASCII ones, drops tatweel, bidi marks and other invisible characters, and turns all
 punctuation, the half space (ZWNJ) included, into one space a character. Words are then runs of non-spaces, in every script.
-Leaves what the words mean to the lexicons.
 """
 
 from __future__ import annotations
@@ -93,7 +92,7 @@ def _cut_at_quotes(text: str, folded: str) -> list[str]:
     return [*parts, folded[place:]]
 
 
-@lru_cache(maxsize=2)  # a title is folded to tell its language, and again to be read
+@lru_cache(maxsize=2)  # a title is folded to recognise its language, and again to be read
 def fold(text: str) -> Folded:
     folded = text.translate(_TABLE)
     if QUOTED.search(text):  # "in 'complete control' of the strait" holds the same phrase as without
@@ -153,7 +152,7 @@ def _script(sample: str) -> str | None:
 
 
 class Languages:
-    """Tells languages apart: by script, then by function words and letters where they are clear.
+    """Recognises languages: by script, then by function words and letters where they are clear.
 
     `words` (function words, folded) and `letters` come from the lexicons, by language. What they leave open, the feed's declared
     language decides if it has the same script, else whichever language has most votes in title and summary.
