@@ -41,7 +41,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "signals": {
         "id": INT, "article_id": INT, "at": TIME, "first_seen": TIME, "feed": TEXT, "publisher": TEXT, "tier": INT, "lang": TEXT,
-        "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT, "weight": NUMBER, "rule": TEXT,
+        "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT, "severity": NUMBER, "rule": TEXT,
         "field": TEXT, "start": INT, "end": INT, "text": TEXT, "source": TEXT, "target": TEXT, "place": TEXT, "operators": LIST,
         "method": TEXT,
     },

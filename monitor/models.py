@@ -170,7 +170,7 @@ class Signal:
     category: str
     direction: str  # escalation | deescalation
     mode: str  # act | words
-    weight: float  # signed, escalation > 0; magnitude on Goldstein's scale, 0..10
+    severity: float  # signed, escalation > 0; magnitude on Goldstein's scale, 0..10
     rule: str  # name of the rule that made it
     field: str  # title | summary
     start: int  # code points
@@ -183,7 +183,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedOff:
+class Suppressed:
     """An anchor that was found and does not count, and why: shown to people, never counted."""
 
     category: str
@@ -200,12 +200,12 @@ class Reading:
 
     lang: str | None
     direction: str
-    score: float  # strongest escalation plus strongest de-escalation weight, -10..10
+    score: float  # highest severity of escalation plus that of de-escalation, -10..10
     theatre: bool
     actors: tuple[str, ...]
     places: tuple[str, ...]
     signals: tuple[Signal, ...]
-    turned_off: tuple[TurnedOff, ...]
+    suppressed: tuple[Suppressed, ...]
     method: str  # tagger version, lexicon hash included
     lat_lon: tuple[tuple[str, float, float], ...] = ()
 
@@ -241,7 +241,7 @@ class Article:
     signals: tuple[Signal, ...] = field(default=())
     country: str | None = None  # the feed's
     parts: tuple[str, ...] = ()  # theatre parts, as the index divides them
-    turned_off: tuple[TurnedOff, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 # -- stories, prices, index, alerts -----------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_every_table_has_its_columns_in_every_format(store, table):
 
 def test_formats_keep_their_own_types(store):
     line = json.loads(written("signals", tables.rows(store, "signals"), "jsonl").splitlines()[0])
-    assert (line["text"], line["weight"], line["operators"], line["place"]) == ("=strike", 9.0, ["passive"], None)
+    assert (line["text"], line["severity"], line["operators"], line["place"]) == ("=strike", 9.0, ["passive"], None)
     rows = pq.read_table(io.BytesIO(written("prices", tables.rows(store, "prices"), "parquet"))).to_pylist()
     assert [(r["series"], r["day"], r["close"], r["final"]) for r in rows] == [
         ("Brent", date(2026, 3, 2), 71.32, True), ("Brent", date(2026, 3, 2), 72.0, True), ("VIX", date(2026, 3, 3), -1.5, False)

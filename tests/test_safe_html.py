@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models import Signal, TurnedOff
+from monitor.models import Signal, Suppressed
 from monitor.ui.components import safe_html
 from monitor.ui.components.safe_html import cell, excerpt, marked, tag, web_link
 
@@ -51,8 +51,8 @@ def test_overlapping_evidence_keeps_both_numbers():
     assert html.count("<sup>") == 2
 
 
-def test_a_turned_off_span_is_marked_otherwise():
-    assert 'class="off"' in marked("no strike", [(0, TurnedOff("attack", "negation: no", "title", 3, 9, "strike"))])
+def test_a_suppressed_span_is_marked_otherwise():
+    assert 'class="off"' in marked("no strike", [(0, Suppressed("attack", "negation: no", "title", 3, 9, "strike"))])
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=60), st.integers(-5, 70), st.integers(-5, 70))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.errors import StorageError
-from monitor.models import Entry, Feed, FeedState, Reading, Signal, TurnedOff
+from monitor.models import Entry, Feed, FeedState, Reading, Signal, Suppressed
 from monitor.storage import articles, feeds, signals
 from monitor.storage.articles import Filter, Item
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
@@ -29,12 +29,12 @@ STRIKE = Signal(
 )
 THREAT = Signal("threat", "escalation", "words", 5.0, "vow", "summary", 3, 6, "vow")
 TALKS = Signal("talks", "deescalation", "words", -3.0, "offer", "summary", 0, 5, "talks", "OMN", None, "Muscat")
-NOT = TurnedOff("threat", "negation: no plan to", "summary", 8, 14, "strike")
+NOT = Suppressed("threat", "negation: no plan to", "summary", 8, 14, "strike")
 
 
 def reading(*found, lang="en", method="tagger-1", off=(), actors=("IRN",), places=("Isfahan",)):
-    weights = [s.weight for s in found] or [0.0]
-    score = max(0.0, *weights) + min(0.0, *weights) if found else 0.0
+    severities = [s.severity for s in found] or [0.0]
+    score = max(0.0, *severities) + min(0.0, *severities) if found else 0.0
     kinds = {s.direction for s in found}
     direction = "mixed" if len(kinds) == 2 else kinds.pop() if kinds else "none"
     return Reading(
@@ -66,7 +66,7 @@ def test_an_article_comes_back_as_it_was_read(store):
     article = articles.get(store, saved.new[0])
     assert (article.title, article.summary, article.link) == (found.entry.title, found.entry.summary, found.entry.link)
     assert (article.feed, article.publisher, article.tier, article.country) == ("Gulf Wire", "wire", 1, "GB")
-    assert (article.signals, article.turned_off) == ((STRIKE, TALKS), (NOT,))
+    assert (article.signals, article.suppressed) == ((STRIKE, TALKS), (NOT,))
     assert (article.categories, article.actors, article.places) == (("attack", "talks"), ("IRN",), ("Isfahan",))
     assert article.parts == ("iran-israel",)
     assert (article.direction, article.score, article.theatre, article.method) == ("mixed", 6.0, True, "tagger-1")

@@ -14,6 +14,7 @@ from monitor.storage import alerts, articles, migrations, open_store, tables
 
 HERE = Path(__file__).parent / "upgrades"
 EXPORTS = json.loads((HERE / "version_2.exports.json").read_text(encoding="utf-8"))
+RENAMED_COLUMNS = {("signals", "weight"): "severity"}
 RENAMED_VALUES = {"relief": "sanctions_relief"}
 NEWEST = len(migrations.MIGRATIONS)
 
@@ -99,7 +100,7 @@ def as_exported_now(old):
         return [now(one) for one in value] if isinstance(value, list) else RENAMED_VALUES.get(value, value)
 
     return {
-        table: [{name: now(value) for name, value in row.items()} for row in rows]
+        table: [{RENAMED_COLUMNS.get((table, name), name): now(value) for name, value in row.items()} for row in rows]
         for table, rows in old.items()
         if table != "alerts"
     }

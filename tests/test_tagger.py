@@ -48,8 +48,8 @@ def test_operators(tagger: Tagger, title, there, absent):
     assert not absent & set(reading.categories)
 
 
-def test_what_is_turned_off_is_said_with_its_reason(tagger: Tagger):
-    off = tagger.read("Israel did not attack Tehran, army says", "").turned_off
+def test_what_is_suppressed_is_said_with_its_reason(tagger: Tagger):
+    off = tagger.read("Israel did not attack Tehran, army says", "").suppressed
     assert [(each.category, each.reason.split(":")[0], each.text) for each in off] == [("attack", "negation", "attack")]
 
 
@@ -95,12 +95,12 @@ def test_an_article_with_both_sides_is_read_whole(tagger: Tagger):
 
 def _exact(reading, title, summary):
     fields = {"title": title, "summary": summary}
-    for each in (*reading.signals, *reading.turned_off):
+    for each in (*reading.signals, *reading.suppressed):
         assert fields[each.field][each.start : each.end] == each.text
         assert each.text.strip()
     for signal in reading.signals:
-        assert (signal.weight > 0) == (signal.category in ESCALATION) == (signal.direction == "escalation")
-        assert 0 < abs(signal.weight) <= 10
+        assert (signal.severity > 0) == (signal.category in ESCALATION) == (signal.direction == "escalation")
+        assert 0 < abs(signal.severity) <= 10
     assert -10 <= reading.score <= 10
 
 
@@ -146,7 +146,7 @@ def test_lines_in_the_fixed_format(tagger: Tagger):
             "category",
             "direction",
             "mode",
-            "weight",
+            "severity",
             "rule",
             "field",
             "start",
@@ -182,7 +182,7 @@ def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
 def test_a_text_of_nothing_but_anchors_keeps_as_many_as_people_could_read(tagger: Tagger):
     summary = "Iran attacks a tanker in the strait. Israel did not attack Tehran. " * 100
     reading = tagger.read("Iran attacks Israel", summary)
-    assert len(reading.signals) == len(reading.turned_off) == MOST and reading.signals[0].field == "title"
+    assert len(reading.signals) == len(reading.suppressed) == MOST and reading.signals[0].field == "title"
 
 
 def test_a_cue_does_not_spare_a_verb_the_words_it_needs(tmp_path):

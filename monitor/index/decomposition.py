@@ -39,20 +39,20 @@ def contributions(
     tiers = np.bincount(arrays.publisher, arrays.weight, publishers).astype(float)
     weight = np.divide(tiers, counts, out=np.zeros_like(tiers), where=counts > 0)
     reference = cache.reference((last - 1) // 24)
-    normal, gravity, known = (
+    normal, severity, known = (
         (reference.escalation, arrays.escalation, ESCALATION)
         if measure == "tension"
         else (reference.deescalation, arrays.deescalation, DEESCALATION)
     )
     each = coefficients(counts[:, None], weight, normal[:publishers, :1].astype(float), cache.parameters.shrink)[:, 0]
-    points = each[arrays.publisher] * gravity
-    rows = frame.iloc[arrays.row[gravity > 0]]
+    points = each[arrays.publisher] * severity
+    rows = frame.iloc[arrays.row[severity > 0]]
     table = pd.DataFrame({
         "article_id": rows["article_id"].to_numpy(),
         "publisher": rows["publisher"].astype(str).to_numpy(),
         "story_id": rows["story_id"].astype("Int64").fillna(rows["article_id"].astype("Int64")).to_numpy(),
         "category": [[c for c in text.split(";") if c in known] or ["unknown"] for text in rows["categories"]],
-        "points": points[gravity > 0],
+        "points": points[severity > 0],
     })  # fmt: skip
     table["points"] /= table["category"].map(len)
     return table.explode("category", ignore_index=True)

@@ -19,7 +19,7 @@ HOUR = 3_600_000_000  # microseconds
 
 @dataclass(frozen=True, slots=True)
 class EntryArrays:
-    """One row an entry. `hour` counts hours since 1970; gravity is e/10, in 0..1."""
+    """One row an entry. `hour` counts hours since 1970; severity is e/10, in 0..1."""
 
     hour: np.ndarray
     publisher: np.ndarray  # codes of the reference cache

@@ -27,7 +27,7 @@ from monitor.models import PARTS, IndexPoint
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Z = 1.6449  # standard normal: 5 % above, 5 % below
 UNSEEN = 3.0  # stories that may have been missed when none was seen: the upper 95 % limit of a Poisson count of zero is -ln 0.05
-UNSEEN_GRAVITY = 0.5
+UNSEEN_SEVERITY = 0.5
 SCOPES = ("all", *PARTS)
 
 
@@ -261,21 +261,21 @@ def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> d
     s, counts = window.signals, window.counts
     found: dict[str, np.ndarray] = {}
     raw = coefficients(counts[:, :1], window.weight, np.ones((len(counts), 1)), shrink)[:, 0]
-    for name, share, gravity, by_act, normal in (
+    for name, share, severity, by_act, normal in (
         ("tension", "escalation", s.escalation, s.escalation_by_act, reference.escalation),
         ("relief", "deescalation", s.deescalation, s.deescalation_by_act, reference.deescalation),
     ):
         each = coefficients(counts, window.weight, normal[: len(counts)], shrink)
-        counted = gravity > 0
+        counted = severity > 0
         members = scopes[:, counted]
-        owner, weighed = s.publisher[counted], gravity[counted]
+        owner, weighed = s.publisher[counted], severity[counted]
         values = _by_scope(each[owner] * window.weights[counted] * weighed[:, None], members)
         values[:, np.isnan(each[0])] = np.nan
         low, high = _interval(
             values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1],
             _told(s.story[counted], members),
         )
-        high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_GRAVITY * _typical(each[:, 0], counts[:, 0]), high)
+        high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_SEVERITY * _typical(each[:, 0], counts[:, 0]), high)
         found |= {name: values[:, 0], f"{name}_low": low, f"{name}_high": high}
         shares, acts = raw[owner] * weighed, by_act[counted]
         kinds = _by_scope(np.column_stack([shares, shares * acts, shares * ~acts]), members)
@@ -322,7 +322,7 @@ def _interval(values: np.ndarray, stories: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _typical(each: np.ndarray, counts: np.ndarray) -> float:
-    """What one entry of the window adds for each unit of gravity, on average."""
+    """What one entry of the window adds for each unit of severity, on average."""
     return float((each * counts).sum() / counts.sum())
 
 

@@ -21,7 +21,7 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A span's weighted counts and gravity for each publisher: publishers x (1 + replicates)."""
+    """A span's weighted counts and severity for each publisher: publishers x (1 + replicates)."""
 
     entries: np.ndarray
     escalation: np.ndarray
@@ -133,11 +133,11 @@ def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
     """Entries -> sums by publisher, one column a replicate."""
     found = [np.zeros((publishers, weights.shape[1]), dtype=np.float32) for _ in range(3)]
     order = np.argsort(arrays.publisher, kind="stable")
-    for total, gravity in zip(found, (None, arrays.escalation, arrays.deescalation), strict=True):
-        rows = order if gravity is None else order[gravity[order] > 0]
+    for total, severity in zip(found, (None, arrays.escalation, arrays.deescalation), strict=True):
+        rows = order if severity is None else order[severity[order] > 0]
         if not len(rows):
             continue
         owners, starts = np.unique(arrays.publisher[rows], return_index=True)
-        values = weights[rows] if gravity is None else weights[rows] * gravity[rows, None].astype(np.float32)
+        values = weights[rows] if severity is None else weights[rows] * severity[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
     return Sums(*found, count=len(arrays))

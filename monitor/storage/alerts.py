@@ -99,7 +99,7 @@ def sightings(store: Store, since: datetime, until: datetime) -> list[Sighting]:
         articles.c.publisher,
         signals.c.at,
         signals.c.category,
-        signals.c.weight,
+        signals.c.severity,
         *about,
     )
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)

@@ -25,7 +25,7 @@ from monitor.storage.rows import (
     signal_of,
     signal_values,
     tag_values,
-    turned_off_of,
+    suppressed_of,
 )
 from monitor.storage.schema import article_tags, articles, signals, sound, versions
 from monitor.storage.search import fold
@@ -241,12 +241,12 @@ def methods(store: Store) -> list[str]:
 
 
 def get(store: Store, id: int) -> Article | None:
-    """One article with its signals and what was turned off."""
+    """One article with its signals and what was suppressed."""
     with store.read() as conn:
-        row = conn.execute(sa.select(*BRIEF, articles.c.turned_off).where(articles.c.id == id)).first()
+        row = conn.execute(sa.select(*BRIEF, articles.c.suppressed).where(articles.c.id == id)).first()
         if row is None:
             return None
-        return article_of(row, _signals(conn, [id]).get(id, ()), turned_off_of(row.turned_off))
+        return article_of(row, _signals(conn, [id]).get(id, ()), suppressed_of(row.suppressed))
 
 
 def several(store: Store, ids: Sequence[int]) -> list[Article]:

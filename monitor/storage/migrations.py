@@ -59,11 +59,17 @@ def rename_relief(conn: Connection) -> None:
     conn.exec_driver_sql("DELETE FROM features")  # made of categories, and made again where they are missing
 
 
+def rename_weight_and_turned_off(conn: Connection) -> None:
+    conn.exec_driver_sql("ALTER TABLE signals RENAME COLUMN weight TO severity")
+    conn.exec_driver_sql("ALTER TABLE articles RENAME COLUMN turned_off TO suppressed")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
     add_features,  # 2
     rename_relief,  # 3
+    rename_weight_and_turned_off,  # 4
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

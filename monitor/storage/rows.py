@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Row
 
-from monitor.models import Article, Entry, Feed, Reading, Signal, TurnedOff
+from monitor.models import Article, Entry, Feed, Reading, Signal, Suppressed
 from monitor.storage.schema import articles, signals
 from monitor.storage.search import fold
 
@@ -59,14 +59,14 @@ def read_values(reading: Reading, parts: tuple[str, ...]) -> dict:
     """The columns of `articles` that a reading fills."""
     strongest = {(d, m): 0.0 for d in ("escalation", "deescalation") for m in ("act", "words")}
     for s in reading.signals:
-        strongest[s.direction, s.mode] = max(strongest[s.direction, s.mode], abs(s.weight))
+        strongest[s.direction, s.mode] = max(strongest[s.direction, s.mode], abs(s.severity))
     return {
         "lang": reading.lang, "direction": reading.direction, "score": reading.score, "theatre": reading.theatre,
         "escalation_act": strongest["escalation", "act"], "escalation_words": strongest["escalation", "words"],
         "deescalation_act": strongest["deescalation", "act"], "deescalation_words": strongest["deescalation", "words"],
         "categories": reading.categories, "actors": reading.actors, "places": reading.places, "parts": parts,
         "method": reading.method,
-        "turned_off": [(t.category, t.reason, t.field, t.start, t.end, t.text) for t in reading.turned_off],
+        "suppressed": [(t.category, t.reason, t.field, t.start, t.end, t.text) for t in reading.suppressed],
     }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str
 def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> list[dict]:
     return [
         {
-            "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "weight": s.weight,
+            "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "severity": s.severity,
             "rule": s.rule, "field": s.field, "start": s.start, "end": s.end, "text": s.text,
             "source": s.source, "target": s.target, "place": s.place, "operators": s.operators,
         }
@@ -116,17 +116,17 @@ BRIEF = [
 ]  # fmt: skip
 SIGNAL = [
     signals.c[name]
-    for name in ("category", "direction", "mode", "weight", "rule", "field", "start", "end", "text", "source", "target", "place",
+    for name in ("category", "direction", "mode", "severity", "rule", "field", "start", "end", "text", "source", "target", "place",
                  "operators")
 ]  # fmt: skip
 
 
-def article_of(row: Row, signals: tuple[Signal, ...] = (), turned_off: tuple[TurnedOff, ...] = ()) -> Article:
+def article_of(row: Row, signals: tuple[Signal, ...] = (), suppressed: tuple[Suppressed, ...] = ()) -> Article:
     (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
      story_id, method, tier, theatre, published_text, country, parts) = row[: len(BRIEF)]  # fmt: skip
     return Article(
         id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-        story_id, method, tier, theatre, published_text, signals, country, parts, turned_off,
+        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed,
     )  # fmt: skip
 
 
@@ -136,5 +136,5 @@ def signal_of(row: Row) -> Signal:
     return Signal(*values, operators=tuple(operators))
 
 
-def turned_off_of(stored: list) -> tuple[TurnedOff, ...]:
-    return tuple(TurnedOff(*values) for values in stored)
+def suppressed_of(stored: list) -> tuple[Suppressed, ...]:
+    return tuple(Suppressed(*values) for values in stored)

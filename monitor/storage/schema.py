@@ -206,7 +206,7 @@ articles = Table(
     text("feed"), text("publisher"), text("country", required=False), count("tier"), text("lang", required=False),
     time("published", required=False), time("first_seen"), time("at"),
     text("direction"), number("score", required=True), Column("theatre", Boolean, nullable=False),
-    # the strongest weight of each kind, as a magnitude 0..10; what the index is made of
+    # the highest severity of each kind, as a magnitude 0..10; what the index is made of
     number("escalation_act", required=True), number("escalation_words", required=True),
     number("deescalation_act", required=True), number("deescalation_words", required=True),
     words("categories"), words("actors"), words("places"), words("parts"),
@@ -214,7 +214,7 @@ articles = Table(
     Column("text_key", BigInteger, nullable=False),  # equal for near-identical texts
     Column("identity", LargeBinary(16), nullable=False),  # digest of guid, else link, else title and date
     text("link", required=False), text("canonical", required=False), text("published_text", required=False), text("title"),
-    text("summary"), Column("turned_off", Json, nullable=False),
+    text("summary"), Column("suppressed", Json, nullable=False),
     UniqueConstraint("feed", "identity"),
     Index(None, "at", "id"), Index(None, "first_seen"), Index(None, "publisher", "at"), Index(None, "feed", "at"),
     Index(None, "story_id"),
@@ -231,7 +231,7 @@ signals = Table(
     "signals", metadata,
     Column("id", Id, primary_key=True),
     Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
-    time("at"), text("category"), text("direction"), text("mode"), number("weight", required=True), text("rule"),
+    time("at"), text("category"), text("direction"), text("mode"), number("severity", required=True), text("rule"),
     text("field"), count("start"), count("end"), text("text"),
     text("source", required=False), text("target", required=False), text("place", required=False),
     Column("operators", Json, nullable=False),

@@ -129,7 +129,7 @@ def tally(
 ) -> list[Tally]:
     """Signals counted by `("source", "target")`, `("place",)` or `("category",)`, most first; those that lack a value are left out."""
     columns = [signals.c[name] for name in by]
-    strongest = sa.func.max(sa.func.abs(signals.c.weight))
+    strongest = sa.func.max(sa.func.abs(signals.c.severity))
     counted = sa.func.count(), sa.func.count(signals.c.article_id.distinct()), strongest
     query = sa.select(*columns, signals.c.direction, *counted).where(*(c.is_not(None) for c in columns))
     if since is not None:
@@ -149,7 +149,7 @@ def named(store: Store, kind: str, since: datetime | None = None, until: datetim
     sides = sa.select(
         signals.c.article_id,
         signals.c.direction,
-        sa.func.max(sa.func.abs(signals.c.weight)).label("weight"),
+        sa.func.max(sa.func.abs(signals.c.severity)).label("severity"),
         sa.func.count().label("n"),
     )
     if since is not None:
@@ -157,7 +157,7 @@ def named(store: Store, kind: str, since: datetime | None = None, until: datetim
     if until is not None:
         sides = sides.where(signals.c.at < until)
     sides = sides.group_by(signals.c.article_id, signals.c.direction).subquery()
-    counted = sa.func.sum(sides.c.n), sa.func.count(), sa.func.max(sides.c.weight)
+    counted = sa.func.sum(sides.c.n), sa.func.count(), sa.func.max(sides.c.severity)
     query = sa.select(article_tags.c.value, sides.c.direction, *counted).join(
         sides, sides.c.article_id == article_tags.c.article_id
     )

@@ -25,7 +25,7 @@ def _names(kind: type, *but: str) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name not in but)
 
 
-_ARTICLE = _names(Article, "signals", "turned_off")
+_ARTICLE = _names(Article, "signals", "suppressed")
 _SIGNAL_ROW, _SIGNAL = _names(signals.SignalRow, "signal"), _names(Signal)
 _STORY, _POINT, _PRICE, _FEED = _names(Story), _names(IndexPoint), _names(Price), _names(FeedState)
 

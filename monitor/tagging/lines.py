@@ -34,7 +34,7 @@ def as_record(reading: Reading, id: object = None) -> dict:
                 "category": signal.category,
                 "direction": signal.direction,
                 "mode": signal.mode,
-                "weight": signal.weight,
+                "severity": signal.severity,
                 "rule": signal.rule,
                 "field": signal.field,
                 "start": signal.start,
@@ -81,14 +81,14 @@ def marked(text: str, reading: Reading, field: str) -> Text:
     for signal in reading.signals:
         if signal.field == field:
             shown.stylize(STYLES[signal.direction], signal.start, signal.end)
-    for off in reading.turned_off:
+    for off in reading.suppressed:
         if off.field == field:
             shown.stylize("dim strike", off.start, off.end)
     return shown
 
 
 def show(reading: Reading, title: str, summary: str = "") -> Group:
-    """One reading for people: the text with its evidence marked, every signal, and what was turned off and why."""
+    """One reading for people: the text with its evidence marked, every signal, and what was suppressed and why."""
     head = Text(
         f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   {'in' if reading.theatre else 'outside'} the theatre"
     )
@@ -96,7 +96,7 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
     if reading.actors or reading.places:
         parts.append(Text(f"actors {', '.join(reading.actors) or '-'}   places {', '.join(reading.places) or '-'}"))
     if reading.signals:
-        table = Table("category", "mode", "weight", "rule", "evidence", "who, where", "operators")
+        table = Table("category", "mode", "severity", "rule", "evidence", "who, where", "operators")
         for signal in reading.signals:
             who = " -> ".join(x for x in (signal.source, signal.target) if x) + (
                 f" @ {signal.place}" if signal.place else ""
@@ -104,7 +104,7 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
             row = (
                 signal.category,
                 signal.mode,
-                f"{signal.weight:+g}",
+                f"{signal.severity:+g}",
                 signal.rule,
                 signal.text,
                 who,
@@ -113,8 +113,8 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
             table.add_row(*map(Text, row), style=STYLES[signal.direction].replace("bold ", ""))
         parts.append(table)
     parts.extend(
-        Text(f"{off.category} turned off: {off.reason} («{off.text}», {off.field})", style="dim")
-        for off in reading.turned_off
+        Text(f"{off.category} suppressed: {off.reason} («{off.text}», {off.field})", style="dim")
+        for off in reading.suppressed
     )
     parts.append(Text(reading.method, style="dim"))
     return Group(*parts)

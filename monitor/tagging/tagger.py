@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.models import ESCALATION, Reading, Signal, TurnedOff
+from monitor.models import ESCALATION, Reading, Signal, Suppressed
 from monitor.tagging import loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
@@ -28,7 +28,7 @@ VERSION = 1  # of the engine; the words' version is their hash
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
 REACH = {"svo": 5, "vso": 5, "sov": 8}  # words between the parts of a form: farther where the verb comes last
 CLEAR = 0.8  # share of one direction above which the other does not matter
-MOST = 40  # signals, and anchors turned off, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
+MOST = 40  # signals, and suppressed anchors, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
 
 
@@ -134,7 +134,7 @@ class Tagger:
 
     def _signals(
         self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool
-    ) -> tuple[tuple[Signal, ...], tuple[TurnedOff, ...]]:
+    ) -> tuple[tuple[Signal, ...], tuple[Suppressed, ...]]:
         signals, off = [], []
         holding = list(_holding(fields, framed, anywhere))
         frames = {
@@ -172,13 +172,13 @@ class Tagger:
                             abroad if field.name == "summary" else "",
                         )
                     if why:
-                        off.append(_turned_off(field, outcome.category or rule.category, why, start, end))
+                        off.append(_suppressed(field, outcome.category or rule.category, why, start, end))
                     else:
                         signals.append(
                             self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start))
                         )
                 off.extend(
-                    _turned_off(field, hit.word.begins(anywhere)[0][1].category, why, hit.start, hit.end)
+                    _suppressed(field, hit.word.begins(anywhere)[0][1].category, why, hit.start, hit.end)
                     for hit, why in sentence.masked
                 )
         return tuple(_distinct(signals)[:MOST]), tuple(off[:MOST])
@@ -344,9 +344,9 @@ def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool
                 yield sentence, frame
 
 
-def _turned_off(field: _Field, category: str, reason: str, start: int, end: int) -> TurnedOff:
+def _suppressed(field: _Field, category: str, reason: str, start: int, end: int) -> Suppressed:
     a, b = field.folded.span(start, end)
-    return TurnedOff(category, reason, field.name, a, b, field.folded.raw[a:b])
+    return Suppressed(category, reason, field.name, a, b, field.folded.raw[a:b])
 
 
 def _distinct(signals: list[Signal]) -> list[Signal]:
@@ -370,7 +370,7 @@ def _distinct(signals: list[Signal]) -> list[Signal]:
 
 
 def _score(signals: tuple[Signal, ...]) -> float:
-    weights = [signal.weight for signal in signals]
+    weights = [signal.severity for signal in signals]
     return round(max(0.0, *weights) + min(0.0, *weights), 2) if weights else 0.0
 
 
@@ -382,7 +382,7 @@ def direction(signals: tuple[Signal, ...]) -> str:
     for signal in signals:
         if signal.field == "title" and title is None:
             title = signal.direction
-        counted = abs(signal.weight) * (TITLE if signal.field == "title" else SUMMARY)
+        counted = abs(signal.severity) * (TITLE if signal.field == "title" else SUMMARY)
         best[signal.category] = max(best.get(signal.category, 0.0), counted)
     for category, counted in best.items():
         sums["escalation" if category in ESCALATION else "deescalation"] += counted

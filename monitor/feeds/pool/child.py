@@ -79,9 +79,9 @@ def _send(answers, answer: object) -> None:
 def _warm(tagger: bytes):
     """Imports and loads what every document needs, and reads one for the caches."""
     from monitor.feeds.parse import parse
-    from monitor.models import BadEntry, Entry, Failure, Reading, Signal, TurnedOff
+    from monitor.models import BadEntry, Entry, Failure, Reading, Signal, Suppressed
 
-    for kind in (Entry, Reading, Signal, TurnedOff):
+    for kind in (Entry, Reading, Signal, Suppressed):
         _send_as_call(kind)
     make, arguments = pickle.loads(tagger)
     tag = make(**arguments).read

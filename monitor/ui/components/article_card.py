@@ -15,7 +15,7 @@ def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html
     """An article, or a story with the article that speaks for it: what it is, its title, the words that prove it, who reports it."""
     signals = article.signals
     kinds = ", ".join(
-        dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.weight:+.0f})" for s in strongest(signals))
+        dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.severity:+.0f})" for s in strongest(signals))
     )
     head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]
     in_title = [(0, s) for s in signals if s.field == "title"]
@@ -29,7 +29,7 @@ def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html
 def strongest(signals: Sequence[Signal]) -> list[Signal]:
     """One signal of each category, the most severe first."""
     best: dict[str, Signal] = {}
-    for signal in sorted(signals, key=lambda s: -abs(s.weight)):
+    for signal in sorted(signals, key=lambda s: -abs(s.severity)):
         best.setdefault(signal.category, signal)
     return list(best.values())
 

@@ -1,4 +1,4 @@
-"""One article as it was read: its evidence marked, and for each signal the rule, weight and operators behind it."""
+"""One article as it was read: its evidence marked, and for each signal the rule, severity and operators behind it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
 
 def show(article: Article) -> None:
     """Numbers beside the marks are those of the list below."""
-    spans = [*article.signals, *article.turned_off]
+    spans = [*article.signals, *article.suppressed]
     now, names = reads.now(), reads.actor_names()
     head = (
         safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), safe_html.tag("span", f"score {article.score:+.1f}"),
@@ -65,8 +65,8 @@ def signals(article: Article, names: dict[str, str]) -> safe_html.Html:
             ("by", s.source and named(s.source, names)), ("to", s.target and named(s.target, names)), ("at", s.place),
         ) if value)  # fmt: skip
         how = "; ".join(part for part in (f"rule {s.rule}", *s.operators, who) if part)
-        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.weight:+.1f}", s.text, how))
-    lines += [(f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason) for off in article.turned_off]
+        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.severity:+.1f}", s.text, how))
+    lines += [(f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason) for off in article.suppressed]
     return safe_html.tag("ol", *(
         safe_html.tag("li", safe_html.tag("b", head), ": ", safe_html.tag("q", text, dir="auto", lang=article.lang), safe_html.tag("div", how, class_="note"))
         for head, text, how in lines
@@ -87,10 +87,10 @@ def as_text(article: Article, names: dict[str, str]) -> str:
             if value
         )
         changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
-        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.weight:+.1f}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
+        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.severity:+.1f}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
         lines.append(f"{line}{changes}{f'; {who}' if who else ''}")
     lines += [
-        f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.turned_off
+        f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.suppressed
     ]
     lines += [
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}",

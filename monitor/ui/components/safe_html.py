@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from monitor.models import Signal, TurnedOff
+from monitor.models import Signal, Suppressed
 
 STYLES = Path(__file__).parents[1] / "app" / "style.css"
 ISOLATE, POP = "\u2068", "\u2069"  # keep a right-to-left name from reordering its neighbours
@@ -23,7 +23,7 @@ LONG = 20_000  # characters of one text that a page shows; a title may have a mi
 
 VOID = ("img",)  # elements without an end
 
-Numbered = Iterable[tuple[int, Signal | TurnedOff]]
+Numbered = Iterable[tuple[int, Signal | Suppressed]]
 
 
 class Html(str):
