@@ -154,7 +154,7 @@ def poll(
     finally:
         store.close()
     err.print(
-        f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.seconds:.1f} s"
+        f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.bad} that could not be read, {report.seconds:.1f} s"
     )
     if report.all_failed:
         err.print("every feed failed: is there a network?")
@@ -164,7 +164,8 @@ def poll(
 def _say_feed(report) -> None:
     state = report.state
     print(
-        f"{state.name}: {state.error or f'{report.new} new'}", file=sys.stderr
+        f"{state.name}: {state.error or f'{report.new} new' + (f', {report.bad} could not be read' if report.bad else '')}",
+        file=sys.stderr,
     )  # a thousand lines of rich take a fifth of a second
 
 

@@ -62,7 +62,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "daily": {"day": DAY, "status": TEXT, **_INDEX, "method": TEXT},
     "feeds": {
         "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT, "entries": INT,
-        "new_entries": INT, "last_polled": TIME, "last_success": TIME, "last_new": TIME, "next_due": TIME, "moved_to": TEXT,
+        "new_entries": INT, "bad_entries": INT, "last_polled": TIME, "last_success": TIME, "last_new": TIME, "next_due": TIME, "moved_to": TEXT,
     },
 }  # fmt: skip
 _ARROW = {

@@ -72,13 +72,14 @@ class Entry:
 class BadEntry:
     """An item that could not be read; its neighbours were."""
 
-    position: int
+    position: int  # among the document's items
     reason: str
+    mendable: bool = False  # this program failed over it; a later version may read it
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one feed document held. `slices` are the hashes of the raw items, to skip them next time."""
+    """What one feed document held. `slices` are the hashes of its raw items."""
 
     title: str | None
     kind: str  # rss20, atom10, json11 ...
@@ -88,6 +89,18 @@ class Parsed:
     skipped: int = 0  # items not parsed because their slice was known
     ttl: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()  # of the entries, among the document's items
+
+    @property
+    def slices_read(self) -> tuple[bytes, ...]:
+        """The hashes of the items that need not be read again. Those of bad ones are left out, so that they are tried again."""
+        lost = {self.slices[one.position] for one in self.bad if one.position < len(self.slices)}
+        return tuple(one for one in self.slices if one not in lost)
+
+    @property
+    def mendable(self) -> int:
+        """How many items this program failed over."""
+        return sum(one.mendable for one in self.bad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,7 @@ class FeedState:
     habit: timedelta | None = None  # usual time between two rounds that brought something new
     ttl: timedelta | None = None  # the pause between polls that the feed itself asks for
     skip_hours: tuple[int, ...] = ()  # hours of the day, UTC, in which it asks not to be polled
+    bad_entries: int = 0  # of the last document that was read: entries that could not be; they are tried again
 
 
 # -- the reading ------------------------------------------------------------------------------------------

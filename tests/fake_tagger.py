@@ -29,7 +29,7 @@ class FakeTagger:
                 return Reading(lang, "none", 0.0, False, (), (), (), (), "\xe9" * (60 << 20))
             case "asleep":
                 time.sleep(60)
-            case "raise":
+            case "raise" if self.method != "mended":
                 raise KeyError(title)
             case "print":
                 print("noise on standard output", flush=True)

@@ -75,7 +75,12 @@ def test_one_document_is_stopped_and_its_neighbours_are_read(readers, title, wor
 def test_an_entry_that_cannot_be_tagged_is_bad_and_no_more(readers):
     got = asyncio.run(read(readers, feed("one", "raise", "three")))
     assert [e.title for e in got.parsed.entries] == ["one", "three"] and len(got.readings) == 2
-    assert [(bad.position, bad.reason) for bad in got.parsed.bad] == [(1, "not tagged: KeyError")]
+    (bad,) = got.parsed.bad
+    assert bad.position == 1 and bad.reason.startswith("not tagged: KeyError at fake_tagger.py:")
+    known = frozenset(got.parsed.slices_read)
+    again = asyncio.run(read(readers, feed("new", "one", "raise", "three"), known=known))
+    assert [e.title for e in again.parsed.entries] == ["new"]
+    assert [bad.position for bad in again.parsed.bad] == [2]  # its place in the document, though two items were skipped
 
 
 def test_what_a_library_prints_disturbs_nothing(readers):

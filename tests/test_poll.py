@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from monitor.errors import StorageFull
 from monitor.feeds import poll
 from monitor.feeds.poll import PollSession
-from monitor.feeds.pool import Read
+from monitor.feeds.pool import Read, ReaderPool
 from monitor.models import Entry, Feed, Fetched, Parsed, Reading
-from monitor.storage import articles, open_store
+from monitor.storage import articles, feeds, open_store
+from tests.fake_tagger import FakeTagger
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Reading("en", "none", 0.0, False, (), (), (), (), "m")
@@ -91,3 +93,33 @@ def test_no_more_is_asked_for_while_documents_wait(store, monkeypatch):
     report = asyncio.run(round_of(store, fetching, then=lambda: seen.append(fetching.begun)))
     assert seen == [3]
     assert len(report.feeds) == fetching.begun == len(FEEDS)
+
+
+class Serving:
+    """Stands in for the Fetcher: one document with an ETag."""
+
+    async def fetch(self, feed, state, *, room) -> Fetched:
+        items = "".join(f"<item><title>{title}</title></item>" for title in ("one", "raise", "three"))
+        body = f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+        return Fetched(body, 200, feed.url, etag='"1"')
+
+
+def test_an_entry_that_cannot_be_read_is_counted_and_tried_again(store, caplog):
+    """The tagger stumbles over one entry, is mended, and the entry is stored in the next round."""
+    caplog.set_level(logging.WARNING)
+
+    async def round_with(method: str):
+        async with ReaderPool(1, make_tagger=FakeTagger.load, tagger_arguments={"method": method}) as pool:
+            async with PollSession(store, Serving(), pool, lambda: NOW) as session:
+                return await session.poll(FEEDS[:1], feeds.states(store))
+
+    first = asyncio.run(round_with("raises"))
+    assert (first.new, first.bad, first.failed) == (2, 1, 0)
+    state = feeds.states(store)["feed 0"]
+    assert (state.state, state.bad_entries, feeds.log(store, "feed 0")[0].bad_entries) == ("well", 1, 1)
+    assert state.etag is None  # or the server would answer that nothing has changed
+    assert "feed 0: 1 entries could not be read: 1 x not tagged: KeyError at fake_tagger.py" in caplog.text
+    second = asyncio.run(round_with("mended"))
+    assert (second.new, second.bad) == (1, 0)
+    assert {article.title for article in articles.find(store)} == {"one", "raise", "three"}
+    assert feeds.states(store)["feed 0"].bad_entries == 0 and feeds.states(store)["feed 0"].etag == '"1"'

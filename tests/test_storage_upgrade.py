@@ -99,11 +99,12 @@ def as_exported_now(old):
     def now(value):
         return [now(one) for one in value] if isinstance(value, list) else RENAMED_VALUES.get(value, value)
 
-    return {
+    found = {
         table: [{RENAMED_COLUMNS.get((table, name), name): now(value) for name, value in row.items()} for row in rows]
         for table, rows in old.items()
         if table != "alerts"
     }
+    return found | {"feeds": [{**row, "bad_entries": 0} for row in found["feeds"]]}
 
 
 def test_alerts_and_search_are_there_after_the_upgrade(version_2):

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from monitor.feeds.fetch import Fetcher
 from monitor.feeds.identity import canonical_link, identity
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.publishers import publisher_of
-from monitor.models import Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
+from monitor.models import BadEntry, Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
 from monitor.storage.articles import Item
 from monitor.storage.batch import Outcome, Writer
 from monitor.storage.store import Store
@@ -37,6 +38,7 @@ class FeedReport:
     state: FeedState
     new: int
     edited: int
+    bad: int = 0  # entries that could not be read
 
     @property
     def error(self) -> str | None:
@@ -58,6 +60,10 @@ class PollReport:
     @property
     def edited(self) -> int:
         return sum(report.edited for report in self.feeds)
+
+    @property
+    def bad(self) -> int:
+        return sum(report.bad for report in self.feeds)
 
     @property
     def failed(self) -> int:
@@ -191,5 +197,15 @@ class PollSession:
         def after(new: int) -> FeedState:
             return schedule.after(feed, state, outcome, new=new, parsed=parsed, now=now, jitter=random.random())
 
-        saved = await self._writer.save(Outcome(feed, items, after, parsed.slices if parsed else None, now))
-        return FeedReport(saved.state, len(saved.new), len(saved.edited))
+        saved = await self._writer.save(Outcome(feed, items, after, parsed.slices_read if parsed else None, now))
+        bad = parsed.bad if parsed else ()
+        if parsed and len(bad) != (state.bad_entries if state else 0):
+            log.warning("%s: %s", feed.name, _bad_in_words(bad))
+        return FeedReport(saved.state, len(saved.new), len(saved.edited), len(bad))
+
+
+def _bad_in_words(bad: tuple[BadEntry, ...]) -> str:
+    if not bad:
+        return "all entries can be read again"
+    reasons = Counter(one.reason for one in bad)
+    return f"{len(bad)} entries could not be read: " + "; ".join(f"{n} x {why}" for why, n in reasons.most_common(3))

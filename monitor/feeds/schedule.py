@@ -148,9 +148,11 @@ def _answered(
 ) -> FeedState:
     habit = _habit(before, parsed, new=before.new_entries, now=now)
     last_new = now if before.new_entries else before.last_new
-    if isinstance(outcome, Fetched):
+    if parsed is not None and parsed.mendable:  # the whole document is wanted again, even where nothing has changed
+        etag, last_modified = None, None
+    elif isinstance(outcome, Fetched):
         etag, last_modified = outcome.etag, outcome.last_modified
-    else:  # 304 need not repeat them
+    else:  # an answer 304 need not repeat them
         etag, last_modified = outcome.etag or before.etag, outcome.last_modified or before.last_modified
     kept = replace(
         before,
@@ -165,6 +167,7 @@ def _answered(
         habit=habit,
         ttl=parsed.ttl if parsed else before.ttl,
         skip_hours=parsed.skip_hours if parsed else before.skip_hours,
+        bad_entries=len(parsed.bad) if parsed else before.bad_entries,
         **_moved(before, outcome.moved_to, asked_moved),
     )
     interval = feed.every or _interval(kept, now)

@@ -36,6 +36,7 @@ class Round:
     status: int | None
     entries: int
     new_entries: int
+    bad_entries: int
     failure: str | None
     error: str | None
 
@@ -64,7 +65,7 @@ def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> Fee
     upsert(conn, feeds, [{name: getattr(state, name) for name in _NAMES}])
     at = state.last_polled or now
     insert(conn, feed_log, [{
-        "feed": state.name, "at": at, "state": state.state, "status": state.status, "entries": state.entries, "new_entries": new,
+        "feed": state.name, "at": at, "state": state.state, "status": state.status, "entries": state.entries, "new_entries": new, "bad_entries": state.bad_entries,
         "failure": state.failure, "error": state.error,
     }])  # fmt: skip
     conn.execute(_PRUNE, {"name": state.name})

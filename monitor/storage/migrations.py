@@ -64,12 +64,18 @@ def rename_weight_and_turned_off(conn: Connection) -> None:
     conn.exec_driver_sql("ALTER TABLE articles RENAME COLUMN turned_off TO suppressed")
 
 
+def add_bad_entries(conn: Connection) -> None:
+    for table in ("feeds", "feed_log"):
+        conn.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN bad_entries INTEGER NOT NULL DEFAULT 0")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
     add_features,  # 2
     rename_relief,  # 3
     rename_weight_and_turned_off,  # 4
+    add_bad_entries,  # 5
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -164,8 +164,8 @@ def number(name: str, *, required: bool = False) -> Column:
     return Column(name, Float, nullable=not required)
 
 
-def count(name: str) -> Column:
-    return Column(name, Integer, nullable=False)
+def count(name: str, **more) -> Column:
+    return Column(name, Integer, nullable=False, **more)
 
 
 def words(name: str) -> Column:
@@ -182,12 +182,13 @@ feeds = Table(
     text("etag", required=False), text("last_modified", required=False), Column("interval", Span),
     text("moved_to", required=False), count("moved_count"),
     Column("habit", Span), Column("ttl", Span), Column("skip_hours", Hours, nullable=False, server_default=""),
+    count("bad_entries", server_default="0"),
 )  # fmt: skip
 
 feed_log = Table(
     "feed_log", metadata,
     Column("id", Id, primary_key=True),
-    text("feed"), time("at"), text("state"), Column("status", Integer), count("entries"), count("new_entries"),
+    text("feed"), time("at"), text("state"), Column("status", Integer), count("entries"), count("new_entries"), count("bad_entries", server_default="0"),
     text("failure", required=False), text("error", required=False),
     Index(None, "feed", "id"),
 )  # fmt: skip

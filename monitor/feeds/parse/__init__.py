@@ -65,18 +65,20 @@ def _read(document: Document, *, url: str, known: frozenset[bytes], now: datetim
         bad.append(BadEntry(len(document.scan.items), "cut off: the document ends inside it"))
     if not document.well_formed and not entries:
         return Failure("not parseable", f"the document is broken: {document.scan.error}")
+    numbered = distinct(entries)
     title = feed.feed.get("title") or ""
     return Parsed(
         title=clean.line(title, marked=clean.looks_marked(title), limit=200) or None,
         kind="rss091n"
         if document.scan.netscape
         else feed.get("version") or {"feed": "atom"}.get(document.scan.root_name, "rss"),
-        entries=tuple(distinct(entries)),
+        entries=tuple(entry for _, entry in numbered),
         bad=tuple(bad),
         slices=reduced.slices,
         skipped=reduced.skipped,
         ttl=_ttl(feed.feed.get("ttl")),
         skip_hours=_skip_hours(document.data),
+        positions=tuple(position for position, _ in numbered),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import feedparser
 import feedparser.api
@@ -38,12 +40,12 @@ def parsed_document(data: bytes) -> feedparser.FeedParserDict:
 
 def entries_of(
     document: feedparser.FeedParserDict, positions: tuple[int, ...], *, url: str, now: datetime
-) -> tuple[list[Entry], list[BadEntry]]:
-    """Gives every entry that can be read, in the document's order, and why the others could not."""
+) -> tuple[list[tuple[int, Entry]], list[BadEntry]]:
+    """Gives every entry that can be read with its position, in the document's order, and why the others could not."""
     atom = document.get("version", "").startswith("atom")
     raw = document.entries
     offset = _stated_offset(document)
-    entries: list[Entry] = []
+    entries: list[tuple[int, Entry]] = []
     bad: list[BadEntry] = []
     for number, item in enumerate(raw):
         raw[number] = None  # its texts are twice as large as what becomes of them
@@ -53,37 +55,43 @@ def entries_of(
         except MemoryError:
             raise
         except Exception as cause:  # feedparser's values have any shape on hostile input; the neighbours must live
-            bad.append(BadEntry(position, f"unreadable: {type(cause).__name__}"))
+            bad.append(BadEntry(position, f"unreadable: {failed_at(cause)}", mendable=True))
             continue
         if entry is None:
             bad.append(BadEntry(position, "neither title, text nor link"))
         else:
-            entries.append(entry)
+            entries.append((position, entry))
     return entries, bad
 
 
-def distinct(entries: Iterable[Entry]) -> list[Entry]:
-    """Drops guids that entries with different links share, and leaves repetitions out.
+def failed_at(error: Exception) -> str:
+    """An error's kind and the line that raised it. Its message may hold anything that the feed does, and is left out."""
+    raised = traceback.extract_tb(error.__traceback__)[-1:]
+    return type(error).__name__ + "".join(f" at {Path(at.filename).name}:{at.lineno}" for at in raised)
+
+
+def distinct(entries: Iterable[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
+    """Entries with their positions: drops guids that entries with different links share, and leaves repetitions out.
 
     Some feeds give every item the same guid; such a guid names nothing, and the link takes its place.
     """
     entries = list(entries)
-    uses = Counter(e.guid for e in entries if e.guid)
+    uses = Counter(e.guid for _, e in entries if e.guid)
     if all(count == 1 for count in uses.values()):
         return entries
     targets: dict[str, set[str | None]] = {}
-    for e in entries:
+    for _, e in entries:
         if e.guid and uses[e.guid] > 1:
             targets.setdefault(e.guid, set()).add(e.link)
     result, seen = [], set()
-    for e in entries:
+    for position, e in entries:
         if len(targets.get(e.guid, ())) > 1:
             e = Entry(None, e.title, e.link, e.summary, e.published, e.published_text, e.source, e.source_url)
         elif e.guid in targets:
             if (e.guid, e.title) in seen:
                 continue
             seen.add((e.guid, e.title))
-        result.append(e)
+        result.append((position, e))
     return result
 
 

@@ -32,7 +32,7 @@ def read(data: bytes, *, url: str, known: frozenset[bytes], now: datetime) -> Pa
     if len(items) > MAX_ITEMS:
         return Failure("dangerous", f"it has more than {MAX_ITEMS} items")
     slices = tuple(_digest(item) for item in items)
-    entries: list[Entry] = []
+    entries: list[tuple[int, Entry]] = []
     bad: list[BadEntry] = []
     for position, (item, digest) in enumerate(zip(items, slices, strict=True)):
         if digest in known:
@@ -43,11 +43,18 @@ def read(data: bytes, *, url: str, known: frozenset[bytes], now: datetime) -> Pa
                 BadEntry(position, "neither title, text nor link" if isinstance(item, dict) else "not an object")
             )
         else:
-            entries.append(entry)
+            entries.append((position, entry))
     title = clean.line(_text(feed.get("title")), marked=False, limit=200)
     kind = "json11" if version.rstrip("/").endswith("1.1") else "json1"
+    numbered = distinct(entries)
     return Parsed(
-        title or None, kind, tuple(distinct(entries)), tuple(bad), slices, skipped=sum(d in known for d in slices)
+        title or None,
+        kind,
+        tuple(entry for _, entry in numbered),
+        tuple(bad),
+        slices,
+        skipped=sum(d in known for d in slices),
+        positions=tuple(position for position, _ in numbered),
     )
 
 

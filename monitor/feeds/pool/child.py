@@ -79,6 +79,7 @@ def _send(answers, answer: object) -> None:
 def _warm(tagger: bytes):
     """Imports and loads what every document needs, and reads one for the caches."""
     from monitor.feeds.parse import parse
+    from monitor.feeds.parse.entries import failed_at
     from monitor.models import BadEntry, Entry, Failure, Reading, Signal, Suppressed
 
     for kind in (Entry, Reading, Signal, Suppressed):
@@ -90,19 +91,20 @@ def _warm(tagger: bytes):
         parsed = parse(body, content_type=content_type, url=url, known=known, now=now)
         if isinstance(parsed, Failure):
             return parsed
-        entries, readings, bad = [], [], []
-        for position, entry in enumerate(parsed.entries):
+        entries, readings, positions, bad = [], [], [], []
+        for position, entry in zip(parsed.positions, parsed.entries, strict=True):
             try:
                 reading = tag(entry.title, entry.summary, lang=lang)
             except (MemoryError, KeyboardInterrupt):
                 raise
             except Exception as cause:  # a tagger's mistake about one text must not cost the feed
-                bad.append(BadEntry(position, f"not tagged: {type(cause).__name__}"))
+                bad.append(BadEntry(position, f"not tagged: {failed_at(cause)}", mendable=True))
             else:
                 entries.append(entry)
                 readings.append(reading)
+                positions.append(position)
         if bad:
-            parsed = replace(parsed, entries=tuple(entries), bad=(*parsed.bad, *bad))
+            parsed = replace(parsed, entries=tuple(entries), positions=tuple(positions), bad=(*parsed.bad, *bad))
         return parsed, tuple(readings)
 
     read(_WARMING, None, "https://feed.example/", frozenset(), datetime(2026, 1, 1, tzinfo=UTC), None)

@@ -22,7 +22,7 @@ COLORS = {
 }  # fmt: skip
 ENTRIES = 12  # of one feed, shown on its own
 ROUNDS = 30
-RARE = ("error", "moved to")  # columns that are shown when some feed has something in them
+RARE = ("unreadable", "error", "moved to")  # columns that are shown when some feed has something in them
 FEW = 16  # feeds that are shown without a scroll bar of their own
 
 
@@ -52,6 +52,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
         "state": [[STATE_WORDS[word]] for _, _, word in rows],
         "last answer": [age(state.last_success, now) for _, state, _ in rows],
         "new": [state.new_entries for _, state, _ in rows],
+        "unreadable": [state.bad_entries for _, state, _ in rows],
         "stored": [state.entries for _, state, _ in rows],
         "last new entry": [age(state.last_new, now) for _, state, _ in rows],
         "next due": [due(state, word, now) for _, state, word in rows],
@@ -73,6 +74,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
             "state": st.column_config.MultiselectColumn(options=list(STATE_WORDS.values()), color=list(COLORS.values()), width=125),
             "address": st.column_config.LinkColumn(width=300), "moved to": st.column_config.LinkColumn(width="small"),
             "error": st.column_config.TextColumn(width=260), "new": st.column_config.NumberColumn(help="New entries in the last round"),
+            "unreadable": st.column_config.NumberColumn(help="Entries of the last document that could not be read; they are tried again"),
             "stored": st.column_config.NumberColumn(help="Entries of this feed, all time"), "tier": st.column_config.NumberColumn(help=TIER),
             "HTTP": st.column_config.NumberColumn(help="Status of the last answer: 200 is good, 304 means that nothing is new"),
         },
@@ -112,6 +114,10 @@ def facts(name: str) -> None:
     feed, state, word = next(row for row in states() if row[0].name == name)
     now = reads.now()
     lines = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
+    if state.bad_entries:
+        lines.append(
+            f"{many(state.bad_entries, 'entry')} of its last document could not be read. Tried again at the next round; the log says why."
+        )
     if state.error:
         lines.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
     lines.append(
@@ -147,7 +153,7 @@ def one(feed: Feed) -> None:
         st.dataframe(
             pd.DataFrame({
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
-                "new": [r.new_entries for r in rounds], "stored": [r.entries for r in rounds], "HTTP": [r.status for r in rounds],
+                "new": [r.new_entries for r in rounds], "unreadable": [r.bad_entries for r in rounds], "stored": [r.entries for r in rounds], "HTTP": [r.status for r in rounds],
                 "error": [safe_html.cell(r.error) for r in rounds],
             }),
             hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
