@@ -338,17 +338,27 @@ class IndexPoint:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert with its named reason."""
+    """What a rule of feeds.yaml reports: something began, is over, or rests on articles that were since edited."""
 
     id: int | None
     rule: str
-    reason: str
+    kind: str  # of the rule: level | jump | signal | price | silence
     at: datetime
-    state: str  # firing | resolved
+    state: str  # firing | resolved | corrected
     message: str
-    key: str  # what makes it one and the same alert
-    sent: datetime | None = None
-    attempts: int = 0
-    error: str | None = None
-    next_try: datetime | None = None
+    key: str  # what makes two alerts one and the same: the rule, and the story, day or feed
+    sent: datetime | None = None  # when the first address took it
     stories: tuple[int, ...] = ()
+    articles: tuple[int, ...] = ()  # those it rests on
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDelivery:
+    """One alert on its way to one address."""
+
+    alert_id: int
+    address: str  # the service and a mark made of the address; never the address, which may hold a password
+    state: str  # waiting | sending | sent | failed | unknown | removed
+    attempts: int = 0
+    next_try: datetime | None = None
+    error: str | None = None

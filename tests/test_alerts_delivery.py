@@ -11,16 +11,16 @@ import pytest
 
 from monitor.alerts import delivery, notify
 from monitor.errors import NotifyError
-from monitor.models import Alert
+from monitor.models import Alert, AlertDelivery
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-ONE, TWO = "json://127.0.0.1:9/one-secret", "json://127.0.0.1:9/two-secret"
+ONE, TWO, THREE = (f"json://127.0.0.1:9/{name}-secret" for name in ("one", "two", "three"))
 
 
 def alert(number: int = 1, **more) -> Alert:
     fields = {
         "rule": "High",
-        "reason": "level",
+        "kind": "level",
         "at": NOW,
         "state": "firing",
         "message": f"tension {number}",
@@ -29,11 +29,12 @@ def alert(number: int = 1, **more) -> Alert:
     return Alert(number, **(fields | more))
 
 
-class Desk:
+class Sender:
     """A store and a sender that remember; `broken` addresses refuse, `crash_on` stops the program in the middle of sending."""
 
-    def __init__(self, *, broken=(), crash_on=None):
-        self.kept: dict[int, Alert] = {}
+    def __init__(self, *alerts: Alert, broken=(), crash_on=None):
+        self.alerts = {one.id: one for one in alerts or (alert(),)}
+        self.stored: dict[tuple[int, str], AlertDelivery] = {}
         self.arrived: list[str] = []
         self.broken, self.crash_on = set(broken), crash_on
 
@@ -44,72 +45,116 @@ class Desk:
         if url == self.crash_on:
             raise KeyboardInterrupt
 
-    def store(self, one: Alert) -> None:
-        self.kept[one.id] = one
+    def store(self, before, after) -> None:
+        self.stored |= {(one.alert_id, one.address): one for one in after}
+        for one in after:
+            if one.state == "sent":
+                self.alerts[one.alert_id] = replace(self.alerts[one.alert_id], sent=NOW)
 
-    def deliver(self, *group: Alert, urls=(ONE, TWO), now=NOW):
-        return delivery.deliver(tuple(group), urls, send=self.send, store=self.store, now=now)
+    def round(self, *urls: str, now=NOW, clock=None) -> None:
+        """What the service does once: plan, then send what is due. `clock` is the handed-in time."""
+        for one in self.alerts.values():
+            stored = [delivery for delivery in self.stored.values() if delivery.alert_id == one.id]
+            self.store(stored, delivery.plan(one, stored, urls or (ONE, TWO), clock or now))
+        given = {id: [one for one in self.stored.values() if one.alert_id == id] for id in self.alerts}
+        for batch in delivery.due(self.alerts.values(), given, urls or (ONE, TWO), now):
+            delivery.deliver(batch, send=self.send, store=self.store, now=now)
+
+    def states(self) -> dict[str, str]:
+        return {one.address: one.state for one in self.stored.values()}
 
 
 def test_a_message_goes_to_every_address_once():
-    desk = Desk()
-    (done,) = desk.deliver(alert())
-    assert desk.arrived == [ONE, TWO]
-    assert (done.sent, done.error, done.attempts) == (NOW, None, 1) and desk.kept[1] == done
+    sender = Sender()
+    for _ in range(3):
+        sender.round()
+    assert sender.arrived == [ONE, TWO] and sender.alerts[1].sent
+    assert {(one.state, one.attempts, one.error) for one in sender.stored.values()} == {("sent", 1, None)}
 
 
 def test_only_the_address_that_failed_is_tried_again_after_longer_and_longer_pauses():
-    desk, pauses, one, now = Desk(broken=[TWO]), [], alert(), NOW
+    sender, pauses, now = Sender(broken=[TWO]), [], NOW
     for _ in range(10):
-        (one,) = desk.deliver(one, now=now)
-        assert one.sent is None and "connection refused" in one.error and "secret" not in one.error
-        pauses.append(one.next_try - now)
-        now = one.next_try
+        sender.round(now=now)
+        failed = sender.stored[1, delivery.address_mark(TWO)]
+        assert failed.state == "failed" and "connection refused" in failed.error and "secret" not in str(failed)
+        pauses.append(failed.next_try - now)
+        sender.round(now=failed.next_try - timedelta(seconds=1))
+        now = failed.next_try
     assert pauses[:4] == [timedelta(minutes=n) for n in (1, 2, 4, 8)] and pauses[-1] == timedelta(hours=2)
-    desk.broken.clear()
-    (one,) = desk.deliver(one, now=now)
-    assert one.sent == now and desk.arrived == [ONE, TWO]
+    sender.broken.clear()
+    sender.round(now=now)
+    assert sender.arrived == [ONE, TWO]
+
+
+def test_a_corrected_address_gets_what_the_wrong_one_did_not():
+    sender = Sender(broken=[ONE])
+    sender.round(ONE)
+    assert sender.alerts[1].sent is None
+    much_later = NOW + timedelta(days=3)
+    sender.round(TWO, now=much_later)
+    assert sender.arrived == [TWO] and sender.alerts[1].sent
+    assert sender.states() == {delivery.address_mark(ONE): "removed", delivery.address_mark(TWO): "sent"}
+    for _ in range(2):
+        sender.round(ONE, TWO, now=much_later)
+    assert sender.arrived == [TWO]  # somebody has it by now
+
+
+def test_a_corrected_address_gets_it_beside_another_that_had_it():
+    sender = Sender(broken=[TWO])
+    sender.round(ONE, TWO)
+    sender.round(ONE, THREE, now=NOW + timedelta(minutes=5))
+    assert sender.arrived == [ONE, THREE]
+
+
+def test_an_address_that_was_taken_out_is_not_waited_for():
+    sender = Sender(broken=[TWO])
+    sender.round(ONE, TWO)
+    sender.round(ONE, now=NOW + timedelta(hours=1))
+    assert sender.arrived == [ONE] and sender.alerts[1].sent
+    assert set(sender.states().values()) == {"sent", "removed"}
+
+
+def test_nobody_has_it_while_every_address_fails():
+    sender = Sender(broken=[ONE, TWO])
+    sender.round()
+    assert sender.alerts[1].sent is None and set(sender.states().values()) == {"failed"}
 
 
 def test_a_crash_while_sending_doubles_nothing_and_is_visible():
-    desk = Desk(crash_on=ONE)
+    sender = Sender(crash_on=ONE)
     with pytest.raises(KeyboardInterrupt):
-        desk.deliver(alert())
-    (after,) = delivery.after_crash(desk.kept.values())
-    assert after.sent is None and delivery.UNKNOWN in after.error
-    again = Desk()
-    (after,) = again.deliver(after)
-    assert again.arrived == [TWO]  # the first may have arrived and is not sent to again; the second never was
-    assert after.sent is None and after.next_try == delivery.NEVER and delivery.UNKNOWN in after.error
-
-
-def test_a_crash_before_sending_loses_nothing():
-    assert delivery.after_crash([alert()]) == []
-    desk = Desk()
-    desk.deliver(alert())
-    assert desk.arrived == [ONE, TWO]
-
-
-def test_an_address_taken_out_is_not_waited_for():
-    desk = Desk(broken=[TWO])
-    (one,) = desk.deliver(alert())
-    (one,) = desk.deliver(one, urls=[ONE])
-    assert one.sent == NOW and desk.arrived == [ONE]
+        sender.round()
+    for _ in range(2):
+        sender.round()
+    assert sender.arrived == [ONE, TWO]  # the first may have arrived and is not sent to again; the second never was
+    unknown = sender.stored[1, delivery.address_mark(ONE)]
+    assert unknown.state == "unknown" and unknown.error == delivery.UNKNOWN
 
 
 def test_alerts_of_one_rule_go_out_together():
-    found = delivery.groups([alert(1), alert(2), alert(3, rule="Other"), alert(4, state="resolved")])
-    assert [[one.id for one in group] for group in found] == [[1, 2], [3], [4]]
-    title, body = delivery.message(tuple(alert(n) for n in range(14)))
-    assert title == "Alert: High (14)" and "tension 9\n\nand 4 more" in body and "Reason: level" in body
-    desk = Desk()
-    assert all(one.sent for one in desk.deliver(*found[0])) and len(desk.arrived) == 2
+    sender = Sender(alert(1), alert(2), alert(3, rule="Other"), alert(4, state="resolved"))
+    planned = {id: delivery.plan(one, (), [ONE], NOW) for id, one in sender.alerts.items()}
+    batches = delivery.due(sender.alerts.values(), planned, [ONE], NOW)
+    assert [[one.id for one in batch.alerts] for batch in batches] == [[1, 2], [3], [4]]
+    title, body = delivery.message([alert(n) for n in range(14)])
+    assert title == "Alert: High (14)" and "tension 9\n\nand 4 more" in body and "Rule: High (level)" in body
+    assert delivery.message([alert(state="corrected")])[0] == "Correction: High"
 
 
 def test_history_is_not_sent_to_an_address_set_up_later():
-    old, tried = alert(at=NOW - timedelta(days=2)), alert(2, at=NOW - timedelta(days=2), attempts=1)
-    assert [one.error for one in delivery.expired([old, tried, alert(3)], NOW)] == [delivery.EXPIRED]
-    assert replace(old, error=delivery.EXPIRED) in [replace(one, next_try=None) for one in delivery.expired([old], NOW)]
+    sender = Sender(alert(at=NOW - timedelta(days=2)))
+    sender.round(ONE)
+    assert sender.arrived == [] and sender.stored == {}
+    later = Sender()
+    later.round(ONE)
+    later.round(ONE, TWO)
+    assert later.arrived == [ONE]
+
+
+def test_a_mark_names_the_service_and_hides_the_address():
+    assert delivery.address_mark(ONE).startswith("json #") and "secret" not in delivery.address_mark(ONE)
+    assert delivery.address_mark(ONE) != delivery.address_mark(TWO)
 
 
 @contextmanager

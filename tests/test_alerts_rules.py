@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.alerts.rules import Facts, Sighting, decide, rehearse
+from monitor.alerts.rules import EditedArticle, Facts, Report, decide, rehearse
 from monitor.config import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
 from monitor.index import Parameters, ReferenceCache, compute
 from monitor.models import FeedState, IndexPoint, Price
@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 LEVEL = LevelRule(name="High", kind="level", above=200.0, below=150.0, cool_down="6h")
 JUMP = JumpRule(name="Jumped", kind="jump", within="24h", cool_down="6h")
-GRAVE = SignalRule(name="Grave", kind="signal", weight=8, publishers=3, within="6h", cool_down="1h")
+GRAVE = SignalRule(name="Grave", kind="signal", severity=8, publishers=3, within="6h", cool_down="1h")
 MOVED = PriceRule(name="Moved", kind="price", series="Brent", percent=5.0, within="1d", cool_down="1d")
 QUIET = SilenceRule(name="Quiet", kind="silence", of="feeds", longer_than="6h", cool_down="1h")
 NOBODY = SilenceRule(name="Nobody", kind="silence", of="worker", longer_than="15m", cool_down="1h")
@@ -47,26 +47,26 @@ def index(*values: float | None, until: datetime = NOW) -> Facts:
     )
 
 
-def reasons(alerts) -> list[tuple[str, str]]:
-    return [(alert.reason, alert.state) for alert in alerts]
+def kinds(alerts) -> list[tuple[str, str]]:
+    return [(alert.kind, alert.state) for alert in alerts]
 
 
 def test_a_level_fires_once_holds_between_the_two_marks_and_resolves_under_the_lower():
-    history, told = [], []
+    history, seen = [], []
     for hour, value in enumerate([120, 210, 230, 190, 160, 149, 140]):
         now = NOW + hour * HOUR
         new = decide([LEVEL], history, index(value, until=now), now)
-        history, told = history + new, told + [(hour, alert.state) for alert in new]
-    assert told == [(1, "firing"), (5, "resolved")]
-    assert "tension: 210 (175 to 252)" in history[0].message and "at or above 200" in history[0].message
+        history, seen = history + new, seen + [(hour, alert.state) for alert in new]
+    assert seen == [(1, "firing"), (5, "resolved")]
+    assert "Tension is 210 (90 % band 175 to 252)" in history[0].message and "at or above 200" in history[0].message
 
 
 def test_the_cool_down_holds_back_a_second_alert_but_no_resolving():
-    history, told = [], []
+    history, seen = [], []
     for hour, value in enumerate([210, 140, 210, 210, 210, 210, 210]):
         new = decide([LEVEL], history, index(value, until=NOW + hour * HOUR), NOW + hour * HOUR)
-        history, told = history + new, told + [(hour, alert.state) for alert in new]
-    assert told == [(0, "firing"), (1, "resolved"), (6, "firing")]
+        history, seen = history + new, seen + [(hour, alert.state) for alert in new]
+    assert seen == [(0, "firing"), (1, "resolved"), (6, "firing")]
 
 
 SILENT = {
@@ -86,7 +86,7 @@ def test_a_level_says_nothing_where_nothing_can_be_said_and_keeps_firing(facts):
 
 def test_a_jump_is_outside_every_band_of_the_three_days_before():
     calm = [100.0] * 72
-    assert reasons(decide([JUMP], [], index(*calm, 160.0), NOW)) == [("jump", "firing")]
+    assert kinds(decide([JUMP], [], index(*calm, 160.0), NOW)) == [("jump", "firing")]
     assert decide([JUMP], [], index(*calm, 140.0), NOW) == []  # the bands overlap: 140/1.2 < 100 x 1.2
     high_before = [100.0] * 10 + [150.0] * 5 + [100.0] * 57
     assert decide([JUMP], [], index(*high_before, 160.0), NOW) == []
@@ -96,12 +96,12 @@ def test_a_jump_is_outside_every_band_of_the_three_days_before():
 def test_a_jump_resolves_when_the_bands_meet_again():
     firing = decide([JUMP], [], index(*[100.0] * 72, 160.0), NOW)
     later = NOW + 30 * HOUR
-    assert reasons(decide([JUMP], firing, index(*[100.0] * 60, *[160.0] * 31, until=later), later)) == [
+    assert kinds(decide([JUMP], firing, index(*[100.0] * 60, *[160.0] * 31, until=later), later)) == [
         ("jump", "resolved")
     ]
 
 
-def test_a_fall_is_told_where_asked_for():
+def test_a_fall_is_reported_where_asked_for():
     facts = index(*[200.0] * 72, 100.0)
     assert decide([JUMP], [], facts, NOW) == []
     falling = replace_rule(JUMP, direction="down")
@@ -129,73 +129,126 @@ def test_an_index_with_nothing_in_it_raises_no_false_alarm():
     assert alarms <= 1
 
 
-def sighting(
+def report(
     article: int,
     publisher: str,
     *,
     story: int | None = 1,
-    weight: float = 9.0,
+    severity: float = 9.0,
     minutes: int = 30,
     category: str = "attack",
     **more,
-) -> Sighting:
-    return Sighting(
+) -> Report:
+    return Report(
         article,
         story,
         publisher,
         NOW - timedelta(minutes=minutes),
         category,
-        weight,
+        severity,
         f"Title {article}",
         f"https://x.example/{article}",
         **more,
     )
 
 
-TOLD = [sighting(1, "A"), sighting(2, "B"), sighting(3, "C")]
+REPORTED = [report(1, "A"), report(2, "B"), report(3, "C")]
 NOT_CONFIRMED = {
-    "two publishers": TOLD[:2],
-    "one publisher, three articles": [sighting(n, "A") for n in (1, 2, 3)],
-    "three publishers, three stories": [sighting(n, p, story=n) for n, p in ((1, "A"), (2, "B"), (3, "C"))],
-    "not grave": [replace(s, weight=7.0) for s in TOLD],
-    "de-escalation": [replace(s, weight=-9.0) for s in TOLD],
-    "one too long ago": [*TOLD[:2], sighting(3, "C", minutes=361)],
-    "one later than now": [*TOLD[:2], sighting(3, "C", minutes=-5)],
+    "two publishers": REPORTED[:2],
+    "one publisher, three articles": [report(n, "A") for n in (1, 2, 3)],
+    "three publishers, three stories": [report(n, p, story=n) for n, p in ((1, "A"), (2, "B"), (3, "C"))],
+    "not grave": [replace(s, severity=7.0) for s in REPORTED],
+    "de-escalation": [replace(s, severity=-9.0) for s in REPORTED],
+    "one too long ago": [*REPORTED[:2], report(3, "C", minutes=361)],
+    "one later than now": [*REPORTED[:2], report(3, "C", minutes=-5)],
 }
 
 
-@pytest.mark.parametrize("sightings", NOT_CONFIRMED.values(), ids=NOT_CONFIRMED)
-def test_a_grave_signal_needs_independent_publishers(sightings):
-    assert decide([GRAVE], [], Facts(sightings=sightings), NOW) == []
+@pytest.mark.parametrize("reports", NOT_CONFIRMED.values(), ids=NOT_CONFIRMED)
+def test_a_grave_signal_needs_independent_publishers(reports):
+    assert decide([GRAVE], [], Facts(reports=reports), NOW) == []
 
 
-def test_a_confirmed_grave_signal_names_publishers_stories_and_links_and_is_told_once():
-    found = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
-    assert reasons(found) == [("grave signal", "firing")] and found[0].stories == (1,)
-    assert "told by 3: A, B, C" in found[0].message and "- Title 2 https://x.example/2" in found[0].message
-    later = Facts(sightings=[*TOLD, sighting(4, "D", minutes=-100)])
+def test_a_confirmed_signal_names_publishers_stories_and_links_and_is_reported_once():
+    found = decide([GRAVE], [], Facts(reports=REPORTED), NOW)
+    assert kinds(found) == [("signal", "firing")] and found[0].stories == (1,) and found[0].articles == (1, 2, 3)
+    lines = found[0].message.splitlines()
+    assert lines[0] == "3 publishers report an attack (severity 9): A, B, C"
+    assert "- Title 2 https://x.example/2" in lines
+    later = Facts(reports=[*REPORTED, report(4, "D", minutes=-100)])
     assert decide([GRAVE], found, later, NOW + 2 * HOUR) == []
     assert decide([GRAVE], found, Facts(), NOW + 9 * HOUR) == []  # an event does not resolve
 
 
-def test_a_story_that_turns_out_to_be_another_is_not_told_again():
-    first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
-    moved = [replace(s, story_id=7) for s in TOLD]
+def test_a_story_that_turns_out_to_be_another_is_not_reported_again():
+    first = decide([GRAVE], [], Facts(reports=REPORTED), NOW)
+    others = [replace(one, story_id=7, article_id=one.article_id + 10) for one in REPORTED]
     later = NOW + 2 * HOUR
-    assert len(decide([GRAVE], first, Facts(sightings=moved), later)) == 1  # for all that is known, another event
-    assert decide([GRAVE], first, Facts(sightings=moved, merged={1: 7}), later) == []
+    assert len(decide([GRAVE], first, Facts(reports=others), later)) == 1  # for all that is known, another event
+    assert decide([GRAVE], first, Facts(reports=others, merged={1: 7}), later) == []
 
 
-def test_a_second_story_waits_for_the_cool_down():
-    first = decide([GRAVE], [], Facts(sightings=TOLD), NOW)
-    both = Facts(sightings=[*TOLD, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in TOLD)])
-    assert decide([GRAVE], first, both, NOW + HOUR / 2) == []
-    assert [alert.stories for alert in decide([GRAVE], first, both, NOW + HOUR)] == [(2,)]
+def test_articles_that_were_grouped_anew_are_not_reported_again():
+    first = decide([GRAVE], [], Facts(reports=REPORTED), NOW)
+    regrouped = [replace(one, story_id=7) for one in REPORTED]
+    assert decide([GRAVE], first, Facts(reports=regrouped), NOW + 2 * HOUR) == []
 
 
-def test_two_stories_at_once_are_both_told():
-    both = Facts(sightings=[*TOLD, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in TOLD)])
+def test_a_second_event_is_reported_at_once_however_long_the_cool_down():
+    rule = replace_rule(GRAVE, cool_down=30 * 24 * HOUR)
+    first = decide([rule], [], Facts(reports=REPORTED), NOW)
+    elsewhere = [replace(one, story_id=2, article_id=one.article_id + 10) for one in REPORTED]
+    found = decide([rule], first, Facts(reports=[*REPORTED, *elsewhere]), NOW + HOUR / 3)
+    assert [alert.stories for alert in found] == [(2,)]
+
+
+def test_a_second_feed_that_falls_silent_does_not_wait_for_the_cool_down_of_the_first():
+    first = decide([QUIET], [], Facts(feeds=[feed("a", hours_new=9), feed("b")]), NOW)
+    found = decide([QUIET], first, Facts(feeds=[feed("a", hours_new=9), feed("b", hours_new=9)]), NOW + HOUR / 3)
+    assert [alert.key for alert in first + found] == ["Quiet:a", "Quiet:b"]
+
+
+def test_the_cool_down_of_a_price_rule_holds_back_its_next_days():
+    rule = replace_rule(MOVED, cool_down=3 * 24 * HOUR)
+    first = decide([rule], [], Facts(prices={"Brent": [price(27, 71.3, month=2), price(2, 77.7)]}), NOW)
+    more = Facts(prices={"Brent": [price(2, 77.7), price(3, 90.0)]})
+    assert decide([rule], first, more, NOW + 24 * HOUR) == []
+    assert len(decide([replace_rule(MOVED, cool_down=HOUR)], first, more, NOW + 24 * HOUR)) == 1
+
+
+def test_two_stories_at_once_are_both_reported():
+    both = Facts(reports=[*REPORTED, *(replace(s, story_id=2, article_id=s.article_id + 10) for s in REPORTED)])
     assert len(decide([GRAVE], [], both, NOW)) == 2
+
+
+def edited(article: int, *reports, hours: float = 1) -> dict[int, EditedArticle]:
+    """An article that was edited `hours` after NOW, with what it reports since."""
+    title = "Officials deny reports of a strike"
+    return {article: EditedArticle(article, "B", NOW + hours * HOUR, title, reports)}
+
+
+def test_an_edit_that_takes_back_the_signal_is_followed_by_one_correction():
+    first = [replace(alert, id=1) for alert in decide([GRAVE], [], Facts(reports=REPORTED), NOW)]
+    later, changed = NOW + 2 * HOUR, Facts(reports=[REPORTED[0], REPORTED[2]], edited=edited(2, ("attack", 3.0)))
+    found = decide([GRAVE], first, changed, later)
+    assert kinds(found) == [("signal", "corrected")] and found[0].key == first[0].key
+    assert "Since corrected: 1 of the 3 articles" in found[0].message
+    assert "- B: Officials deny reports of a strike" in found[0].message
+    assert decide([GRAVE], [*first, replace(found[0], id=2)], changed, later) == []
+    assert decide([GRAVE], [replace(found[0], id=2)], replace(changed, reports=REPORTED), later) == []
+
+
+NO_CORRECTION = {
+    "still says so": edited(2, ("attack", 9.0)),
+    "edited before the alert": edited(2, hours=-1),
+    "another article": edited(9),
+}
+
+
+@pytest.mark.parametrize("changed", NO_CORRECTION.values(), ids=NO_CORRECTION)
+def test_an_edit_that_changes_nothing_of_the_alert_is_no_correction(changed):
+    first = decide([GRAVE], [], Facts(reports=REPORTED), NOW)
+    assert decide([GRAVE], first, Facts(reports=REPORTED, edited=changed), NOW + 2 * HOUR) == []
 
 
 def price(day: int, close: float, *, final: bool = True, source: str = "yahoo", month: int = 3) -> Price:
@@ -204,8 +257,11 @@ def price(day: int, close: float, *, final: bool = True, source: str = "yahoo", 
 
 
 PRICES = {
-    "up since Friday": ([price(27, 71.3, month=2), price(2, 77.7, final=False)], "+9.0 %"),
-    "down": ([price(27, 80.0, month=2), price(2, 70.0)], "-12.5 %"),
+    "up since Friday": (
+        [price(27, 71.3, month=2), price(2, 77.7, final=False)],
+        "rose by 9.0 %: 77.70 USD so far on 2026-03-02",
+    ),
+    "down": ([price(27, 80.0, month=2), price(2, 70.0)], "fell by 12.5 %"),
     "too little": ([price(27, 71.3, month=2), price(2, 74.0)], None),
     "another source": ([price(27, 71.3, month=2, source="fred"), price(2, 77.7)], None),
     "nothing before": ([price(2, 77.7)], None),
@@ -238,16 +294,19 @@ def feed(name: str, *, hours_new: float | None = 1, hours_ok: float | None = 0.1
 
 FEEDS = {
     "well": (feed("a"), None),
-    "nothing new": (feed("a", hours_new=7), "nothing new since"),
-    "fails": (feed("a", hours_ok=7, failures=9), "fails since 2026-03-02 05:00 UTC: HTTP 500"),
+    "nothing new": (feed("a", hours_new=7), "a has brought nothing new since"),
+    "fails": (feed("a", hours_ok=7, failures=9), "a has failed since 2026-03-02 05:00 UTC: HTTP 500"),
     "fails since just now": (feed("a", hours_ok=2, failures=3), None),
-    "never answered": (feed("a", hours_new=None, hours_ok=None, failures=5), "never answered: HTTP 500"),
+    "never answered": (feed("a", hours_new=None, hours_ok=None, failures=5), "a has never answered: HTTP 500"),
     "not polled yet": (feed("a", hours_new=None, hours_ok=None), None),
     "not asked again yet": (
         replace(feed("a", hours_new=48, hours_ok=48, failures=1), last_polled=NOW - 47 * HOUR),
         None,
     ),
-    "asked again, and still nothing": (replace(feed("a", hours_new=48), last_polled=NOW - HOUR), "nothing new since"),
+    "asked again, and still nothing": (
+        replace(feed("a", hours_new=48), last_polled=NOW - HOUR),
+        "a has brought nothing new since",
+    ),
 }
 
 
@@ -261,48 +320,46 @@ def test_a_feed_that_speaks_again_or_is_taken_out_resolves():
     firing = decide([QUIET], [], Facts(feeds=[feed("a", hours_new=9), feed("b", hours_new=9), feed("c")]), NOW)
     assert [alert.key for alert in firing] == ["Quiet:a", "Quiet:b"]
     over = decide([QUIET], firing, Facts(feeds=[feed("a", hours_new=0), feed("c")]), NOW + HOUR / 2)
-    assert [(alert.key, alert.reason, alert.state) for alert in over] == [
-        ("Quiet:a", "feed silence", "resolved"),
-        ("Quiet:b", "no longer watched", "resolved"),
+    assert [(alert.key, alert.kind, alert.state) for alert in over] == [
+        ("Quiet:a", "silence", "resolved"),
+        ("Quiet:b", "silence", "resolved"),
     ]
+    assert "taken out of feeds.yaml" in over[1].message
 
 
 def test_worker_silence_and_its_end():
     firing = decide([NOBODY], [], Facts(worker_seen=NOW - HOUR, worker_fault="disk full"), NOW)
-    assert reasons(firing) == [("worker silence", "firing")] and "disk full" in firing[0].message
-    assert reasons(decide([NOBODY], firing, Facts(worker_seen=NOW + HOUR), NOW + HOUR)) == [
-        ("worker silence", "resolved")
-    ]
+    assert kinds(firing) == [("silence", "firing")] and "disk full" in firing[0].message
+    assert kinds(decide([NOBODY], firing, Facts(worker_seen=NOW + HOUR), NOW + HOUR)) == [("silence", "resolved")]
     assert decide([NOBODY], [], Facts(), NOW) == []
 
 
 def test_a_rule_switched_off_or_taken_out_ends_its_alert():
     firing = decide([LEVEL], [], index(300), NOW)
     for rules in ([], [replace_rule(LEVEL, enabled=False)]):
-        assert reasons(decide(rules, firing, index(300, until=NOW + HOUR), NOW + HOUR)) == [
-            ("no longer watched", "resolved")
-        ]
+        over = decide(rules, firing, index(300, until=NOW + HOUR), NOW + HOUR)
+        assert kinds(over) == [("level", "resolved")] and "taken out of feeds.yaml" in over[0].message
 
 
-def test_deciding_again_after_a_crash_tells_nothing_twice():
-    facts = Facts(points=index(300).points, sightings=TOLD, feeds=[feed("a", hours_new=9)])
+def test_deciding_again_after_a_crash_reports_nothing_twice():
+    facts = Facts(points=index(300).points, reports=REPORTED, feeds=[feed("a", hours_new=9)])
     first = decide([LEVEL, GRAVE, QUIET], [], facts, NOW)
     assert len(first) == 3 and decide([LEVEL, GRAVE, QUIET], first, facts, NOW) == []
 
 
-def test_a_clock_that_is_set_back_tells_nothing_twice():
-    facts = Facts(points=index(300).points, sightings=TOLD, feeds=[feed("a", hours_new=9)])
+def test_a_clock_that_is_set_back_reports_nothing_twice():
+    facts = Facts(points=index(300).points, reports=REPORTED, feeds=[feed("a", hours_new=9)])
     later = [replace(alert, id=n) for n, alert in enumerate(decide([LEVEL, GRAVE, QUIET], [], facts, NOW), 1)]
     earlier = NOW - timedelta(minutes=3)
     assert decide([LEVEL, GRAVE, QUIET], later, replace(facts, points=index(300, until=earlier).points), earlier) == []
     over = decide([LEVEL], later[:1], index(100, until=earlier), earlier)
-    assert reasons(over) == [("level", "resolved")]
+    assert kinds(over) == [("level", "resolved")]
     assert decide([LEVEL], [*later[:1], replace(over[0], id=9)], index(100), NOW + HOUR / 60) == []  # and that stays so
 
 
 def test_titles_are_one_plain_line():
-    odd = [replace(s, title="Line\n- [fake](https://evil.example)\t" + "x" * 900) for s in TOLD]
-    lines = decide([GRAVE], [], Facts(sightings=odd), NOW)[0].message.splitlines()
+    odd = [replace(s, title="Line\n- [fake](https://evil.example)\t" + "x" * 900) for s in REPORTED]
+    lines = decide([GRAVE], [], Facts(reports=odd), NOW)[0].message.splitlines()
     assert len(lines) == 4 and all(len(line) < 300 for line in lines)
 
 
@@ -313,5 +370,5 @@ def test_a_rehearsal_over_stored_history():
     def facts_at(now: datetime) -> Facts:
         return Facts(points={("hour", "all"): [p for p in line if p.at <= now]})
 
-    told = rehearse([LEVEL, JUMP], facts_at, line[0].at, NOW, HOUR)
-    assert reasons(told) == [("level", "firing"), ("jump", "firing"), ("level", "resolved"), ("jump", "resolved")]
+    found = rehearse([LEVEL, JUMP], facts_at, line[0].at, NOW, HOUR)
+    assert kinds(found) == [("level", "firing"), ("jump", "firing"), ("level", "resolved"), ("jump", "resolved")]

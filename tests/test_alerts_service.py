@@ -17,8 +17,7 @@ from monitor.alerts import delivery
 from monitor.alerts import service as alert_service
 from monitor.clock import StandingClock, real_now
 from monitor.config import load
-from monitor.errors import StorageError
-from monitor.models import Alert, Entry, Feed, FeedState, Price, Reading, Signal
+from monitor.models import AlertDelivery, Entry, Feed, FeedState, Price, Reading, Signal
 from monitor.storage import alerts, articles, feeds, notes, prices, stories
 from monitor.storage.articles import Item
 from monitor.storage.store import open_store
@@ -32,7 +31,7 @@ feeds:
 prices:
   - {name: Brent, symbol: BZ=F}
 alerts:
-  - {name: Grave event, kind: signal, weight: 8, publishers: 2, within: 6h}
+  - {name: Grave event, kind: signal, severity: 8, publishers: 2, within: 6h}
   - {name: Brent moved, kind: price, series: Brent, percent: 5}
   - {name: Feeds are silent, kind: silence, of: feeds, longer_than: 6h}
   - {name: Nobody polls, kind: silence, of: worker, longer_than: 15m}
@@ -87,85 +86,150 @@ def settings_of(folder, *urls: str, rules: str = RULES):
     return load(folder / "feeds.yaml", {"MONITOR_ALERT_URLS": " ".join(urls)})
 
 
-def tell(store, *publishers: str, at=NOW - HOUR) -> None:
-    """A strike that all of them report, as one story."""
+def reading_of(severity: float | None, title: str) -> Reading:
+    strike = Signal("attack", "escalation", "act", severity or 0.0, "test", "title", 0, 14, title[:14])
+    found = (strike,) if severity else ()
+    return Reading("en", "escalation" if found else "none", severity or 0.0, True, (), (), found, (), "test")
+
+
+def report(
+    store, *publishers: str, at=NOW - HOUR, title: str | None = None, severity: float | None = 9.0, now=None
+) -> None:
+    """A strike that all of them report, as one story; with another `title`, an edit of the report."""
     ids = []
     for name in publishers:
-        title = f"Missile strike on tanker, says {name}"
-        strike = Signal("attack", "escalation", "act", 9.0, "test", "title", 0, 14, title[:14])
-        reading = Reading("en", "escalation", 9.0, True, (), (), (strike,), (), "test")
-        item = Item(Entry(name, title, f"https://{name}.example/1", "", at, None), reading, name, name)
+        words = title or f"Missile strike on tanker, says {name}"
+        link = f"https://{name}.example/1"
+        item = Item(Entry(name, words, link, "", at, None), reading_of(severity, words), name, name, canonical=link)
         feed = Feed(name, f"https://{name}.example/rss", publisher=name)
         state = FeedState(name, feed.url, state="well", last_success=at, last_new=at)
-        ids += articles.save(store, feed, [item], state=state, slices=None, now=at).new
-    stories.assign(store, dict.fromkeys(ids, ids[0]))
+        ids += articles.save(store, feed, [item], state=state, slices=None, now=now or at).new
+    if ids:
+        stories.assign(store, dict.fromkeys(ids, ids[0]))
 
 
-def kept(store) -> list[tuple[str, str]]:
+def deliveries(store) -> tuple[AlertDelivery, ...]:
+    """Those of the oldest alert."""
+    oldest = alerts.find(store)[-1]
+    return alerts.deliveries(store, [oldest.id]).get(oldest.id, ())
+
+
+def stored(store) -> list[tuple[str, str]]:
     return [(alert.rule, alert.state) for alert in reversed(alerts.find(store))]
 
 
 def test_what_fires_is_stored_and_sent_once_with_its_stories(store, tmp_path):
-    tell(store, "alpha", "beta")
+    report(store, "alpha", "beta")
     with hook() as receiver:
-        settings, watch = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
+        settings, service = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         for _ in range(3):
-            watch.update(settings, everything=True)
+            service.update(settings, everything=True)
         alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)
-    assert kept(store) == [("Grave event", "firing")]
+    assert stored(store) == [("Grave event", "firing")]
     (message,) = receiver.got
     assert message["title"] == "Alert: Grave event"
-    assert "told by 2: alpha, beta" in message["message"] and "https://beta.example/1" in message["message"]
+    assert "2 publishers report an attack (severity 9): alpha, beta" in message["message"]
+    assert "https://beta.example/1" in message["message"]
     (alert,) = alerts.find(store)
-    assert alert.sent and alert.error is None and alert.stories
+    assert alert.sent and alert.stories and len(alert.articles) == 2
+    assert [one.state for one in deliveries(store)] == ["sent"]
 
 
 def test_without_an_address_alerts_are_stored_and_wait(store, tmp_path):
-    tell(store, "alpha", "beta")
+    report(store, "alpha", "beta")
     alert_service.AlertService(store, StandingClock(NOW)).update(settings_of(tmp_path))
     (alert,) = alerts.find(store)
-    assert (alert.rule, alert.sent, alert.attempts) == ("Grave event", None, 0)
+    assert (alert.rule, alert.sent, deliveries(store)) == ("Grave event", None, ())
 
 
 def test_nothing_is_sent_of_synthetic_data(store, tmp_path):
-    tell(store, "alpha", "beta")
+    report(store, "alpha", "beta")
     notes.put(store, "synthetic", "made up", NOW)
     with hook() as receiver:
         alert_service.AlertService(store, StandingClock(NOW)).update(settings_of(tmp_path, receiver.url))
-    assert kept(store) == [("Grave event", "firing")] and receiver.got == []
+    assert stored(store) == [("Grave event", "firing")] and receiver.got == []
 
 
 def test_a_receiver_that_fails_is_tried_again_and_then_has_it(store, tmp_path):
-    tell(store, "alpha", "beta")
+    report(store, "alpha", "beta")
     with hook() as receiver:
-        settings, watch = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
+        settings, service = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         receiver.status = 503
-        watch.update(settings)
-        (failed,) = alerts.find(store)
-        assert failed.sent is None and failed.attempts == 1 and "503" in failed.error and failed.next_try > real_now()
+        service.update(settings)
+        (failed,) = deliveries(store)
+        assert failed.state == "failed" and failed.attempts == 1 and "503" in failed.error
+        assert failed.next_try > real_now() and alerts.find(store)[0].sent is None
         receiver.status = 200
-        watch.update(settings)
+        service.update(settings)
         assert len(receiver.got) == 1  # its pause is not over
-        alerts.update(store, replace(failed, next_try=real_now() - HOUR))
-        watch.update(settings)
-        watch.update(settings)
-    (done,) = alerts.find(store)
-    assert done.sent and done.error is None and done.attempts == 2 and len(receiver.got) == 2
+        alerts.keep_deliveries(store, [failed], [replace(failed, next_try=real_now() - HOUR)])
+        service.update(settings)
+        service.update(settings)
+    (done,) = deliveries(store)
+    assert done.state == "sent" and done.error is None and done.attempts == 2 and len(receiver.got) == 2
+    assert alerts.find(store)[0].sent
+
+
+def test_an_address_corrected_after_a_failure_gets_the_alert(store, tmp_path):
+    report(store, "alpha", "beta")
+    with hook() as receiver:
+        wrong = receiver.url.replace("json://", "json://user:wrong-password@")
+        receiver.status = 401
+        alert_service.AlertService(store, StandingClock(NOW)).update(settings_of(tmp_path, wrong))
+        assert alerts.find(store)[0].sent is None and len(receiver.got) == 1
+        receiver.status = 200
+        for _ in range(2):
+            alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings_of(tmp_path, receiver.url))
+        assert alerts.find(store)[0].sent and len(receiver.got) == 2
+    assert sorted(one.state for one in deliveries(store)) == ["removed", "sent"]
+    assert "wrong-password" not in str(deliveries(store))
+
+
+def test_a_fault_of_sending_is_noted_and_hinders_nothing(store, tmp_path, monkeypatch):
+    report(store, "alpha", "beta")
+
+    def broken(*_, **__):
+        raise RuntimeError("a fault of this program")
+
+    monkeypatch.setattr(alert_service.delivery, "deliver", broken)
+    settings = settings_of(tmp_path, "json://127.0.0.1:9/hook")
+    service = alert_service.AlertService(store, StandingClock(NOW))
+    service.update(settings)
+    assert stored(store) == [("Grave event", "firing")]
+    assert notes.notes(store)[alert_service.SENDING].value == "an unexpected fault, see the log: RuntimeError"
+    monkeypatch.undo()
+    service.update(settings)
+    assert alert_service.SENDING not in notes.notes(store)
+
+
+def test_an_alert_whose_articles_are_edited_is_corrected_and_the_correction_is_sent(store, tmp_path):
+    report(store, "alpha", "beta")
+    with hook() as receiver:
+        settings = settings_of(tmp_path, receiver.url)
+        alert_service.AlertService(store, StandingClock(NOW)).update(settings)
+        report(store, "beta", title="Officials deny reports of a strike", severity=None, now=NOW + HOUR)
+        first = next(iter(alerts.find(store)[0].articles[1:]))
+        articles.retag(store, [(first, reading_of(None, ""))])
+        for hours in (1, 2):
+            alert_service.AlertService(store, StandingClock(NOW + hours * HOUR)).update(settings)
+    assert stored(store) == [("Grave event", "firing"), ("Grave event", "corrected")]
+    assert [message["title"] for message in receiver.got] == ["Alert: Grave event", "Correction: Grave event"]
+    assert "beta: Officials deny reports of a strike" in receiver.got[1]["message"]
 
 
 def test_a_receiver_that_does_not_answer_holds_up_no_round_and_gets_it_once(store, tmp_path, monkeypatch):
-    tell(store, "alpha", "beta")
+    report(store, "alpha", "beta")
     monkeypatch.setattr(alert_service, "WAIT", 0.1)
     with hook() as receiver:
-        settings, watch = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
+        settings, service = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         receiver.hold.clear()
-        watch.update(settings)
+        service.update(settings)
         running.wait_for(lambda: receiver.got, 30, "the message on its way")
-        watch.update(settings)  # while the first delivery still waits
+        service.update(settings)  # while the first delivery still waits
         assert alerts.find(store)[0].sent is None
         receiver.hold.set()
         running.wait_for(lambda: alerts.find(store)[0].sent, 30, "the answer")
-        watch.update(settings)
+        service.update(settings)
         assert len(receiver.got) == 1
 
 
@@ -183,7 +247,7 @@ alert_service.AlertService(open_store(sys.argv[2]), StandingClock(NOW)).update(s
 
 
 def test_killed_between_claim_and_answer_it_is_not_sent_again_and_says_so(store, tmp_path):
-    tell(store, "alpha", "beta")
+    report(store, "alpha", "beta")
     with hook() as receiver:
         settings = settings_of(tmp_path, receiver.url)
         receiver.hold.clear()
@@ -202,24 +266,16 @@ def test_killed_between_claim_and_answer_it_is_not_sent_again_and_says_so(store,
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
         receiver.hold.set()
-        assert delivery.CLAIMED in alerts.find(store)[0].error
+        assert [one.state for one in deliveries(store)] == ["sending"]
         for _ in range(2):
             alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)
         assert len(receiver.got) == 1
-    (alert,) = alerts.find(store)
-    assert alert.sent is None and delivery.UNKNOWN in alert.error
+    assert alerts.find(store)[0].sent is None
+    assert [(one.state, one.error) for one in deliveries(store)] == [("unknown", delivery.UNKNOWN)]
 
 
-def test_of_two_senders_one_lets_go(store):
-    alert = alerts.save(store, Alert(None, "High", "level", NOW, "firing", "tension", "High"))
-    claimed = replace(alert, attempts=1, error="json #1: being sent")
-    alerts.update(store, claimed, was=alert)
-    with pytest.raises(StorageError, match="another process"):
-        alerts.update(store, claimed, was=alert)
-
-
-def test_feed_silence_and_a_price_move_are_told_and_silence_resolves(store, tmp_path):
-    settings, watch = settings_of(tmp_path), alert_service.AlertService(store, StandingClock(NOW))
+def test_feed_silence_and_a_price_move_are_reported_and_silence_resolves(store, tmp_path):
+    settings, service = settings_of(tmp_path), alert_service.AlertService(store, StandingClock(NOW))
     day = datetime(2026, 2, 27, tzinfo=UTC)
     for number, close in enumerate((70.0, 77.0)):
         made = day + number * 3 * DAY
@@ -230,30 +286,30 @@ def test_feed_silence_and_a_price_move_are_told_and_silence_resolves(store, tmp_
         "Alpha", "https://alpha.example/rss", state="failing", failures=3, last_success=NOW - DAY, error="timed out"
     )
     feeds.save_state(store, state, now=NOW)
-    watch.update(settings)
-    assert sorted(kept(store)) == [("Brent moved", "firing"), ("Feeds are silent", "firing")]
+    service.update(settings)
+    assert sorted(stored(store)) == [("Brent moved", "firing"), ("Feeds are silent", "firing")]
     feeds.save_state(store, replace(state, failures=0, last_success=NOW, last_new=NOW), now=NOW)
-    watch.update(settings, everything=True)
-    assert ("Feeds are silent", "resolved") in kept(store) and len(kept(store)) == 3
+    service.update(settings, everything=True)
+    assert ("Feeds are silent", "resolved") in stored(store) and len(stored(store)) == 3
 
 
 def test_nobody_polls_goes_by_real_time(store, tmp_path):
     settings = settings_of(tmp_path)
     notes.put(store, alert_service.ROUND, (real_now() - timedelta(minutes=5)).isoformat(), NOW - 30 * DAY)
     alert_service.AlertService(store, StandingClock(NOW)).update(settings)  # a replay that leapt a month
-    assert kept(store) == []
+    assert stored(store) == []
     notes.put(store, alert_service.ROUND, (real_now() - HOUR).isoformat(), NOW)
     notes.put(store, "worker", "the disk is full", NOW)
     alert_service.AlertService(store, StandingClock(NOW)).update(settings, completed=False)
-    assert kept(store) == [("Nobody polls", "firing")] and "the disk is full" in alerts.find(store)[0].message
+    assert stored(store) == [("Nobody polls", "firing")] and "the disk is full" in alerts.find(store)[0].message
     alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)
-    assert kept(store) == [("Nobody polls", "firing")]
+    assert stored(store) == [("Nobody polls", "firing")]
     alert_service.AlertService(store, StandingClock(NOW + 2 * HOUR)).update(settings)
-    assert kept(store)[-1] == ("Nobody polls", "resolved")
+    assert stored(store)[-1] == ("Nobody polls", "resolved")
 
 
 def test_rules_are_tried_on_what_is_stored_and_nothing_is_kept_or_sent(store, tmp_path):
-    tell(store, "alpha", "beta", at=NOW - 30 * HOUR)
+    report(store, "alpha", "beta", at=NOW - 30 * HOUR)
     with hook() as receiver:
         settings_of(tmp_path)
         words = ("check", "--alerts", "--since", "2026-03-01")

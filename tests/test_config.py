@@ -104,7 +104,7 @@ index: {reference: {from: 2026-02-26, to: 2026-02-27}, minimum_entries: 5, minim
 alerts:
   - {name: L, kind: level, above: 200, below: 150, part: Hormuz and shipping, grain: day, cool_down: 1d}
   - {name: J, kind: jump, measure: relief, direction: down, within: 12h}
-  - {name: S, kind: signal, weight: 8.5, publishers: 2, within: 3h, categories: [attack, relief]}
+  - {name: S, kind: signal, severity: 8.5, publishers: 2, within: 3h, categories: [attack, relief]}
   - {name: P, kind: price, series: VIX, percent: 10}
   - {name: F, kind: silence, of: feeds, longer_than: 1h, feeds: ["A: b"]}
   - {name: W, kind: silence, of: worker}

@@ -81,7 +81,7 @@ def server(tmp_path, monkeypatch):
         opened,
         [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)],
     )
-    alerts.save(opened, Alert(None, "Grave", "grave signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
+    alerts.save(opened, Alert(None, "Grave", "signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
     (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', enabled: false}\n"
                                          "alerts: [{name: High, kind: level, above: 200, below: 150}]\n")  # fmt: skip
     for name, value in (
@@ -231,7 +231,6 @@ def test_a_link_asks_for_what_its_page_showed(wanted):
 
 def test_a_link_from_before_a_value_was_renamed_still_works():
     assert links.filter_of([("category", "relief")]) == Filter(categories=("sanctions_relief",))
-
 
 
 @pytest.mark.parametrize(

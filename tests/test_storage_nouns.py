@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import LeaseHeld
-from monitor.models import Alert, FeedState, IndexPoint, Price
+from monitor.errors import LeaseHeld, StorageError
+from monitor.models import Alert, AlertDelivery, FeedState, IndexPoint, Price
 from monitor.storage import alerts, articles, feeds, index, lease, notes, prices, signals, stories
 from monitor.storage.prices import PriceFailure
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
@@ -233,23 +233,42 @@ def test_several_articles_come_in_the_order_asked_for_with_their_signals(store):
     assert signals.newest_articles(store, 5, NOON + HOUR, 0) == []
 
 
-def test_an_alert_is_kept_once_and_waits_until_it_is_sent(store):
-    given = Alert(None, "level", "above 150", NOON, "firing", "High", "level:all", stories=(1, 2))
-    kept = alerts.save(store, given)
-    assert alerts.save(store, given) == kept == replace(given, id=kept.id) and alerts.pending(store, NOON) == [kept]
-    later = replace(kept, attempts=1, error="refused", next_try=NOON + HOUR)
-    alerts.update(store, later)
-    assert alerts.pending(store, NOON) == [] and alerts.pending(store, NOON + HOUR) == [later]
-    alerts.update(store, replace(later, sent=NOON + HOUR))
-    assert alerts.pending(store, NOON + DAY) == []
+def test_an_alert_is_stored_once_and_waits_until_an_address_took_it(store):
+    given = Alert(None, "High", "level", NOON, "firing", "High", "High", stories=(1, 2), articles=(5,))
+    stored = alerts.save(store, given)
+    assert alerts.save(store, given) == stored == replace(given, id=stored.id)
+    assert alerts.undelivered(store, NOON) == [stored] and alerts.undelivered(store, NOON + HOUR) == []
+    waiting = AlertDelivery(stored.id, "json #1", "waiting")
+    failed = replace(waiting, state="failed", attempts=1, error="refused", next_try=NOON + HOUR)
+    alerts.keep_deliveries(store, [], [waiting])
+    alerts.keep_deliveries(store, [waiting], [failed])
+    assert alerts.deliveries(store, [stored.id]) == {stored.id: (failed,)}
+    assert alerts.undelivered(store, NOON + DAY) == [stored]  # being tried, however old
+    sent = replace(failed, state="sent", error=None, next_try=None)
+    alerts.keep_deliveries(store, [failed], [sent], sent_at=NOON + HOUR)
+    assert alerts.undelivered(store, NOON) == []
     clear = alerts.save(store, replace(given, at=NOON + DAY, state="resolved"))
-    assert [a.state for a in alerts.find(store)] == ["resolved", "firing"] and alerts.latest(store) == {
-        "level:all": clear
-    }
-    assert (
-        alerts.find(store, until=NOON) == [] == alerts.find(store, rule="jump")
-        and len(alerts.find(store, since=NOON + HOUR)) == 1
+    assert [(a.state, a.sent) for a in alerts.find(store)] == [("resolved", None), ("firing", NOON + HOUR)]
+    assert alerts.latest(store) == {"High": clear}
+    assert alerts.find(store, until=NOON) == [] == alerts.find(store, rule="jump")
+    assert len(alerts.find(store, since=NOON + HOUR)) == 1 == len(alerts.find(store, state="firing"))
+    assert (alerts.count(store), alerts.count(store, NOON, state="firing"), alerts.count(store, until=NOON)) == (
+        2,
+        1,
+        0,
     )
+
+
+def test_a_delivery_that_another_process_took_is_refused(store):
+    stored = alerts.save(store, Alert(None, "High", "level", NOON, "firing", "High", "High"))
+    waiting = AlertDelivery(stored.id, "json #1", "waiting")
+    sending = replace(waiting, state="sending", attempts=1)
+    alerts.keep_deliveries(store, [], [waiting])
+    alerts.keep_deliveries(store, [waiting], [sending])
+    for before, after in (([waiting], [sending]), ([], [waiting])):
+        with pytest.raises(StorageError, match="another process"):
+            alerts.keep_deliveries(store, before, after)
+    assert alerts.deliveries(store, [stored.id]) == {stored.id: (sending,)}
 
 
 def test_one_worker_holds_the_lease_until_it_ends_or_falls_silent(store):

@@ -117,6 +117,43 @@ def test_alerts_and_search_are_there_after_the_upgrade(version_2):
     store.close()
 
 
+OLD_ALERTS = (
+    # (key, reason, state, sent, attempts, error, next_try)
+    ("a", "grave signal", "firing", None, 2, "json #0a: 503\njson #0b: waiting\nmailto #0c: being sent", 7),
+    ("b", "feed silence", "firing", 5, 1, None, None),
+    ("b", "no longer watched", "resolved", None, 1, "json #0a: the program stopped while sending: it is not known whether this arrived", 9),
+    ("c", "price move", "firing", None, 0, "not sent: older than a day when it could have been", 9),
+)  # fmt: skip
+
+
+def test_what_was_written_about_sending_becomes_a_row_for_each_address(version_2):
+    engine = raw_engine(version_2)
+    columns = "key, reason, state, sent, attempts, error, next_try, id, at, rule, message, stories"
+    with engine.begin() as conn:
+        add = sa.text(f"INSERT INTO alerts ({columns}) VALUES (:{columns.replace(', ', ', :')})")
+        for number, row in enumerate(OLD_ALERTS):
+            values = (*row, 100 + number, 1000 + number, "Rule", "words", "[]")
+            conn.execute(add, dict(zip(columns.split(", "), values, strict=True)))
+    engine.dispose()
+    store = open_store(version_2)
+    kinds = {a.id: (a.kind, a.sent is not None, a.articles) for a in alerts.find(store) if a.id >= 100}
+    assert kinds == {
+        100: ("signal", False, ()),
+        101: ("silence", True, ()),
+        102: ("silence", False, ()),
+        103: ("price", False, ()),
+    }
+    rows = {
+        id: [(d.address, d.state, d.attempts) for d in found] for id, found in alerts.deliveries(store, kinds).items()
+    }
+    assert rows == {
+        100: [("json #0a", "failed", 2), ("json #0b", "waiting", 2), ("mailto #0c", "sending", 2)],
+        102: [("json #0a", "unknown", 1)],
+    }
+    assert alerts.deliveries(store, [100])[100][0].error == "503"
+    store.close()
+
+
 def test_a_step_that_adds_to_a_table_of_an_earlier_step_meets_it_as_it_was(version_2):
     """Steps that made tables from live metadata failed here with "duplicate column"."""
     engine = raw_engine(version_2)

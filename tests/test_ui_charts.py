@@ -66,7 +66,7 @@ def test_each_unit_of_price_has_an_axis_of_its_own():
 
 def test_alerts_and_episodes_are_told_apart_without_colour():
     option, _ = index_and_prices.tension_and_prices(points(100, 120), {})
-    alert = Alert(1, "Tension is high", "level", NOON, "firing", "", "jump")
+    alert = Alert(1, "Tension is high", "level", NOON, "firing", "", "Tension is high")
     days = {
         date(2026, 2, 1): "escalation",
         date(2026, 2, 9): "de-escalation",
@@ -86,12 +86,28 @@ def test_alerts_and_episodes_are_told_apart_without_colour():
         == len({str(series["markLine"]["lineStyle"]["type"]) for series in drawn.values()})
         == 4
     )
-    assert charts_marks.in_words(marks, lambda mark: f"{mark.at:%d.%m.}")[:2] == [
+    assert charts_marks.in_words(marks, lambda mark: f"{mark.at:%d.%m.}", {})[:2] == [
         "■ alert: 02.03..",
         "▲ episode of escalation: 01.02..",
     ]
     json.dumps({key: value for key, value in made.items() if key != "dataset"})
     assert charts_marks.marked(option, [])["series"] == option["series"]
+
+
+def test_the_chart_and_its_sentence_agree_on_how_many_alerts_are_drawn():
+    option, _ = index_and_prices.tension_and_prices(points(100, 120), {})
+    marks = [charts_marks.Mark(NOON + timedelta(hours=n), "alert", f"no. {n}") for n in range(200)]
+    marks.insert(0, charts_marks.Mark(NOON, "your date", "your date"))
+    drawn = charts_marks.newest(marks)
+    sentence = charts_marks.in_words(drawn, lambda mark: mark.name, charts_marks.count(marks))[0]
+    (alerts,) = (one for one in charts_marks.marked(option, drawn)["series"] if one.get("name") == "alert")
+    assert len(alerts["data"]) == 40 and alerts["data"][-1]["name"] == "no. 199"
+    assert sentence == "■ alert: no. 199, no. 198, no. 197, no. 196 and 36 more. Of 200, only the newest 40 are drawn."
+    few = charts_marks.newest(marks[:11])
+    assert (
+        few == marks[:11]
+        and "drawn" not in charts_marks.in_words(few, lambda mark: mark.name, charts_marks.count(few))[0]
+    )
 
 
 def test_a_spark_breaks_at_a_gap():

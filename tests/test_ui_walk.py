@@ -41,10 +41,10 @@ def desk(tmp_path_factory):
         Alert(
             None,
             "Grave event",
-            "grave signal",
+            "signal",
             NOW - timedelta(hours=3),
             "firing",
-            "attack, told by 2\nmore",
+            "2 publishers report an attack (severity 9)\nmore",
             "g",
             stories=(told.id,),
         ),

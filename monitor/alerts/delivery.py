@@ -1,127 +1,124 @@
-"""How an alert goes out to every address once and not twice: its life after it is stored, and the words of the message.
+"""How an alert reaches every address once and not twice. Pure: sending and storing are handed in.
 
-    stored -> due -> for each address: claimed (stored), then sent -> arrived | failed, tried again later | unknown after a crash
+    alert -> a delivery for each address: waiting -> sending (stored) -> sent | failed, tried again later
+                                                                   \\-> unknown, when the program was killed meanwhile
+                                          removed, when its address was taken out before it had the alert
 
-Pure: sending and storing are handed in. Leaves them to notify.py and storage/alerts.py. Retry pauses run on real time.
-
-Nothing can send and note that it sent in one step. So an address is claimed before it is sent to; one that is found claimed after
-a crash may or may not have got the message. It is not sent again, and the screen says so. What each address still lacks is
-written in the alert's `error`, one line an address, by a mark that does not give the address away.
+Nothing can send and note that it sent in one step. So a delivery is stored as `sending` first; one that is found so after a crash may
+or may not have arrived. It is not sent again, and the screen says so. An alert counts as sent when the first address took it. Pauses
+between tries run on real time.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from monitor.errors import NotifyError
-from monitor.models import Alert
+from monitor.models import Alert, AlertDelivery
 
-WAITING, CLAIMED = "waiting", "being sent"
 UNKNOWN = "the program stopped while sending: it is not known whether this arrived"
-EXPIRED = "not sent: older than a day when it could have been"
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
-OLD = timedelta(days=1)
+OLD = timedelta(days=1)  # an address set up later than this after an alert does not get it
 SHOWN = 10  # alerts of one rule in one message
+OPEN = ("waiting", "failed")  # still to be tried
 
-Group = tuple[Alert, ...]
-
-
-def groups(pending: Iterable[Alert]) -> list[Group]:
-    """Alerts that go out as one message: of one rule and state, decided together, waiting for the same addresses."""
-    found: dict[tuple, list[Alert]] = {}
-    for alert in pending:
-        found.setdefault((alert.rule, alert.state, alert.at, alert.error), []).append(alert)
-    return [tuple(group) for group in found.values()]
+Store = Callable[[Sequence[AlertDelivery], Sequence[AlertDelivery]], None]
 
 
-def deliver(
-    group: Group,
-    urls: Sequence[str],
-    *,
-    send: Callable[[str, str, str], None],
-    store: Callable[[Alert], None],
-    now: datetime,
-) -> Group:
-    """Send one message to every address that still lacks it; each step is stored before the next. Gives what was stored last.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Alerts of one rule and state that were decided together and go to one address as one message."""
 
-    `now` is real time. NotifyError of `send` becomes a line of the alert and a later try; any other error is a crash.
-    """
-    names = {_mark(url): url for url in urls}
-    lacks = _lines(group[0].error) or dict.fromkeys(names, WAITING)
-    lacks = {
-        mark: state for mark, state in lacks.items() if mark in names or state == UNKNOWN
-    }  # an address taken out is not waited for
-    attempts = group[0].attempts + 1
-    title, body = message(group)
-
-    def keep(**changes) -> Group:
-        changed = tuple(replace(alert, attempts=attempts, error=_text(lacks), **changes) for alert in group)
-        for alert in changed:
-            store(alert)
-        return changed
-
-    for mark in [mark for mark, state in lacks.items() if state != UNKNOWN]:
-        lacks[mark] = CLAIMED
-        keep()
-        try:
-            send(names[mark], title, body)
-        except NotifyError as error:
-            lacks[mark] = " ".join(str(error).split())[:300]
-        else:
-            del lacks[mark]
-    if not lacks:
-        return keep(sent=now, next_try=None)
-    if all(state == UNKNOWN for state in lacks.values()):
-        return keep(next_try=NEVER)
-    return keep(next_try=now + min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE))
+    url: str
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[AlertDelivery, ...]  # one for each alert, in the same order
 
 
-def after_crash(pending: Iterable[Alert]) -> list[Alert]:
-    """What an earlier process had claimed, to be stored as unknown; asked once, before a process sends its first."""
-    found = []
-    for alert in pending:
-        lacks = _lines(alert.error)
-        if CLAIMED in lacks.values():
-            lacks = {mark: UNKNOWN if state == CLAIMED else state for mark, state in lacks.items()}
-            only = all(state == UNKNOWN for state in lacks.values())
-            found.append(replace(alert, error=_text(lacks), next_try=NEVER if only else alert.next_try))
-    return found
-
-
-def expired(pending: Iterable[Alert], now: datetime) -> list[Alert]:
-    """Alerts never tried and more than a day old by the handed-in clock, to be stored as not sent: an address set up today gets no history."""
-    return [
-        replace(alert, error=EXPIRED, next_try=NEVER)
-        for alert in pending
-        if not alert.attempts and now - alert.at > OLD
-    ]
-
-
-def message(group: Group) -> tuple[str, str]:
-    """Title and body as plain text: feed text in it is never markup."""
-    first = group[0]
-    word = "Resolved" if first.state == "resolved" else "Alert"
-    many = f" ({len(group)})" if len(group) > 1 else ""
-    body = "\n\n".join(alert.message for alert in group[:SHOWN])
-    more = f"\n\nand {len(group) - SHOWN} more" if len(group) > SHOWN else ""
-    return (
-        f"{word}: {first.rule}{many}",
-        f"{body}{more}\n\nReason: {first.reason}. Decided for {first.at:%Y-%m-%d %H:%M} UTC.",
-    )
-
-
-def _mark(url: str) -> str:
-    """Tells addresses apart without saying them. With the service's name, so that a person can tell too."""
+def address_mark(url: str) -> str:
+    """Names an address without giving it away: the service, and a digest that tells one address from another."""
     return f"{url.partition(':')[0]} #{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
 
-def _lines(error: str | None) -> dict[str, str]:
-    return dict(line.split(": ", 1) for line in (error or "").splitlines() if " #" in line and ": " in line)
+def plan(
+    alert: Alert, deliveries: Sequence[AlertDelivery], urls: Sequence[str], now: datetime
+) -> tuple[AlertDelivery, ...]:
+    """The deliveries of an alert as they should stand, for the addresses that are set now; asked while nothing is being sent.
+
+    `now` is the handed-in clock's. An address without a delivery gets the alert while nobody has it and it is either less than a day old
+    or still being tried, so that a corrected address gets what the wrong one did not. It also gets what an address that was taken out had
+    still to be sent. Otherwise history is not sent to it.
+    """
+    marks = {address_mark(url): url for url in urls}
+    planned, replaced = [], False
+    for one in deliveries:
+        if one.state == "sending":  # by a process that is gone
+            one = replace(one, state="unknown", error=UNKNOWN, next_try=None)
+        elif one.state in OPEN and one.address not in marks:
+            one, replaced = replace(one, state="removed", next_try=None), True
+        planned.append(one)
+    tried = any(one.state in OPEN for one in planned)
+    wanted = alert.sent is None and (tried or abs(now - alert.at) <= OLD)
+    if wanted or replaced:
+        had = {one.address for one in planned}
+        planned += [AlertDelivery(alert.id, mark, "waiting") for mark in marks if mark not in had]
+    return tuple(planned)
 
 
-def _text(lacks: dict[str, str]) -> str | None:
-    return "\n".join(f"{mark}: {state}" for mark, state in lacks.items()) or None
+def due(
+    alerts: Iterable[Alert], deliveries: Mapping[int, Sequence[AlertDelivery]], urls: Sequence[str], now: datetime
+) -> list[Batch]:
+    """What is to be sent at this moment of real time, oldest alerts first."""
+    marks = {address_mark(url): url for url in urls}
+    found: dict[tuple, list[tuple[Alert, AlertDelivery]]] = {}
+    for alert in alerts:
+        for one in deliveries.get(alert.id, ()):
+            if one.state in OPEN and one.address in marks and (one.next_try is None or one.next_try <= now):
+                together = (alert.rule, alert.state, alert.at, one.address)
+                found.setdefault(together, []).append((alert, one))
+    return [
+        Batch(marks[address], tuple(alert for alert, _ in pairs), tuple(one for _, one in pairs))
+        for (*_, address), pairs in found.items()
+    ]
+
+
+def deliver(
+    batch: Batch, *, send: Callable[[str, str, str], None], store: Store, now: datetime
+) -> tuple[AlertDelivery, ...]:
+    """Send one message to one address; gives the deliveries as they were stored last.
+
+    `store(before, after)` keeps each step before the next one is done. `now` is real time. NotifyError of `send` becomes a later try;
+    any other error passes through and leaves the deliveries as `sending`.
+    """
+    sending = tuple(replace(one, state="sending", attempts=one.attempts + 1) for one in batch.deliveries)
+    store(batch.deliveries, sending)
+    try:
+        send(batch.url, *message(batch.alerts))
+    except NotifyError as error:
+        words = " ".join(str(error).split())[:300]
+        done = tuple(
+            replace(one, state="failed", error=words, next_try=now + pause_after(one.attempts)) for one in sending
+        )
+    else:
+        done = tuple(replace(one, state="sent", error=None, next_try=None) for one in sending)
+    store(sending, done)
+    return done
+
+
+def pause_after(attempts: int) -> timedelta:
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
+
+
+def message(alerts: Sequence[Alert]) -> tuple[str, str]:
+    """Title and body as plain text: feed text in it is never markup."""
+    first = alerts[0]
+    word = {"resolved": "Resolved", "corrected": "Correction"}.get(first.state, "Alert")
+    many = f" ({len(alerts)})" if len(alerts) > 1 else ""
+    body = "\n\n".join(alert.message for alert in alerts[:SHOWN])
+    more = f"\n\nand {len(alerts) - SHOWN} more" if len(alerts) > SHOWN else ""
+    return (
+        f"{word}: {first.rule}{many}",
+        f"{body}{more}\n\nRule: {first.rule} ({first.kind}), {first.at:%Y-%m-%d %H:%M} UTC.",
+    )

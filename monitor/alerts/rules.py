@@ -1,10 +1,10 @@
-"""Decides what is worth an alert: rules, what was told before and the facts of now in; new alerts with a named reason out.
+"""Decides what is worth an alert: the rules, the alerts so far and the facts of now in; new alerts out.
 
-    rules + history + facts -> findings (fires | clear | cannot be said) -> cool-down, told before -> alerts to store and send
+    rules + alerts so far + facts -> findings (fires | does not | cannot be said) -> cool-down -> new alerts
 
-Pure. Leaves gathering facts and storing to the round above, wording the message to dispatch.py and sending to notify.py.
-A level, a jump and a silence last: they fire once and resolve when they are over. An event and a price move have happened: they
-are told once and never resolve.
+Pure: `service.py` gathers the facts and stores what comes out. A level, a jump and a silence last: they fire once and resolve when
+they are over. A signal and a price move have happened: they are reported once and do not resolve. When articles that a signal rests
+on are edited and no longer say it, a correction follows.
 """
 
 from __future__ import annotations
@@ -13,55 +13,58 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.alerts import wording
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.models import Alert, FeedState, IndexPoint, Price
 
-REASONS = {
-    "level": "the index is at or above a level",
-    "jump": "the index left the bands of the days before",
-    "grave signal": "several independent publishers tell a grave event",
-    "price move": "a price moved by at least so much",
-    "feed silence": "a feed is silent or failing",
-    "worker silence": "nobody polls",
-    "no longer watched": "the rule or feed was taken out of feeds.yaml",
-}
-LASTING = ("level", "jump", "feed silence", "worker silence")
+LASTING = ("level", "jump", "silence")
 FRESH = timedelta(hours=3)  # an older newest point says nothing of now
-SPANS = 3  # a jump is outside every band from one to three spans ago
+SPANS = 3  # a jump is outside every band from one to three times `within` ago
 NEVER_ANSWERED = 5  # failures in a row of a feed that never answered
 TRADED = timedelta(days=5)  # an older price is no news
+CORRECTED_WITHIN = timedelta(days=7)  # a later edit brings no correction of an alert any more
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """One signal in one article, as far as alerts need it."""
+class Report:
+    """One signal that one article reports, as far as alerts need it."""
 
     article_id: int
     story_id: int | None
-    publisher: str
+    publisher: str  # the family
     at: datetime
     category: str
-    weight: float  # signed
+    severity: float  # signed: above 0 is escalation
     title: str
     link: str | None
     parts: tuple[str, ...] = ()
 
     @property
-    def story(self) -> tuple[str, int]:
-        """What makes two sightings one event; an article without story stands for itself."""
+    def event(self) -> tuple[str, int]:
+        """What makes two reports one event; an article without story stands for itself."""
         return ("story", self.story_id) if self.story_id is not None else ("article", self.article_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EditedArticle:
+    """An article whose words were changed after it was first read, and what it reports now."""
+
+    article_id: int
+    publisher: str
+    edited_at: datetime
+    title: str  # the newest
+    reports: tuple[tuple[str, float], ...] = ()  # (category, signed severity) of every signal it has now
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known at one moment. Nothing in it is later than that moment."""
 
-    points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(
-        default_factory=dict
-    )  # (grain, part) -> oldest first
-    sightings: Sequence[Sighting] = ()  # of at least the last day and the longest `within`
+    points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(default_factory=dict)  # (grain, part): oldest first
+    reports: Sequence[Report] = ()  # of at least the last day and the longest `within`
     prices: Mapping[str, Sequence[Price]] = field(default_factory=dict)  # series -> oldest first
     merged: Mapping[int, int] = field(default_factory=dict)  # story -> the one that it turned out to be
+    edited: Mapping[int, EditedArticle] = field(default_factory=dict)  # article -> what became of it
     feeds: Sequence[FeedState] = ()  # of the enabled feeds
     worker_seen: datetime | None = None  # when a round was last completed
     worker_fault: str | None = None
@@ -69,55 +72,71 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one thing it watches. `fires` is None where it cannot be said: then nothing changes."""
+    """What a rule says of one thing that it watches. `fires` is None where it cannot be said: then nothing changes."""
 
     key: str
     fires: bool | None
-    reason: str
     message: str = ""
-    sightings: tuple[Sighting, ...] = ()
+    reports: tuple[Report, ...] = ()  # those listed below the message
+    articles: tuple[int, ...] = ()
 
 
 def decide(rules: Iterable[Rule], history: Iterable[Alert], facts: Facts, now: datetime) -> list[Alert]:
-    """New alerts, firing and resolved. `history` are the stored ones: every key's newest and all of the longest cool-down.
+    """New alerts. `history` are the stored ones: the newest of every key, and all of the longest cool-down.
 
-    What was stored last holds, also where its time is later than now: a clock that was set back tells nothing twice.
+    What was stored last holds, also where its time is later than now: a clock that was set back reports nothing twice.
     """
-    told: dict[str, Alert] = {}
-    fired: dict[str, datetime] = {}
-    for alert in sorted(history, key=lambda alert: (alert.id is None, alert.id or 0)):
-        told[alert.key] = alert
-        if alert.reason == "grave signal":
-            told |= {
-                _event(alert.rule, ("story", facts.merged[story])): alert
-                for story in alert.stories
-                if story in facts.merged
-            }
+    rules = list(rules)
+    history = sorted(history, key=lambda alert: (alert.id is None, alert.id or 0))
+    newest, fired = _newest(history, facts), {}
+    for alert in history:
         if alert.state == "firing":
-            fired[alert.rule] = alert.at
+            fired[_cooling(alert.kind, alert.rule, alert.key)] = alert.at
+    reported = {(alert.rule, article) for alert in history if alert.kind == "signal" for article in alert.articles}
     found: list[Alert] = []
     watched: set[str] = set()
     for rule in (rule for rule in rules if rule.enabled):
-        cooling = rule.name in fired and abs(now - fired[rule.name]) < rule.cool_down
         for finding in findings(rule, facts, now):
             watched.add(finding.key)
-            before = told.get(finding.key)
+            before = newest.get(finding.key)
             firing = before is not None and before.state == "firing"
-            if finding.fires and not cooling and not firing and (before is None or finding.reason in LASTING):
-                found.append(_alert(rule.name, "firing", finding, now))
+            known = before is not None or any((rule.name, article) in reported for article in finding.articles)
+            last = fired.get(_cooling(rule.kind, rule.name, finding.key))
+            cooling = last is not None and abs(now - last) < rule.cool_down
+            if finding.fires and not cooling and not firing and (rule.kind in LASTING or not known):
+                found.append(_alert(rule.name, rule.kind, "firing", finding, now))
             elif finding.fires is False and firing:
-                found.append(_alert(rule.name, "resolved", finding, now))
-    for key, before in told.items():
-        if before.state == "firing" and before.reason in LASTING and key not in watched:
-            over = Finding(key, False, "no longer watched", REASONS["no longer watched"])
-            found.append(_alert(before.rule, "resolved", over, now))
-    return found
+                found.append(_alert(rule.name, rule.kind, "resolved", finding, now))
+    for key, before in newest.items():
+        if before.state == "firing" and before.kind in LASTING and key not in watched:
+            over = Finding(key, False, wording.NO_LONGER_WATCHED)
+            found.append(_alert(before.rule, before.kind, "resolved", over, now))
+    return found + _corrections(rules, history, facts, now)
+
+
+def _newest(history: Sequence[Alert], facts: Facts) -> dict[str, Alert]:
+    """key -> the newest alert; one of a story that was merged stands under both stories."""
+    newest: dict[str, Alert] = {}
+    for alert in history:
+        newest[alert.key] = alert
+        if alert.kind == "signal":
+            into = [facts.merged[story] for story in alert.stories if story in facts.merged]
+            newest |= {_event_key(alert.rule, ("story", story)): alert for story in into}
+    return newest
+
+
+def _cooling(kind: str, rule: str, key: str) -> str:
+    """What a cool-down holds back: more of the same, never something else that the same rule finds.
+
+    The key, as in Alertmanager's groups; for a price, whose key holds the day, the rule, which has one series.
+    """
+    return rule if kind == "price" else key
 
 
 def rehearse(
     rules: Sequence[Rule], facts_at: Callable[[datetime], Facts], since: datetime, until: datetime, step: timedelta
 ) -> list[Alert]:
-    """What the rules would have told from `since` to `until`, looking every `step`; nothing is stored or sent."""
+    """The alerts that the rules would have given from `since` to `until`, deciding every `step`; stores and sends nothing."""
     history: list[Alert] = []
     now = since
     while now <= until:
@@ -144,14 +163,11 @@ def findings(rule: Rule, facts: Facts, now: datetime) -> list[Finding]:
     raise TypeError(f"no such rule: {rule!r}")
 
 
-def _alert(rule: str, state: str, finding: Finding, now: datetime) -> Alert:
-    stories = tuple(dict.fromkeys(s.story_id for s in finding.sightings if s.story_id is not None))
-    lines = [finding.message, *(f"- {_plain(s.title)}{f' {s.link}' if s.link else ''}" for s in finding.sightings)]
-    return Alert(None, rule, finding.reason, now, state, "\n".join(lines), finding.key, stories=stories)
-
-
-def _plain(title: str) -> str:
-    return " ".join(title.split())[:200]
+def _alert(rule: str, kind: str, state: str, finding: Finding, now: datetime) -> Alert:
+    stories = tuple(dict.fromkeys(report.story_id for report in finding.reports if report.story_id is not None))
+    message = "\n".join([finding.message, *(wording.listed_article(one.title, one.link) for one in finding.reports)])
+    articles = finding.articles or tuple(dict.fromkeys(report.article_id for report in finding.reports))
+    return Alert(None, rule, kind, now, state, message, finding.key, stories=stories, articles=articles)
 
 
 # -- the index --------------------------------------------------------------------------------------------
@@ -168,94 +184,136 @@ def _fresh(points: list[IndexPoint], rule: LevelRule | JumpRule, now: datetime) 
     return bool(points) and now - points[-1].at <= FRESH + (timedelta(days=1) if rule.grain == "day" else timedelta(0))
 
 
-def _band(point: IndexPoint, measure: str) -> str:
-    low, high = getattr(point, f"{measure}_low"), getattr(point, f"{measure}_high")
-    band = f" ({low:.0f} to {high:.0f})" if low is not None and high is not None else ""
-    return f"{getattr(point, measure):.0f}{band}"
-
-
-def _of(rule: LevelRule | JumpRule) -> str:
-    return rule.measure if rule.part == "all" else f"{rule.measure}, {rule.part}"
-
-
 def _level(rule: LevelRule, facts: Facts, now: datetime) -> Finding:
     """Not while provisional: a level against a built-in share says little of these sources."""
     points = _points(rule, facts, now)
     if not _fresh(points, rule, now) or points[-1].status != "ok":
-        return Finding(rule.name, None, "level")
-    last, value = points[-1], getattr(points[-1], rule.measure)
+        return Finding(rule.name, None)
+    value = getattr(points[-1], rule.measure)
     fires = True if value >= rule.above else False if value < rule.below else None
-    bound = f"under {rule.below:g}" if fires is False else f"at or above {rule.above:g}"
-    message = f"{_of(rule)}: {_band(last, rule.measure)} at {last.at:%Y-%m-%d %H:%M} UTC, {bound}"
-    return Finding(rule.name, fires, "level", message, _gravest(rule, facts, now) if fires else ())
+    message = wording.level(rule, points[-1], over=fires is False)
+    return Finding(rule.name, fires, message, _leading_reports(rule, facts, now) if fires else ())
 
 
 def _jump(rule: JumpRule, facts: Facts, now: datetime) -> Finding:
-    """Outside every band from one to three spans ago.
+    """Whether the newest band is outside every band from one to three times `within` ago.
 
     Against the one band a span ago alone, an index in which nothing happens left it in every second month of hourly looks
     (benchmarks/index.py); against three spans in one month of thirty or fewer.
     """
     points = _points(rule, facts, now)
-    reason = Finding(rule.name, None, "jump")
+    unsaid = Finding(rule.name, None)
     if not _fresh(points, rule, now):
-        return reason
+        return unsaid
     last = points[-1]
     before = [point for point in points if last.at - SPANS * rule.within <= point.at <= last.at - rule.within]
     steps = (SPANS - 1) * rule.within / (timedelta(days=1) if rule.grain == "day" else timedelta(hours=1))
     if len(before) < max(1, steps / 2):
-        return reason
+        return unsaid
     lows, highs = ([getattr(point, f"{rule.measure}_{end}") for point in [*before, last]] for end in ("low", "high"))
     if None in lows or None in highs:
-        return reason
+        return unsaid
     up = rule.direction != "down" and lows[-1] > max(highs[:-1])
     down = rule.direction != "up" and highs[-1] < min(lows[:-1])
-    past = before[-1]
-    words = "rose" if up else "fell" if down else "is back within what it was"
-    message = f"{_of(rule)} {words}: {_band(last, rule.measure)} at {last.at:%Y-%m-%d %H:%M} UTC, after {_band(past, rule.measure)} at {past.at:%m-%d %H:%M}"
-    return Finding(rule.name, up or down, "jump", message, _gravest(rule, facts, now) if up or down else ())
+    message = wording.jump(rule, last, before[-1], moved="rose" if up else "fell" if down else None)
+    return Finding(rule.name, up or down, message, _leading_reports(rule, facts, now) if up or down else ())
 
 
-def _gravest(rule: LevelRule | JumpRule, facts: Facts, now: datetime, count: int = 3) -> tuple[Sighting, ...]:
-    """One article of each of the stories behind a reading: told by most publishers first, then the gravest."""
+def _leading_reports(rule: LevelRule | JumpRule, facts: Facts, now: datetime, count: int = 3) -> tuple[Report, ...]:
+    """One article of each of the leading stories behind the index: most publishers first, then the most severe."""
     sign = 1 if rule.measure == "tension" else -1
-    stories: dict[tuple[str, int], list[Sighting]] = {}
-    for one in facts.sightings:
-        if now - timedelta(days=1) < one.at <= now and one.weight * sign > 0 and rule.part in ("all", *one.parts):
-            stories.setdefault(one.story, []).append(one)
+    events: dict[tuple[str, int], list[Report]] = {}
+    for one in facts.reports:
+        if now - timedelta(days=1) < one.at <= now and one.severity * sign > 0 and rule.part in ("all", *one.parts):
+            events.setdefault(one.event, []).append(one)
     ranked = sorted(
-        stories.values(),
-        key=lambda told: (-len({s.publisher for s in told}), -max(abs(s.weight) for s in told), told[0].at),
+        events.values(),
+        key=lambda found: (
+            -len({one.publisher for one in found}),
+            -max(abs(one.severity) for one in found),
+            found[0].at,
+        ),
     )
-    return tuple(max(told, key=lambda s: abs(s.weight)) for told in ranked[:count])
+    return tuple(max(found, key=lambda one: abs(one.severity)) for found in ranked[:count])
 
 
-# -- events, prices, silence ------------------------------------------------------------------------------
+# -- signals and their corrections ------------------------------------------------------------------------
+
+
+def _fits(rule: SignalRule, category: str, severity: float) -> bool:
+    """Whether one signal is of the sort that the rule asks for."""
+    return (
+        (rule.direction == "either" or (severity > 0) == (rule.direction == "escalation"))
+        and abs(severity) >= rule.severity
+        and (not rule.categories or category in rule.categories)
+    )
 
 
 def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
-    """A story that enough publisher families tell as gravely as asked; each story once."""
-    stories: dict[tuple[str, int], list[Sighting]] = {}
-    for one in facts.sightings:
-        fits = rule.direction == "either" or (one.weight > 0) == (rule.direction == "escalation")
-        fits = fits and abs(one.weight) >= rule.weight and (not rule.categories or one.category in rule.categories)
-        if fits and rule.part in ("all", *one.parts) and now - rule.within < one.at <= now:
-            stories.setdefault(one.story, []).append(one)
+    """The stories that enough publisher families report as severely as asked; each story once."""
+    events: dict[tuple[str, int], list[Report]] = {}
+    for one in facts.reports:
+        if (
+            _fits(rule, one.category, one.severity)
+            and rule.part in ("all", *one.parts)
+            and now - rule.within < one.at <= now
+        ):
+            events.setdefault(one.event, []).append(one)
     found = []
-    for story, told in stories.items():
-        first: dict[str, Sighting] = {}
-        for one in sorted(told, key=lambda s: s.at):
+    for event, reports in events.items():
+        first: dict[str, Report] = {}
+        for one in sorted(reports, key=lambda report: report.at):
             first.setdefault(one.publisher, one)
         if len(first) >= rule.publishers:
-            names = ", ".join(sorted(first))
-            message = f"{told[0].category}, weight {max(abs(s.weight) for s in told):g}, told by {len(first)}: {names}"
-            found.append(Finding(_event(rule.name, story), True, "grave signal", message, tuple(first.values())[:5]))
+            gravest = max(reports, key=lambda one: abs(one.severity))
+            message = wording.signal(gravest.category, abs(gravest.severity), sorted(first))
+            articles = tuple(dict.fromkeys(report.article_id for report in reports))
+            found.append(Finding(_event_key(rule.name, event), True, message, tuple(first.values())[:5], articles))
     return found
 
 
-def _event(rule: str, story: tuple[str, int]) -> str:
+def _event_key(rule: str, event: tuple[str, int]) -> str:
     """What makes two findings of a rule one and the same event."""
-    return f"{rule}:{story[0]} {story[1]}"
+    return f"{rule}:{event[0]} {event[1]}"
+
+
+def no_longer_said(rule: SignalRule | None, alert: Alert, edited: Mapping[int, EditedArticle]) -> list[EditedArticle]:
+    """The articles behind an alert that were edited after it and no longer report what it rests on, oldest edit first.
+
+    Without a rule, because it was taken out or because the index has no single signal: that no longer report any signal.
+    """
+    found = [edited[article] for article in alert.articles if article in edited]
+    found = [
+        one
+        for one in found
+        if one.edited_at > alert.at
+        and not any(rule is None or _fits(rule, category, severity) for category, severity in one.reports)
+    ]
+    return sorted(found, key=lambda one: one.edited_at)
+
+
+def _corrections(rules: Sequence[Rule], history: Sequence[Alert], facts: Facts, now: datetime) -> list[Alert]:
+    """One correction for each signal that was reported, when articles it rests on no longer say it."""
+    if not facts.edited:
+        return []
+    by_name = {rule.name: rule for rule in rules if isinstance(rule, SignalRule)}
+    corrected = {alert.key for alert in history if alert.state == "corrected"}
+    found = []
+    for alert in history:
+        if alert.kind != "signal" or alert.state != "firing" or alert.key in corrected:
+            continue
+        if now - alert.at > CORRECTED_WITHIN:
+            continue
+        if changed := no_longer_said(by_name.get(alert.rule), alert, facts.edited):
+            message = wording.correction(alert, [(one.publisher, one.title) for one in changed])
+            found.append(
+                Alert(None, alert.rule, "signal", now, "corrected", message, alert.key,
+                      stories=alert.stories, articles=alert.articles)
+            )  # fmt: skip
+    return found
+
+
+# -- prices and silence -----------------------------------------------------------------------------------
 
 
 def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
@@ -273,35 +331,26 @@ def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
     wanted = {"up": percent, "down": -percent, "either": abs(percent)}[rule.direction]
     if wanted < rule.percent:
         return []
-    state = "close" if last.final else "price so far"
-    message = f"{rule.series} {percent:+.1f} %: {state} of {last.day:%Y-%m-%d} {last.close:.2f} {last.unit}, after {before[-1].close:.2f} on {before[-1].day:%Y-%m-%d}"
-    return [Finding(f"{rule.name}:{last.day:%Y-%m-%d}", True, "price move", f"{message} ({last.source}, {last.kind})")]
+    return [Finding(f"{rule.name}:{last.day:%Y-%m-%d}", True, wording.price(rule.series, percent, last, before[-1]))]
 
 
 def _feed(rule: SilenceRule, state: FeedState, now: datetime) -> Finding:
     """Silent by the time when it was last asked: after a night without power no feed is to blame before it had its turn."""
     asked = state.last_polled or now
-    key, reason = f"{rule.name}:{state.name}", "feed silence"
+    key = f"{rule.name}:{state.name}"
     if state.last_success is None:
-        fires = True if state.failures >= NEVER_ANSWERED else None
-        return Finding(key, fires, reason, f"{state.name}: never answered: {state.error or 'no reason known'}")
+        return Finding(key, True if state.failures >= NEVER_ANSWERED else None, wording.never_answered(state))
     if state.failures and asked - state.last_success > rule.longer_than:
-        return Finding(
-            key,
-            True,
-            reason,
-            f"{state.name}: fails since {state.last_success:%Y-%m-%d %H:%M} UTC: {state.error or 'no reason known'}",
-        )
+        return Finding(key, True, wording.fails(state, state.last_success))
     if state.last_new is not None and asked - state.last_new > rule.longer_than:
-        return Finding(key, True, reason, f"{state.name}: nothing new since {state.last_new:%Y-%m-%d %H:%M} UTC")
-    return Finding(key, False, reason, f"{state.name}: answers with news again")
+        return Finding(key, True, wording.nothing_new(state, state.last_new))
+    return Finding(key, False, f"{state.name} brings news again")
 
 
 def _worker(rule: SilenceRule, facts: Facts, now: datetime) -> Finding:
-    reason = "worker silence"
     if facts.worker_seen is None:
-        return Finding(rule.name, None, reason)
+        return Finding(rule.name, None)
     quiet = now - facts.worker_seen > rule.longer_than
-    fault = f": {facts.worker_fault}" if facts.worker_fault else ""
-    message = f"no round since {facts.worker_seen:%Y-%m-%d %H:%M} UTC{fault}" if quiet else "rounds are completed again"
-    return Finding(rule.name, quiet, reason, message)
+    return Finding(
+        rule.name, quiet, wording.no_round(facts.worker_seen, facts.worker_fault) if quiet else wording.ROUNDS_AGAIN
+    )

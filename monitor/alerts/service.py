@@ -1,9 +1,8 @@
-"""Looks whether a rule of feeds.yaml has something to tell, keeps it, and sends what is kept; also tries rules on what is stored.
+"""Decides whether a rule of feeds.yaml has something to report, stores it and sends it; also tries rules on what is stored.
 
-    storage -> alert_rules.Facts -> alert_rules.decide -> stored alerts -> delivery.deliver -> MONITOR_ALERT_URLS
+    storage -> rules.Facts -> rules.decide -> stored alerts -> delivery -> the addresses of MONITOR_ALERT_URLS
 
-Leaves the rules to alerts.py, claims and retries to dispatch.py and when to look to worker.py. Facts go by the handed-in clock;
-sending, its pauses, and whether anybody polls go by real time.
+Facts go by the handed-in clock; sending, its pauses, and whether anybody polls go by real time.
 """
 
 from __future__ import annotations
@@ -17,23 +16,21 @@ from datetime import datetime, timedelta
 from rich.table import Table
 from rich.text import Text
 
-from monitor.alerts import delivery, notify
-from monitor.alerts import rules as alert_rules
+from monitor.alerts import delivery, notify, rules
 from monitor.clock import Clock, real_now
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, SignalRule, SilenceRule
-from monitor.errors import NotifyError
-from monitor.models import Alert, Price
-from monitor.storage import alerts as kept
-from monitor.storage import feeds, index, prices, stories
-from monitor.storage import notes as storage_notes
+from monitor.errors import ClockError, NotifyError, StorageError
+from monitor.models import Alert, AlertDelivery, Price
+from monitor.storage import alerts, feeds, index, notes, prices, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=1)  # by the handed-in clock or by real time, whichever passes first
-STARTED_WITHIN = 5.0  # seconds of one delivery in which a message may be begun; with apprise's ten, 15 in all
-WAIT = 15.0  # seconds a round waits for a delivery
-MANY = 10_000  # alerts of the longest cool-down
+BEGUN_WITHIN = 5.0  # seconds of one delivery in which a message may be begun; with apprise's ten, 15 in all
+WAIT = 15.0  # seconds that an update waits for a delivery
+MAX_HISTORY = 10_000  # alerts of the longest cool-down
 ROUND = "round"  # the note under which the last completed round stands; its value is real time
+SENDING = "alert sending"  # the note that says why nothing can be sent, while that is so
 
 
 class AlertService:
@@ -41,69 +38,82 @@ class AlertService:
 
     def __init__(self, store: Store, clock: Clock):
         self.store, self.clock = store, clock
-        self._looked: tuple[datetime, datetime, Sequence[Rule]] | None = None  # the clock's time, real time, rules
-        self._delivery: Delivery | None = None
+        self._decided: tuple[datetime, datetime, Sequence[Rule]] | None = None  # the clock's time, real time, rules
+        self._sending: Sending | None = None
 
     def update(self, settings: Settings, *, completed: bool = True, everything: bool = False) -> None:
-        """Decide when it is time to, and send what waits. `completed`: the round got this far without a fault. Raises StorageError, ClockError."""
+        """Decide when it is time to, and send what waits. `completed`: the round got this far without a fault.
+
+        Raises StorageError and ClockError of deciding. A fault of sending is noted under SENDING and never raised.
+        """
         now, real = self.clock.now(), real_now()
         if everything or self._due(settings.alerts, now, real):
-            look(self.store, settings, now, real)
+            decide(self.store, settings, now, real)
             if completed:
-                storage_notes.put(self.store, ROUND, real.isoformat(), now)
-            self._looked = (now, real, settings.alerts)
+                notes.put(self.store, ROUND, real.isoformat(), now)
+            self._decided = (now, real, settings.alerts)
         self._send(settings.environment.alert_urls, now)
 
-    def _due(self, rules: Sequence[Rule], now: datetime, real: datetime) -> bool:
-        if self._looked is None or self._looked[2] != rules:
+    def _due(self, configured: Sequence[Rule], now: datetime, real: datetime) -> bool:
+        if self._decided is None or self._decided[2] != configured:
             return True
-        return not (timedelta(0) <= now - self._looked[0] < EVERY and timedelta(0) <= real - self._looked[1] < EVERY)
+        return not (timedelta(0) <= now - self._decided[0] < EVERY and timedelta(0) <= real - self._decided[1] < EVERY)
 
     def _send(self, urls: Sequence[str], now: datetime) -> None:
-        """Nothing is sent of synthetic data: a message about a made-up war looks like any other."""
-        if not urls or (self._delivery and self._delivery.thread.is_alive()):
+        """In a thread of its own: a service that drips its answer holds up no round. Synthetic data is never sent:
+        a message about a made-up war looks like any other."""
+        if not urls or (self._sending and self._sending.thread.is_alive()):
             return
-        waiting = kept.pending(self.store, real_now())
-        if not waiting or "synthetic" in storage_notes.notes(self.store):
+        noted = notes.notes(self.store)
+        if "synthetic" in noted:
             return
-        self._delivery = Delivery(self.store, urls, waiting, now)
-        self._delivery.thread.join(WAIT)
-        if self._delivery.fault:
-            raise self._delivery.fault
+        waiting = alerts.undelivered(self.store, now - delivery.OLD)
+        if not waiting:
+            return
+        self._sending = Sending(self.store, urls, waiting, now)
+        self._sending.thread.join(WAIT)
+        fault = self._sending.fault
+        if fault != (noted[SENDING].value if SENDING in noted else None):
+            notes.put(self.store, SENDING, fault, now)
 
 
-class Delivery:
-    """Sends what waits, in a thread of its own: a service that drips its answer holds up no round, and no exit."""
+class Sending:
+    """Sends what waits, as long as a message may be begun."""
 
     def __init__(self, store: Store, urls: Sequence[str], waiting: Sequence[Alert], now: datetime):
-        self.store, self.urls, self.now = store, urls, now
-        self.fault: Exception | None = None
-        self._last = {alert.id: alert for alert in waiting}
-        self._until = time.monotonic() + STARTED_WITHIN
+        self.store, self.urls, self.waiting, self.now = store, urls, waiting, now
+        self.fault: str | None = None
+        self._until = time.monotonic() + BEGUN_WITHIN
         self.thread = threading.Thread(target=self._run, name="alerts", daemon=True)
         self.thread.start()
 
     def _run(self) -> None:
         try:
-            # Whoever claimed these no longer runs: only the holder of the lease sends, one delivery at a time.
-            for changed in (
-                *delivery.after_crash(self._last.values()),
-                *delivery.expired(self._last.values(), self.now),
-            ):
-                self._keep(changed)
-            for group in delivery.groups([alert for alert in self._last.values() if alert.next_try != delivery.NEVER]):
-                if time.monotonic() > self._until:
-                    return
-                for alert in delivery.deliver(group, self.urls, send=self._send, store=self._keep, now=real_now()):
-                    if alert.sent is None:
-                        log.warning("alert %r is not sent: %s", alert.key, alert.error)
-        except Exception as fault:  # whatever it is, the thread that waits raises it where faults are shown
-            self.fault = fault
+            self._deliver_all()
+        except (StorageError, ClockError) as fault:
+            self.fault = str(fault)
             log.error("alerts could not be sent: %s", fault)
+        except Exception as fault:  # a fault of this program, which must not end the thread unseen
+            self.fault = f"an unexpected fault, see the log: {type(fault).__name__}"
+            log.exception("alerts could not be sent")
 
-    def _keep(self, alert: Alert) -> None:
-        kept.update(self.store, alert, was=self._last[alert.id])
-        self._last[alert.id] = alert
+    def _deliver_all(self) -> None:
+        stored = alerts.deliveries(self.store, [alert.id for alert in self.waiting])
+        planned = {}
+        for alert in self.waiting:
+            before = stored.get(alert.id, ())
+            # Only the holder of the lease sends, and one delivery at a time: whoever was sending these no longer runs.
+            planned[alert.id] = delivery.plan(alert, before, self.urls, self.now)
+            alerts.keep_deliveries(self.store, before, planned[alert.id])
+        for batch in delivery.due(self.waiting, planned, self.urls, real_now()):
+            if time.monotonic() > self._until:
+                return
+            for one in delivery.deliver(batch, send=self._send, store=self._keep, now=real_now()):
+                if one.state == "failed":
+                    log.warning("alert %d is not sent to %s: %s", one.alert_id, one.address, one.error)
+
+    def _keep(self, before: Sequence[AlertDelivery], after: Sequence[AlertDelivery]) -> None:
+        alerts.keep_deliveries(self.store, before, after, sent_at=real_now())
 
     def _send(self, url: str, title: str, body: str) -> None:
         if time.monotonic() > self._until:
@@ -111,72 +121,80 @@ class Delivery:
         notify.send(url, title, body)
 
 
-def look(store: Store, settings: Settings, now: datetime, real: datetime) -> list[Alert]:
-    """Decide for this moment and keep what is new."""
-    rules = settings.alerts
-    since = now - max((rule.cool_down for rule in rules), default=timedelta(0))
-    history = {alert.id: alert for alert in (*kept.latest(store).values(), *kept.find(store, since, limit=MANY))}
-    if not rules and not history:
+def decide(store: Store, settings: Settings, now: datetime, real: datetime) -> list[Alert]:
+    """Decide for this moment and store what is new."""
+    longest = max((rule.cool_down for rule in settings.alerts), default=timedelta(0))
+    recent = alerts.find(store, now - longest, limit=MAX_HISTORY)
+    history = {alert.id: alert for alert in (*alerts.latest(store).values(), *recent)}
+    if not settings.alerts and not history:
         return []
-    found = alert_rules.decide(rules, history.values(), gather(store, settings, now, real), now)
+    facts = gather_facts(store, settings, now, real, history=tuple(history.values()))
+    found = rules.decide(settings.alerts, history.values(), facts, now)
     for alert in found:
         log.info("%s %s: %s", alert.rule, alert.state, alert.message.splitlines()[0])
-    return [kept.save(store, alert) for alert in found]
+    return [alerts.save(store, alert) for alert in found]
 
 
-def gather(store: Store, settings: Settings, now: datetime, real: datetime | None = None) -> alert_rules.Facts:
-    """What is known now of everything that some rule asks for. Without `real`, nothing of feeds and worker: their past is not kept."""
-    rules = [rule for rule in settings.alerts if rule.enabled]
+def gather_facts(
+    store: Store, settings: Settings, now: datetime, real: datetime | None = None, *, history: Sequence[Alert] = ()
+) -> rules.Facts:
+    """What is known now of everything that some rule asks for.
+
+    Without `real`, nothing of feeds and worker: their past is not kept. Of the articles behind `history`, what became of them.
+    """
+    enabled = [rule for rule in settings.alerts if rule.enabled]
     spans: dict[tuple[str, str], timedelta] = {}
-    for rule in rules:
+    for rule in enabled:
         if isinstance(rule, LevelRule | JumpRule):
-            back = (rule.within if isinstance(rule, JumpRule) else timedelta(0)) * alert_rules.SPANS + timedelta(days=3)
+            back = (rule.within if isinstance(rule, JumpRule) else timedelta(0)) * rules.SPANS + timedelta(days=3)
             spans[rule.grain, rule.part] = max(back, spans.get((rule.grain, rule.part), back))
-    asked = [rule for rule in rules if isinstance(rule, PriceRule)]
-    day = max([timedelta(days=1), *(rule.within for rule in rules if isinstance(rule, SignalRule))])
+    priced = [rule for rule in enabled if isinstance(rule, PriceRule)]
+    longest = max([timedelta(days=1), *(rule.within for rule in enabled if isinstance(rule, SignalRule))])
     seen, fault = _worker(store, now, real) if real else (None, None)
-    states = feeds.states(store) if real and any(isinstance(rule, SilenceRule) for rule in rules) else {}
-    return alert_rules.Facts(
+    states = feeds.states(store) if real and any(isinstance(rule, SilenceRule) for rule in enabled) else {}
+    return rules.Facts(
         points={
             (grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()
         },
-        sightings=kept.sightings(store, now - day, now) if rules else (),
-        prices={
-            rule.series: _made_by(
-                prices.series(
-                    store, rule.series, now - rule.within - 3 * alert_rules.TRADED, until=now + timedelta(days=1)
-                ),
-                now,
-            )
-            for rule in asked
-        },
-        merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in rules) else {},
+        reports=alerts.reports(store, now - longest, now) if enabled else (),
+        prices={rule.series: _prices_by(store, rule, now) for rule in priced},
+        merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in enabled) else {},
+        edited=edited_since(store, [alert for alert in history if alert.kind == "signal"], now),
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
         worker_seen=seen,
         worker_fault=fault,
     )
 
 
-def _made_by(given: Sequence[Price], now: datetime) -> list[Price]:
-    """Prices that the market had made by then, that of Monday on Sunday evening too: of a day without a market time, only once it is over."""
+def edited_since(store: Store, history: Sequence[Alert], now: datetime) -> dict[int, rules.EditedArticle]:
+    """Of the articles behind alerts of the last days, those that were edited since they were first read."""
+    recent = [alert for alert in history if now - alert.at <= rules.CORRECTED_WITHIN]
+    return alerts.edited(store, {article for alert in recent for article in alert.articles})
+
+
+def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
+    """Prices that the market had made by then, that of Monday on Sunday evening too: of a day without a market time,
+    only once it is over."""
+    since = now - rule.within - 3 * rules.TRADED
+    given = prices.series(store, rule.series, since, until=now + timedelta(days=1))
     return [price for price in given if (price.market_time or price.day + timedelta(days=1)) <= now]
 
 
 def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | None, str | None]:
     """When a round was last completed, as long before `now` as it is in real time: a replay that leaps an hour is no silence."""
-    notes = storage_notes.notes(store)
-    quiet = real - datetime.fromisoformat(notes[ROUND].value) if ROUND in notes else None
-    return (now - quiet if quiet is not None else None), (notes["worker"].value if "worker" in notes else None)
+    noted = notes.notes(store)
+    quiet = real - datetime.fromisoformat(noted[ROUND].value) if ROUND in noted else None
+    return (now - quiet if quiet is not None else None), (noted["worker"].value if "worker" in noted else None)
 
 
 # -- rules tried on what is stored ------------------------------------------------------------------------
 
 
 def rehearsal(store: Store, settings: Settings, since: datetime, until: datetime) -> list[Alert]:
-    """What the rules would have told, looking at every full hour; nothing is stored or sent."""
+    """The alerts that the rules would have given, deciding at every full hour; stores and sends nothing."""
     start = since.replace(minute=0, second=0, microsecond=0)
-    return alert_rules.rehearse(
-        settings.alerts, lambda now: gather(store, settings, now), start, until, timedelta(hours=1)
+    return rules.rehearse(
+        settings.alerts, lambda now: gather_facts(store, settings, now), start, until, timedelta(hours=1)
     )
 
 
@@ -188,13 +206,13 @@ def as_table(found: Sequence[Alert]) -> Table:
     return table
 
 
-def account(rules: Sequence[Rule], found: Sequence[Alert]) -> str:
+def account(configured: Sequence[Rule], found: Sequence[Alert]) -> str:
     """One line a rule: how often it fired, or why it was not tried."""
     lines = []
-    for rule in rules:
+    for rule in configured:
         fired = sum(alert.rule == rule.name and alert.state == "firing" for alert in found)
         untried = (
-            "rests"
+            "switched off"
             if not rule.enabled
             else "not tried: what was silent when is not kept"
             if isinstance(rule, SilenceRule)

@@ -1,9 +1,9 @@
-"""The rules of feeds.yaml's `alerts`: one shape for each kind. Leaves deciding to alerts.py and addresses to MONITOR_ALERT_URLS."""
+"""The rules of feeds.yaml's `alerts`: one shape for each kind. Addresses are in MONITOR_ALERT_URLS, never here."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -25,14 +25,15 @@ class Rule(Shape):
     """What every rule has."""
 
     name: Words = Field(description="What the alert is called; each rule has its own name.")
-    enabled: bool = Field(True, strict=True, description="false: the rule rests.")
+    enabled: bool = Field(True, strict=True, description="false: the rule is switched off.")
     cool_down: duration("1m", "30d") = Field(
-        timedelta(hours=6), description="No second alert of this rule for so long."
+        timedelta(hours=6),
+        description="For so long no second alert on the same thing: the same story, price series or feed, or the rule's part of the index.",
     )
 
 
 class LevelRule(Rule):
-    """The index at or above a level; resolved only once it is below a lower one, so that it does not flutter."""
+    """The index is at or above a level; resolved only once it is below a lower one, so that it does not flutter."""
 
     kind: Literal["level"]
     measure: Measure = "tension"
@@ -49,28 +50,38 @@ class LevelRule(Rule):
 
 
 class JumpRule(Rule):
-    """The index moved by more than its uncertainty: the 90 % bands then and now do not overlap."""
+    """The newest 90 % band of the index lies outside every band from one to three times `within` ago."""
 
     kind: Literal["jump"]
     measure: Measure = "tension"
     direction: Literal["up", "down", "either"] = "up"
-    within: duration("1h", "30d") = Field(timedelta(hours=24), description="Now is compared with so long ago.")
+    within: duration("1h", "30d") = Field(
+        timedelta(hours=24),
+        description="The newest point is compared with all points from once to three times so long ago; half of them need numbers.",
+    )
     part: Part = Field("all", description="A part of the theatre, or all.")
     grain: Grain = Field("hour", description="The points to look at: hour or day.")
 
 
 class SignalRule(Rule):
-    """One grave event told by several independent publishers."""
+    """One severe event that several independent publishers report."""
 
     kind: Literal["signal"]
     direction: Literal["escalation", "deescalation", "either"] = "escalation"
-    weight: Annotated[
-        float, Field(strict=True, ge=0, le=10, allow_inf_nan=False, description="At least this grave, 0 to 10.")
+    severity: Annotated[
+        float, Field(strict=True, ge=0, le=10, allow_inf_nan=False, description="At least this severe, 0 to 10.")
     ] = 8.0
     publishers: Annotated[int, Field(strict=True, ge=1, le=100, description="At least so many publisher families.")] = 3
-    within: duration("10m", "7d") = Field(timedelta(hours=6), description="Told by them within so long.")
+    within: duration("10m", "7d") = Field(timedelta(hours=6), description="Reported by them within so long.")
     categories: tuple[Category, ...] = Field((), description="Only these categories; left out: all.")
     part: Part = Field("all", description="A part of the theatre, or all.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "weight" in given:
+            raise wrong("`weight` is called `severity` now; rename it")
+        return given
 
 
 class PriceRule(Rule):
@@ -84,7 +95,7 @@ class PriceRule(Rule):
 
 
 class SilenceRule(Rule):
-    """Nothing comes: feeds do not answer or bring nothing new, or the worker does not run."""
+    """Feeds do not answer or bring nothing new, or nobody polls."""
 
     kind: Literal["silence"]
     of: Literal["feeds", "worker"] = Field(description="feeds: each feed below; worker: the poller itself.")

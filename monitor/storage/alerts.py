@@ -1,58 +1,47 @@
-"""Alerts as they were raised, sent or not, and the signals that rules look at.
+"""Alerts, what became of sending them, and what rules are decided by: reported signals and articles that were edited.
 
 Written durably (the disk is waited for): an alert that went out must be known to have gone out after a power cut too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitor.alerts.rules import Sighting
+from monitor.alerts.rules import EditedArticle, Report
 from monitor.errors import StorageError
-from monitor.models import Alert
-from monitor.storage.schema import alerts, articles, signals
+from monitor.models import Alert, AlertDelivery
+from monitor.storage.schema import alert_deliveries, alerts, articles, signals, versions
 from monitor.storage.store import Store
 
-_NAMES = [f.name for f in fields(Alert)]
-_ALERT = [alerts.c[name] for name in _NAMES]
+NAMES = [f.name for f in fields(Alert)]
+COLUMNS = [alerts.c[name] for name in NAMES]
+DELIVERY = [alert_deliveries.c[f.name] for f in fields(AlertDelivery)]
+ASKED_AT_ONCE = 500  # values in one IN (...)
+UNDELIVERED = ("waiting", "sending", "failed")
 
 
 def _alert(row) -> Alert:
-    *values, stories = row
-    return Alert(*values, stories=tuple(stories))
+    *values, stories, behind = row
+    return Alert(*values, stories=tuple(stories), articles=tuple(behind))
 
 
 def _values(alert: Alert) -> dict:
-    return {name: getattr(alert, name) for name in _NAMES if name != "id"}
+    return {name: getattr(alert, name) for name in NAMES if name != "id"}
 
 
 def save(store: Store, alert: Alert) -> Alert:
-    """Keep a new alert and give it back with its id; one of the same key, time and state is there already and comes back as it is."""
+    """Store a new alert and give it back with its id; one of the same key, time and state is there already and comes back as it is."""
     same = (alerts.c.key == alert.key, alerts.c.at == alert.at, alerts.c.state == alert.state)
     with store.write(durable=True) as conn:
         if not store.sqlite:
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(alert.key))))
-        if row := conn.execute(sa.select(*_ALERT).where(*same)).first():
+        if row := conn.execute(sa.select(*COLUMNS).where(*same)).first():
             return _alert(row)
         return replace(alert, id=conn.execute(alerts.insert().values(**_values(alert))).inserted_primary_key[0])
-
-
-def update(store: Store, alert: Alert, *, was: Alert | None = None) -> None:
-    """Keep what became of an alert: sent, attempts, error, next try.
-
-    With `was`, only if it is still as it was then; StorageError otherwise: of two that would send it one has to let go.
-    """
-    query = alerts.update().where(alerts.c.id == alert.id)
-    if was is not None:
-        query = query.where(
-            alerts.c.sent.is_(None), alerts.c.attempts == was.attempts, alerts.c.error.is_not_distinct_from(was.error)
-        )
-    with store.write(durable=True) as conn:
-        if not conn.execute(query.values(**_values(alert))).rowcount and was is not None:
-            raise StorageError(f"alert {alert.id} was taken up by another process in the meantime")
 
 
 def find(
@@ -61,50 +50,137 @@ def find(
     until: datetime | None = None,
     *,
     rule: str | None = None,
+    state: str | None = None,
     limit: int = 200,
 ) -> list[Alert]:
     """Newest first."""
-    query = sa.select(*_ALERT).order_by(alerts.c.at.desc(), alerts.c.id.desc()).limit(limit)
+    query = sa.select(*COLUMNS).where(*_conditions(since, until, rule, state))
+    with store.read() as conn:
+        found = conn.execute(query.order_by(alerts.c.at.desc(), alerts.c.id.desc()).limit(limit))
+        return [_alert(row) for row in found]
+
+
+def count(
+    store: Store, since: datetime | None = None, until: datetime | None = None, *, state: str | None = None
+) -> int:
+    query = sa.select(sa.func.count()).select_from(alerts).where(*_conditions(since, until, None, state))
+    with store.read() as conn:
+        return conn.scalar(query) or 0
+
+
+def _conditions(since: datetime | None, until: datetime | None, rule: str | None, state: str | None) -> list:
+    wanted = []
     if since is not None:
-        query = query.where(alerts.c.at >= since)
+        wanted.append(alerts.c.at >= since)
     if until is not None:
-        query = query.where(alerts.c.at < until)
+        wanted.append(alerts.c.at < until)
     if rule is not None:
-        query = query.where(alerts.c.rule == rule)
-    with store.read() as conn:
-        return [_alert(row) for row in conn.execute(query)]
-
-
-def pending(store: Store, now: datetime) -> list[Alert]:
-    """Not sent and due for a try, oldest first."""
-    due = (alerts.c.sent.is_(None), sa.or_(alerts.c.next_try.is_(None), alerts.c.next_try <= now))
-    with store.read() as conn:
-        return [_alert(row) for row in conn.execute(sa.select(*_ALERT).where(*due).order_by(alerts.c.at, alerts.c.id))]
+        wanted.append(alerts.c.rule == rule)
+    if state is not None:
+        wanted.append(alerts.c.state == state)
+    return wanted
 
 
 def latest(store: Store) -> dict[str, Alert]:
     """The newest alert of every key: what fires now, and since when it cools down."""
     newest = sa.select(sa.func.max(alerts.c.id)).group_by(alerts.c.key)
     with store.read() as conn:
-        found = [_alert(row) for row in conn.execute(sa.select(*_ALERT).where(alerts.c.id.in_(newest)))]
+        found = [_alert(row) for row in conn.execute(sa.select(*COLUMNS).where(alerts.c.id.in_(newest)))]
     return {alert.key: alert for alert in found}
 
 
-def sightings(store: Store, since: datetime, until: datetime) -> list[Sighting]:
-    """Signals of since <= at < until in articles known by then, oldest first."""
-    about = [articles.c[name] for name in ("title", "link", "parts")]
-    columns = (
-        articles.c.id,
-        articles.c.story_id,
-        articles.c.publisher,
-        signals.c.at,
-        signals.c.category,
-        signals.c.severity,
-        *about,
-    )
-    query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
-    query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until).order_by(
-        signals.c.at, signals.c.id
-    )
+# -- sending ----------------------------------------------------------------------------------------------
+
+
+def undelivered(store: Store, since: datetime) -> list[Alert]:
+    """Alerts that an address may still have to get: those that nobody has, from `since` on, and all that are being tried."""
+    tried = sa.select(alert_deliveries.c.alert_id).where(alert_deliveries.c.state.in_(UNDELIVERED))
+    wanted = sa.or_(sa.and_(alerts.c.sent.is_(None), alerts.c.at >= since), alerts.c.id.in_(tried))
     with store.read() as conn:
-        return [Sighting(*row) for row in conn.execute(query)]
+        return [
+            _alert(row) for row in conn.execute(sa.select(*COLUMNS).where(wanted).order_by(alerts.c.at, alerts.c.id))
+        ]
+
+
+def deliveries(store: Store, ids: Collection[int | None]) -> dict[int, tuple[AlertDelivery, ...]]:
+    """alert -> its deliveries, by address; only those that have any."""
+    found: dict[int, list[AlertDelivery]] = {}
+    with store.read() as conn:
+        for some in _chunks(ids):
+            query = sa.select(*DELIVERY).where(alert_deliveries.c.alert_id.in_(some))
+            for row in conn.execute(query.order_by(alert_deliveries.c.alert_id, alert_deliveries.c.address)):
+                found.setdefault(row.alert_id, []).append(AlertDelivery(*row))
+    return {id: tuple(values) for id, values in found.items()}
+
+
+def keep_deliveries(
+    store: Store, before: Sequence[AlertDelivery], after: Sequence[AlertDelivery], *, sent_at: datetime | None = None
+) -> None:
+    """Store what changed from `before` to `after`, whole or not at all.
+
+    Raises StorageError when another process changed one of them meanwhile (optimistic lock). The first delivery that is `sent` also
+    makes its alert sent, at `sent_at`.
+    """
+    was = {(one.alert_id, one.address): one for one in before}
+    changed = [one for one in after if was.get((one.alert_id, one.address)) != one]
+    if not changed:
+        return
+    table = alert_deliveries.c
+    with store.write(durable=True) as conn:
+        for one in changed:
+            old = was.get((one.alert_id, one.address))
+            here = (table.alert_id == one.alert_id, table.address == one.address)
+            values = {"state": one.state, "attempts": one.attempts, "next_try": one.next_try, "error": one.error}
+            if old is None:
+                taken = conn.execute(sa.select(table.state).where(*here)).first() is not None
+                if not taken:
+                    conn.execute(alert_deliveries.insert().values(alert_id=one.alert_id, address=one.address, **values))
+            else:
+                same = (table.state == old.state, table.attempts == old.attempts)
+                taken = not conn.execute(alert_deliveries.update().where(*here, *same).values(**values)).rowcount
+            if taken:
+                raise StorageError(f"alert {one.alert_id} was taken up by another process in the meantime")
+            if one.state == "sent" and sent_at is not None:
+                mine = (alerts.c.id == one.alert_id, alerts.c.sent.is_(None))
+                conn.execute(alerts.update().where(*mine).values(sent=sent_at))
+
+
+def _chunks(ids: Iterable[int | None]) -> Iterable[list[int]]:
+    wanted = sorted({id for id in ids if id is not None})
+    return (wanted[at : at + ASKED_AT_ONCE] for at in range(0, len(wanted), ASKED_AT_ONCE))
+
+
+# -- what rules are decided by ----------------------------------------------------------------------------
+
+
+def reports(store: Store, since: datetime, until: datetime) -> list[Report]:
+    """Signals of since <= at < until in articles known by then, oldest first."""
+    columns = (
+        articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.severity,
+        articles.c.title, articles.c.link, articles.c.parts,
+    )  # fmt: skip
+    query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
+    query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until)
+    with store.read() as conn:
+        return [Report(*row) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
+
+
+def edited(store: Store, ids: Collection[int]) -> dict[int, EditedArticle]:
+    """Those of the articles that were edited: when last, and what they report now."""
+    newest: dict[int, tuple[datetime, str]] = {}
+    publishers: dict[int, str] = {}
+    now: dict[int, list[tuple[str, float]]] = {}
+    with store.read() as conn:
+        for some in _chunks(ids):
+            query = sa.select(versions.c.article_id, versions.c.seen_at, versions.c.title)
+            rows = conn.execute(query.where(versions.c.article_id.in_(some)).order_by(versions.c.id))
+            newest |= {id: (seen_at, title) for id, seen_at, title in rows}
+        for some in _chunks(newest):
+            query = sa.select(articles.c.id, articles.c.publisher).where(articles.c.id.in_(some))
+            publishers |= {row.id: row.publisher for row in conn.execute(query)}
+            query = sa.select(signals.c.article_id, signals.c.category, signals.c.severity)
+            for id, category, severity in conn.execute(query.where(signals.c.article_id.in_(some))):
+                now.setdefault(id, []).append((category, severity))
+    return {
+        id: EditedArticle(id, publishers[id], at, title, tuple(now.get(id, ()))) for id, (at, title) in newest.items()
+    }

@@ -69,6 +69,49 @@ def add_bad_entries(conn: Connection) -> None:
         conn.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN bad_entries INTEGER NOT NULL DEFAULT 0")
 
 
+def keep_deliveries_apart(conn: Connection) -> None:
+    """A row for each alert and address, in the place of lines of text in alerts.error; kinds are named as the rules are.
+
+    Which addresses already had an alert that others still lacked was never stored, so at this one upgrade such an alert may reach an
+    address twice.
+    """
+    number = "INTEGER" if conn.dialect.name == "sqlite" else "BIGINT"
+    conn.exec_driver_sql(
+        f"CREATE TABLE alert_deliveries (alert_id {number} NOT NULL REFERENCES alerts (id), address TEXT NOT NULL, "
+        "state TEXT NOT NULL, attempts INTEGER NOT NULL, next_try BIGINT, error TEXT, PRIMARY KEY (alert_id, address))"
+    )
+    conn.exec_driver_sql("CREATE INDEX ix_alert_deliveries_state ON alert_deliveries (state)")
+    unsent = conn.exec_driver_sql(
+        "SELECT id, attempts, next_try, error FROM alerts WHERE sent IS NULL AND error IS NOT NULL"
+    ).all()
+    add = sa.text("INSERT INTO alert_deliveries VALUES (:alert_id, :address, :state, :attempts, :next_try, :error)")
+    for alert_id, attempts, next_try, lines in unsent:
+        for line in lines.splitlines():
+            address, colon, said = line.partition(": ")
+            if not colon or " #" not in address:  # "not sent: older than a day": that follows from the alert's time
+                continue
+            if said.startswith("the program stopped while sending"):
+                state, error, later = "unknown", said, None
+            elif said in ("waiting", "being sent"):
+                state, error, later = ("waiting" if said == "waiting" else "sending"), None, next_try
+            else:
+                state, error, later = "failed", said, next_try
+            row = {"alert_id": alert_id, "address": address, "state": state, "attempts": attempts}
+            conn.execute(add, row | {"next_try": later, "error": error})
+    for column in ("attempts", "error", "next_try"):
+        conn.exec_driver_sql(f"ALTER TABLE alerts DROP COLUMN {column}")
+    conn.exec_driver_sql("ALTER TABLE alerts ADD COLUMN articles TEXT NOT NULL DEFAULT '[]'")
+    conn.exec_driver_sql(
+        "UPDATE alerts SET reason = COALESCE((SELECT b.reason FROM alerts b WHERE b.key = alerts.key AND b.id < alerts.id "
+        "AND b.reason <> 'no longer watched' ORDER BY b.id DESC LIMIT 1), 'level') WHERE reason = 'no longer watched'"
+    )
+    conn.exec_driver_sql(
+        "UPDATE alerts SET reason = CASE reason WHEN 'grave signal' THEN 'signal' WHEN 'price move' THEN 'price' "
+        "WHEN 'feed silence' THEN 'silence' WHEN 'worker silence' THEN 'silence' ELSE reason END"
+    )
+    conn.exec_driver_sql("ALTER TABLE alerts RENAME COLUMN reason TO kind")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -76,6 +119,7 @@ MIGRATIONS: tuple[Step, ...] = (
     rename_relief,  # 3
     rename_weight_and_turned_off,  # 4
     add_bad_entries,  # 5
+    keep_deliveries_apart,  # 6
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

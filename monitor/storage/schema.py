@@ -300,9 +300,18 @@ index_points = Table(
 alerts = Table(
     "alerts", metadata,
     Column("id", Id, primary_key=True),
-    text("key"), text("rule"), text("reason"), time("at"), text("state"), text("message"), time("sent", required=False),
-    count("attempts"), text("error", required=False), time("next_try", required=False), Column("stories", Json, nullable=False),
+    text("key"), text("rule"), text("kind"), time("at"), text("state"), text("message"), time("sent", required=False),
+    Column("stories", Json, nullable=False), Column("articles", Json, nullable=False),
     UniqueConstraint("key", "at", "state"), Index(None, "at"),
+)  # fmt: skip
+
+# one row an alert and address; the address is a mark of it, never the address itself, which may hold a password
+alert_deliveries = Table(
+    "alert_deliveries", metadata,
+    Column("alert_id", Id, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("address", Plain, primary_key=True),
+    text("state"), count("attempts"), time("next_try", required=False), text("error", required=False),
+    Index(None, "state"),
 )  # fmt: skip
 
 lease = Table(

@@ -5,6 +5,7 @@ Each kind has its own shape, its own stroke and its own name in the legend, so t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,7 +14,7 @@ from monitor.models import Alert
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.wording import listed
 
-MOST = 40  # marks of one kind that are drawn, the newest
+MAX_MARKS = 40  # of one kind; the newest are drawn
 INK = "#7A7A7A"
 
 
@@ -58,23 +59,45 @@ def of_days(events: Mapping[date, str]) -> list[Mark]:
     return [Mark(datetime.combine(day, time(), UTC), kind, KINDS[kind].name) for day, kind in kinds.items()]
 
 
-def in_words(marks: Sequence[Mark], named: Callable[[Mark], str]) -> list[str]:
-    """A sentence for each kind, the newest marks first, as `named` calls each: `▲ episode of escalation: 28 Feb 2026.`"""
-    said = []
+def count(marks: Sequence[Mark]) -> dict[str, int]:
+    """kind -> how many marks."""
+    return dict(Counter(mark.kind for mark in marks))
+
+
+def newest(marks: Sequence[Mark]) -> list[Mark]:
+    """Those of the marks, oldest first, that a chart draws: the newest of each kind."""
+    left = count(marks)
+    kept = []
+    for mark in marks:
+        if left[mark.kind] <= MAX_MARKS:
+            kept.append(mark)
+        else:
+            left[mark.kind] -= 1
+    return kept
+
+
+def in_words(marks: Sequence[Mark], named: Callable[[Mark], str], counts: Mapping[str, int]) -> list[str]:
+    """A sentence for each kind, the newest marks first, as `named` calls each: `▲ episode of escalation: 28 Feb 2026.`
+
+    `marks` are those drawn, `counts` how many there are of each kind; where that is more, the sentence says so.
+    """
+    sentences = []
     for kind, look in KINDS.items():
         ours = [named(mark) for mark in reversed(marks) if mark.kind == kind]
         if ours:
-            said.append(f"{look.sign} {look.name}: {listed(ours, 4)}.")
-    return said
+            every = counts.get(kind, len(ours))
+            cut = f" Of {every:,}, only the newest {len(ours)} are drawn." if every > len(ours) else ""
+            sentences.append(f"{look.sign} {look.name}: {listed(ours, 4)}.{cut}")
+    return sentences
 
 
 def marked(option: dict, marks: Sequence[Mark]) -> dict:
-    """The chart with its marks on top and a thin line below each."""
+    """The chart with these marks on top and a thin line below each."""
     top = option["yAxis"][0]["max"]
     heights = {"alert": top}  # others a little lower: an alert may fall on the day that an episode begins
     series, names = [], []
     for kind, look in KINDS.items():
-        ours = [mark for mark in marks if mark.kind == kind][-MOST:]
+        ours = [mark for mark in marks if mark.kind == kind]
         if not ours:
             continue
         series.append({

@@ -26,13 +26,13 @@ def means(rule: Rule) -> str:
         case JumpRule():
             where = "" if rule.part == "all" else f" of {rule.part}"
             way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
-            return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to three times as long ago"
+            return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to {span(3 * rule.within)} ago"
         case SignalRule():
             what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(
                 rule.direction, rule.direction
             )
             where = "" if rule.part == "all" else f" in {rule.part}"
-            return f"one story ({what}{where}) of weight {rule.weight:g} or more is told by {many(rule.publishers, 'publisher')} within {span(rule.within)}"
+            return f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one story ({what}{where}) of severity {rule.severity:g} or more within {span(rule.within)}"
         case PriceRule():
             way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
             return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"

@@ -18,13 +18,15 @@ from monitor.ui.exports import links
 from monitor.ui.queries import index_change, places_and_pairs, reads, studies
 
 Given = Mapping[str, str]
-ALERTS = ("id", "at", "rule", "reason", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories")
+ALERTS = (
+    "id", "at", "rule", "kind", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories", "articles", "corrected",
+)  # fmt: skip
 WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
 RULES = ("rule", "kind", "fires when", "on", "pause after one")
 ROUNDS = ("feed", "at", "state", "status", "new_entries", "bad_entries", "entries", "failure", "error")
 COUNTED = (*places_and_pairs.SIDES, "severity", "method")
 PLACE, PAIR = ("place",), ("source", "target")
-MOST_ALERTS = 100_000
+MAX_ALERTS = 100_000
 
 
 class Table(NamedTuple):
@@ -108,9 +110,22 @@ def _why(asked: Given) -> Iterable[Mapping]:
 
 
 def _alerts(asked: Given) -> Iterable[Mapping]:
-    """Newest first, as on screen."""
-    for alert in alerts.find(reads.context().store, *links.span_of(asked), limit=MOST_ALERTS):
-        yield asdict(alert) | {"stories": tuple(map(str, alert.stories))}
+    """Newest first, as on screen; of sending, what is true of all addresses together."""
+    store = reads.context().store
+    found = alerts.find(store, *links.span_of(asked), limit=MAX_ALERTS)
+    deliveries = alerts.deliveries(store, [alert.id for alert in found])
+    corrected = reads.corrections_of(found)
+    for alert in found:
+        ways = deliveries.get(alert.id, ())
+        errors = [f"{one.address}: {one.error}" for one in ways if one.error and one.state != "removed"]
+        yield asdict(alert) | {
+            "attempts": max((one.attempts for one in ways), default=0),
+            "error": "\n".join(errors) or None,
+            "next_try": min((one.next_try for one in ways if one.next_try), default=None),
+            "stories": tuple(map(str, alert.stories)),
+            "articles": tuple(map(str, alert.articles)),
+            "corrected": alert.id in corrected,
+        }
 
 
 def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:

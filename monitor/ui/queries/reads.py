@@ -7,7 +7,7 @@ screens cost one query.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import get_args, get_type_hints
@@ -16,9 +16,9 @@ import pandas as pd
 import streamlit as st
 
 from monitor import clock as clocks
-from monitor.alerts.rules import LASTING
-from monitor.config import LastGood
-from monitor.models import Alert, Article, IndexPoint, Price, Story
+from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
+from monitor.config import LastGood, SignalRule
+from monitor.models import Alert, AlertDelivery, Article, IndexPoint, Price, Story
 from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, stories
 from monitor.storage import notes as storage_notes
 from monitor.storage.articles import Filter
@@ -196,9 +196,11 @@ def stories_reported(
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def alerts_fired(since: datetime | None, until: datetime) -> list[Alert]:
-    """Alerts that began to fire in a span, oldest first."""
-    return [a for a in reversed(alerts.find(context().store, since, until)) if a.state == "firing"]
+def alerts_fired(since: datetime | None, until: datetime, limit: int) -> tuple[list[Alert], int]:
+    """The newest alerts that began to fire in a span, oldest first, and how many there were in all."""
+    store = context().store
+    newest = alerts.find(store, since, until, state="firing", limit=limit)
+    return newest[::-1], alerts.count(store, since, until, state="firing")
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
@@ -208,10 +210,30 @@ def alert_history(limit: int) -> list[Alert]:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
+def alert_deliveries(ids: tuple[int | None, ...]) -> dict[int, tuple[AlertDelivery, ...]]:
+    return alerts.deliveries(context().store, ids)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def since_corrected(limit: int) -> dict[int | None, list[EditedArticle]]:
+    """alert -> the articles behind it that were edited after it and no longer report what it rests on, for the newest alerts."""
+    return corrections_of(alert_history(limit))
+
+
+def corrections_of(found: Sequence[Alert]) -> dict[int | None, list[EditedArticle]]:
+    """As `since_corrected`, for these alerts."""
+    fired = [alert for alert in found if alert.state == "firing"]
+    edited = alerts.edited(context().store, {article for alert in fired for article in alert.articles})
+    configured = {rule.name: rule for rule in context().settings.current()[0].alerts if isinstance(rule, SignalRule)}
+    changed = {alert.id: no_longer_said(configured.get(alert.rule), alert, edited) for alert in fired}
+    return {number: articles for number, articles in changed.items() if articles}
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
 def alerts_firing() -> list[Alert]:
-    """What began and has not resolved, newest first. An event and a price move have happened and are never among them."""
+    """What began and has not resolved, newest first. A signal and a price move have happened and are never among them."""
     newest = alerts.latest(context().store).values()
-    return sorted((a for a in newest if a.state == "firing" and a.reason in LASTING), key=lambda a: a.at, reverse=True)
+    return sorted((a for a in newest if a.state == "firing" and a.kind in LASTING), key=lambda a: a.at, reverse=True)
 
 
 @st.cache_resource(show_spinner=False)

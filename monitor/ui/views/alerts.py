@@ -1,13 +1,15 @@
 """What the rules say: what fires now, what fired before and whether it was sent, and which rules there are."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
 import streamlit as st
 
 from monitor.alerts import delivery
+from monitor.alerts.service import SENDING
 from monitor.config import Rule
-from monitor.models import Alert
+from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
 from monitor.ui.components import downloads, row_selection, safe_html, times
 from monitor.ui.components.rule_wording import means, span
@@ -15,21 +17,33 @@ from monitor.ui.components.wording import age, many
 from monitor.ui.queries import reads
 
 LIMIT = 500
-STATES = {"firing": "▲ fired", "resolved": "○ over"}
+STATES = {"firing": "▲ fired", "resolved": "○ over", "corrected": "↺ correction"}
 
 
-def sending(alert: Alert, addressed: bool, now: datetime) -> str:
+def sending(alert: Alert, deliveries: Sequence[AlertDelivery], addressed: bool, now: datetime) -> str:
     """What became of the message, in words."""
+    missing = [one for one in deliveries if one.state in ("failed", "unknown")]
     if alert.sent:
-        return f"sent {times.local(alert.sent, now)}"
-    if alert.error and alert.next_try == delivery.NEVER:
-        return "not known whether it arrived" if delivery.UNKNOWN in alert.error else "not sent: too old by then"
-    if not addressed:
-        return "not sent: no address is set"
-    if alert.attempts:
-        later = f", again {times.local(alert.next_try, now)}" if alert.next_try else ""
-        return f"✕ {many(alert.attempts, 'try')} failed{later}"
-    return "waiting"
+        but = f", {len(missing)} of {len(deliveries)} without it" if missing else ""
+        return f"sent {times.local(alert.sent, now)}{but}"
+    if failed := [one for one in missing if one.state == "failed"]:
+        tries, again = max(one.attempts for one in failed), min(one.next_try or now for one in failed)
+        return f"✕ {many(tries, 'try')} failed, again {times.local(again, now)}"
+    if missing:
+        return "not known whether it arrived"
+    if now - alert.at > delivery.OLD:
+        return "not sent: too old by then" if addressed else "not sent: no address was set"
+    return "waiting" if addressed else "not sent: no address is set"
+
+
+DELIVERY_WORDS = {
+    "waiting": "waiting",
+    "sending": "being sent",
+    "sent": "sent",
+    "failed": "✕ failed, tried again",
+    "unknown": "? not known whether it arrived",
+    "removed": "– taken out before it was sent there",
+}
 
 
 def first_line(alert: Alert) -> str:
@@ -55,30 +69,35 @@ def firing() -> None:
                 dir="auto",
             )
         )
+    if note := reads.notes().get(SENDING):
+        safe_html.banner("warning", "No alert can be sent:", note.value)
+    recent = reads.alert_history(LIMIT)
+    sent_how = reads.alert_deliveries(tuple(alert.id for alert in recent))
     trouble = [
-        alert
-        for alert in reads.alert_history(LIMIT)
-        if alert.sent is None and alert.error and alert.error != delivery.EXPIRED
+        (alert, one) for alert in recent for one in sent_how.get(alert.id, ()) if one.state in ("failed", "unknown")
     ]
     if trouble:
+        alert, one = trouble[0]
+        count = many(len({alert.id for alert, _ in trouble}), "alert")
         safe_html.banner(
             "warning",
-            f"{many(len(trouble), 'alert')} did not go out as meant; the newest:",
-            f"{trouble[0].rule}: {trouble[0].error}",
+            f"{count} did not reach every address; the newest:",
+            f"{alert.rule} to {one.address}: {one.error}",
         )
 
 
 def history(found: list[Alert], addressed: bool) -> None:
     """The list. Choosing a row puts the alert's number into the address."""
     now, zone = reads.now(), times.zone_name()
+    deliveries = reads.alert_deliveries(tuple(a.id for a in found))
+    corrected = reads.since_corrected(LIMIT)
     frame = pd.DataFrame({
         "time": pd.to_datetime([a.at for a in found], utc=True),
         "rule": [safe_html.cell(a.rule) for a in found],
-        "state": [STATES[a.state] for a in found],
+        "state": [STATES[a.state] + (", since corrected" if a.id in corrected else "") for a in found],
         "what": [first_line(a) for a in found],
-        "reason": [a.reason for a in found],
-        "sending": [sending(a, addressed, now) for a in found],
-        "tries": [a.attempts for a in found],
+        "kind": [a.kind for a in found],
+        "sending": [sending(a, deliveries.get(a.id, ()), addressed, now) for a in found],
     })  # fmt: skip
     row_selection.table(
         frame, [a.id for a in found], "alert", height=row_selection.tall(len(found), 12), key=f"alerts_{hash(tuple(a.id for a in found))}",
@@ -99,9 +118,18 @@ def history(found: list[Alert], addressed: bool) -> None:
 
 
 def one(alert: Alert) -> None:
-    """The whole message with the stories behind it, and what each address lacks."""
+    """The whole message with the stories behind it, which articles were edited since, and what became of each delivery."""
     with st.container(border=True, key="alert"):
         st.text(safe_html.sound(alert.message))
+        if changed := reads.since_corrected(LIMIT).get(alert.id):
+            count = many(len(changed), "article")
+            verb = "was" if len(changed) == 1 else "were"
+            st.text(
+                f"Since corrected: {count} behind it {verb} edited and no longer {'says' if len(changed) == 1 else 'say'} so."
+            )
+            for article in changed:
+                edited = times.local(article.edited_at, reads.now())
+                safe_html.show(safe_html.passage(f"{article.publisher}, {edited}: {article.title}", kind="title"))
         for number in alert.stories[:5]:
             if told := reads.story(number):
                 safe_html.show(safe_html.passage(told.title, kind="title"))
@@ -110,8 +138,12 @@ def one(alert: Alert) -> None:
                 label=f"Story {number}: who reported it, and how",
                 query_params={"story": str(number)},
             )
-        if alert.error:
-            st.text(safe_html.sound(f"Sending: {alert.error}"))
+        for sent in reads.alert_deliveries((alert.id,)).get(alert.id, ()):
+            st.text(
+                safe_html.sound(
+                    f"{sent.address}: {DELIVERY_WORDS[sent.state]}{f' ({sent.error})' if sent.error else ''}"
+                )
+            )
 
 
 def rules(configured: tuple[Rule, ...]) -> None:
@@ -146,8 +178,8 @@ st.title("Alerts", anchor=False)
 settings, _ = reads.context().settings.current()
 urls = settings.environment.alert_urls
 st.text(
-    "A rule fires once when what it waits for begins, names the reason and the stories behind it, and says when it is over. "
-    "Events and price moves have happened and do not end."
+    "A rule fires once when what it waits for begins, names the stories behind it, and says when it is over. "
+    "Signals and price moves have happened and do not end; when the articles behind a signal are edited, a correction follows."
 )  # fmt: skip
 if "synthetic" in reads.notes():
     safe_html.note("Alerts of synthetic data are shown here and never sent.")

@@ -59,12 +59,16 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     known = points.dropna(subset=["tension"])
     said = "no index in it" if known.empty else f"tension {known['tension'].iloc[-1]:.0f} at the end"
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
-    st.echarts_chart(marks.marked(option, marks.of_days(marked)), height=360, key="oil_chart",
-                     alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(marked), 'event')} marked")  # fmt: skip
+    every = marks.of_days(marked)
+    drawn = marks.newest(every)
+    st.echarts_chart(marks.marked(option, drawn), height=360, key="oil_chart",
+                     alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(drawn), 'event')} marked")  # fmt: skip
     lines = ["One point for each finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
         lines.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
+    if len(drawn) < len(every):
+        lines.append(f"Of {many(len(every), 'event')}, only the newest {len(drawn)} are drawn.")
     if known.empty:
         lines.append("No index in this range.")
     if clipped:

@@ -157,13 +157,16 @@ def chart() -> None:
     if not drawing:
         st.info("Nothing to draw yet: no index and no price in this range.")
         return
-    alerts = reads.alerts_fired(since, until)
+    alerts, fired = reads.alerts_fired(since, until, charts_marks.MAX_MARKS)
     episodes = {
         day: what for day, what in studies.episodes_found(midnight(now)).items() if not since or day >= since.date()
     }
-    marks = [*charts_marks.of_alerts(alerts), *charts_marks.of_days(episodes)]
+    marks_of_episodes = charts_marks.newest(charts_marks.of_days(episodes))
+    marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
+    drawn_of = f"{len(alerts)} of {many(fired, 'alert')}" if fired > len(alerts) else many(fired, "alert")
+    episodes_drawn = many(len(marks_of_episodes), "episode")
     st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
-                     alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {many(len(alerts), 'alert')}, {many(len(episodes), 'episode')} marked")  # fmt: skip
+                     alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {drawn_of}, {episodes_drawn} marked")  # fmt: skip
     said = [
         f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted line: 100, the normal level."
     ]
@@ -172,6 +175,7 @@ def chart() -> None:
         lambda mark: (
             f"{safe_html.sound(mark.name)} {times.local(mark.at, now)}" if mark.kind == "alert" else day_of(mark.at)
         ),
+        {"alert": fired, **charts_marks.count(charts_marks.of_days(episodes))},
     )
     if not drawing.end:
         said.append("No index in this range: not enough news.")
