@@ -36,7 +36,6 @@ from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
 from monitor.storage import articles, index, lease, notes, prices, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.store import Store, open_store
-from monitor.tagging.parts import parts_of
 from monitor.tagging.tagger import Tagger
 from tests import running
 from tests.browser import find_chromium
@@ -73,7 +72,7 @@ def build(path: Path, count: int) -> None:
                 str(number), f"{entry.title} ({number})", f"https://bench.example/{number}", entry.summary, at, None
             )
             items.append(
-                Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number), None, parts_of(reading))
+                Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number))
             )
         state = FeedState(feed.name, feed.url, state="well", last_polled=NOW, last_success=NOW)
         articles.save(store, feed, items, state=state, slices=None, now=NOW)

@@ -20,17 +20,19 @@ CATEGORIES = ESCALATION + DEESCALATION
 # what categories were called in earlier versions: old links and alert rules still say so
 FORMER_CATEGORIES = {"relief": "sanctions_relief"}
 # parts of the theatre; what puts an entry there is in parts.py
-PARTS = (
-    "Hormuz and shipping",
-    "Iran-US",
-    "Iran-Israel",
-    "Gulf states",
-    "Iraq-Syria",
-    "Yemen-Red Sea",
-    "Lebanon",
-    "nuclear file",
-    "energy works",
-)
+PARTS = {
+    "hormuz": "Hormuz and shipping",
+    "iran_us": "Iran-US",
+    "iran_israel": "Iran-Israel",
+    "gulf_states": "Gulf states",
+    "iraq_syria": "Iraq-Syria",
+    "yemen_red_sea": "Yemen-Red Sea",
+    "lebanon": "Lebanon",
+    "nuclear_file": "nuclear file",
+    "energy_works": "energy works",
+}
+# what parts were called in earlier versions: old links still say so
+FORMER_PARTS = {label: part for part, label in PARTS.items()}
 
 
 # -- feeds ------------------------------------------------------------------------------------------------
@@ -222,6 +224,7 @@ class Reading:
     suppressed: tuple[Suppressed, ...]
     method: str  # tagger version, lexicon hash included
     lat_lon: tuple[tuple[str, float, float], ...] = ()
+    parts: tuple[str, ...] = ()  # keys of PARTS
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -254,7 +257,7 @@ class Article:
     published_text: str | None = None
     signals: tuple[Signal, ...] = field(default=())
     country: str | None = None  # the feed's
-    parts: tuple[str, ...] = ()  # theatre parts, as the index divides them
+    parts: tuple[str, ...] = ()  # keys of PARTS, as the index divides them
     suppressed: tuple[Suppressed, ...] = ()
 
 

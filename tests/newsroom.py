@@ -72,7 +72,7 @@ def news(
         "deescalation_act": np.where(act, table["deescalation"], zero),
         "deescalation_words": np.where(act, zero, table["deescalation"]),
         "categories": np.where(table["escalation"] > 0, "attack;threat", np.where(table["deescalation"] > 0, "talks", "")),
-        "parts": np.where(table["story"] % 3 == 1, "Iran-US;nuclear file", np.where(table["story"] % 3 == 2, "Lebanon", "")),
+        "parts": np.where(table["story"] % 3 == 1, "iran_us;nuclear_file", np.where(table["story"] % 3 == 2, "lebanon", "")),
         "text_key": np.arange(1, len(order) + 1),
         "story_id": pd.array(np.where(table["story"] > 0, table["story"], None), dtype="Int64"),
     })  # fmt: skip

@@ -102,7 +102,7 @@ defaults: {every: 1.5h, tier: 2, language: ar, per_host: 4, pause: 0s, timeout: 
 prices: [{name: VIX, symbol: ^VIX, unit: points, kind: index, calendar: XNYS, fred: VIXCLS}]
 index: {reference: {from: 2026-02-26, to: 2026-02-27}, minimum_entries: 5, minimum_publishers: 1, tiers: {4: 0, 1: 2}}
 alerts:
-  - {name: L, kind: level, above: 200, below: 150, part: Hormuz and shipping, grain: day, cool_down: 1d}
+  - {name: L, kind: level, above: 200, below: 150, part: hormuz, grain: day, cool_down: 1d}
   - {name: J, kind: jump, measure: relief, direction: down, within: 12h}
   - {name: S, kind: signal, severity: 8.5, publishers: 2, within: 3h, categories: [attack, relief]}
   - {name: P, kind: price, series: VIX, percent: 10}

@@ -159,10 +159,10 @@ def test_nothing_seen_is_not_certainty():
 def test_parts_are_points_of_the_whole():
     found = points(news(days=15, seed=9))
     last = {p.part: p for p in found if p.grain == "day" and p.at == day_of(14)}
-    assert last["Iran-US"].tension == last["nuclear file"].tension > 0
-    assert last["Yemen-Red Sea"].tension == 0
-    assert last["Iran-US"].tension + last["Lebanon"].tension < last["all"].tension
-    assert last["Lebanon"].entries == last["all"].entries and last["Lebanon"].articles < last["all"].articles
+    assert last["iran_us"].tension == last["nuclear_file"].tension > 0
+    assert last["yemen_red_sea"].tension == 0
+    assert last["iran_us"].tension + last["lebanon"].tension < last["all"].tension
+    assert last["lebanon"].entries == last["all"].entries and last["lebanon"].articles < last["all"].articles
 
 
 def test_the_percentile_looks_back_only_and_waits_for_enough():

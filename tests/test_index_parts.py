@@ -16,22 +16,22 @@ def reading(*, actors=(), places=(), category=None, **roles):
 
 
 CASES = {
-    "talks of Iran and the US": (reading(actors=("USA", "IRN")), ("Iran-US",)),
+    "talks of Iran and the US": (reading(actors=("USA", "IRN")), ("iran_us",)),
     "Iran and Israel at sea": (
         reading(actors=("IRNMILIRG", "ISR"), category="maritime"),
-        ("Hormuz and shipping", "Iran-Israel"),
+        ("hormuz", "iran_israel"),
     ),
     "a tanker in the Red Sea": (
         reading(actors=("YEMREBHTH",), places=("Red Sea",), category="maritime"),
-        ("Yemen-Red Sea",),
+        ("yemen_red_sea",),
     ),
-    "the strait, nobody named": (reading(places=("Strait of Hormuz",)), ("Hormuz and shipping",)),
+    "the strait, nobody named": (reading(places=("Strait of Hormuz",)), ("hormuz",)),
     "Ras Tanura": (
         reading(places=("Dhahran",), category="energy", source="IRN", target="SAU"),
-        ("Gulf states", "energy works"),
+        ("gulf_states", "energy_works"),
     ),
-    "Hezbollah": (reading(actors=("ISR", "LBNREBHEZ")), ("Lebanon",)),
-    "enrichment": (reading(actors=("IRN",), category="nuclear"), ("nuclear file",)),
+    "Hezbollah": (reading(actors=("ISR", "LBNREBHEZ")), ("lebanon",)),
+    "enrichment": (reading(actors=("IRN",), category="nuclear"), ("nuclear_file",)),
     "Gaza is none of them": (reading(actors=("ISR", "PSE"), places=("Gaza",), category="attack"), ()),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.errors import StorageError
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Suppressed
-from monitor.storage import articles, feeds, signals
+from monitor.storage import articles, feeds, signals, stories
 from monitor.storage.articles import Filter, Item
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
@@ -32,21 +32,22 @@ TALKS = Signal("talks", "deescalation", "words", -3.0, "offer", "summary", 0, 5,
 NOT = Suppressed("threat", "negation: no plan to", "summary", 8, 14, "strike")
 
 
-def reading(*found, lang="en", method="tagger-1", off=(), actors=("IRN",), places=("Isfahan",)):
+def reading(*found, lang="en", method="tagger-1", off=(), actors=("IRN",), places=("Isfahan",), parts=()):
     severities = [s.severity for s in found] or [0.0]
     score = max(0.0, *severities) + min(0.0, *severities) if found else 0.0
     kinds = {s.direction for s in found}
     direction = "mixed" if len(kinds) == 2 else kinds.pop() if kinds else "none"
     return Reading(
-        lang, direction, score, bool(found), actors if found else (), places if found else (), found, off, method
-    )
+        lang, direction, score, bool(found), actors if found else (), places if found else (), found, off, method,
+        parts=parts,
+    )  # fmt: skip
 
 
-def item(n, title="Strike near Isfahan", *found, summary="", published=None, publisher="wire", parts=(), **more):
+def item(n, title="Strike near Isfahan", *found, summary="", published=None, publisher="wire", **more):
     entry = Entry(
         f"guid-{n}", title, f"https://wire.example/{n}", summary, published, published and published.isoformat()
     )
-    return Item(entry, reading(*found, **more), publisher, f"guid-{n}", f"wire.example/{n}", parts)
+    return Item(entry, reading(*found, **more), publisher, f"guid-{n}", f"wire.example/{n}")
 
 
 def put(store, *items, now=NOON, feed=FEED, slices=(b"12345678",)):
@@ -194,7 +195,7 @@ def test_retagging_replaces_reading_signals_and_tags(four):
     strike = next(a for a in before if a.title == "Strike")
     assert (
         articles.retag(
-            four, [(strike.id, reading(TALKS, method="tagger-2"), ("gulf",)), (999, reading(method="tagger-2"))]
+            four, [(strike.id, reading(TALKS, method="tagger-2", parts=("gulf",))), (999, reading(method="tagger-2"))]
         )
         == 1
     )
@@ -247,3 +248,11 @@ def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
     ):
         articles.find(store, Filter(text=text))
     assert titles(store, text="DROP TABLE") == [article.title]
+
+
+def test_retagging_computes_the_story_again_in_the_same_pass(store):
+    put(store, item(1, "Strike", STRIKE), item(2, "Another strike", STRIKE))
+    stories.assign(store, {1: 1, 2: 1})
+    articles.retag(store, [(1, reading(TALKS, method="tagger-2")), (2, reading(method="tagger-2"))])
+    story = stories.get(store, 1)
+    assert (story.direction, story.score, story.categories) == ("deescalation", -3.0, ("talks",))

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from stores import fresh_postgres, postgres  # noqa: F401
 
 from monitor import export
+from monitor.models import FORMER_CATEGORIES, FORMER_PARTS
 from monitor.storage import alerts, articles, migrations, open_store, tables
 
 HERE = Path(__file__).parent / "upgrades"
 EXPORTS = json.loads((HERE / "version_2.exports.json").read_text(encoding="utf-8"))
 RENAMED_COLUMNS = {("signals", "weight"): "severity"}
-RENAMED_VALUES = {"relief": "sanctions_relief"}
+RENAMED_VALUES = FORMER_CATEGORIES | FORMER_PARTS
 NEWEST = len(migrations.MIGRATIONS)
 
 
@@ -57,7 +58,12 @@ def exports(store):
     for table in tables.TABLES:
         lines = b"".join(export.pieces(table, tables.rows(store, table), format="jsonl")).decode().splitlines()
         found[table] = [json.loads(line) for line in lines]
-    return found
+    return found | {"index": in_order(found["index"])}
+
+
+def in_order(points):
+    """Points are exported in the order of their parts' names."""
+    return sorted(points, key=lambda row: (row["grain"], row["part"], row["at"]))
 
 
 def raw_engine(address):
@@ -104,7 +110,8 @@ def as_exported_now(old):
         for table, rows in old.items()
         if table != "alerts"
     }
-    return found | {"feeds": [{**row, "bad_entries": 0} for row in found["feeds"]]}
+    feeds = [{**row, "bad_entries": 0} for row in found["feeds"]]
+    return found | {"index": in_order(found["index"]), "feeds": feeds}
 
 
 def test_alerts_and_search_are_there_after_the_upgrade(version_2):

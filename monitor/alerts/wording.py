@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.config import JumpRule, LevelRule
-from monitor.models import Alert, FeedState, IndexPoint, Price
+from monitor.models import PARTS, Alert, FeedState, IndexPoint, Price
 
 NO_LONGER_WATCHED = "the rule, or what it watched, was taken out of feeds.yaml"
 ROUNDS_AGAIN = "rounds of polling are completed again"
@@ -71,7 +71,7 @@ def correction(alert: Alert, changed: Sequence[tuple[str, str]]) -> str:
 
 def _measure(rule: LevelRule | JumpRule) -> str:
     name = rule.measure.capitalize()
-    return name if rule.part == "all" else f"{name} ({rule.part})"
+    return name if rule.part == "all" else f"{name} ({PARTS[rule.part]})"
 
 
 def _band(point: IndexPoint, measure: str) -> str:

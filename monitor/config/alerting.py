@@ -9,10 +9,18 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.config.shape import Shape
 from monitor.config.values import Words, duration, wrong
-from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, PARTS, Grain
+from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, FORMER_PARTS, PARTS, Grain
 
 Measure = Literal["tension", "relief"]
-Part = Literal["all", *PARTS]
+
+
+def _part(value: object) -> object:
+    if isinstance(value, str) and value in FORMER_PARTS:
+        raise wrong(f"{value!r} is called {FORMER_PARTS[value]!r} now; write that")
+    return value
+
+
+Part = Annotated[Literal["all", *PARTS], BeforeValidator(_part)]
 Category = Annotated[
     Literal[*ESCALATION, *DEESCALATION],
     BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),

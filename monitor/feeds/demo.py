@@ -25,7 +25,6 @@ from monitor.storage import articles, notes, prices
 from monitor.storage.articles import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories import service as story_service
-from monitor.tagging.parts import parts_of
 from monitor.tagging.tagger import Tagger
 
 HERE = Path(__file__).resolve().parents[2] / "demo"
@@ -83,7 +82,7 @@ def fill(store: Store, tagger: Tagger, until: datetime) -> int:
     for name, at, entry in entries(news, feeds.values(), until):
         feed = feeds[name]
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)
-        item = Item(entry, reading, feed.publisher, entry.guid, entry.link, parts_of(reading))
+        item = Item(entry, reading, feed.publisher, entry.guid, entry.link)
         state = FeedState(name, feed.url, state="well", status=200, last_polled=at, last_success=at)
         stored += len(articles.save(store, feed, [item], state=state, slices=None, now=at).new)
     for seed, (series, start) in enumerate((("Brent", 74.0), ("WTI", 70.0))):

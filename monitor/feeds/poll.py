@@ -24,7 +24,6 @@ from monitor.models import BadEntry, Entry, Failure, Feed, FeedState, Fetched, N
 from monitor.storage.articles import Item
 from monitor.storage.batch import Outcome, Writer
 from monitor.storage.store import Store
-from monitor.tagging.parts import parts_of
 
 log = logging.getLogger(__name__)
 Now = Callable[[], datetime]
@@ -93,7 +92,7 @@ def due_feeds(
 def item_of(feed: Feed, entry: Entry, reading: Reading) -> Item:
     """An entry with all that is thought of it, ready to be stored."""
     canonical = canonical_link(entry.link) if entry.link else None
-    return Item(entry, reading, publisher_of(feed, entry), identity(entry), canonical, parts_of(reading))
+    return Item(entry, reading, publisher_of(feed, entry), identity(entry), canonical)
 
 
 class PollSession:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.models import Article, Feed, FeedState, Reading, Signal
-from monitor.storage import feeds, search
+from monitor.storage import feeds, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.rows import (
@@ -24,10 +24,10 @@ from monitor.storage.rows import (
     read_values,
     signal_of,
     signal_values,
-    tag_values,
     suppressed_of,
+    tag_values,
 )
-from monitor.storage.schema import article_tags, articles, signals, sound, versions
+from monitor.storage.schema import article_tags, articles, features, signals, sound, versions
 from monitor.storage.search import fold
 from monitor.storage.store import Store
 
@@ -324,32 +324,31 @@ def count_outdated(store: Store, method: str) -> int:
         return conn.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.method != method))
 
 
-def retag(store: Store, readings: Sequence[tuple]) -> int:
-    """Put new readings in the place of old ones: (id, Reading) or (id, Reading, parts) each. Gives how many articles there were."""
-    given: dict[int, tuple[Reading, tuple[str, ...]]] = {
-        id: (reading, *(rest or [()])) for id, reading, *rest in readings
-    }
+def retag(store: Store, readings: Iterable[tuple[int, Reading]]) -> int:
+    """Replace the readings of articles by new ones. Gives how many of the articles there were."""
+    given = dict(readings)
     done = 0
     ids = list(given)
     for start in range(0, len(ids), ASKED_AT_ONCE):
         with store.write() as conn:
-            done += _retag(conn, {id: given[id] for id in ids[start : start + ASKED_AT_ONCE]})
+            done += _read_again(conn, {id: given[id] for id in ids[start : start + ASKED_AT_ONCE]})
     return done
 
 
-def _retag(conn: Connection, given: dict[int, tuple[Reading, tuple[str, ...]]]) -> int:
-    columns = [articles.c[name] for name in ("id", "at", "actors", "places", "parts")]
+def _read_again(conn: Connection, given: dict[int, Reading]) -> int:
+    """Replace readings with their signals and tags, and compute the rows of the stories concerned again from their articles."""
+    columns = [articles.c[name] for name in ("id", "at", "actors", "places", "parts", "story_id")]
     before = conn.execute(sa.select(*columns).where(articles.c.id.in_(list(given)))).all()
     if not before:
         return 0
     old_signals = _signals(conn, [row.id for row in before])
     old_tags, new_tags, new_signals, values = [], [], [], []
-    for id, at, actors, places, parts in before:
-        reading, new_parts = given[id]
+    for id, at, actors, places, parts, _ in before:
+        reading = given[id]
         old_tags += tag_values(id, at, actors, places, parts, old_signals.get(id, ()))
-        new_tags += tag_values(id, at, reading.actors, reading.places, new_parts, reading.signals)
+        new_tags += tag_values(id, at, reading.actors, reading.places, reading.parts, reading.signals)
         new_signals += signal_values(id, at, reading.signals)
-        values.append({"b_id": id, **read_values(reading, new_parts)})
+        values.append({"b_id": id, **read_values(reading)})
     conn.execute(signals.delete().where(signals.c.article_id.in_([row.id for row in before])))
     if old_tags:
         keys = [article_tags.c[name] == sa.bindparam(f"b_{name}") for name in ("kind", "value", "at", "article_id")]
@@ -357,4 +356,8 @@ def _retag(conn: Connection, given: dict[int, tuple[Reading, tuple[str, ...]]]) 
     conn.execute(articles.update().where(articles.c.id == sa.bindparam("b_id")), values)
     insert(conn, signals, new_signals)
     insert(conn, article_tags, new_tags)
+    stories.recompute(conn, {row.story_id for row in before if row.story_id is not None})
+    conn.execute(
+        features.delete().where(features.c.article_id.in_([row.id for row in before]))
+    )  # made of the old reading
     return len(before)

@@ -112,6 +112,27 @@ def keep_deliveries_apart(conn: Connection) -> None:
     conn.exec_driver_sql("ALTER TABLE alerts RENAME COLUMN reason TO kind")
 
 
+def rename_parts(conn: Connection) -> None:
+    """Parts of the theatre were stored under the names that people read."""
+    names = {
+        "Hormuz and shipping": "hormuz",
+        "Iran-US": "iran_us",
+        "Iran-Israel": "iran_israel",
+        "Gulf states": "gulf_states",
+        "Iraq-Syria": "iraq_syria",
+        "Yemen-Red Sea": "yemen_red_sea",
+        "Lebanon": "lebanon",
+        "nuclear file": "nuclear_file",
+        "energy works": "energy_works",
+    }
+    listed = "';' || parts || ';'"
+    for former, name in names.items():
+        listed = f"replace({listed}, ';{former};', ';{name};')"
+        conn.exec_driver_sql(f"UPDATE article_tags SET value = '{name}' WHERE kind = 'part' AND value = '{former}'")
+        conn.exec_driver_sql(f"UPDATE index_points SET part = '{name}' WHERE part = '{former}'")
+    conn.exec_driver_sql(f"UPDATE articles SET parts = trim({listed}, ';') WHERE parts <> ''")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -120,6 +141,7 @@ MIGRATIONS: tuple[Step, ...] = (
     rename_weight_and_turned_off,  # 4
     add_bad_entries,  # 5
     keep_deliveries_apart,  # 6
+    rename_parts,  # 7
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

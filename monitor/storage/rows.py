@@ -25,7 +25,6 @@ class Item(NamedTuple):
     publisher: str
     identity: str
     canonical: str | None = None  # its link in canonical form
-    parts: tuple[str, ...] = ()  # theatre parts of the reading
 
 
 def digest(identity: str) -> bytes:
@@ -55,7 +54,7 @@ def when(published: datetime | None, first_seen: datetime) -> datetime:
     return published if published is not None and published <= first_seen else first_seen
 
 
-def read_values(reading: Reading, parts: tuple[str, ...]) -> dict:
+def read_values(reading: Reading) -> dict:
     """The columns of `articles` that a reading fills."""
     strongest = {(d, m): 0.0 for d in ("escalation", "deescalation") for m in ("act", "words")}
     for s in reading.signals:
@@ -64,7 +63,7 @@ def read_values(reading: Reading, parts: tuple[str, ...]) -> dict:
         "lang": reading.lang, "direction": reading.direction, "score": reading.score, "theatre": reading.theatre,
         "escalation_act": strongest["escalation", "act"], "escalation_words": strongest["escalation", "words"],
         "deescalation_act": strongest["deescalation", "act"], "deescalation_words": strongest["deescalation", "words"],
-        "categories": reading.categories, "actors": reading.actors, "places": reading.places, "parts": parts,
+        "categories": reading.categories, "actors": reading.actors, "places": reading.places, "parts": reading.parts,
         "method": reading.method,
         "suppressed": [(t.category, t.reason, t.field, t.start, t.end, t.text) for t in reading.suppressed],
     }  # fmt: skip
@@ -78,7 +77,7 @@ def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str
         "story_id": None, "text_key": text_key(folded), "identity": identity,
         "link": entry.link, "canonical": item.canonical, "published_text": entry.published_text,
         "title": entry.title, "summary": entry.summary,
-        **read_values(item.reading, item.parts),
+        **read_values(item.reading),
     }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def assign(store: Store, placed: Mapping[int, int]) -> None:
             }
         move = articles.update().where(articles.c.id == sa.bindparam("article")).values(story_id=sa.bindparam("story"))
         conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
-        _recompute(conn, touched)
+        recompute(conn, touched)
 
 
 def merge(store: Store, into: int, others: Iterable[int]) -> None:
@@ -59,10 +59,10 @@ def merge(store: Store, into: int, others: Iterable[int]) -> None:
         conn.execute(articles.update().where(articles.c.story_id.in_(others)).values(story_id=into))
         gone = sa.or_(stories.c.id.in_(others), stories.c.merged_into.in_(others))
         conn.execute(stories.update().where(gone).values(merged_into=into, articles=0, publishers=0))
-        _recompute(conn, {into})
+        recompute(conn, {into})
 
 
-def _recompute(conn: Connection, ids: set[int]) -> None:
+def recompute(conn: Connection, ids: set[int]) -> None:
     """Write the rows of these stories from their members; one that has none left and was not merged is removed."""
     wanted = sorted(ids)
     for start in range(0, len(wanted), _AT_ONCE):

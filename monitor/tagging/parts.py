@@ -9,14 +9,14 @@ from monitor.models import PARTS, Reading
 
 # the state that an actor's code begins with (IRN, LBNREBHEZ) -> part; countries named as places are actors too
 STATES = {
-    "Gulf states": {"SAU", "ARE", "QAT", "KWT", "BHR", "OMN", "GCC"},
-    "Iraq-Syria": {"IRQ", "SYR", "KUR"},
-    "Yemen-Red Sea": {"YEM"},
-    "Lebanon": {"LBN"},
+    "gulf_states": {"SAU", "ARE", "QAT", "KWT", "BHR", "OMN", "GCC"},
+    "iraq_syria": {"IRQ", "SYR", "KUR"},
+    "yemen_red_sea": {"YEM"},
+    "lebanon": {"LBN"},
 }
 # English names of the gazetteer; tests/test_index_parts.py keeps them there
 PLACES = {
-    "Hormuz and shipping": {
+    "hormuz": {
         "Strait of Hormuz",
         "Gulf of Oman",
         "Persian Gulf",
@@ -25,9 +25,9 @@ PLACES = {
         "Fujairah",
         "Arabian Sea",
     },
-    "Gulf states": {"Riyadh", "Jeddah", "Dhahran", "Dubai", "Abu Dhabi", "Fujairah", "Doha", "Manama", "Muscat"},
-    "Iraq-Syria": {"Baghdad", "Basra", "Erbil", "Kirkuk", "Mosul", "Damascus", "Aleppo", "Sweida"},
-    "Yemen-Red Sea": {
+    "gulf_states": {"Riyadh", "Jeddah", "Dhahran", "Dubai", "Abu Dhabi", "Fujairah", "Doha", "Manama", "Muscat"},
+    "iraq_syria": {"Baghdad", "Basra", "Erbil", "Kirkuk", "Mosul", "Damascus", "Aleppo", "Sweida"},
+    "yemen_red_sea": {
         "Sanaa",
         "Aden",
         "Hodeidah",
@@ -37,9 +37,9 @@ PLACES = {
         "Gulf of Aden",
         "Suez Canal",
     },
-    "Lebanon": {"Beirut", "Southern Lebanon"},
-    "nuclear file": {"Natanz", "Fordow", "Arak", "Bushehr"},
-    "energy works": {"Kharg Island", "South Pars", "Abadan"},
+    "lebanon": {"Beirut", "Southern Lebanon"},
+    "nuclear_file": {"Natanz", "Fordow", "Arak", "Bushehr"},
+    "energy_works": {"Kharg Island", "South Pars", "Abadan"},
 }
 
 
@@ -51,11 +51,11 @@ def parts_of(reading: Reading) -> tuple[str, ...]:
     categories = set(reading.categories)
     about = {part for part, names in PLACES.items() if names & places}
     about |= {part for part, members in STATES.items() if members & states}
-    if "maritime" in categories and not ("Yemen-Red Sea" in about and "Hormuz and shipping" not in about):
-        about.add("Hormuz and shipping")
+    if "maritime" in categories and not ("yemen_red_sea" in about and "hormuz" not in about):
+        about.add("hormuz")
     if "IRN" in states:
-        about |= {part for part, other in (("Iran-US", "USA"), ("Iran-Israel", "ISR")) if other in states}
+        about |= {part for part, other in (("iran_us", "USA"), ("iran_israel", "ISR")) if other in states}
     about |= {
-        part for part, category in (("nuclear file", "nuclear"), ("energy works", "energy")) if category in categories
+        part for part, category in (("nuclear_file", "nuclear"), ("energy_works", "energy")) if category in categories
     }
     return tuple(part for part in PARTS if part in about)

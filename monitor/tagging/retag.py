@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from monitor.storage import articles
 from monitor.storage.store import Store
-from monitor.tagging.parts import parts_of
 from monitor.tagging.tagger import Tagger
 
 BATCH = 500
@@ -24,7 +23,7 @@ def retag(
     done = last = 0
     while batch := articles.outdated(store, tagger.method, after_id=last, limit=BATCH):
         readings = [(a.id, tagger.read(a.title, a.summary, lang=langs.get(a.feed))) for a in batch]
-        done += articles.retag(store, [(id, reading, parts_of(reading)) for id, reading in readings])
+        done += articles.retag(store, readings)
         last = batch[-1].id
         on_batch(done)
     return done

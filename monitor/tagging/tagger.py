@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.models import ESCALATION, Reading, Signal, Suppressed
@@ -22,6 +22,7 @@ from monitor.tagging.cache import kept, source
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
 from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
 from monitor.tagging.operators import Outcome, operate
+from monitor.tagging.parts import parts_of
 from monitor.tagging.text import Folded, Languages, fold
 
 VERSION = 1  # of the engine; the words' version is their hash
@@ -107,7 +108,7 @@ class Tagger:
         )  # at home "Trump" and "the UN" need not say whom they speak of
         signals, off = self._signals(code, fields, framed, core, anywhere) if anchors else ((), ())
         actors, places = self._named(code, entities)
-        return Reading(
+        reading = Reading(
             code,
             direction(signals),
             _score(signals),
@@ -119,6 +120,7 @@ class Tagger:
             self.method,
             tuple(dict.fromkeys((found.place, *found.at) for found in places if found.at)),
         )
+        return replace(reading, parts=parts_of(reading))
 
     def _named(self, code: str, entities: list[tuple[Sentence, Hit]]) -> tuple[list, list]:
         roles, actors, places = self._roles[code], [], []

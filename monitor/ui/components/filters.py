@@ -99,7 +99,7 @@ def _more() -> dict:
         chosen |= {
             "actors": several("Actor named", "actor", actors, format_func=actor),
             "places": several("Place", "place", places),
-            "parts": several("Part of the theatre", "part", PARTS),
+            "parts": several("Part of the theatre", "part", list(PARTS), format_func=PARTS.get),
         }
         source = st.selectbox(
             "Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone"

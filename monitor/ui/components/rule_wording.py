@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.models import PARTS
 from monitor.ui.components.wording import CATEGORY_WORDS, many
 
 
@@ -21,17 +22,17 @@ def means(rule: Rule) -> str:
     """One sentence of what a rule waits for."""
     match rule:
         case LevelRule():
-            where = "" if rule.part == "all" else f" of {rule.part}"
+            where = "" if rule.part == "all" else f" of {PARTS[rule.part]}"
             return f"{rule.measure}{where} by the {rule.grain} reaches {rule.above:g}; over when it is under {rule.below:g}"
         case JumpRule():
-            where = "" if rule.part == "all" else f" of {rule.part}"
+            where = "" if rule.part == "all" else f" of {PARTS[rule.part]}"
             way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
             return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to {span(3 * rule.within)} ago"
         case SignalRule():
             what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(
                 rule.direction, rule.direction
             )
-            where = "" if rule.part == "all" else f" in {rule.part}"
+            where = "" if rule.part == "all" else f" in {PARTS[rule.part]}"
             return f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one story ({what}{where}) of severity {rule.severity:g} or more within {span(rule.within)}"
         case PriceRule():
             way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]

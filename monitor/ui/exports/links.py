@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from monitor.clock import parse_time, time_text
 from monitor.errors import InputError
-from monitor.models import CATEGORIES, FORMER_CATEGORIES, PARTS
+from monitor.models import CATEGORIES, FORMER_CATEGORIES, FORMER_PARTS, PARTS
 from monitor.storage.articles import Filter
 
 # parameter -> field of Filter; each may be given several times, any of its values passes
@@ -81,7 +81,8 @@ def filter_of(given: Sequence[tuple[str, str]]) -> Filter:
 
 def renamed(name: str, value: str) -> str:
     """A parameter's value as it is called now: a link that was made before a value was renamed still works."""
-    return FORMER_CATEGORIES.get(value, value) if name.endswith("category") else value
+    former = {"category": FORMER_CATEGORIES, "story_category": FORMER_CATEGORIES, "part": FORMER_PARTS}.get(name, {})
+    return former.get(value, value)
 
 
 def span_of(given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
