@@ -41,6 +41,7 @@ FAILURES = {
     "dangerous": "the document carries an attack",
     "storage": "what the feed brought could not be stored",
     "parser": "reading the feed took too much time or memory",
+    "program": "this program failed while it asked for the feed; the log says where",
 }
 
 

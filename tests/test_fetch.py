@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import FunctionType
 
 import pytest
 
@@ -43,7 +44,8 @@ def ask(*questions, **options):
 
     async def scene():
         async with Fetcher(**FAST | options) as fetcher:
-            return [await fetcher.fetch(*(q if isinstance(q, tuple) else (q, None))) for q in questions]
+            both = [q if isinstance(q, tuple) else (q, None) for q in questions]
+            return [await fetcher.fetch(feed, state, url=schedule.address(feed, state)) for feed, state in both]
 
     outcomes = asyncio.run(scene())
     return outcomes[0] if len(outcomes) == 1 else outcomes
@@ -326,3 +328,26 @@ def test_connections_are_used_again(net):
     ]
     ask(*(feed(url) for url in urls * 3))
     assert len(net.requests) == 12 and len({request.connection for request in net.requests}) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [AttributeError("should_close"), TypeError("an argument too many"), ValueError("ours")]
+)
+def test_a_fault_of_this_program_is_not_called_a_fault_of_the_network(net, monkeypatch, caplog, error):
+    def broken(*_):
+        raise error
+
+    as_ours = FunctionType(broken.__code__, {"__name__": "monitor.feeds.fetch.fetcher"}, closure=broken.__closure__)
+    monkeypatch.setattr(Fetcher, "_request_headers", as_ours)
+    outcome = ask(feed(net.serve("/sound", Page(BODY))))
+    assert outcome.kind == "program" and type(error).__name__ in outcome.message
+    assert "Traceback" in caplog.text and caplog.records[-1].levelname == "ERROR"
+
+
+def test_a_bare_error_of_a_library_is_the_networks(net, monkeypatch, caplog):
+    async def refused(*_, **__):
+        raise AssertionError  # as aiohttp lets through on odd input
+
+    monkeypatch.setattr("aiohttp.ClientSession.get", refused)
+    assert ask(feed(net.serve("/sound", Page(BODY)))).kind == "network"
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -26,7 +26,7 @@ class Fetching:
     def __init__(self, size: int = 10):
         self.size, self.begun = size, 0
 
-    async def fetch(self, feed, state, *, room) -> Fetched:
+    async def fetch(self, feed, state, *, url, room) -> Fetched:
         await room()
         self.begun += 1
         return Fetched(b"x" * self.size, 200, feed.url)
@@ -98,7 +98,7 @@ def test_no_more_is_asked_for_while_documents_wait(store, monkeypatch):
 class Serving:
     """Stands in for the Fetcher: one document with an ETag."""
 
-    async def fetch(self, feed, state, *, room) -> Fetched:
+    async def fetch(self, feed, state, *, url, room) -> Fetched:
         items = "".join(f"<item><title>{title}</title></item>" for title in ("one", "raise", "three"))
         body = f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
         return Fetched(body, 200, feed.url, etag='"1"')

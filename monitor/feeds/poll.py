@@ -136,7 +136,7 @@ class PollSession:
 
     async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
         """feed -> fetch -> read -> state -> store. Raises StorageError, ClockError."""
-        outcome = await self.fetcher.fetch(feed, state, room=self._has_room)
+        outcome = await self.fetcher.fetch(feed, state, url=schedule.address(feed, state), room=self._has_room)
         now = self.now()
         try:
             outcome, parsed, items = await self._read(feed, outcome, now)

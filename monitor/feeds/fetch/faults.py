@@ -51,12 +51,27 @@ _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
 )
 
 
+# what libraries let through bare on hostile input
+_BARE = (AssertionError, RuntimeError, ValueError, LookupError, EOFError)
+PROGRAM = "program"
+
+
 def failure(error: BaseException, host: str) -> Failure:
-    """The error as a value. Whatever is not known is a fault of the network: aiohttp lets bare errors through on odd input."""
+    """The error as a value. Of kind PROGRAM, and for the log, is what neither network nor server can have caused."""
     chain = _chain(error)
     for kinds, kind, words in _MEANINGS:
         found = next((one for one in chain if isinstance(one, kinds)), None)
         if found is not None:
             reason = next((said for one in chain if (said := getattr(one, "verify_message", ""))), "it was refused")
             return Failure(kind, words.format(found, host=host, reason=reason)[:300])
-    return Failure("network", f"the exchange with {host} failed ({type(error).__name__})")
+    if isinstance(error, _BARE) and not _raised_here(error):
+        return Failure("network", f"the exchange with {host} failed ({type(error).__name__})")
+    return Failure(PROGRAM, f"this program failed while it asked {host} ({type(error).__name__}); the log says where")
+
+
+def _raised_here(error: BaseException) -> bool:
+    """Whether a line of this program raised it, not one of a library."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_globals.get("__name__", "").startswith("monitor.")

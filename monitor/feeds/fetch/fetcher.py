@@ -26,9 +26,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from monitor import __version__
-from monitor.feeds import schedule
 from monitor.feeds.fetch import answer, guard
-from monitor.feeds.fetch.faults import failure
+from monitor.feeds.fetch.faults import PROGRAM, failure
 from monitor.feeds.fetch.inflate import OFFERED, Inflater, TooLarge
 from monitor.feeds.fetch.pace import Pace, Resting
 from monitor.feeds.fetch.proxies import Proxies
@@ -136,15 +135,20 @@ class Fetcher:
         )
 
     async def fetch(
-        self, feed: Feed, state: FeedState | None, *, room: Callable[[], Awaitable[None]] | None = None
+        self,
+        feed: Feed,
+        state: FeedState | None,
+        *,
+        url: str | None = None,
+        room: Callable[[], Awaitable[None]] | None = None,
     ) -> Fetched | NotModified | Failure:
         """Ask once. Whatever a server does comes back as a value; nothing is raised for it.
 
-        `room` is awaited when it is the feed's turn, before each exchange: a caller that has no room for an answer waits there.
+        `url` is where to ask, the feed's own address if left out. `room` is awaited when it is the feed's turn, before each exchange: a caller that has no room for an answer waits there.
         """
         try:
             own = guard.place(feed.url)
-            start = guard.place(schedule.address(feed, state))
+            start = guard.place(url or feed.url)
         except guard.BadPlace as error:
             return Failure("redirects", str(error))
         conditional = state if state is not None and state.url == feed.url else None
@@ -157,11 +161,10 @@ class Fetcher:
             if walk is not None and walk.deadline.expired():
                 return Failure("timeout", f"{walk.host} did not finish answering within {self._timeout:g} s")
             return failure(error, own.raw_host or "")
-        except (
-            Exception
-        ) as error:  # aiohttp lets asserts and RuntimeErrors through on hostile input; a feed must not stop the round
+        except Exception as error:  # whatever it is, it must not stop the round
             found = failure(error, walk.host if walk else "")
-            log.debug("%s: %s", feed.name, found.message, exc_info=error)
+            level = logging.ERROR if found.kind == PROGRAM else logging.DEBUG
+            log.log(level, "%s: %s", feed.name, found.message, exc_info=error)
             return found
 
     # -- one exchange after the other --------------------------------------------------------------------
