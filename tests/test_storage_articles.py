@@ -56,6 +56,14 @@ def put(store, *items, now=NOON, feed=FEED, slices=(b"12345678",)):
     )
 
 
+def test_search_finds_words_written_with_a_half_space_or_a_ligature(store):
+    put(store, item(1, "Manœuvres navales à Ormuz"), item(2, "آتش\u200cبس برقرار می\u200cشود"))
+    for text in ("manœuvres", "manoeuvres", "MANŒUV"):
+        assert titles(store, text=text) == ["Manœuvres navales à Ormuz"], text
+    for text in ("می\u200cشود", "می شود", "میشود", '"آتش بس"', "آتش\u200cبس"):
+        assert len(titles(store, text=text)) == 1, text
+
+
 def titles(store, **wanted):
     return [a.title for a in articles.find(store, Filter(**wanted))]
 

@@ -158,6 +158,21 @@ def test_what_was_written_about_sending_becomes_a_row_for_each_address(version_2
         102: [("json #0a", "unknown", 1)],
     }
     assert alerts.deliveries(store, [100])[100][0].error == "503"
+
+
+def test_letters_that_are_folded_since_are_found_after_the_upgrade(version_2):
+    engine = raw_engine(version_2)
+    with engine.begin() as conn:
+        if conn.dialect.name == "sqlite":
+            conn.exec_driver_sql("UPDATE article_search SET words = words || ' manœuvre' WHERE rowid = 2")
+        else:
+            conn.exec_driver_sql(
+                "UPDATE article_search SET words = words || to_tsvector('simple', 'manœuvre') WHERE article_id = 2"
+            )
+    engine.dispose()
+    store = open_store(version_2)
+    for text in ("manœuvre", "manoeuvres"[:-1], "pétrolier manœuvre"):
+        assert [a.id for a in articles.find(store, articles.Filter(text=text))] == [2], text
     store.close()
 
 

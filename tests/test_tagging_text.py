@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.feeds.parse import months
+from monitor.storage import search
+from monitor.stories.features import fold as fold_for_stories
 from monitor.tagging.tagger import Tagger
 from monitor.tagging.text import fold, folded_form
 from tests.tagging import tagger  # noqa: F401 - a fixture
@@ -29,6 +32,19 @@ ALIKE = [
 @pytest.mark.parametrize(("given_text", "folded"), ALIKE)
 def test_variants_fold_alike(given_text, folded):
     assert folded_form(given_text) == folded
+
+
+@pytest.mark.parametrize("text", ["ایران ۱۴۰۴", "کشتی\u200cها", "مُؤتمر ١٢", "Œuvre ÉTAT", "Đ\u0301ł", "ﬁre", "ۀ ے ې"])
+def test_tagging_search_stories_and_dates_fold_letters_alike(text):
+    def letters(folded):
+        return "".join(c for c in folded if c.isalnum())
+
+    assert (
+        letters(folded_form(text))
+        == letters(search.fold(text))
+        == letters(fold_for_stories(text))
+        == letters(months.fold(text))
+    )
 
 
 @given(st.text(alphabet=st.characters(), max_size=200))

@@ -161,10 +161,10 @@ def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetim
 def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[bytes, Item]]], now: datetime) -> None:
     rows, words, found, tags = [], [], [], []
     for id, (key, item) in numbered:
-        folded = fold(f"{item.entry.title} {item.entry.summary}")
-        row = article_values(id, feed, item, key, folded, now)
+        text = f"{item.entry.title} {item.entry.summary}"
+        row = article_values(id, feed, item, key, fold(text), now)
         rows.append(row)
-        words.append((id, folded))
+        words.append((id, search.words_of(text)))
         found += signal_values(id, row["at"], item.reading.signals)
         tags += tag_values(id, row["at"], row["actors"], row["places"], row["parts"], item.reading.signals)
     insert(conn, articles, rows)
@@ -185,7 +185,7 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
         title = sound(item.entry.title)
         if last[id][-1] != title and len(last[id]) < WORDINGS:
             conn.execute(versions.insert().values(article_id=id, seen_at=now, title=title, summary=item.entry.summary))
-            search.widen(conn, id, fold(title))
+            search.widen(conn, id, search.words_of(title))
             edited.append(id)
     return edited
 

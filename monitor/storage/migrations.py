@@ -133,6 +133,19 @@ def rename_parts(conn: Connection) -> None:
     conn.exec_driver_sql(f"UPDATE articles SET parts = trim({listed}, ';') WHERE parts <> ''")
 
 
+def fold_letters_in_search(conn: Connection) -> None:
+    """The search index of earlier versions kept letters that are folded since: `manœuvre` is found as `manoeuvre`."""
+    sqlite = conn.dialect.name == "sqlite"
+    changed = "words" if sqlite else "words::text"
+    for letter, folded in (("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ı", "i")):
+        changed = f"replace({changed}, '{letter}', '{folded}')"
+    if sqlite:
+        where = " OR ".join(f"words LIKE '%%{letter}%%'" for letter in "œæøłđı")
+        conn.exec_driver_sql(f"UPDATE article_search SET words = {changed} WHERE {where}")
+    else:
+        conn.exec_driver_sql(f"UPDATE article_search SET words = ({changed})::tsvector WHERE words::text ~ '[œæøłđı]'")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -142,6 +155,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_bad_entries,  # 5
     keep_deliveries_apart,  # 6
     rename_parts,  # 7
+    fold_letters_in_search,  # 8
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

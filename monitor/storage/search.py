@@ -7,10 +7,11 @@ what they are given. What a person types never becomes query syntax: only letter
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+
+from monitor.tagging.letters import HALF_SPACE, fold_letters
 
 LONGEST = 64  # code points of a word; PostgreSQL refuses lexemes of 2 KB, FTS5 would keep anything
 MOST = 2_000  # words indexed of one article: a summary has 10,000 characters at most
@@ -18,28 +19,23 @@ SHORT = 4  # code points; a shorter word of a question finds itself only
 ASKED = 12  # words of a question that are used
 
 _WORD = re.compile(r"[^\W_]+")
-# accents and vowel points, left over once NFKD has taken letters apart: Latin, Hebrew, Arabic and Quranic signs; tatweel, ZWNJ, ZWJ, marks
-_MARKS = re.compile(
-    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+"
-)
-# the letters that Persian, Urdu and Arabic writers and keyboards use for one another, and their digits
-_SAME = {"ي": "یىې", "ك": "کڪ", "ه": "ةۀەہھ", "ا": "ٱ"}
-_LETTERS = {ord(variant): letter for letter, variants in _SAME.items() for variant in variants}
-_LETTERS |= {ord(d): str(unicodedata.digit(d)) for d in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"}
 # the article and the particles written onto it: a search for محادثات finds المحادثات and بالمحادثات
 _ARABIC = re.compile("[\u0621-\u06d3]")
 _PARTICLES = re.compile("(?<![^\\W_])(?:[وفبك]?ال|لل)(?=[\u0621-\u06d3]{3})")
 
 
 def fold(text: str) -> str:
-    """The words of a text as they are compared: lower case, no accents or vowel points, one letter for its variants."""
-    if text.isascii():
-        text = text.lower()
-    else:
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
-        if _ARABIC.search(text):
-            text = _PARTICLES.sub("", text.translate(_LETTERS))
+    """The words of a text as they are compared; the parts of a word with a half space (ZWNJ) are joined."""
+    text = fold_letters(text.replace(HALF_SPACE, ""))
+    if _ARABIC.search(text):
+        text = _PARTICLES.sub("", text)
     return " ".join([w[:LONGEST] for w in _WORD.findall(text)[:MOST]])
+
+
+def words_of(text: str) -> str:
+    """What a text is found by: its folded words and, behind them, the parts of those with a half space."""
+    halves = " ".join(word for word in text.split() if HALF_SPACE in word).replace(HALF_SPACE, " ")
+    return f"{fold(text)} {fold(halves)}".strip()
 
 
 def create(conn: Connection) -> None:
@@ -54,7 +50,7 @@ def create(conn: Connection) -> None:
 
 
 def add(conn: Connection, rows: list[tuple[int, str]]) -> None:
-    """Index articles: (id, folded text) each."""
+    """Index articles: (id, what `words_of` gives) each."""
     if not rows:
         return
     if conn.dialect.name == "sqlite":
@@ -65,16 +61,14 @@ def add(conn: Connection, rows: list[tuple[int, str]]) -> None:
         )
 
 
-def widen(conn: Connection, article_id: int, folded: str) -> None:
+def widen(conn: Connection, article_id: int, words: str) -> None:
     """Let an article be found by a later title too."""
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(
-            "UPDATE article_search SET words = words || ' ' || ? WHERE rowid = ?", (folded, article_id)
-        )
+        conn.exec_driver_sql("UPDATE article_search SET words = words || ' ' || ? WHERE rowid = ?", (words, article_id))
     else:
         conn.exec_driver_sql(
             "UPDATE article_search SET words = words || to_tsvector('simple', %s) WHERE article_id = %s",
-            (folded, article_id),
+            (words, article_id),
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 import zlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -20,17 +19,15 @@ from typing import NamedTuple
 import yaml
 
 from monitor.models import Article
+from monitor.tagging.letters import fold_letters
 
 FILE = Path(__file__).with_name("words.yaml")
-FORM = 1  # of Features; counted up with any change of how they are made
+FORM = 2  # of Features; counted up with any change of how they are made
 LEAD = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
 _BITS = 1024  # one pair of titles in ten shares a bit by chance
 LONGEST = 1_200  # characters of it, so that a hostile text costs no more
 
-_VARIANTS = str.maketrans({
-    "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ي",
-    "œ": "oe", "æ": "ae", "’": "'", "‘": "'", "\u200c": " ", "\u0640": None, "٬": ",", "٫": ".",
-})  # fmt: skip
+_MARKS = str.maketrans({"’": "'", "‘": "'", "٬": ",", "٫": "."})
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _THOUSANDS = re.compile(r"(?<=\d)[,.\u00a0\u202f ](?=\d{3}(?!\d))")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ements", "ement", "ies", "ers", "er", "ed", "es", "ees", "ee", "s", "e")
@@ -38,27 +35,9 @@ _PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و")
 _SUFFIXES = ("هايي", "هاي", "ات", "ون", "ين", "ان", "ها", "هم", "ه", "ي")
 
 
-class _Plain(dict):
-    """For str.translate, each character thought about once: accents and lone surrogates go, digits become ASCII, variants one letter."""
-
-    def __missing__(self, code: int) -> int | str | None:
-        letter = chr(code)
-        if unicodedata.combining(letter) or 0xD800 <= code <= 0xDFFF:
-            found = None
-        else:
-            found = str(unicodedata.decimal(letter)) if letter.isdecimal() else _VARIANTS.get(code, code)
-        self[code] = found
-        return found
-
-
-_PLAIN = _Plain()
-
-
 def fold(text: str) -> str:
-    """Lower case without accents, with one form for letter variants and ASCII digits."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKD", text.translate(_VARIANTS).casefold()).translate(_PLAIN)
+    """Folded letters, with one form for apostrophes and for the marks within numbers."""
+    return text.lower() if text.isascii() else fold_letters(text.translate(_MARKS))
 
 
 def tokens(text: str) -> list[str]:

@@ -1,8 +1,7 @@
-"""Text made comparable: one folding for all scripts, with a way back to the text as given, and the language it is in.
+"""Folds a text for the lexicons, with the way back to the text as given, and recognises its language.
 
-Folding lower-cases, strips accents and Arabic diacritics, unites letter variants (alef, ya, kaf, ta marbuta, hamza carriers),
-turns Arabic and Persian digits into ASCII ones, drops tatweel, bidi marks and other invisible characters, and turns all
-punctuation, the half space (ZWNJ) included, into one space a character. Words are then runs of non-spaces, in every script.
+Letters are folded as everywhere (letters.py), and all punctuation, the half space (ZWNJ) included, becomes one space a
+character. Words are then runs of non-spaces, in every script.
 """
 
 from __future__ import annotations
@@ -13,35 +12,16 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
+from monitor.tagging.letters import fold_char
+
 DROPPED, EXPANDED = "\ue000", "\ue001"  # private use, so never in folded text: what cannot be folded one to one
-VARIANTS = {
-    "\u0640": "", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a", "\u06a9": "\u0643", "\u06aa": "\u0643",
-    "\u0629": "\u0647", "\u06d5": "\u0647", "\u06be": "\u0647", "\u06c1": "\u0647", "\u06c3": "\u0647", "\u0671": "\u0627",
-    "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
-}  # fmt: skip
-INVISIBLE = ("Cf", "Mn", "Me")  # format characters (bidi marks, joiners, soft hyphen) and combining marks
-SEPARATORS = "\u200c"  # the half space parts words
 
 
 def _fold_char(char: str) -> str:
     """What one character becomes: any number of letters and digits, or one space."""
-    if char in SEPARATORS:
+    if unicodedata.category(char) in ("Cs", "Cc", "Co", "Cn"):  # lone surrogates cannot reach the automaton
         return " "
-    category = unicodedata.category(char)
-    if category in INVISIBLE:
-        return ""
-    if category in ("Cs", "Cc", "Co", "Cn"):  # lone surrogates cannot reach the automaton
-        return " "
-    out = []
-    for part in unicodedata.normalize("NFKC", char).lower():
-        for piece in unicodedata.normalize("NFKD", part) if not "\uac00" <= part <= "\ud7a3" else part:
-            piece = VARIANTS.get(piece, piece)
-            if not piece or unicodedata.category(piece[0]) in INVISIBLE:
-                continue
-            if piece.isdecimal():
-                piece = str(unicodedata.decimal(piece))
-            out.append(piece if piece.isalnum() else " ")
-    folded = "".join(out)
+    folded = "".join(piece if piece.isalnum() else " " for piece in fold_char(char))
     return folded.strip() or (" " if folded else "") if len(folded) != 1 else folded
 
 

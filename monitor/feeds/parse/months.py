@@ -5,21 +5,16 @@ Keys are folded by `fold`, so that accents, hamzas, Persian and Arabic letter fo
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import timedelta
 
-_DIGITS = {ord(c): str(i) for row in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for i, c in enumerate(row)}
-_LETTERS = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ـ": None, "\u200c": None, "،": " ", "٫": ".", "−": "-", "–": "-"}
-)
+from monitor.tagging.letters import fold_letters
+
+_MARKS = str.maketrans({"\u200c": None, "،": " ", "٫": ".", "−": "-", "–": "-"})
 
 
 def fold(text: str) -> str:
-    """Lower case, ASCII digits, no marks: the form in which dates and the names below are compared."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.translate(_DIGITS)).translate(_LETTERS)
-    return "".join(c for c in plain.casefold() if unicodedata.category(c) not in ("Mn", "Cf"))
+    """Folded letters, the form in which dates and the names below are compared."""
+    return text.lower() if text.isascii() else fold_letters(text.translate(_MARKS))
 
 
 _GREGORIAN = (
