@@ -98,8 +98,8 @@ def test_seen_again_is_not_stored_twice_and_an_edit_keeps_both_wordings(store):
         ("Tanker hit", NOON),
         ("Tanker sunk", NOON + HOUR),
     ]
-    assert articles.get(store, first.new[0]).title == "Tanker hit"
-    assert titles(store, text="sunk") == ["Tanker hit"]  # found by the later wording too
+    assert articles.get(store, first.new[0]).title == "Tanker sunk"
+    assert titles(store, text="hit") == titles(store, text="sunk") == ["Tanker sunk"]  # found by every wording
     assert put(store, item(1, "Tanker hit"), now=NOON + 3 * HOUR).edited == first.new[:1]  # changed back
     assert articles.count(store) == 3
     other = replace(FEED, name="Other")
@@ -264,3 +264,25 @@ def test_retagging_computes_the_story_again_in_the_same_pass(store):
     articles.retag(store, [(1, reading(TALKS, method="tagger-2")), (2, reading(method="tagger-2"))])
     story = stories.get(store, 1)
     assert (story.direction, story.score, story.categories) == ("deescalation", -3.0, ("talks",))
+
+
+def test_an_edited_article_is_read_again_and_its_story_follows(store):
+    put(store, item(1, "Israel strikes Iran, officials say", STRIKE, parts=("iran_israel",)), item(2, "Strike", STRIKE))
+    stories.assign(store, {1: 1, 2: 1})
+    denial = item(1, "Officials deny report of Israeli strike on Iran", summary="No strike, they say.")
+    later = NOON + HOUR
+    assert put(store, denial, now=later).edited == (1,)
+    article = articles.get(store, 1)
+    assert (article.title, article.summary) == (denial.entry.title, denial.entry.summary)
+    assert (article.signals, article.score, article.direction, article.parts) == ((), 0.0, "none", ())
+    assert (article.at, article.first_seen) == (NOON, NOON)
+    assert [(v.title, v.seen_at) for v in articles.versions_of(store, 1)] == [
+        ("Israel strikes Iran, officials say", NOON),
+        (denial.entry.title, later),
+    ]
+    assert titles(store, categories=("attack",)) == ["Strike"]
+    assert [row.article_id for row in signals.find(store)] == [2]
+    story = stories.get(store, 1)
+    assert (story.articles, story.categories, story.score) == (2, ("attack",), 9.0)
+    put(store, item(2, "Strike called off"), now=later)
+    assert (stories.get(store, 1).direction, stories.get(store, 1).score) == ("none", 0.0)

@@ -26,6 +26,7 @@ from monitor.storage.rows import (
     signal_values,
     suppressed_of,
     tag_values,
+    text_key,
 )
 from monitor.storage.schema import article_tags, articles, features, signals, sound, versions
 from monitor.storage.search import fold
@@ -59,7 +60,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording of an article and when it was first seen; the article itself keeps the first."""
+    """One wording of an article and when it was first seen; the article itself shows and is read by the newest."""
 
     title: str
     summary: str
@@ -70,7 +71,7 @@ def save(
     store: Store, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState | Callable[[int], FeedState],
     slices: Sequence[bytes] | None, now: datetime,
 ) -> Saved:  # fmt: skip
-    """items -> new ones with signals, tags and search words, edited ones as versions -> state, log and slices: one transaction.
+    """items -> new ones with signals, tags and search words, edited ones read again -> state, log and slices: one transaction.
 
     `state` may be a function of the number of new articles, which only this transaction knows.
     An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored of a
@@ -99,7 +100,9 @@ def write(
 
 
 # made once: building them took longer than running them
-_KNOWN = sa.select(articles.c.identity, articles.c.id, articles.c.title, articles.c.canonical).where(
+_FIRST_TITLE = sa.func.coalesce(articles.c.first_title, articles.c.title)
+_FIRST_SUMMARY = sa.func.coalesce(articles.c.first_summary, articles.c.summary)
+_KNOWN = sa.select(articles.c.identity, articles.c.id, _FIRST_TITLE, articles.c.canonical).where(
     articles.c.feed == sa.bindparam("feed"), articles.c.identity.in_(sa.bindparam("keys", expanding=True))
 )
 _WORDINGS = (
@@ -174,20 +177,35 @@ def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[b
 
 
 def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -> list[int]:
-    """Add a version where the title differs from the last one seen; a title may also change back."""
+    """Where a title differs from the last one seen, keep both wordings, and let the article show the new one with its reading.
+
+    A title may also change back. After WORDINGS of them the article stays as it is.
+    """
     last = {id: [title] for id, title, _ in known}
     ids = list(last)
     for start in range(0, len(ids), ASKED_AT_ONCE):
         for id, title in conn.execute(_WORDINGS, {"ids": ids[start : start + ASKED_AT_ONCE]}):
             last[id].append(title)
-    edited = []
+    edited: dict[int, Item] = {}
     for id, _, item in known:
         title = sound(item.entry.title)
         if last[id][-1] != title and len(last[id]) < WORDINGS:
-            conn.execute(versions.insert().values(article_id=id, seen_at=now, title=title, summary=item.entry.summary))
-            search.widen(conn, id, search.words_of(title))
-            edited.append(id)
-    return edited
+            _show(conn, id, item, now)
+            edited[id] = item
+    if edited:
+        _read_again(conn, {id: item.reading for id, item in edited.items()})
+    return list(edited)
+
+
+def _show(conn: Connection, id: int, item: Item, now: datetime) -> None:
+    """Give an article the wording of this item; the first one stays beside it, and it is found by every wording."""
+    title, summary = item.entry.title, item.entry.summary
+    folded = search.words_of(f"{title} {summary}")
+    conn.execute(versions.insert().values(article_id=id, seen_at=now, title=title, summary=summary))
+    newest = {"title": title, "summary": summary, "text_key": text_key(folded)}
+    first = {"first_title": _FIRST_TITLE, "first_summary": _FIRST_SUMMARY}
+    conn.execute(articles.update().where(articles.c.id == id).values(**first, **newest))
+    search.widen(conn, id, folded)
 
 
 def find(
@@ -266,10 +284,10 @@ def _signals(conn: Connection, ids: list[int]) -> dict[int, tuple[Signal, ...]]:
 
 
 def versions_of(store: Store, id: int) -> list[Version]:
-    """Every wording, oldest first; the first is the article's own."""
+    """Every wording, oldest first."""
     with store.read() as conn:
         first = conn.execute(
-            sa.select(articles.c.title, articles.c.summary, articles.c.first_seen).where(articles.c.id == id)
+            sa.select(_FIRST_TITLE, _FIRST_SUMMARY, articles.c.first_seen).where(articles.c.id == id)
         ).first()
         if first is None:
             return []

@@ -146,6 +146,12 @@ def fold_letters_in_search(conn: Connection) -> None:
         conn.exec_driver_sql(f"UPDATE article_search SET words = ({changed})::tsvector WHERE words::text ~ '[œæøłđı]'")
 
 
+def add_first_wording(conn: Connection) -> None:
+    """Articles edited before this step keep showing their first wording, which their reading is of, until they are edited again."""
+    for column in ("first_title", "first_summary"):
+        conn.exec_driver_sql(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -156,6 +162,7 @@ MIGRATIONS: tuple[Step, ...] = (
     keep_deliveries_apart,  # 6
     rename_parts,  # 7
     fold_letters_in_search,  # 8
+    add_first_wording,  # 9
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

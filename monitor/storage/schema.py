@@ -216,11 +216,14 @@ articles = Table(
     Column("identity", LargeBinary(16), nullable=False),  # digest of guid, else link, else title and date
     text("link", required=False), text("canonical", required=False), text("published_text", required=False), text("title"),
     text("summary"), Column("suppressed", Json, nullable=False),
+    # the wording that was seen first, once the article was edited: title, summary and reading are those of the newest
+    text("first_title", required=False), text("first_summary", required=False),
     UniqueConstraint("feed", "identity"),
     Index(None, "at", "id"), Index(None, "first_seen"), Index(None, "publisher", "at"), Index(None, "feed", "at"),
     Index(None, "story_id"),
 )  # fmt: skip
 
+# later wordings of an article
 versions = Table(
     "versions", metadata,
     Column("id", Id, primary_key=True),

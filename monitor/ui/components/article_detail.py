@@ -31,8 +31,9 @@ def show(article: Article) -> None:
         for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
     ]
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
-    for version in reads.versions_of(article.id)[1:]:
-        st.text(f"Title changed {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
+    for version in reads.versions_of(article.id):
+        if version.title != article.title:
+            st.text(f"Edited. Title seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
     st.text(
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"
     )
