@@ -349,11 +349,11 @@ def oil(
     for kind, one in (
         (kind, one) for kind, events in kinds.items() if events for one in study.event_study(closes, events).across
     ):
-        told = (
+        parts = (
             []
             if one.t is None
             else [f"mean {one.mean:+.3f}, t {one.t:.2f} (p {one.p:.3f}), Wilcoxon p {one.wilcoxon_p:.3f}"]
         )
-        told += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
-        told += [one.note] if one.note else []
-        out.print(f"all {one.events} {kind} together, {one.window}: {'; '.join(told)}", markup=False, highlight=False)
+        parts += [] if one.placebo_p is None else [f"placebo p {one.placebo_p:.3f}"]
+        parts += [one.note] if one.note else []
+        out.print(f"all {one.events} {kind} together, {one.window}: {'; '.join(parts)}", markup=False, highlight=False)

@@ -13,7 +13,7 @@ def this_process() -> str:
 
 
 def is_gone(holder: str) -> bool:
-    """Whether that process was one of this machine and has ended. Another machine's, or one that cannot be told, counts as alive."""
+    """Whether that process was one of this machine and has ended. Another machine's, or an unknown one, counts as alive."""
     words = holder.split(" ")
     if len(words) != 6 or words[3] != socket.gethostname() or not words[1].isdigit():
         return False

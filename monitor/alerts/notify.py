@@ -1,6 +1,6 @@
-"""Sends one message to one address by apprise: the narrow door to mail, chat and push services.
+"""Sends one message to one address by apprise, which knows mail, chat and push services.
 
-Leaves what to say and when to try again to dispatch.py. An address may hold a password: no error or log shows one.
+An address may hold a password: no error or log shows one.
 """
 
 from __future__ import annotations

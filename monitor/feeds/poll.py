@@ -76,7 +76,7 @@ class PollReport:
 def due_feeds(
     configured: Iterable[Feed], states: dict[str, FeedState], now: datetime, *, everything: bool = False
 ) -> list[Feed]:
-    """Which feeds to poll now. `everything` asks each enabled one, save those gone (410) or told to wait (429, 503)."""
+    """Which feeds to poll now. `everything` asks each enabled one, except those that are gone (410) or were asked to wait (429, 503)."""
     chosen = []
     for feed in configured:
         state = states.get(feed.name)

@@ -1,7 +1,7 @@
 """The field of an entry cut into sentences and clauses, each with the known words that stand in it.
 
-Sentences end at full stops, question and exclamation marks and line ends; clauses also at other punctuation and at the words a
-lexicon lists. Distances are in words. Leaves meaning to operators.py.
+Sentences end at full stops, question and exclamation marks and line ends; clauses also at other punctuation and at the
+words a lexicon lists. Distances are in words.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Sentence:
         return 1000 if right - left > 20 * LETTERS else len(self.text[left:right].split())
 
     def broken(self, left: int, right: int) -> bool:
-        """Whether a clause ends between two places; what begins at `right` may itself begin with the word that ends it."""
+        """Whether a clause ends between two places; a boundary at `right` itself does not count."""
         place = bisect_left(self.breaks, left)
         return place < len(self.breaks) and self.breaks[place] < right
 
@@ -85,7 +85,7 @@ class Sentence:
 
     def _of(self, phrases: frozenset[str], low: int, high: int):
         """Where any of the phrases stands between two places."""
-        if phrases.isdisjoint(self.words):  # most ask in vain, and a set tells that soonest
+        if phrases.isdisjoint(self.words):  # in most cases none is there, and a set shows that fastest
             return
         for phrase in filter(phrases.__contains__, self.words):
             hits = self.words[phrase]

@@ -3,7 +3,7 @@
     a(b|c)d     one of           a(s)      optional         @name   any form of the group
     A ... B     B follows A within a few words              =US     exactly these letters
 
-Raises FormError in words an editor understands. Leaves finding them in text to anchors.py.
+Raises FormError in words an editor understands.
 """
 
 from __future__ import annotations

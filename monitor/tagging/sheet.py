@@ -1,7 +1,7 @@
 """A YAML file that people edit, read with its line numbers: faults are collected as Problems, all of them, never just the first.
 
-Values are text as written (`no` and `on` are words here). libyaml composes the nodes, since lexicons are long and start-up is counted.
-Leaves what the values mean to lexicon.py and theatre.py.
+Values are text as written (`no` and `on` are words here). libyaml composes the nodes, since lexicons are long and
+start-up is counted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The gazetteer of actors and places, and what ties a text to the Gulf theatre (codebook, rule 8).
 
 `core` names make a text part of the theatre. `acting` ones (the USA, France, Russia ...) count only beside a core one.
-`elsewhere` names take the clause they stand in out of it. Leaves finding the names to anchors.py.
+`elsewhere` names take the clause they stand in out of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Whether what an anchor says belongs to the theatre: by the names in its clause, else its sentence, else its entry (codebook, rule 8).
-
-Leaves the names and their ties to theatre.py.
-"""
+"""Whether what an anchor says belongs to the theatre: by the names in its clause, else its sentence, else its entry (codebook, rule 8)."""
 
 from __future__ import annotations
 

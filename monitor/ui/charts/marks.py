@@ -1,6 +1,6 @@
 """Marks moments on the chart of index and prices: alerts, episodes, dates of the reader's own. Plain dictionaries, no callbacks.
 
-Each kind has its own shape, its own stroke and its own name in the legend, so that none is told apart by colour.
+Each kind has its own shape, its own stroke and its own name in the legend, so that colour is never needed to distinguish them.
 """
 
 from __future__ import annotations

@@ -131,8 +131,8 @@ def one(alert: Alert) -> None:
                 edited = times.local(article.edited_at, reads.now())
                 safe_html.show(safe_html.passage(f"{article.publisher}, {edited}: {article.title}", kind="title"))
         for number in alert.stories[:5]:
-            if told := reads.story(number):
-                safe_html.show(safe_html.passage(told.title, kind="title"))
+            if story := reads.story(number):
+                safe_html.show(safe_html.passage(story.title, kind="title"))
             st.page_link(
                 pages.target("stories.py"),
                 label=f"Story {number}: who reported it, and how",
