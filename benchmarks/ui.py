@@ -33,6 +33,7 @@ from benchmarks._venv import peer
 from monitor.config import load
 from monitor.feeds import demo
 from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
+from monitor.process import this_process
 from monitor.storage import articles, index, lease, notes, prices, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.store import Store, open_store
@@ -333,7 +334,7 @@ def main() -> None:
         store = open_store(
             f"sqlite:///{path}"
         )  # nothing is to be polled or computed beside: the screen alone is measured
-        lease.take(store, lease.this_process(), datetime.now(UTC), ttl=timedelta(hours=1))
+        lease.take(store, this_process(), datetime.now(UTC), ttl=timedelta(hours=1))
         settings = {
             "MONITOR_DATABASE_URL": f"sqlite:///{path}",
             "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"),
@@ -349,7 +350,7 @@ def main() -> None:
             if not given.no_peer and (python := peer()):
                 against_peer(python, store, folder, ours)
         finally:
-            lease.release(store, lease.this_process())
+            lease.release(store, this_process())
 
 
 if __name__ == "__main__":

@@ -156,6 +156,10 @@ def poll(
     err.print(
         f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.bad} that could not be read, {report.seconds:.1f} s"
     )
+    for failure in pipeline.failures:
+        err.print(f"{failure.step} failed: {failure.error}", markup=False)
+    if pipeline.failures:
+        raise typer.Exit(1)
     if report.all_failed:
         err.print("every feed failed: is there a network?")
         raise typer.Exit(1)

@@ -1,70 +1,82 @@
-"""Decides when what is done: polls each feed when it is due, then prices, index and alerts, as the one owner of the database.
+"""Polls each feed when it is due and runs the steps that follow, as the one process that may write to the database.
 
-    lease -> due feeds -> poll (each feed on its own, a slow one holds up nobody) -> prices -> index -> alerts -> again
+    lease -> due feeds -> poll, each feed on its own -> stored articles
+          -> steps (stories, prices, index, alerts), each on its own
 
-Leaves how a feed is polled to poll.py, what follows new articles to upkeep.py and alerts to alarm.py. The handed-in clock says what is due;
-leases and pauses run on real time.
+feeds/poll.py polls one feed, steps.py lists what follows. Nothing that goes wrong in a feed or a step stops another: a feed's
+failure is in its report, a step's failure in its note. The handed-in clock says what is due; the lease, pauses and rests run on
+real time. The database is never touched in the event loop, only in threads.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import threading
-import time
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar
 
-from monitor.alerts.service import AlertService
 from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
-from monitor.errors import ClockError, LeaseHeld, MonitorError, StorageError
+from monitor.errors import LeaseHeld, MonitorError, StorageError
+from monitor.feeds import schedule
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import FeedReport, PollReport, PollSession, due_feeds
 from monitor.feeds.pool import ReaderPool
-from monitor.index.indexer import IndexUpdater
-from monitor.prices.update import PriceUpdater
+from monitor.models import Failure, Feed, FeedState
 from monitor.process import is_gone, this_process
+from monitor.steps import Condition, Run, Runner, Step, in_words, lanes, table
 from monitor.storage import feeds, lease, notes
+from monitor.storage import steps as step_storage
+from monitor.storage.steps import StepFailure
 from monitor.storage.store import Store
-from monitor.stories.service import StoryService
 from monitor.tagging.tagger import Tagger
 
 log = logging.getLogger(__name__)
-BEAT = 5.0  # seconds between heartbeats of the lease
+HEARTBEAT = 5.0  # seconds between two signs of life in the lease
 TICK = 0.5  # seconds between looks at what is due
-PAUSE_AFTER_FAULT = 5.0
-PAUSES, LONGEST_PAUSE = (
+REST, LONGEST_REST = (
     2.0,
     3.0,
-)  # following up rests twice as long as it took: while thousands of articles come in, it must not hold up the polling
-
-
-def fetcher_and_readers(
-    settings: Settings, store: Store, clock: Clock, *, processes: int = 2
-) -> tuple[Fetcher, ReaderPool]:
-    """What touches the outside, as the configuration asks for it."""
-    defaults = settings.defaults
-    fetcher = Fetcher(
-        per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
-    )
-    return fetcher, ReaderPool(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+)  # a lane rests twice as long as its turn took, seconds at most: it shares two cores with polling
+POLLING = "polling"  # its name among the steps that may fail
+T = TypeVar("T")
 
 
 class Pipeline:
-    """Runs the rounds of one database. `run` goes on until `stop`; `once` polls every enabled feed a single time."""
+    """Polls into one database. `run` goes on until `stop`; `once` polls every enabled feed a single time."""
 
-    def __init__(self, settings: LastGood, store: Store, clock: Clock, *, processes: int = 2):
+    def __init__(
+        self,
+        settings: LastGood,
+        store: Store,
+        clock: Clock,
+        *,
+        processes: int = 2,
+        steps: Sequence[Step] | None = None,
+    ):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
-        self.grouping, self.prices, self.index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
-        self.alerts = AlertService(store, clock)
+        self.runners = [Runner(step, store) for step in (table(store, clock) if steps is None else steps)]
+        self.polling = Condition(store, POLLING)
         self.holder = this_process()
+        self._states: dict[str, FeedState] | None = None  # read from the database once, then kept up by the reports
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
+    @property
+    def failures(self) -> list[StepFailure]:
+        """What fails now."""
+        found = [runner.condition.failure for runner in self.runners]
+        return [failure for failure in (self.polling.failure, *found) if failure]
+
     # -- from the app: a thread of its own ---------------------------------------------------------------
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=lambda: asyncio.run(self.run()), name="worker", daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self.run()), name="pipeline", daemon=True)
         self._thread.start()
 
     def stop(self, *, wait: float = 10.0) -> None:
@@ -74,35 +86,45 @@ class Pipeline:
 
     # -- a single round ----------------------------------------------------------------------------------
 
-    async def once(self, *, on_done=None) -> PollReport:
-        """Poll every enabled feed now, then prices, index, alerts. Raises StorageError, LeaseHeld."""
+    async def once(self, *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
+        """Poll every enabled feed now, then run every step; what failed of these is in `failures`.
+
+        Raises StorageError, ClockError, and LeaseHeld when another process has or takes the lease: nothing is stored from then on.
+        """
         settings, _ = self.settings.current()
-        self._take_lease()
+        await asyncio.to_thread(self._take_lease)
         beat = asyncio.create_task(self._keep_lease())
-        fetcher, readers = fetcher_and_readers(settings, self.store, self.clock, processes=self.processes)
         try:
-            async with fetcher, readers:
-                states = feeds.states(self.store)
-                chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
-                async with PollSession(self.store, fetcher, readers, self.clock.now) as session:
-                    report = await session.poll(chosen, states, on_done=on_done)
-            await asyncio.to_thread(self._follow_up, settings, everything=True)
+            report = await _unless(beat, self._poll_all(settings, on_done))
+            for runner in self.runners:
+                await _unless(
+                    beat, asyncio.to_thread(runner.run, lambda runner=runner: self._run(runner, everything=True))
+                )
             return report
         finally:
             beat.cancel()
-            lease.release(self.store, self.holder)
+            await asyncio.gather(beat, return_exceptions=True)
+            await asyncio.to_thread(self._release)
+
+    async def _poll_all(self, settings: Settings, on_done: Callable[[FeedReport], None] | None) -> PollReport:
+        fetcher, readers = fetcher_and_readers(settings, self.processes)
+        async with fetcher, readers:
+            states = await asyncio.to_thread(feeds.states, self.store)
+            chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
+            async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
+                return await session.poll(chosen, states, on_done=on_done)
 
     # -- again and again ---------------------------------------------------------------------------------
 
     async def run(self, *, patient: bool = True) -> None:
-        """Hold the lease and keep polling. A fault is noted where the screen shows it, and tried again.
+        """Hold the lease, keep polling and run the steps until `stop`.
 
         Waits while another process holds the lease; when not `patient`, raises LeaseHeld.
         """
         waiting = None
         while not self._stop.is_set():
             try:
-                self._take_lease()
+                await asyncio.to_thread(self._take_lease)
                 waiting = None
                 await self._as_owner()
             except LeaseHeld as held:
@@ -111,81 +133,113 @@ class Pipeline:
                 if str(held) != waiting:
                     waiting = str(held)
                     log.info("%s", held)
-                await self._sleep(BEAT)
-            except MonitorError as fault:
-                log.error("%s", fault)
-                self._note("worker", str(fault))
-                await self._sleep(PAUSE_AFTER_FAULT)
-            except (
-                Exception
-            ) as fault:  # a fault of this program: it must not end the watch unseen, so it is shown and tried again
-                log.exception("the worker stumbled")
-                self._note("worker", f"an unexpected fault, see the log: {fault!r}")
-                await self._sleep(PAUSE_AFTER_FAULT)
+                await self._sleep(HEARTBEAT)
+            except Exception as fault:  # shown and tried again; this loop ends only when it is asked to
+                await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
 
     async def _as_owner(self) -> None:
-        """Until stopped or the configuration changes what connections and readers are made of."""
-        settings, _ = self.settings.current()
-        made_of = (settings.defaults, settings.theatre)
-        fetcher, readers = fetcher_and_readers(settings, self.store, self.clock, processes=self.processes)
+        """Until stopped. Raises LeaseHeld when another process took the lease over."""
+        over = asyncio.Event()
         beat = asyncio.create_task(self._keep_lease())
+        names = [POLLING, *(runner.step.name for runner in self.runners)]
+        threads = ThreadPoolExecutor(max(1, len(self.runners)), thread_name_prefix="step")
+        following = [asyncio.create_task(self._follow(lane, threads, over)) for lane in lanes(self.runners)]
+        self._states = None  # another process may have polled meanwhile
         try:
-            async with fetcher, readers:
-                async with PollSession(self.store, fetcher, readers, self.clock.now) as session:
-                    await self._poll_while(made_of, session, beat)
-        finally:
-            beat.cancel()
-            lease.release(self.store, self.holder)
-
-    async def _poll_while(self, made_of: tuple, session: PollSession, beat: asyncio.Task) -> None:
-        states = feeds.states(self.store)
-        running: dict[str, asyncio.Task[FeedReport]] = {}
-        follow_up: asyncio.Task[float] | None = None
-        rested = 0.0  # when it may follow up again
-        try:
+            await asyncio.to_thread(step_storage.keep_only, self.store, names)
             while not self._stop.is_set() and not beat.done():
-                settings = self._current_settings()
-                if (settings.defaults, settings.theatre) != made_of:
-                    return
-                for name in [name for name, task in running.items() if task.done()]:
-                    report = running.pop(name).result()
-                    if report.new or report.edited or report.error:
-                        log.info("%s: %s", name, report.error or f"{report.new} new, {report.edited} edited")
-                    states[name] = report.state
-                idle = [feed for feed in settings.feeds if feed.name not in running]
-                for feed in due_feeds(idle, states, self.clock.now()):
-                    running[feed.name] = asyncio.create_task(session.feed(feed, states.get(feed.name)))
-                if follow_up and follow_up.done():
-                    rested = time.monotonic() + min(PAUSES * follow_up.result(), LONGEST_PAUSE)
-                    follow_up = None
-                    self._note("worker", None)
-                if follow_up is None and time.monotonic() >= rested:
-                    follow_up = asyncio.create_task(asyncio.to_thread(self._follow_up, settings))
-                await self._sleep(TICK)
+                try:
+                    await self._poll_session(beat)
+                except Exception as fault:
+                    await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
             if beat.done():
                 beat.result()
         finally:
-            for task in running.values():
-                task.cancel()
-            await asyncio.gather(*running.values(), *([follow_up] if follow_up else []), return_exceptions=True)
+            over.set()
+            beat.cancel()
+            await asyncio.gather(beat, *following, return_exceptions=True)
+            threads.shutdown(wait=False)
+            await asyncio.to_thread(self._release)
 
-    def _follow_up(self, settings: Settings, *, everything: bool = False) -> float:
-        """What new articles bring about, in its order: the index counts stories, so they are told first. Gives the seconds it took."""
-        completed, began = False, time.monotonic()
+    async def _poll_session(self, beat: asyncio.Task) -> None:
+        """Poll until stopped, or until the configuration changes what fetcher and readers are made of."""
+        settings, _ = self.settings.current()
+        made_of = (settings.defaults, settings.theatre)
+        fetcher, readers = fetcher_and_readers(settings, self.processes)
+        running: dict[str, asyncio.Task[FeedReport | None]] = {}
+        async with fetcher, readers:
+            async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
+                try:
+                    while not self._stop.is_set() and not beat.done():
+                        try:
+                            settings = await self._current_settings()
+                            if (settings.defaults, settings.theatre) != made_of:
+                                return
+                            await self._poll_due(settings, session, running)
+                            if not self.polling.settled:
+                                await asyncio.to_thread(self.polling.works)
+                        except Exception as fault:  # the feeds under way go on
+                            await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
+                        await self._sleep(TICK)
+                finally:
+                    for task in running.values():
+                        task.cancel()
+                    await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def _poll_due(self, settings: Settings, session: PollSession, running: dict[str, asyncio.Task]) -> None:
+        """Take in the reports of the feeds that are done, and start those that are due. Raises StorageError, ClockError."""
+        if self._states is None:
+            self._states = await asyncio.to_thread(feeds.states, self.store)
+        states = self._states
+        for name in [name for name, task in running.items() if task.done()]:
+            if report := running.pop(name).result():
+                if report.new or report.edited or report.error:
+                    log.info("%s: %s", name, report.error or f"{report.new} new, {report.edited} edited")
+                states[name] = report.state
+        idle = [feed for feed in settings.feeds if feed.name not in running]
+        for feed in due_feeds(idle, states, self.clock.now()):
+            running[feed.name] = asyncio.create_task(self._poll_feed(session, feed, states.get(feed.name)))
+
+    async def _poll_feed(self, session: PollSession, feed: Feed, state: FeedState | None) -> FeedReport | None:
+        """A feed's report; where even its failure could not be stored, that failure. Never raises.
+
+        The schedule holds in memory then: a database that is full or away makes no feed be asked more often. None where the
+        clock does not say the time either, which also keeps every feed from being due.
+        """
         try:
-            self.grouping.update(self.clock.now())
+            return await session.feed(feed, state)
+        except Exception as fault:
+            expected = isinstance(fault, MonitorError)
+            log.error("%s: %s", feed.name, in_words(fault), exc_info=None if expected else fault)
+            failure = Failure("storage", f"what the feed brought could not be stored: {in_words(fault)}")
+        try:
             now = self.clock.now()
-            self.prices.update(settings, now)
-            self.index.update(settings, now)
-            completed = True
-        finally:  # a round that fails again and again is what an alert is for
-            self.alerts.update(settings, completed=completed, everything=everything)
-        return time.monotonic() - began
+            after = schedule.after(feed, state, failure, new=0, parsed=None, now=now, jitter=random.random())
+            return FeedReport(after, 0, 0)
+        except Exception:
+            log.exception("%s: its failure could not be reckoned with", feed.name)
+            return None
 
-    def _current_settings(self) -> Settings:
-        settings, fault = self.settings.current()
-        self._note("configuration", str(fault) if fault else None)
-        return settings
+    # -- the steps ---------------------------------------------------------------------------------------
+
+    async def _follow(self, lane: list[Runner], threads: ThreadPoolExecutor, over: asyncio.Event) -> None:
+        """Run the steps of one lane turn after turn, in each those that are due."""
+        loop = asyncio.get_running_loop()
+        while not over.is_set():
+            began = loop.time()
+            for runner in lane:
+                if runner.due and not over.is_set():
+                    await loop.run_in_executor(threads, runner.run, lambda runner=runner: self._run(runner))
+            rest = max(TICK, min(REST * (loop.time() - began), LONGEST_REST))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), rest)
+
+    def _run(self, runner: Runner, *, everything: bool = False) -> Run:
+        """What a step is handed, seen from now. Raises ClockError."""
+        others = [failure for failure in self.failures if failure.step != runner.step.name]
+        return Run(self.settings.current()[0], self.clock.now(), all_well=not others, everything=everything)
+
+    # -- lease and notes ---------------------------------------------------------------------------------
 
     def _take_lease(self) -> None:
         """Become the owner. What a process of this machine left when it died is free at once. Raises LeaseHeld naming the holder."""
@@ -194,21 +248,29 @@ class Pipeline:
             lease.release(self.store, held.holder)
         lease.take(self.store, self.holder, real_now())
 
-    async def _keep_lease(self) -> None:
-        """Beat while owner. Ends with LeaseHeld when another process took over (this one slept too long)."""
-        while True:
-            await asyncio.sleep(BEAT)
-            await asyncio.to_thread(lease.renew, self.store, self.holder, real_now())
-
-    def _note(self, key: str, text: str | None) -> None:
-        """Leave a note for the screen, only when it changed; a database that cannot take it has its own error on screen."""
-        if key in self._noted and self._noted[key] == text:
-            return
+    def _release(self) -> None:
         try:
-            notes.put(self.store, key, text, self.clock.now())
-            self._noted[key] = text
-        except (StorageError, ClockError) as fault:
-            log.warning("could not note %s: %s", key, fault)
+            lease.release(self.store, self.holder)
+        except StorageError as fault:  # it runs out by itself
+            log.warning("the lease could not be given back: %s", fault)
+
+    async def _keep_lease(self) -> None:
+        """Give signs of life while owner. Ends with LeaseHeld when another process took over (this one slept too long)."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            try:
+                await asyncio.to_thread(lease.renew, self.store, self.holder, real_now())
+            except StorageError as fault:  # whether the lease was lost meanwhile is seen when the database is back
+                log.warning("no sign of life could be given: %s", fault)
+
+    async def _current_settings(self) -> Settings:
+        """The settings in force; a fault of feeds.yaml is noted for the screen, once."""
+        settings, fault = self.settings.current()
+        text = str(fault) if fault else None
+        if "configuration" not in self._noted or self._noted["configuration"] != text:
+            await asyncio.to_thread(notes.put, self.store, "configuration", text, self.clock.now())
+            self._noted["configuration"] = text
+        return settings
 
     async def _sleep(self, seconds: float) -> None:
         """Wake early when asked to stop."""
@@ -216,3 +278,27 @@ class Pipeline:
         deadline = loop.time() + seconds
         while not self._stop.is_set() and (left := deadline - loop.time()) > 0:
             await asyncio.sleep(min(left, 0.2))
+
+
+def fetcher_and_readers(settings: Settings, processes: int) -> tuple[Fetcher, ReaderPool]:
+    """What touches the network and what reads documents, as the configuration asks for them."""
+    defaults = settings.defaults
+    fetcher = Fetcher(
+        per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
+    )
+    return fetcher, ReaderPool(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+
+
+async def _unless(beat: asyncio.Task, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives, or the error that ended the heartbeat; then `work` is cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({beat, task}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        beat.result()
+        raise AssertionError("the heartbeat ends only with an error")
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -18,8 +18,9 @@ from monitor.alerts import service as alert_service
 from monitor.clock import StandingClock, real_now
 from monitor.config import load
 from monitor.models import AlertDelivery, Entry, Feed, FeedState, Price, Reading, Signal
-from monitor.storage import alerts, articles, feeds, notes, prices, stories
+from monitor.storage import alerts, articles, feeds, notes, prices, steps, stories
 from monitor.storage.articles import Item
+from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
 from tests import running
 
@@ -299,7 +300,7 @@ def test_nobody_polls_goes_by_real_time(store, tmp_path):
     alert_service.AlertService(store, StandingClock(NOW)).update(settings)  # a replay that leapt a month
     assert stored(store) == []
     notes.put(store, alert_service.ROUND, (real_now() - HOUR).isoformat(), NOW)
-    notes.put(store, "worker", "the disk is full", NOW)
+    steps.fail(store, StepFailure("stories", NOW, NOW, 1, "the disk is full", None))
     alert_service.AlertService(store, StandingClock(NOW)).update(settings, completed=False)
     assert stored(store) == [("Nobody polls", "firing")] and "the disk is full" in alerts.find(store)[0].message
     alert_service.AlertService(store, StandingClock(NOW + HOUR)).update(settings)

@@ -8,12 +8,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from monitor.clock import real_now
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
 from monitor.models import Entry, Feed, FeedState
-from monitor.storage import articles, index, notes, stories
+from monitor.storage import articles, index, notes, steps, stories
 from monitor.storage import feeds as feed_states
 from monitor.storage.articles import Filter, Item
+from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
 from monitor.ui.queries import reads
@@ -152,17 +154,21 @@ def test_no_network_is_said(tmp_path, screen):
     assert "Is there a network?" in words(shown)
 
 
-def test_a_broken_configuration_and_a_stopped_worker_are_said(fortnight, screen, tmp_path):
+def test_a_broken_configuration_and_a_failing_step_are_said(fortnight, screen, tmp_path):
     copy = tmp_path / "copy.db"
     copy.write_bytes(fortnight.read_bytes())
     store = open_store(f"sqlite:///{copy}")
     notes.put(store, "configuration", "feeds.yaml:3: feeds[0].url: <b>use http</b>", now=NOW)
-    notes.put(store, "worker", "the disk is full", now=NOW)
+    now = real_now()
+    steps.fail(
+        store, StepFailure("stories", now - timedelta(minutes=12), now, 5, "a <b>fault</b>", now + timedelta(minutes=4))
+    )
     store.close()
     said = words(screen(copy, "articles"))
     assert "The configuration has a fault" in said
+    assert "New articles are not put into stories since" in said and "(12 min ago); tried again in 4 min:" in said
+    assert "a &lt;b&gt;fault" in said
     assert "&lt;b&gt;use http" in said
-    assert "the disk is full" in said
 
 
 def test_a_database_that_cannot_be_opened_is_said(tmp_path, screen):

@@ -21,7 +21,7 @@ from monitor.clock import Clock, real_now
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, SignalRule, SilenceRule
 from monitor.errors import ClockError, NotifyError, StorageError
 from monitor.models import Alert, AlertDelivery, Price
-from monitor.storage import alerts, feeds, index, notes, prices, stories
+from monitor.storage import alerts, feeds, index, notes, prices, steps, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -184,7 +184,8 @@ def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | Non
     """When a round was last completed, as long before `now` as it is in real time: a replay that leaps an hour is no silence."""
     noted = notes.notes(store)
     quiet = real - datetime.fromisoformat(noted[ROUND].value) if ROUND in noted else None
-    return (now - quiet if quiet is not None else None), (noted["worker"].value if "worker" in noted else None)
+    failing = "; ".join(f"{failure.step}: {failure.error}" for failure in steps.failures(store))
+    return (now - quiet if quiet is not None else None), failing or None
 
 
 # -- rules tried on what is stored ------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """One round: walks every due feed from its address to stored, tagged articles, and reports each feed's outcome.
 
-due feeds -> fetch (bytes | not modified | failure) -> read (parse, tag; in processes) -> state -> store (one transaction a feed)
+    due feeds -> fetch (bytes | not modified | failure) -> read (parse, tag; in processes) -> state -> store (one transaction a feed)
+
+pipeline.py says when, and who may.
 """
 
 from __future__ import annotations
@@ -101,9 +103,9 @@ class PollSession:
     An async context manager; the store, the fetcher and the readers stay open behind it.
     """
 
-    def __init__(self, store: Store, fetcher: Fetcher, readers: ReaderPool, now: Now):
+    def __init__(self, store: Store, fetcher: Fetcher, readers: ReaderPool, now: Now, *, holder: str | None = None):
         self.fetcher, self.readers, self.now = fetcher, readers, now
-        self._writer = Writer(store)
+        self._writer = Writer(store, holder=holder)
         self._waiting_bytes = 0
         self._room = asyncio.Condition()
 
@@ -116,7 +118,7 @@ class PollSession:
     async def poll(
         self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None
     ) -> PollReport:
-        """Poll `chosen` side by side. Raises StorageError; whatever else goes wrong is in the report and the feed's state."""
+        """Poll `chosen` side by side. Raises StorageError, LeaseHeld; whatever else goes wrong is in the report and the feed's state."""
         at, began = self.now(), time.monotonic()
         reports: list[FeedReport] = []
 
@@ -135,7 +137,7 @@ class PollSession:
         return PollReport(at, time.monotonic() - began, tuple(reports))
 
     async def feed(self, feed: Feed, state: FeedState | None) -> FeedReport:
-        """feed -> fetch -> read -> state -> store. Raises StorageError, ClockError."""
+        """feed -> fetch -> read -> state -> store. Raises StorageError, LeaseHeld, ClockError."""
         outcome = await self.fetcher.fetch(feed, state, url=schedule.address(feed, state), room=self._has_room)
         now = self.now()
         try:

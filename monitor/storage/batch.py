@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.errors import StorageError
+from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Feed, FeedState
-from monitor.storage import articles, feeds
+from monitor.storage import articles, feeds, lease
 from monitor.storage.articles import Item, Saved
 from monitor.storage.store import Store
 
@@ -36,10 +36,10 @@ class Outcome:
 
 
 class Writer:
-    """Use as an async context manager, from one event loop."""
+    """Use as an async context manager, from one event loop. With a `holder`, nothing is stored once the lease is no longer its own."""
 
-    def __init__(self, store: Store):
-        self._store = store
+    def __init__(self, store: Store, *, holder: str | None = None):
+        self._store, self._holder = store, holder
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._outcomes: list[tuple[Outcome, asyncio.Future[Saved]]] = []
         self._asked: dict[str, list[asyncio.Future[frozenset[bytes]]]] = {}
@@ -54,7 +54,7 @@ class Writer:
         self._thread.shutdown(wait=True)
 
     async def save(self, outcome: Outcome) -> Saved:
-        """Store it. Raises StorageError; a plain one, or any other error, is about this feed's own values."""
+        """Store it. Raises StorageError, LeaseHeld; a plain StorageError, or any other error, is about this feed's own values."""
         future = asyncio.get_running_loop().create_future()
         self._outcomes.append((outcome, future))
         self._begin()
@@ -111,12 +111,14 @@ class Writer:
             Exception
         ) as fault:  # whatever one feed's values lead to: stored one by one, the feed at fault shows and gets the error
             of_the_database = isinstance(fault, StorageError) and type(fault) is not StorageError
-            if of_the_database or len(outcomes) == 1:
+            if of_the_database or isinstance(fault, LeaseHeld) or len(outcomes) == 1:
                 return [fault] * len(outcomes)
         return [result for outcome in outcomes for result in self._store_all([outcome])]
 
     def _together(self, outcomes: list[Outcome]) -> list[Saved]:
         with self._store.write() as conn:
+            if self._holder:
+                lease.check(conn, self._holder)
             return [articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now) for o in outcomes]
 
 

@@ -1,9 +1,7 @@
-"""One worker at a time over one database: a row with a heartbeat. Runs on real time, handed in; a replay's clock has no say here."""
+"""One process at a time polls into a database: a row with a heartbeat says which. By real time, whatever the clock of a replay says."""
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,11 +22,6 @@ class Lease:
     taken_at: datetime
     heartbeat: datetime
     until: datetime
-
-
-def this_process() -> str:
-    """A name for this process that people can find it by."""
-    return f"process {os.getpid()} on {socket.gethostname()}"
 
 
 def take(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL) -> None:
@@ -52,6 +45,16 @@ def renew(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL
     with store.write() as conn:
         if not conn.execute(mine.values(heartbeat=real_now, until=real_now + ttl)).rowcount:
             raise _held(conn)
+
+
+def check(conn: sa.Connection, holder: str) -> None:
+    """Within another's writing transaction: raise LeaseHeld unless `holder` has the lease until that transaction ends.
+
+    What is stored is thus never stored by a process that slept through its lease while another took over.
+    """
+    row = sa.select(lease.c.holder).where(lease.c.name == NAME).with_for_update(read=True)
+    if conn.scalar(row) != holder:
+        raise _held(conn)
 
 
 def _held(conn: sa.Connection) -> LeaseHeld:

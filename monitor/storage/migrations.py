@@ -152,6 +152,13 @@ def add_first_wording(conn: Connection) -> None:
         conn.exec_driver_sql(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
 
 
+def add_step_failures(conn: Connection) -> None:
+    conn.exec_driver_sql(
+        "CREATE TABLE step_failures (step TEXT NOT NULL PRIMARY KEY, since BIGINT NOT NULL, at BIGINT NOT NULL, "
+        "failures INTEGER NOT NULL, error TEXT NOT NULL, next_try BIGINT)"
+    )
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -163,6 +170,7 @@ MIGRATIONS: tuple[Step, ...] = (
     rename_parts,  # 7
     fold_letters_in_search,  # 8
     add_first_wording,  # 9
+    add_step_failures,  # 10
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -323,5 +323,12 @@ lease = Table(
     text("holder"), time("taken_at"), time("heartbeat"), time("until"),
 )  # fmt: skip
 
-# notes that outlive a process: the last fault of the worker, of feeds.yaml ...
+# one row a step of the pipeline while it fails; gone with its next success
+step_failures = Table(
+    "step_failures", metadata,
+    Column("step", Plain, primary_key=True),
+    time("since"), time("at"), count("failures"), text("error"), time("next_try", required=False),
+)  # fmt: skip
+
+# notes that outlive a process: the fault of feeds.yaml, how far each step came ...
 meta = Table("meta", metadata, Column("key", Plain, primary_key=True), text("value"), time("at"))

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from monitor.clock import real_now
 from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.ui.app import access, pages
 from monitor.ui.components import safe_html, status
+from monitor.ui.components.wording import step_failing
 from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
@@ -17,12 +19,13 @@ FAULTS = (StorageError, ClockError, ConfigError)
 
 @st.fragment(run_every=reads.TICK)
 def banners(own_freshness: bool) -> None:
-    """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration, a worker in trouble.
+    """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration, steps that fail.
 
     Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
     """
     try:
         notes, replay, holder = reads.notes(), reads.context().clock.replay, reads.holder()
+        failing = reads.failing_steps()
         fresh = None if own_freshness else reads.fresh(reads.now())
     except FAULTS as fault:
         safe_html.banner("error", "The database or the clock cannot be read now:", str(fault))
@@ -38,8 +41,10 @@ def banners(own_freshness: bool) -> None:
         safe_html.banner(
             "error", "The configuration has a fault; the last good one stays in force.", notes["configuration"].value
         )
-    if "worker" in notes:
-        safe_html.banner("error", "Polling has stopped:", notes["worker"].value)
+    for failure in failing:
+        safe_html.banner(
+            "error", step_failing(failure.step, failure.since, failure.next_try, real_now()), failure.error
+        )
     if not holder:
         safe_html.banner("warning", "Polling is not running: the pages show what was stored before.")
     if fresh:

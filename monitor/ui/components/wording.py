@@ -191,6 +191,34 @@ def day_age(day: date, today: date) -> str:
     return "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
 
 
+STEP_FAILS = {
+    "polling": "Feeds cannot be polled",
+    "stories": "New articles are not put into stories",
+    "index": "The index is not brought up to date",
+    "prices": "Prices are not brought up to date",
+    "alerts": "Alert rules are not looked at",
+}
+
+
+def step_failing(step: str, since: datetime, next_try: datetime | None, now: datetime) -> str:
+    """Which step of the pipeline fails, since when, and when it is tried again; all by real time.
+
+    `New articles are not put into stories since 14:02 UTC (12 min ago); tried again in 3 min:`
+    """
+    what = STEP_FAILS.get(step, f"The step {step} fails")
+    day = "" if since.date() == now.date() else f"{since:%Y-%m-%d} "
+    again = "" if next_try is None else f"; tried again {ahead(next_try, now)}"
+    return f"{what} since {day}{since:%H:%M} UTC ({age(since, now)}){again}:"
+
+
+def ahead(then: datetime, now: datetime) -> str:
+    """How long until then, in one unit: `in 3 min`."""
+    seconds = (then - now) // timedelta(seconds=1)
+    if seconds < 1:
+        return "now"
+    return f"in {seconds} s" if seconds < 90 else f"in {round(seconds / 60)} min"
+
+
 def age(then: datetime | None, now: datetime) -> str:
     """How long ago, in one unit: `5 min ago`. A time ahead of the clock says so; a missing one stays missing."""
     if then is None:

@@ -19,7 +19,7 @@ from monitor import clock as clocks
 from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
 from monitor.config import LastGood, SignalRule
 from monitor.models import Alert, AlertDelivery, Article, IndexPoint, Price, Story
-from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, stories
+from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, steps, stories
 from monitor.storage import notes as storage_notes
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
@@ -85,6 +85,7 @@ articles_by_tag = shared(
 signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
+failing_steps = shared(steps.failures)  # of the pipeline: polling and what follows it
 newest_id = anew(articles.newest_id)
 article = anew(articles.get)  # (id)
 versions_of = anew(articles.versions_of)  # (article id): every wording, oldest first

@@ -12,7 +12,18 @@ from monitor.feeds.probe import ProbeResult
 from monitor.models import Feed, FeedState
 from monitor.storage.articles import Filter
 from monitor.ui.components import downloads, row_selection, safe_html, times
-from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, STATE_MEANS, STATE_WORDS, TIER, age, kinds, many
+from monitor.ui.components.wording import (
+    DIRECTION_WORDS,
+    LANGUAGES,
+    STATE_MEANS,
+    STATE_WORDS,
+    STEP_FAILS,
+    TIER,
+    age,
+    ahead,
+    kinds,
+    many,
+)
 from monitor.ui.queries import feed_test, reads
 
 TROUBLE = ("failing", "gone", "silent")
@@ -82,6 +93,24 @@ def health(wanted: tuple[str, ...] | None) -> None:
     )  # fmt: skip
     if st.query_params.get("feed") != st.session_state.get("feed_shown"):
         st.rerun()
+
+
+@st.fragment(run_every=reads.TICK)
+def steps() -> None:
+    """What follows polling, where some of it fails: which step, since when, why, when it is tried again. Ticks."""
+    found, now = reads.failing_steps(), clock.real_now()
+    if not found:
+        return
+    st.text("What does not work now")
+    st.dataframe(
+        pd.DataFrame({
+            "step": [failure.step for failure in found], "what it means": [STEP_FAILS.get(failure.step, "") for failure in found],
+            "failing since": [age(failure.since, now) for failure in found], "times in a row": [failure.failures for failure in found],
+            "next try": [ahead(failure.next_try, now) if failure.next_try else "" for failure in found],
+            "error": [safe_html.cell(failure.error) for failure in found],
+        }),
+        hide_index=True, height="auto", key="steps", placeholder="", alt=f"{many(len(found), 'step')} that fail",
+    )  # fmt: skip
 
 
 def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
@@ -282,6 +311,7 @@ def answer(found: ProbeResult) -> None:
 st.title("Feeds", anchor=False)
 if owner := reads.holder():
     safe_html.note(f"Polling is running (last sign {age(owner.heartbeat, clock.real_now())}): {owner.holder}.")
+steps()
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
 shown = st.segmented_control(
     "Show",
