@@ -115,6 +115,15 @@ def test_an_address_that_was_taken_out_is_not_waited_for():
     assert set(sender.states().values()) == {"sent", "removed"}
 
 
+def test_an_address_that_is_set_again_gets_what_it_did_not_have():
+    sender = Sender(broken=[ONE, TWO])
+    sender.round(ONE)
+    sender.round(TWO, now=NOW + timedelta(minutes=5))
+    sender.broken.clear()
+    sender.round(ONE, now=NOW + timedelta(days=2))
+    assert sender.arrived == [ONE] and sender.alerts[1].sent
+
+
 def test_nobody_has_it_while_every_address_fails():
     sender = Sender(broken=[ONE, TWO])
     sender.round()

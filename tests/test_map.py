@@ -21,6 +21,7 @@ EFFECTS = (
 PURE = (
     "monitor.models", "monitor.errors", "monitor.feeds.parse", "monitor.feeds.schedule", "monitor.feeds.identity",
     "monitor.feeds.publishers", "monitor.tagging", "monitor.stories", "monitor.index", "monitor.alerts.rules", "monitor.alerts.delivery",
+    "monitor.alerts.wording",
     "monitor.prices.event_study", "monitor.prices.market",
 )  # fmt: skip
 ON_REAL_TIME = {

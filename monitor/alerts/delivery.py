@@ -62,19 +62,34 @@ def plan(
     tried = any(one.state in OPEN for one in planned)
     wanted = alert.sent is None and (tried or abs(now - alert.at) <= OLD)
     if wanted or replaced:
+        planned = [_back(one) if one.state == "removed" and one.address in marks else one for one in planned]
         had = {one.address for one in planned}
-        planned += [AlertDelivery(alert.id, mark, "waiting") for mark in marks if mark not in had]
+        planned += [AlertDelivery(_id(alert), mark, "waiting") for mark in marks if mark not in had]
     return tuple(planned)
 
 
+def _back(removed: AlertDelivery) -> AlertDelivery:
+    """To an address that was taken out and is set again."""
+    return replace(removed, state="waiting", error=None)
+
+
+def _id(alert: Alert) -> int:
+    if alert.id is None:
+        raise ValueError("an alert is stored before it is sent")
+    return alert.id
+
+
 def due(
-    alerts: Iterable[Alert], deliveries: Mapping[int, Sequence[AlertDelivery]], urls: Sequence[str], now: datetime
+    alerts: Iterable[Alert],
+    deliveries: Mapping[int | None, Sequence[AlertDelivery]],
+    urls: Sequence[str],
+    now: datetime,
 ) -> list[Batch]:
     """What is to be sent at this moment of real time, oldest alerts first."""
     marks = {address_mark(url): url for url in urls}
     found: dict[tuple, list[tuple[Alert, AlertDelivery]]] = {}
     for alert in alerts:
-        for one in deliveries.get(alert.id, ()):
+        for one in deliveries.get(_id(alert), ()):
             if one.state in OPEN and one.address in marks and (one.next_try is None or one.next_try <= now):
                 together = (alert.rule, alert.state, alert.at, one.address)
                 found.setdefault(together, []).append((alert, one))

@@ -99,7 +99,7 @@ class Sending:
 
     def _deliver_all(self) -> None:
         stored = alerts.deliveries(self.store, [alert.id for alert in self.waiting])
-        planned = {}
+        planned: dict[int | None, Sequence[AlertDelivery]] = {}
         for alert in self.waiting:
             before = stored.get(alert.id, ())
             # Only the holder of the lease sends, and one delivery at a time: whoever was sending these no longer runs.

@@ -33,6 +33,7 @@ class Rule(Shape):
     """What every rule has."""
 
     name: Words = Field(description="What the alert is called; each rule has its own name.")
+    kind: str
     enabled: bool = Field(True, strict=True, description="false: the rule is switched off.")
     cool_down: duration("1m", "30d") = Field(
         timedelta(hours=6),

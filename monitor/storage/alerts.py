@@ -25,8 +25,8 @@ UNDELIVERED = ("waiting", "sending", "failed")
 
 
 def _alert(row) -> Alert:
-    *values, stories, behind = row
-    return Alert(*values, stories=tuple(stories), articles=tuple(behind))
+    values = dict(zip(NAMES, row, strict=True))
+    return Alert(**values | {"stories": tuple(values["stories"]), "articles": tuple(values["articles"])})
 
 
 def _values(alert: Alert) -> dict:
@@ -41,7 +41,7 @@ def save(store: Store, alert: Alert) -> Alert:
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(alert.key))))
         if row := conn.execute(sa.select(*COLUMNS).where(*same)).first():
             return _alert(row)
-        return replace(alert, id=conn.execute(alerts.insert().values(**_values(alert))).inserted_primary_key[0])
+        return replace(alert, id=conn.scalar(alerts.insert().values(**_values(alert)).returning(alerts.c.id)))
 
 
 def find(
@@ -102,9 +102,9 @@ def undelivered(store: Store, since: datetime) -> list[Alert]:
         ]
 
 
-def deliveries(store: Store, ids: Collection[int | None]) -> dict[int, tuple[AlertDelivery, ...]]:
+def deliveries(store: Store, ids: Collection[int | None]) -> dict[int | None, tuple[AlertDelivery, ...]]:
     """alert -> its deliveries, by address; only those that have any."""
-    found: dict[int, list[AlertDelivery]] = {}
+    found: dict[int | None, list[AlertDelivery]] = {}
     with store.read() as conn:
         for some in _chunks(ids):
             query = sa.select(*DELIVERY).where(alert_deliveries.c.alert_id.in_(some))

@@ -211,7 +211,7 @@ def alert_history(limit: int) -> list[Alert]:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
-def alert_deliveries(ids: tuple[int | None, ...]) -> dict[int, tuple[AlertDelivery, ...]]:
+def alert_deliveries(ids: tuple[int | None, ...]) -> dict[int | None, tuple[AlertDelivery, ...]]:
     return alerts.deliveries(context().store, ids)
 
 
