@@ -33,7 +33,7 @@ def show(article: Article) -> None:
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
     for version in reads.versions_of(article.id):
         if version.title != article.title:
-            st.text(f"Edited. Title seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
+            st.text(f"Another title, first seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
     st.text(
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"
     )
