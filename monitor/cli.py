@@ -38,7 +38,7 @@ app = typer.Typer(
 out, err = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def door(command: Callable) -> Callable:
+def command_line(command: Callable) -> Callable:
     """Errors that people can do something about become a line on stderr and an exit status."""
 
     @wraps(command)
@@ -93,7 +93,7 @@ class FileFormat(StrEnum):
 
 
 @app.command()
-@door
+@command_line
 def check(
     online: Annotated[bool, typer.Option("--online", help="Ask each feed once and show what it answers.")] = False,
     alerts: Annotated[
@@ -132,7 +132,7 @@ def check(
 
 
 @app.command()
-@door
+@command_line
 def poll(
     once: Annotated[bool, typer.Option("--once", help="Poll every enabled feed now, due or not, and stop.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that parse and tag.")] = 2,
@@ -174,7 +174,7 @@ def _say_feed(report) -> None:
 
 
 @app.command()
-@door
+@command_line
 def tag(
     file: Annotated[
         Path | None,
@@ -230,7 +230,7 @@ def _retag(settings: Settings, tagger) -> None:
 
 
 @app.command()
-@door
+@command_line
 def export(
     table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds")],
     since: Annotated[str | None, typer.Option(help="From this UTC date or time on.")] = None,
@@ -252,7 +252,7 @@ def export(
 
 
 @app.command()
-@door
+@command_line
 def prices() -> None:
     """Fetch new prices of every series, and show the newest price of each."""
     from monitor.prices import market
@@ -289,7 +289,7 @@ class TableFormat(StrEnum):
 
 
 @app.command()
-@door
+@command_line
 def oil(
     events: Annotated[
         str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")

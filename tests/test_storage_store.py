@@ -1,4 +1,4 @@
-"""The door to the database: opened once by many, grown step by step, its faults named, its commits safe from a kill."""
+"""Opening the database: by several at once, upgraded step by step, faults named, commits safe from a kill."""
 
 import os
 import re

@@ -4,8 +4,7 @@
 
 A written `every` is kept to; only a server's Retry-After may lengthen it. Without one the wait adapts: half the feed's
 habit, or half the time since it last brought something new when that is longer, between SHORTEST and LONGEST. Failures
-back off by their kind. Leaves asking the time, the network and the tables to others; `jitter` is a number 0..1 that
-the caller draws.
+back off by their kind. `jitter` is a number 0..1 that the caller draws.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Document:
         return self.scan.error is None
 
     def reduced(self, known: frozenset[bytes]) -> Reduced:
-        """Leaves out items whose hash is known, and parts of items that no entry is made of.
+        """The document without items whose hash is known, and without parts of items that no entry is made of.
 
         Items that share a guid always stay: what such a guid is worth shows only when they are seen together.
         """

@@ -86,7 +86,7 @@ class ReaderPool:
             processes = list(self._processes)
         for process in processes:
             process.kill()
-        self._threads.shutdown(wait=True)  # documents still waiting find the door closed
+        self._threads.shutdown(wait=True)  # documents that still wait are refused
         for process in processes:
             self._bury(process)
 
