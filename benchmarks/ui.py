@@ -72,9 +72,7 @@ def build(path: Path, count: int) -> None:
             new = Entry(
                 str(number), f"{entry.title} ({number})", f"https://bench.example/{number}", entry.summary, at, None
             )
-            items.append(
-                Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number))
-            )
+            items.append(Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number)))
         state = FeedState(feed.name, feed.url, state="well", last_polled=NOW, last_success=NOW)
         articles.save(store, feed, items, state=state, slices=None, now=NOW)
     placed, told = {}, []

@@ -102,7 +102,7 @@ class AskedClock:
         with self._lock:
             if time.monotonic() - self._tried >= FRESH:
                 self._ask()
-            if self._fault and (self._at is None or time.monotonic() - self._answered > PATIENCE):
+            if self._at is None or (self._fault and time.monotonic() - self._answered > PATIENCE):
                 raise ClockError(str(self._fault)) from self._fault
             return self._at
 

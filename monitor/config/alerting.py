@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.config.shape import Shape
-from monitor.config.values import Words, duration, wrong
+from monitor.config.values import Duration, Words, wrong
 from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, FORMER_PARTS, PARTS, Grain
 
 Measure = Literal["tension", "relief"]
@@ -20,11 +20,15 @@ def _part(value: object) -> object:
     return value
 
 
-Part = Annotated[Literal["all", *PARTS], BeforeValidator(_part)]
-Category = Annotated[
-    Literal[*ESCALATION, *DEESCALATION],
-    BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),
-]
+if TYPE_CHECKING:  # a type checker cannot read the values of a tuple
+    Part: TypeAlias = str
+    Category: TypeAlias = str
+else:
+    Part = Annotated[Literal["all", *PARTS], BeforeValidator(_part)]
+    Category = Annotated[
+        Literal[*ESCALATION, *DEESCALATION],
+        BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),
+    ]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
 Level = Annotated[float, Field(strict=True, gt=0, le=100_000, allow_inf_nan=False)]
 
@@ -35,7 +39,7 @@ class Rule(Shape):
     name: Words = Field(description="What the alert is called; each rule has its own name.")
     kind: str
     enabled: bool = Field(True, strict=True, description="false: the rule is switched off.")
-    cool_down: duration("1m", "30d") = Field(
+    cool_down: Annotated[timedelta, Duration("1m", "30d")] = Field(
         timedelta(hours=6),
         description="For so long no second alert on the same thing: the same story, price series or feed, or the rule's part of the index.",
     )
@@ -64,7 +68,7 @@ class JumpRule(Rule):
     kind: Literal["jump"]
     measure: Measure = "tension"
     direction: Literal["up", "down", "either"] = "up"
-    within: duration("1h", "30d") = Field(
+    within: Annotated[timedelta, Duration("1h", "30d")] = Field(
         timedelta(hours=24),
         description="The newest point is compared with all points from once to three times so long ago; half of them need numbers.",
     )
@@ -81,7 +85,9 @@ class SignalRule(Rule):
         float, Field(strict=True, ge=0, le=10, allow_inf_nan=False, description="At least this severe, 0 to 10.")
     ] = 8.0
     publishers: Annotated[int, Field(strict=True, ge=1, le=100, description="At least so many publisher families.")] = 3
-    within: duration("10m", "7d") = Field(timedelta(hours=6), description="Reported by them within so long.")
+    within: Annotated[timedelta, Duration("10m", "7d")] = Field(
+        timedelta(hours=6), description="Reported by them within so long."
+    )
     categories: tuple[Category, ...] = Field((), description="Only these categories; left out: all.")
     part: Part = Field("all", description="A part of the theatre, or all.")
 
@@ -100,7 +106,9 @@ class PriceRule(Rule):
     series: Words = Field(description="A name of `prices`.")
     percent: Percent = Field(description="At least so many per cent.")
     direction: Literal["up", "down", "either"] = "either"
-    within: duration("1d", "30d") = Field(timedelta(days=1), description="Compared with the close so long ago.")
+    within: Annotated[timedelta, Duration("1d", "30d")] = Field(
+        timedelta(days=1), description="Compared with the close so long ago."
+    )
 
 
 class SilenceRule(Rule):
@@ -108,7 +116,7 @@ class SilenceRule(Rule):
 
     kind: Literal["silence"]
     of: Literal["feeds", "worker"] = Field(description="feeds: each feed below; worker: the poller itself.")
-    longer_than: duration("1m", "30d") = Field(
+    longer_than: Annotated[timedelta, Duration("1m", "30d")] = Field(
         timedelta(hours=6), description="Silent or failing for longer than this."
     )
     feeds: tuple[Words, ...] = Field((), description="Only these feeds, by name; left out: all that are enabled.")

@@ -129,7 +129,7 @@ def _remedy(error: yaml.MarkedYAMLError) -> str:
 def _build(document: Document, text: str) -> None:
     """Walk the parser's events with a stack of our own: no recursion, faults noted on the way."""
     stack: list[tuple[Place, Any]] = []
-    key: str | None = None  # of the innermost mapping, once read
+    key: Any = None  # of the innermost mapping, once read: a str
     documents = 0
     for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from monitor.config.alerting import RULES
 from monitor.config.document import Document, Place
@@ -52,7 +53,7 @@ def _place(loc: Iterable[str | int]) -> Place:
     return tuple(steps)
 
 
-def _words(document: Document, found: dict[str, Any], place: Place) -> str:
+def _words(document: Document, found: ErrorDetails, place: Place) -> str:
     kind, context = found["type"], found.get("ctx") or {}
     if kind == "extra_forbidden":
         return unknown(str(place[-1]), _names(document, place[:-1]))

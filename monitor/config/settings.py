@@ -14,7 +14,7 @@ from monitor.config import crosschecks, document, faults
 from monitor.config.alerting import Rule
 from monitor.config.environment import Environment, environment
 from monitor.config.shapes import Defaults, FeedShape, File, Index
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Problem
 from monitor.models import Feed, Region, Series
 
 
@@ -46,7 +46,7 @@ class Settings:
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read `path`, or what MONITOR_FEEDS names. Raises ConfigError with every fault of the file and the environment."""
-    problems = []
+    problems: list[Problem] = []
     try:
         around = environment(environ)
     except ConfigError as error:

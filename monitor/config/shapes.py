@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 
 from monitor.config.alerting import AnyRule
 from monitor.config.shape import Shape
-from monitor.config.values import Day, Headers, Size, WebAddress, Words, duration, duration_text, wrong
+from monitor.config.values import Day, Duration, Headers, Size, WebAddress, Words, duration_text, wrong
 from monitor.models import Language
 
 Tier = Annotated[int, Field(strict=True, ge=1, le=4)]
-Every = duration("1s", "7d")
+Every = Annotated[timedelta, Duration("1s", "7d")]
 SHORTEST = timedelta(seconds=10)  # between polls of somebody else's server
 Weight = Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)]
 
@@ -52,7 +52,7 @@ class FeedShape(Shape):
 class Defaults(Shape):
     """What holds for every feed that does not say otherwise, and the manners of polling."""
 
-    every: duration("10s", "7d") | None = Field(
+    every: Annotated[timedelta, Duration("10s", "7d")] | None = Field(
         None, description="Poll each feed so often; left out, the interval adapts from 5m to 60m."
     )
     tier: Tier = Field(3, description="For feeds without one.")
@@ -60,8 +60,10 @@ class Defaults(Shape):
     per_host: Annotated[int, Field(strict=True, ge=1, le=20)] = Field(
         2, description="Connections to one host at a time."
     )
-    pause: duration("0s", "1m") = Field(timedelta(seconds=1), description="Between two requests to one host.")
-    timeout: duration("1s", "2m") = Field(
+    pause: Annotated[timedelta, Duration("0s", "1m")] = Field(
+        timedelta(seconds=1), description="Between two requests to one host."
+    )
+    timeout: Annotated[timedelta, Duration("1s", "2m")] = Field(
         timedelta(seconds=20), description="For one whole answer, redirects included."
     )
     max_bytes: Size = Field(5_000_000, description="The largest answer that is read, unpacked.")

@@ -6,10 +6,12 @@ A message never repeats the value of a header.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -48,21 +50,29 @@ def _duration(given: Any) -> timedelta:
     raise wrong("is no length of time; write a number and s, m, h or d, such as 10m")
 
 
-def duration(least: str, most: str) -> Any:
-    """A length of time between two, such as 10m."""
-    low, high = _duration(least), _duration(most)
+class Duration(GroupedMetadata):
+    """Makes a timedelta in a shape one that is written as 10m and lies between two such lengths."""
 
-    def bounded(span: timedelta) -> timedelta:
-        if not low <= span <= high:
-            raise wrong(f"has to be from {least} to {most}")
-        return span
+    def __init__(self, least: str, most: str):
+        self._least, self._most = least, most
 
-    shape = {
-        "type": "string",
-        "pattern": r"^\d{1,6}(\.\d{1,3})? ?(s|m|h|d)$",
-        "description": f"A number and s, m, h or d, from {least} to {most}.",
-    }
-    return Annotated[timedelta, BeforeValidator(_duration), AfterValidator(bounded), WithJsonSchema(shape)]
+    def __iter__(self) -> Iterator[object]:
+        low, high = _duration(self._least), _duration(self._most)
+
+        def bounded(span: timedelta) -> timedelta:
+            if not low <= span <= high:
+                raise wrong(f"has to be from {self._least} to {self._most}")
+            return span
+
+        yield BeforeValidator(_duration)
+        yield AfterValidator(bounded)
+        yield WithJsonSchema(
+            {
+                "type": "string",
+                "pattern": r"^\d{1,6}(\.\d{1,3})? ?(s|m|h|d)$",
+                "description": f"A number and s, m, h or d, from {self._least} to {self._most}.",
+            }
+        )
 
 
 def _size(given: Any) -> int:

@@ -82,6 +82,7 @@ def fill(store: Store, tagger: Tagger, until: datetime) -> int:
     for name, at, entry in entries(news, feeds.values(), until):
         feed = feeds[name]
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)
+        assert feed.publisher and entry.guid  # as demo/feeds.yaml and entries() have them
         item = Item(entry, reading, feed.publisher, entry.guid, entry.link)
         state = FeedState(name, feed.url, state="well", status=200, last_polled=at, last_success=at)
         stored += len(articles.save(store, feed, [item], state=state, slices=None, now=at).new)

@@ -65,7 +65,7 @@ class ProbeResult:
         if self.failure:
             return self.failure.message
         said = []
-        if self.parsed.bad:
+        if self.parsed and self.parsed.bad:
             said.append(f"{len(self.parsed.bad)} items could not be read ({self.parsed.bad[0].reason})")
         if undated := sum(entry.published is None for entry in self.entries):
             said.append(f"{undated} without a certain date")

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,9 +128,9 @@ class _Walk:
         counts = (
             self.counts.copy()
             if hours == WINDOW
-            else np.sum([block.counts for block in blocks], axis=0, dtype=np.float64)
+            else np.stack([block.counts for block in blocks]).sum(axis=0, dtype=np.float64)
         )
-        tiers = np.sum([block.tier_sums for block in blocks], axis=0, dtype=np.float64)
+        tiers = np.stack([block.tier_sums for block in blocks]).sum(axis=0, dtype=np.float64)
         weight = np.divide(tiers, counts[:, 0], out=np.zeros_like(tiers), where=counts[:, 0] > 0)
         signals = self.signals.between(self.hour + 1 - len(blocks), self.hour + 1)
         return Window(counts, weight, signals, np.concatenate([block.weights for block in blocks]), self.hour // 24)
@@ -330,11 +331,11 @@ def _point(
     grain: str, at: datetime, method: str, status: str, part: str, articles: int, stories: int, volume: dict[str, int],
     values: dict[str, float | None], *, missing: str | None = None,
 ) -> IndexPoint:  # fmt: skip
-    names = (
+    measured: dict[str, Any] = {name: values.get(name) for name in (
         "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
         "escalation_acts", "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
-    )  # fmt: skip
+    )}  # fmt: skip
     return IndexPoint(
-        grain=grain, at=at, method=method, status=status, **{name: values.get(name) for name in names}, **volume,
+        grain=grain, at=at, method=method, status=status, **measured, **volume,
         articles=articles, stories=stories, part=part, missing=missing,
     )  # fmt: skip

@@ -140,4 +140,5 @@ def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
         owners, starts = np.unique(arrays.publisher[rows], return_index=True)
         values = weights[rows] if severity is None else weights[rows] * severity[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
-    return Sums(*found, count=len(arrays))
+    entries, escalation, deescalation = found
+    return Sums(entries, escalation, deescalation, len(arrays))

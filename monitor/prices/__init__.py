@@ -97,8 +97,10 @@ class PriceClient:
     ) -> tuple[list[Price], list[PriceError]]:
         """From the last close on; from the beginning where that close is not what it was."""
         prices, notes = self._call(name, series, last.day.date() if last else None, now, ends)
-        again = next((price for price in prices if last and last.final and price.final and price.day == last.day), None)
-        if again and last.close and abs(again.close / last.close - 1) > ADJUSTED:
+        if last is None or not last.final or not last.close:
+            return prices, notes
+        again = next((price for price in prices if price.final and price.day == last.day), None)
+        if again and abs(again.close / last.close - 1) > ADJUSTED:
             return self._call(name, series, None, now, ends)
         return prices, notes
 

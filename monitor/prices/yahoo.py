@@ -171,7 +171,7 @@ def _plain(text: object) -> str:
 
 def _session(base: str | None, timeout: float):
     """A curl_cffi session that ends every request by the call's deadline and, for tests and replays, goes to `base` instead of Yahoo."""
-    from curl_cffi import CurlOpt
+    from curl_cffi import CurlECode, CurlOpt
     from curl_cffi.requests import RequestsError, Session
     from curl_cffi.requests.exceptions import Timeout
 
@@ -184,7 +184,7 @@ def _session(base: str | None, timeout: float):
             chart = "/finance/chart/" in url
             left = self.ends - stopwatch.monotonic()
             if left <= 0.05:
-                error = Timeout(f"no time left for {url}", network.TIMED_OUT)
+                error = Timeout(f"no time left for {url}", CurlECode.OPERATION_TIMEDOUT)
                 self.broken = self.broken or network.cause(error, timeout)
                 raise error
             if chart:

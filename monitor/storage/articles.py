@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import REGCLASS
 
 from monitor.models import Article, Feed, FeedState, Reading, Signal
 from monitor.storage import feeds, search, stories
@@ -132,7 +133,7 @@ def _told_apart(conn: Connection, feed: str, given: list[Item]) -> tuple[dict[by
 
 def _known(conn: Connection, feed: str, keys: list[bytes]) -> dict[bytes, Known]:
     """identity -> (id, first title, canonical link) of those that are stored."""
-    known = {}
+    known: dict[bytes, Known] = {}
     for at in range(0, len(keys), ASKED_AT_ONCE):
         found = conn.execute(_KNOWN, {"feed": feed, "keys": keys[at : at + ASKED_AT_ONCE]})
         known |= {bytes(identity): tuple(rest) for identity, *rest in found}
@@ -146,9 +147,7 @@ def _next_ids(conn: Connection, many: int) -> list[int]:
         return list(range(last + 1, last + 1 + many))
     series = sa.func.generate_series(1, many).table_valued("n")
     sequence = sa.func.pg_get_serial_sequence("articles", "id")
-    return sorted(
-        conn.scalars(sa.select(sa.func.nextval(sa.cast(sequence, sa.dialects.postgresql.REGCLASS))).select_from(series))
-    )
+    return sorted(conn.scalars(sa.select(sa.func.nextval(sa.cast(sequence, REGCLASS))).select_from(series)))
 
 
 def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetime) -> list[int]:
@@ -235,9 +234,9 @@ def _page(
 
 def count(store: Store, wanted: Filter = Filter()) -> int:
     with store.read() as conn:
-        return conn.scalar(
+        return conn.execute(
             sa.select(sa.func.count()).select_from(articles).where(*conditions(wanted, store.engine.dialect.name))
-        )
+        ).scalar_one()
 
 
 def newest_id(store: Store) -> int:
@@ -339,7 +338,8 @@ def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE)
 def count_outdated(store: Store, method: str) -> int:
     """How many articles another version of the tagger has read."""
     with store.read() as conn:
-        return conn.scalar(sa.select(sa.func.count()).select_from(articles).where(articles.c.method != method))
+        query = sa.select(sa.func.count()).select_from(articles).where(articles.c.method != method)
+        return conn.execute(query).scalar_one()
 
 
 def retag(store: Store, readings: Iterable[tuple[int, Reading]]) -> int:

@@ -88,7 +88,8 @@ class Writer:
 
     def _batch(self) -> list[tuple[Outcome, asyncio.Future[Saved]]]:
         """What goes together next; who does not wait any more is left out."""
-        batch, items = [], 0
+        batch: list[tuple[Outcome, asyncio.Future[Saved]]] = []
+        items = 0
         while self._outcomes and len(batch) < FEEDS and items < ITEMS:
             outcome, future = self._outcomes.pop(0)
             if not future.done():
@@ -104,7 +105,7 @@ class Writer:
         except StorageError as fault:
             return fault
 
-    def _store_all(self, outcomes: list[Outcome]) -> list[Saved | Exception]:
+    def _store_all(self, outcomes: list[Outcome]) -> Sequence[Saved | Exception]:
         try:
             return self._together(outcomes)
         except (

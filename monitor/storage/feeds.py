@@ -84,7 +84,7 @@ def slices_of(store: Store, names: Sequence[str]) -> dict[str, frozenset[bytes]]
     """The hashes of the raw items in each feed's last answer."""
     with store.read() as conn:
         rows = conn.execute(_SLICES, {"names": list(names)}).all()
-    found = dict.fromkeys(names, frozenset())
+    found: dict[str, frozenset[bytes]] = dict.fromkeys(names, frozenset())
     for name, width, hashes in rows:
         whole = bytes(hashes)
         found[name] = frozenset(whole[i : i + width] for i in range(0, len(whole), width)) if width else frozenset()

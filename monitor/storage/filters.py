@@ -39,7 +39,12 @@ class Filter:
     def tagged(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """The conditions that article_tags answers: (kinds, values); no values: any."""
         pair = (f"{self.pair[0]}>{self.pair[1]}",) if self.pair else ()
-        wanted = [(("pair",), pair), (("place",), self.places), (("actor",), self.actors), (("part",), self.parts)]
+        wanted: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+            (("pair",), pair),
+            (("place",), self.places),
+            (("actor",), self.actors),
+            (("part",), self.parts),
+        ]
         if self.modes or self.categories:
             wanted.append((self.modes or ("act", "words"), self.categories))
         return [(kinds, values) for kinds, values in wanted if values or kinds == self.modes]
@@ -67,7 +72,7 @@ def conditions(wanted: Filter, dialect: str) -> list[sa.ColumnElement[bool]]:
     if wanted.upto_id is not None:
         found.append(articles.c.id <= wanted.upto_id)
     for kinds, values in wanted.tagged():
-        where = [tags.c.kind.in_(kinds)]
+        where: list[sa.ColumnElement[bool]] = [tags.c.kind.in_(kinds)]
         if values:
             where.append(tags.c.value.in_(values))
         if wanted.since is not None:

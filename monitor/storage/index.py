@@ -46,7 +46,7 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
     with store.read() as conn:
         cursor = conn.execute(query).cursor  # the driver's own rows: a million of SQLAlchemy's would take seconds more
         while rows := cursor.fetchmany(_READ):
-            frames.append(_frame(rows))
+            frames.append(_frame(list(rows)))
     return pd.concat(frames, ignore_index=True).astype({"publisher": "category"})
 
 

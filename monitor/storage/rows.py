@@ -131,8 +131,9 @@ def article_of(row: Row, signals: tuple[Signal, ...] = (), suppressed: tuple[Sup
 
 def signal_of(row: Row) -> Signal:
     """From the SIGNAL columns, standing last in the row."""
-    *values, operators = row[-len(SIGNAL) :]
-    return Signal(*values, operators=tuple(operators))
+    values = list(row[-len(SIGNAL) :])
+    values[-1] = tuple(values[-1])
+    return Signal(*values)
 
 
 def suppressed_of(stored: list) -> tuple[Suppressed, ...]:

@@ -7,7 +7,6 @@ pages.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -65,10 +64,10 @@ def parted(text: str) -> tuple[str, ...]:
 class Converted(sa.types.TypeDecorator):
     """A column whose Python value differs from the stored one; None stays None both ways."""
 
-    impl = Text
+    impl: Any = Text
     cache_ok = True
-    inward: Callable[[Any], Any]
-    outward: Callable[[Any], Any]
+    inward: Any  # a static function of one value, as is `outward`
+    outward: Any
 
     def process_bind_param(self, value, dialect):
         return None if value is None else type(self).inward(value)
@@ -82,7 +81,7 @@ class Time(Converted):
 
     impl = BigInteger
     cache_ok = True
-    inward, outward = micros, moment
+    inward, outward = staticmethod(micros), staticmethod(moment)
 
 
 class Span(Converted):
@@ -104,7 +103,7 @@ class Words(Converted):
     """A tuple of words joined by `;`, as the CSV has it."""
 
     cache_ok = True
-    inward, outward = joined, parted
+    inward, outward = staticmethod(joined), staticmethod(parted)
 
 
 class Hours(Converted):

@@ -65,7 +65,7 @@ class Reported(NamedTuple):
 
 def _query(store: Store, wanted: Filter, limit: int, before, oldest_first: bool) -> sa.Select:
     """Category, mode, direction, place and pair are asked of the signal itself, all else of its article."""
-    own = [
+    own: list[sa.ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (
             (signals.c.category, wanted.categories), (signals.c.mode, wanted.modes), (signals.c.direction, wanted.directions),
@@ -103,7 +103,7 @@ def find(
     """The newest signals that pass. `before` is (at, id) of the last one of the page before."""
     with store.read() as conn:
         found = conn.execute(_query(store, wanted, limit, before, oldest_first)).all()
-    return [SignalRow(*row[: len(_ABOUT)], signal_of(row)) for row in found]
+    return [SignalRow(*(*row[: len(_ABOUT)], signal_of(row))) for row in found]
 
 
 def newest_articles(store: Store, limit: int, until: datetime, upto_id: int) -> list[int]:

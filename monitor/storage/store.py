@@ -113,7 +113,8 @@ def _sqlite(address: URL, wait: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(conn: Connection):
-        options, raw = conn.get_execution_options(), conn.connection.driver_connection
+        options, raw = conn.get_execution_options(), conn.connection.dbapi_connection
+        assert raw is not None  # it has just been taken from the pool
         if options.get("monitor_write"):
             raw.execute(f"PRAGMA synchronous={'FULL' if options.get('monitor_durable') else 'NORMAL'}").close()
             raw.execute("BEGIN IMMEDIATE").close()

@@ -163,8 +163,10 @@ class Features(NamedTuple):
         """The same in a fifth of the memory; sets are for the one that is compared, what it is compared with needs none."""
         if isinstance(self.title, tuple):
             return self
-        sets = {name: tuple(getattr(self, name)) for name in ("title", "words", "things", "places", "numbers", "names")}
-        return self._replace(**sets)
+        return self._replace(
+            title=tuple(self.title), words=tuple(self.words), things=tuple(self.things),
+            places=tuple(self.places), numbers=tuple(self.numbers), names=tuple(self.names),
+        )  # fmt: skip
 
     def written(self) -> str:
         """The same as text, to be stored, without id, time, title and publisher."""
@@ -175,11 +177,12 @@ class Features(NamedTuple):
     def read(cls, text: str, id: int, at: datetime, title: str, publisher: str) -> Features:
         """From what `written` gave."""
         lang, *sets, reported, topical, weights = json.loads(text)
-        shared = (tuple(map(intern, words)) for words in sets)  # the same word is one string in all articles
-        words, *others = shared
+        shared = [tuple(map(intern, found)) for found in sets]  # the same word is one string in all articles
+        of_title, words, things, places, numbers, names = shared
         return cls(
-            id, (at, title, publisher, id), at, lang, words, *others, reported, topical, tuple(weights), _bits(words)
-        )
+            id, (at, title, publisher, id), at, lang, of_title, words, things, places, numbers, names,
+            reported, topical, tuple(weights), _bits(of_title),
+        )  # fmt: skip
 
     def anchors(self) -> list[str]:
         """The things that are particular enough to look for others by, in an order that is the same in every process."""
@@ -221,7 +224,8 @@ def _bits(words: Iterable[str]) -> int:
 
 def _words(found: list[str], known: Words, things: set[str]) -> frozenset[str]:
     """The stems of a text; what words.yaml lists goes to `things` as well, two words before one."""
-    kept, single = [], ""  # single: a thing of the last word, unless it turns out to be half of one of two words
+    kept: list[str] = []
+    single = ""  # : a thing of the last word, unless it turns out to be half of one of two words
     for token in found:
         if token in known.idle:
             continue

@@ -160,7 +160,8 @@ class Grouper:
                 node.children -= node.children & gone
                 if node.parent in gone:
                     node.parent, node.settled = None, True
-                _tie(first, node)
+                if first is not None:
+                    _tie(first, node)
         for node in gone:  # or what is forgotten would hold on to what was forgotten before it
             node.parent = None
             for links in (node.children, node.ties, node.likes, node.liked_by):
@@ -251,7 +252,7 @@ class Grouper:
     def _join(self, node: _Node) -> Placement:
         """Nothing came apart: the new article and all that it joins are one story."""
         joined = set(node.joined())
-        stories = sorted({other.story for other in joined} - {None})
+        stories = sorted({other.story for other in joined if other.story is not None})
         fresh = [node, *(other for other in joined if other.story is None)]
         if stories:
             story = stories[0]
@@ -260,8 +261,8 @@ class Grouper:
         else:
             return Placement(None, {node.article.id: None})
         members = self._members.setdefault(story, set())
-        for other in stories[1:]:
-            fresh += self._members.pop(other)
+        for merged in stories[1:]:
+            fresh += self._members.pop(merged)
         for other in fresh:
             other.story = story
         members.update(fresh)
@@ -273,10 +274,11 @@ class Grouper:
         """Articles left their parents for the new one: give the story of each article again, for all stories that are touched."""
         touched = {node, *node.joined(), *left}
         touched.update(*(other.joined() for other in left))
-        stories = {other.story for other in touched} - {None}
+        stories = {other.story for other in touched if other.story is not None}
         whole = touched.union(*(self._members[story] for story in stories))
         keepers = {self._keeper(story): story for story in stories}
-        changed, merged = {}, []
+        changed: dict[int, int | None] = {}
+        merged: list[tuple[int, int]] = []
         for story in stories:
             del self._members[story]
         for part in _parts(whole):
@@ -289,7 +291,7 @@ class Grouper:
                 if len(part) > 1 or first.article.reported or first.story is not None
                 else None
             )
-            merged += [(old, story) for old in kept[1:]]
+            merged += [(old, kept[0]) for old in kept[1:]]
             for member in part:
                 if member.story != story or member is node:
                     changed[member.article.id] = member.story = story

@@ -41,26 +41,27 @@ class StoryService:
         if since is None:
             return 0
         self._since = now - WINDOW
-        if self._grouper is None or reached != self._reached:  # new here, or another process has placed some meanwhile
-            self._remember(reached)
+        grouper = self._grouper
+        if grouper is None or reached != self._reached:  # new here, or another process has placed some meanwhile
+            grouper = self._remember(reached)
         count, page = 0, []
         for article in articles.stream(self.store, Filter(since=since, after_id=reached, upto_id=newest), signals=True):
             page.append(article)
             if len(page) == PAGE:
-                count += self._place(page)
+                count += self._place(grouper, page)
                 page = []
-        count += self._place(page)
+        count += self._place(grouper, page)
         notes.put(self.store, REACHED, str(newest), now)
         self._reached = newest
-        self._grouper.forget(self._since)
+        grouper.forget(self._since)
         kept.forget(self.store, self._since)
         return count
 
-    def _remember(self, reached: int) -> None:
+    def _remember(self, reached: int) -> Grouper:
         """Restore what was placed before: from stored features, or else from the texts."""
-        self._grouper, self._reached, had = Grouper(), reached, set()
+        grouper, had = Grouper(), set()
         for one in kept.since(self.store, self._since, reached, made_by=made_by()):
-            self._grouper.restore(Features.read(one.written, one.id, one.at, one.title, one.publisher), one.story_id)
+            grouper.restore(Features.read(one.written, one.id, one.at, one.title, one.publisher), one.story_id)
             had.add(one.id)
         placed = Filter(since=self._since, upto_id=reached)
         if articles.count(self.store, placed) > len(had):
@@ -68,14 +69,17 @@ class StoryService:
                 (features(a), a.story_id) for a in articles.stream(self.store, placed, signals=True) if a.id not in had
             ]
             for found, story in missing:
-                self._grouper.restore(found, story)
+                grouper.restore(found, story)
             self._keep([found for found, _ in missing])
+        self._grouper, self._reached = grouper, reached
+        return grouper
 
-    def _place(self, page: list[Article]) -> int:
+    def _place(self, grouper: Grouper, page: list[Article]) -> int:
         """A page of articles, oldest first, in two steps that may be done twice: stories that are one, then whose article is where."""
         if not page:
             return 0
-        grouper, placed, merged = self._grouper, {}, []
+        placed: dict[int, int | None] = {}
+        merged: list[tuple[int, int]] = []
         grouper.forget(page[0].at - WINDOW)  # an archive taken in at once needs no more memory than a week
         made = [features(article) for article in page]
         for article, found in zip(page, made, strict=True):

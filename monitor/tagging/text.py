@@ -65,7 +65,8 @@ class Folded:
 
 def _cut_at_quotes(text: str, folded: str) -> list[str]:
     """Folded text cut where quotation marks stand at the edge of words: kept, mark, kept, mark ... kept."""
-    parts, place = [], 0
+    parts: list[str] = []
+    place = 0
     for mark in QUOTED.finditer(text):
         parts += folded[place : mark.start()], folded[mark.start() : mark.end()]
         place = mark.end()

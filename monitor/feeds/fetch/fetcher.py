@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from multidict import CIMultiDict
@@ -218,7 +219,7 @@ class Fetcher:
             if refused is not None:
                 self._let_rest(walk, refused)
                 return refused
-            facts = {
+            facts: dict[str, Any] = {
                 "etag": answer.validator(got.headers, "ETag"),
                 "last_modified": answer.validator(got.headers, "Last-Modified"),
                 "max_age": answer.max_age(got.headers),

@@ -116,7 +116,7 @@ class Connector(TCPConnector):
         while True:
             connection = await super().connect(req, traces, timeout)
             through = self._sockets.of(connection)
-            if through is None or not through.used or not connection.protocol.should_close:
+            if through is None or not through.used or not (connection.protocol and connection.protocol.should_close):
                 break
             connection.close()
         if through is not None:

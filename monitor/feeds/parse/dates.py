@@ -41,9 +41,12 @@ def read(text: str | None, *, now: datetime, offset: timedelta | None = None) ->
     if parts is None:
         return None
     day, clock, zone, named = parts
-    if named and zone is None or (zone is None and offset is None):
+    if named and zone is None:
         return None
-    moment = _moment(day, clock, zone if zone is not None else offset, now)
+    zone = offset if zone is None else zone
+    if zone is None:
+        return None
+    moment = _moment(day, clock, zone, now)
     return moment if moment is not None and _EARLIEST <= moment <= now + _LATEST else None
 
 

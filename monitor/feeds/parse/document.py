@@ -97,10 +97,11 @@ def open_document(data: bytes) -> Document:
     if found.root_name not in ROOTS and (found.error or found.root is None):
         data = _from_root(data)
         found = scan(data)
-        found.root = found.root or data[1 : _ROOT.match(data).end()].decode()  # even its own tag may be broken
-    if found.root_name not in ROOTS:
+        if not found.root and (root := _ROOT.match(data)):  # even its own tag may be broken
+            found.root = data[1 : root.end()].decode()
+    if found.root is None or found.root_name not in ROOTS:
         page = found.root_name in ("html", "head", "body")
-        raise NotAFeed("a web page" if page else f"an XML document of another kind (<{found.root[:50]}>)")
+        raise NotAFeed("a web page" if page else f"an XML document of another kind (<{(found.root or '')[:50]}>)")
     netscape = found.netscape
     data, found = _repaired(data, found)
     if found.error and found.cut_off and found.items:

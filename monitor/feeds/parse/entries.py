@@ -85,7 +85,7 @@ def distinct(entries: Iterable[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
             targets.setdefault(e.guid, set()).add(e.link)
     result, seen = [], set()
     for position, e in entries:
-        if len(targets.get(e.guid, ())) > 1:
+        if e.guid and len(targets.get(e.guid, ())) > 1:
             e = Entry(None, e.title, e.link, e.summary, e.published, e.published_text, e.source, e.source_url)
         elif e.guid in targets:
             if (e.guid, e.title) in seen:

@@ -4,6 +4,7 @@ Left to itself expat calls feedparser for every line and every entity, thirty ti
 feedparser finds it by name in PREFERRED_XML_PARSERS, as xml.sax.make_parser does with every driver.
 """
 
+from typing import Any
 from xml.sax.expatreader import ExpatParser
 
 PIECE = 1 << 16  # bytes; longer texts come in several
@@ -11,6 +12,9 @@ LONGEST = 250_000  # characters of one text; clean.py reads fewer, and feedparse
 
 
 class WholeText(ExpatParser):
+    _parser: Any  # pyexpat's, and the handler: the standard library names them, its published types do not
+    _cont_handler: Any
+
     def reset(self) -> None:
         super().reset()
         self._parser.buffer_text = True
