@@ -109,7 +109,10 @@ def check(
     start = time_of(since)
     if start and not alerts:
         raise typer.BadParameter("--since is for --alerts")
+    from monitor.tagging.tagger import Tagger
+
     _, settings = configured()
+    Tagger.load(**settings.theatre.tagger_arguments())
     time = clock.from_environment(settings.environment.now)
     out.print(
         f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault",

@@ -8,15 +8,21 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
 from monitor import config
+from monitor.cli import app
 from monitor.config import document
 from monitor.errors import ConfigError
 from monitor.models import PARTS, Feed, Series
+from monitor.tagging.tagger import Tagger
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 MINIMAL = "feeds:\n  - {name: A, url: 'https://a.example/rss', language: fr}\n"
+
+
+WORDS = "language: en\nanchors:\n  attack:\n    zeppelin raid: [zeppelin raid]\n"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -84,7 +90,7 @@ def test_name_and_address_are_enough(tmp_path):
 
 
 def test_everything_that_can_be_said_is_read(tmp_path):
-    (tmp_path / "words.yaml").touch()
+    (tmp_path / "words.yaml").write_text(WORDS)
     text = """\
 \ufefffeeds:
   - name: "A: b"
@@ -188,6 +194,44 @@ def test_an_edit_holds_and_a_broken_one_keeps_the_last_good(tmp_path):
     kept, fault = watched.current()
     assert kept is settings
     assert "no such file" in str(fault)
+
+
+def test_unknown_names_of_the_region_are_faults_with_their_line(tmp_path):
+    text = MINIMAL + "theatre:\n  widen:\n    - EGY\n    - Atlantis\n"
+    (problem,) = faults(write(tmp_path, text))
+    assert (problem.line, problem.where) == (
+        6,
+        "theatre.widen[1]",
+    ) and "'Atlantis' is not in the gazetteer" in problem.message
+
+
+def test_a_broken_word_file_is_a_fault_and_exit_2(tmp_path):
+    path = write(tmp_path, MINIMAL + "theatre: {lexicon: words.yaml}\n")
+    (tmp_path / "words.yaml").write_text(WORDS + "  rumpus:\n    x: [y z]\n")
+    (problem,) = faults(path)
+    assert (problem.file, problem.line) == (
+        str(tmp_path / "words.yaml"),
+        6,
+    ) and "'rumpus' is no category" in problem.message
+    result = CliRunner().invoke(app, ["check"], env={"MONITOR_FEEDS": str(path)})
+    assert result.exit_code == 2 and "rumpus" in result.output and "no fault" not in result.output
+
+
+def test_an_edit_of_the_word_file_holds_and_a_broken_one_keeps_the_last_good(tmp_path):
+    path, words = write(tmp_path, MINIMAL + "theatre: {lexicon: words.yaml}\n"), tmp_path / "words.yaml"
+    words.write_text(WORDS)
+    watched = config.LastGood(path, {})
+    first, fault = watched.current()
+    assert fault is None
+    words.write_text(WORDS + "  rumpus:\n    x: [y z]\n")
+    kept, fault = watched.current()
+    assert kept is first and "rumpus" in str(fault)
+    reader = Tagger.load(**kept.theatre.tagger_arguments())  # as a reader process that is started now would
+    assert reader.read("Iran in zeppelin raid on Israel", "").categories == ("attack",)
+    words.write_text(WORDS.replace("zeppelin", "hovercraft"))
+    edited, fault = watched.current()
+    assert fault is None and edited.theatre != first.theatre
+    assert Tagger.load(**edited.theatre.tagger_arguments()).method != reader.method
 
 
 def test_without_any_good_one_there_is_nothing_to_keep(tmp_path):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import os
+import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,7 +18,7 @@ from monitor.config import crosschecks, document, faults
 from monitor.config.alerting import Rule
 from monitor.config.environment import Environment, environment
 from monitor.config.shapes import Defaults, FeedShape, File, Index
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, LexiconError, Problem
 from monitor.models import Feed, Region, Series
 
 
@@ -24,6 +28,7 @@ class Theatre:
 
     lexicon: Path | None = None
     region: Region = Region()
+    digest: str | None = None  # of the word file, so that an edit of it makes another theatre
 
     def tagger_arguments(self) -> dict[str, Path | Region | None]:
         """For Tagger.load, here or in another process."""
@@ -59,7 +64,6 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         raise ConfigError([*problems, *error.problems]) from error
     if around is None:
         raise ConfigError(problems)
-    lexicon = crosschecks.lexicon_path(str(path), file.theatre.lexicon) if file.theatre.lexicon else None
     return Settings(
         path=path,
         feeds=tuple(_feed(feed, file.defaults, environ) for feed in file.feeds),
@@ -69,7 +73,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         ),
         index=file.index,
         alerts=file.alerts,
-        theatre=Theatre(lexicon, Region(file.theatre.widen, file.theatre.replace)),
+        theatre=_theatre(path, file),
         environment=around,
     )
 
@@ -83,9 +87,49 @@ def _file(path: Path, environ: Mapping[str, str]) -> File:
     except ValidationError as error:
         faults.note(read, error)
     crosschecks.check(read, environ)
+    if file is not None and not read.problems:
+        _check_words(read, _theatre(path, file))
     if read.problems or file is None:
-        raise ConfigError(sorted(read.problems, key=lambda problem: problem.line or 0))
+        raise ConfigError(sorted(read.problems, key=lambda problem: (problem.file != read.file, problem.line or 0)))
     return file
+
+
+def _theatre(path: Path, file: File) -> Theatre:
+    written = file.theatre
+    lexicon = crosschecks.lexicon_path(str(path), written.lexicon) if written.lexicon else None
+    return Theatre(lexicon, Region(written.widen, written.replace), _digest(lexicon) if lexicon else None)
+
+
+def _digest(lexicon: Path) -> str | None:
+    try:
+        return hashlib.sha256(lexicon.read_bytes()).hexdigest()
+    except OSError:  # checking the words names it
+        return None
+
+
+def _check_words(read: document.Document, theatre: Theatre) -> None:
+    """Note every fault of the user's own words and of the names of the region, by loading the tagger that they make."""
+    if theatre == Theatre():
+        return
+    for problem in _word_problems(theatre):
+        section, _, key = problem.where.partition(".")
+        names = read.data.get("theatre", {}).get(key) if section == "theatre" else None
+        if names is None:
+            read.problems.append(problem)
+            continue
+        at = next((n for n, name in enumerate(names) if f"'{name}'" in problem.message), None)
+        read.fault(("theatre", key) if at is None else ("theatre", key, at), problem.message)
+
+
+@lru_cache(maxsize=4)  # an edit of a feed's address need not read the words again
+def _word_problems(theatre: Theatre) -> tuple[Problem, ...]:
+    from monitor.tagging.tagger import Tagger  # costs more time than all other settings together
+
+    try:
+        Tagger.load(**theatre.tagger_arguments())
+    except LexiconError as error:
+        return error.problems
+    return ()
 
 
 def _feed(feed: FeedShape, defaults: Defaults, environ: Mapping[str, str]) -> Feed:
@@ -106,12 +150,17 @@ def _feed(feed: FeedShape, defaults: Defaults, environ: Mapping[str, str]) -> Fe
 
 
 class LastGood:
-    """The settings of a file that may be edited while the program runs. Safe to ask from several threads."""
+    """The settings of files that may be edited while the program runs: feeds.yaml and the word file that it names.
+
+    The word file is copied when it is found sound, and the settings name the copy, which stays as it is while the original is
+    being edited. Safe to ask from several threads.
+    """
 
     def __init__(self, path: Path | None = None, environ: Mapping[str, str] = os.environ):
         self._path, self._environ, self._lock = path, environ, threading.Lock()
         self._settings: Settings | None = None
         self._fault: ConfigError | None = None
+        self._lexicon: Path | None = None  # the original
         self._seen: object = None
 
     def current(self) -> tuple[Settings, ConfigError | None]:
@@ -122,7 +171,7 @@ class LastGood:
         with self._lock:
             if self._settings is None:
                 self._load()
-            elif (seen := self._look(self._settings.path)) != self._seen:
+            elif (seen := self._look(self._settings.path, self._lexicon)) != self._seen:
                 try:
                     self._load()
                 except ConfigError as fault:
@@ -133,13 +182,41 @@ class LastGood:
         """Look before reading: an edit in between is then seen the next time."""
         path = self._path or environment(self._environ).feeds
         seen = self._look(path)
-        self._settings, self._fault, self._seen = load(path, self._environ), None, seen
+        settings = load(path, self._environ)
+        self._lexicon = lexicon = settings.theatre.lexicon
+        if lexicon:
+            seen = (*seen, *self._look(lexicon))
+            settings = replace(settings, theatre=replace(settings.theatre, lexicon=_copied(lexicon, settings.theatre)))
+        self._settings, self._fault, self._seen = settings, None, seen
 
     @staticmethod
-    def _look(path: Path) -> object:
-        """What tells one version of the file from the next without reading it."""
-        try:
-            found = path.stat()
-        except (OSError, ValueError):
-            return None
-        return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+    def _look(*paths: Path | None) -> tuple:
+        """What tells one version of the files from the next without reading them."""
+        return tuple(_version(path) for path in paths if path)
+
+
+def _version(path: Path) -> object:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    """For copies of word files; gone with the process."""
+    kept = tempfile.TemporaryDirectory(prefix="gulf-tension-words-", ignore_cleanup_errors=True)
+    atexit.register(kept.cleanup)
+    return Path(kept.name)
+
+
+def _copied(lexicon: Path, theatre: Theatre) -> Path:
+    """A copy of the word file as it was checked. Raises ConfigError if it was edited meanwhile; the next look reads it again."""
+    copy = _folder() / f"{theatre.digest}{lexicon.suffix}"
+    if not copy.exists():
+        text = lexicon.read_bytes() if lexicon.is_file() else b""
+        if hashlib.sha256(text).hexdigest() != theatre.digest:
+            raise ConfigError([Problem(str(lexicon), None, "", "was edited while it was read; it is read again")])
+        copy.write_bytes(text)
+    return copy
