@@ -166,7 +166,7 @@ def test_a_broken_configuration_and_a_failing_step_are_said(fortnight, screen, t
     store.close()
     said = words(screen(copy, "articles"))
     assert "The configuration has a fault" in said
-    assert "New articles are not put into stories since" in said and "(12 min ago); tried again in 4 min:" in said
+    assert "New articles are not grouped into stories: failing since" in said and "(12 min ago), next try in 4 min." in said
     assert "a &lt;b&gt;fault" in said
     assert "&lt;b&gt;use http" in said
 

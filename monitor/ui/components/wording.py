@@ -193,22 +193,22 @@ def day_age(day: date, today: date) -> str:
 
 STEP_FAILS = {
     "polling": "Feeds cannot be polled",
-    "stories": "New articles are not put into stories",
-    "index": "The index is not brought up to date",
-    "prices": "Prices are not brought up to date",
-    "alerts": "Alert rules are not looked at",
+    "stories": "New articles are not grouped into stories",
+    "index": "The index is not updated",
+    "prices": "Prices are not updated",
+    "alerts": "Alert rules are not checked",
 }
 
 
 def step_failing(step: str, since: datetime, next_try: datetime | None, now: datetime) -> str:
     """Which step of the pipeline fails, since when, and when it is tried again; all by real time.
 
-    `New articles are not put into stories since 14:02 UTC (12 min ago); tried again in 3 min:`
+    `New articles are not grouped into stories: failing since 14:02 UTC (12 min ago), next try in 3 min.`
     """
-    what = STEP_FAILS.get(step, f"The step {step} fails")
+    what = STEP_FAILS.get(step, f"The step {step} does not work")
     day = "" if since.date() == now.date() else f"{since:%Y-%m-%d} "
-    again = "" if next_try is None else f"; tried again {ahead(next_try, now)}"
-    return f"{what} since {day}{since:%H:%M} UTC ({age(since, now)}){again}:"
+    again = "" if next_try is None else f", next try {ahead(next_try, now)}"
+    return f"{what}: failing since {day}{since:%H:%M} UTC ({age(since, now)}){again}."
 
 
 def ahead(then: datetime, now: datetime) -> str:

@@ -101,7 +101,7 @@ def steps() -> None:
     found, now = reads.failing_steps(), clock.real_now()
     if not found:
         return
-    st.text("What does not work now")
+    st.text("Steps that fail now")
     st.dataframe(
         pd.DataFrame({
             "step": [failure.step for failure in found], "what it means": [STEP_FAILS.get(failure.step, "") for failure in found],
