@@ -13,7 +13,7 @@ from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGU
 from monitor.ui.queries import reads
 
 RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
-SIGNED = ("escalation", "deescalation", "mixed")  # what is asked for at first: sport and weather are one click away
+SIGNED = ("escalation", "deescalation", "mixed")  # the default: sport and weather are one click away
 DAYS = ("from_day", "to_day")
 MORE = (*DAYS, "category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
 
@@ -33,7 +33,7 @@ def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime |
 
 
 def filters() -> Filter:
-    """What is asked for. Rarely used ones stand behind one button that counts those in force."""
+    """The filter that the widgets set. Rarely used ones are behind a button that counts those in force."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Words in title or summary", key="text", bind="query-params", placeholder="Hormuz, pétrolier, هرمز",
                              max_chars=200, width=260)  # fmt: skip

@@ -51,7 +51,7 @@ def query_of(wanted: Filter, **more: str | None) -> str:
 
 
 def filter_of(given: Sequence[tuple[str, str]]) -> Filter:
-    """The filter that a link asks for. Raises InputError naming the parameter that cannot be meant."""
+    """The filter that a link asks for. Raises InputError naming the parameter that has no valid value."""
     several: dict[str, list] = {}
     single: dict[str, str] = {}
     for name, value in given:

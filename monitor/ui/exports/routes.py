@@ -82,7 +82,7 @@ def give(request: Request) -> Response:
 
 
 def _in_turn(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """A few pieces at a time are made, however many clients pull; who reads slowly keeps nothing but the piece it reads."""
+    """A few pieces at a time are made, however many clients pull; a slow client holds only the piece it reads."""
     while True:
         with _places:
             piece = next(pieces, None)

@@ -17,11 +17,11 @@ from monitor.ui.queries import reads
 AT_ONCE, WAITING = 2, 6  # tests under way, and those waiting besides, of all viewers together
 
 
-class Bench:
-    """A few threads for trials; one for the process."""
+class FeedTests:
+    """A few threads for tests; one object for the process."""
 
     def __init__(self):
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trial")
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed-test")
         self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
     def start(self, feed: Feed) -> Future[ProbeResult] | None:
@@ -37,8 +37,8 @@ class Bench:
 
 
 @st.cache_resource(show_spinner=False)
-def bench() -> Bench:
-    return Bench()
+def feed_tests() -> FeedTests:
+    return FeedTests()
 
 
 def feed_of(address: str) -> Feed:

@@ -1,4 +1,4 @@
-"""What the Why page asks, cached for all viewers: the points that each entry adds to an hour of the index, and the change between two.
+"""Reads for the Why page, shared by all viewers: the points that each entry adds to an hour of the index, and the change between two hours.
 
 The parts are computed from what is stored now; the points beside them are those that were published, so a late article
 shows as a difference and is named.
@@ -76,7 +76,7 @@ def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], m
 
 @st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
 def _cache(days: tuple[date, date], method: str) -> ReferenceCache:
-    """What is normal on two days and between; each caller has a copy of its own. Without bootstrap: the split has no interval."""
+    """The reference of two days and those between; each caller has its own copy. Without bootstrap: the split has no interval."""
     cache = ReferenceCache(replace(_parameters(), replicates=0))
     first, last = (datetime.combine(day, time(), UTC) for day in (cache.span(days[0])[0], cache.span(days[1])[1]))
     entries = index.entries(reads.context().store, first, last + timedelta(days=1))
@@ -118,7 +118,7 @@ def title_of(story: int) -> str:
 
 
 def name_of(value: object, by: str, rest: int) -> str:
-    """What a row is called on screen and in the file; `rest` is how many stand in the last one."""
+    """What a row is called on screen and in the file; `rest` is how many parts the last row sums."""
     if value is None:
         return f"{OTHERS} ({rest})"
     if by == "category":

@@ -38,7 +38,7 @@ FEW = 16  # feeds that are shown without a scroll bar of their own
 
 
 def states() -> list[tuple[Feed, FeedState, str]]:
-    """Every configured feed with what is known of it and its state, trouble first."""
+    """Every configured feed with its stored state, and the word for it, trouble first."""
     settings, _ = reads.context().settings.current()
     known = reads.feed_states()
     found = []
@@ -97,7 +97,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
 
 @st.fragment(run_every=reads.TICK)
 def steps() -> None:
-    """What follows polling, where some of it fails: which step, since when, why, when it is tried again. Ticks."""
+    """The steps of the pipeline that fail: which, since when, why, and when they are tried again. Ticks."""
     found, now = reads.failing_steps(), clock.real_now()
     if not found:
         return
@@ -164,7 +164,7 @@ def facts(name: str) -> None:
 
 
 def one(feed: Feed) -> None:
-    """What is known of one feed: its state, its last rounds and entries, its line in feeds.yaml."""
+    """One feed: its state, its last rounds and entries, its line in feeds.yaml."""
     safe_html.show(safe_html.tag("h2", feed.name, class_="plain"))
     facts(feed.name)
     with st.container(horizontal=True):
@@ -222,7 +222,7 @@ def begin(feed: Feed) -> None:
     """Start a test, unless this session's last one is of the same address and under way."""
     running = st.session_state.get("trial")
     if running is None or running.done() or st.session_state["trial_of"] != feed.url:
-        st.session_state["trial"], st.session_state["trial_of"] = feed_test.bench().start(feed), feed.url
+        st.session_state["trial"], st.session_state["trial_of"] = feed_test.feed_tests().start(feed), feed.url
 
 
 def begin_typed() -> None:
@@ -252,8 +252,8 @@ def outcome() -> None:
         answer(future.result())
 
 
-def trial(shown_above: str) -> None:
-    """The form, and below it the outcome unless it stands with its feed already."""
+def test_form(shown_above: str) -> None:
+    """The form, with the outcome below it unless the outcome is shown with its feed already."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Test an address",
@@ -335,4 +335,4 @@ if name:
         st.text("There is no feed with this name in feeds.yaml.")
 else:
     safe_html.note("Click a feed for its last rounds and entries, a test, and its line in feeds.yaml.")
-trial(opened[0].url if opened else "")
+test_form(opened[0].url if opened else "")

@@ -77,7 +77,7 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
 
 
 def trouble(series: Series, now: datetime) -> None:
-    """Why the newest price is not what one would expect: which provider fails and how, and how old it is by the market's own clock."""
+    """Says why the newest price may be old: which provider fails and how, and how old it is by the market's calendar."""
     lines = []
     for one in (failure for failure in reads.price_failures() if failure.series == series.name):
         later = f"; asked again {times.local(one.next_try, now)}" if one.next_try else ""
@@ -187,7 +187,7 @@ def verdict(series: str, found: prices_event_study.Study) -> str:
 
 
 def all_together(series: str, found: prices_event_study.Study) -> str:
-    """What holds of all events, window [0,0]; or that they are too few."""
+    """The result for all events together, window [0,0]; or that they are too few."""
     first = found.across[0]
     if first.t is None:
         return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""

@@ -34,7 +34,7 @@ LEADING, NEWEST = 5, 12
 
 
 def soon(now: datetime) -> datetime:
-    """The bound of what has happened by now, whole minutes so that reads are shared."""
+    """The end of what has happened by now, in whole minutes so that reads are shared."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
@@ -232,7 +232,7 @@ def arrivals(upto: int, settled: bool) -> None:
 
 
 def leading(now: datetime, upto: int) -> None:
-    """What happened, and who says so."""
+    """The leading stories, with the publishers of each."""
     st.header("Leading stories of the last 24 hours", anchor=False)
     found = reads.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
     if not found:
@@ -253,7 +253,7 @@ def leading(now: datetime, upto: int) -> None:
 
 
 def newest(now: datetime, upto: int) -> bool:
-    """The latest articles with a signal; what proves it is marked where it stands. Whether there is any."""
+    """Shows the latest articles with a signal, the words that prove it marked. Gives whether there is any."""
     st.header("Newest signals", anchor=False)
     found = reads.newest_with_signals(NEWEST, soon(now), upto)
     if not found:

@@ -47,7 +47,7 @@ def table(found: list[Story]) -> None:
 
 
 def story(number: str) -> None:
-    """One story: its face, the timeline, every report, and the reading of a chosen one."""
+    """One story: the article that represents it, the timeline, every report, and the reading of a chosen one."""
     found = reads.story(int(number)) if number.isdigit() and len(number) < 19 else None
     if found is None:
         st.text("There is no story with this number.")
