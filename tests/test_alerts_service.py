@@ -209,8 +209,6 @@ def test_an_alert_whose_articles_are_edited_is_corrected_and_the_correction_is_s
         settings = settings_of(tmp_path, receiver.url)
         alert_service.AlertService(store, StandingClock(NOW)).update(settings)
         report(store, "beta", title="Officials deny reports of a strike", severity=None, now=NOW + HOUR)
-        first = next(iter(alerts.find(store)[0].articles[1:]))
-        articles.retag(store, [(first, reading_of(None, ""))])
         for hours in (1, 2):
             alert_service.AlertService(store, StandingClock(NOW + hours * HOUR)).update(settings)
     assert stored(store) == [("Grave event", "firing"), ("Grave event", "corrected")]

@@ -24,7 +24,7 @@ feeds: [{name: A, url: 'https://a.example/rss'}]
 prices: [{name: Brent, symbol: BZ=F}]
 alerts:
   - {name: Tension is high, kind: level, above: 200, below: 150}
-  - {name: Jumped, kind: jump, part: Lebanon, within: 24h}
+  - {name: Jumped, kind: jump, part: lebanon, within: 24h}
   - {name: Cease-fire, kind: signal, direction: deescalation, categories: [ceasefire], severity: 6, publishers: 3}
   - {name: Brent moved, kind: price, series: Brent, percent: 5, enabled: false}
   - {name: Quiet, kind: silence, of: feeds, longer_than: 90m}
@@ -71,7 +71,6 @@ def edit_an_article(store) -> None:
             Entry("1", title, "https://a.example/1", "", now, None), read, "A", "1", canonical="https://a.example/1"
         )
         articles.save(store, feed, [item], state=FeedState("A", feed.url), slices=None, now=now)
-    articles.retag(store, [(1, read)])
 
 
 def failed(**more) -> AlertDelivery:
