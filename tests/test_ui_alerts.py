@@ -98,17 +98,17 @@ def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
     assert "Nothing fires now." in words(shown) and "No rule has fired yet." in words(shown)
     assert "MONITOR_ALERT_URLS names no address" in words(shown)
     (table,) = shown.dataframe
-    told = dict(
+    meanings = dict(
         zip(
             table.value["rule"].str.strip("\u2068\u2069"),
             table.value["fires when"].str.strip("\u2068\u2069"),
             strict=True,
         )
     )
-    assert len(told) == 6
-    assert told["Tension is high"] == "tension by the hour reaches 200; over when it is under 150"
-    assert told["Cease-fire"] == "3 publishers report one story (cease-fires) of severity 6 or more within 6 h"
-    assert "90 min" in told["Quiet"] and "2 d" in told["Nobody polls"]
+    assert len(meanings) == 6
+    assert meanings["Tension is high"] == "tension by the hour reaches 200; over when it is under 150"
+    assert meanings["Cease-fire"] == "3 publishers report one story (cease-fires) of severity 6 or more within 6 h"
+    assert "90 min" in meanings["Quiet"] and "2 d" in meanings["Nobody polls"]
     assert list(table.value["on"]) == [True, True, True, False, True, True]
 
 

@@ -61,7 +61,7 @@ def test_each_unit_of_price_has_an_axis_of_its_own():
         "USD/oz",
         "USD/bbl",
     ]
-    assert len({str(line["lineStyle"]["type"]) for line in lines.values()}) == 3  # told apart without colour
+    assert len({str(line["lineStyle"]["type"]) for line in lines.values()}) == 3  # distinct without colour
 
 
 def test_alerts_and_episodes_are_told_apart_without_colour():

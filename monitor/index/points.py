@@ -209,7 +209,7 @@ def _points(grain: str, hour: int, window: Window, past: _Past, cache: Reference
     )
     missing = _missing(entries, publishers, inside, parameters)
     scopes = _scopes(window.signals)
-    sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _told(window.signals.story, scopes).tolist(), strict=True))
+    sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _count_stories(window.signals.story, scopes).tolist(), strict=True))
     volume = {"entries": entries, "publishers": publishers}
     if missing:
         return [
@@ -274,7 +274,7 @@ def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> d
         values[:, np.isnan(each[0])] = np.nan
         low, high = _interval(
             values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1],
-            _told(s.story[counted], members),
+            _count_stories(s.story[counted], members),
         )
         high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_SEVERITY * _typical(each[:, 0], counts[:, 0]), high)
         found |= {name: values[:, 0], f"{name}_low": low, f"{name}_high": high}
@@ -300,7 +300,7 @@ def _by_scope(values: np.ndarray, members: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _told(story: np.ndarray, members: np.ndarray) -> np.ndarray:
+def _count_stories(story: np.ndarray, members: np.ndarray) -> np.ndarray:
     """How many different stories each scope holds."""
     _, codes = np.unique(story, return_inverse=True)
     return np.array([np.count_nonzero(np.bincount(codes[mask])) for mask in members])

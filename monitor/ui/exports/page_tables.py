@@ -128,7 +128,7 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
         }
 
 
-def _told(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
+def _counted(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
     since, _ = links.span_of(asked)
     found = reads.articles_by_tag("place", since) if columns == PLACE else reads.signals_by(PAIR, since)
     method = ";".join(articles.methods(reads.context().store))
@@ -154,8 +154,8 @@ def _rounds(asked: Given) -> Iterable[Mapping]:
 
 
 TABLES = {
-    "places": Table((*PLACE, *COUNTED), ("since",), lambda asked: _told(asked, PLACE)),
-    "pairs": Table((*PAIR, *COUNTED), ("since",), lambda asked: _told(asked, PAIR)),
+    "places": Table((*PLACE, *COUNTED), ("since",), lambda asked: _counted(asked, PLACE)),
+    "pairs": Table((*PAIR, *COUNTED), ("since",), lambda asked: _counted(asked, PAIR)),
     "event-study": Table(
         ("event", "event is", *studies.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events
     ),
