@@ -199,12 +199,12 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
 def _show(conn: Connection, id: int, item: Item, now: datetime) -> None:
     """Give an article the wording of this item; the first one stays beside it, and it is found by every wording."""
     title, summary = item.entry.title, item.entry.summary
-    folded = search.words_of(f"{title} {summary}")
+    text = f"{title} {summary}"
     conn.execute(versions.insert().values(article_id=id, seen_at=now, title=title, summary=summary))
-    newest = {"title": title, "summary": summary, "text_key": text_key(folded)}
+    newest = {"title": title, "summary": summary, "text_key": text_key(fold(text))}
     first = {"first_title": _FIRST_TITLE, "first_summary": _FIRST_SUMMARY}
     conn.execute(articles.update().where(articles.c.id == id).values(**first, **newest))
-    search.widen(conn, id, folded)
+    search.widen(conn, id, search.words_of(text))
 
 
 def find(
