@@ -51,7 +51,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "index": {
         "grain": TEXT, "part": TEXT, "at": TIME, "status": TEXT, **_INDEX, "escalation_acts": NUMBER, "escalation_words": NUMBER,
-        "deescalation_acts": NUMBER, "deescalation_words": NUMBER, "percentile": NUMBER, "entries": INT, "articles": INT, "stories": INT,
+        "deescalation_acts": NUMBER, "deescalation_words": NUMBER, "percentile": NUMBER, "entries": INT, "signal_articles": INT, "stories": INT,
         "publishers": INT, "missing": TEXT, "method": TEXT,
     },
     "prices": {

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 Language = Literal["en", "fr", "ar", "fa", "he"]
-Direction = Literal["escalation", "deescalation", "mixed", "none"]
-Mode = Literal["act", "words"]
 Grain = Literal["hour", "day"]
 
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
@@ -332,7 +330,7 @@ class IndexPoint:
     deescalation_words: float | None
     percentile: float | None
     entries: int  # polled, off-topic included
-    articles: int  # with a signal
+    signal_articles: int  # stored articles with a signal
     stories: int
     publishers: int
     part: str = "all"  # theatre part

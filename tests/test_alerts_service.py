@@ -18,11 +18,12 @@ from monitor.alerts import service as alert_service
 from monitor.clock import StandingClock, real_now
 from monitor.config import load
 from monitor.models import AlertDelivery, Entry, Feed, FeedState, Price, Reading, Signal
-from monitor.storage import alerts, articles, feeds, notes, prices, steps, stories
+from monitor.storage import alerts, articles, notes, prices, steps, stories
 from monitor.storage.articles import Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
 from tests import running
+from tests.stores import save_state
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -197,10 +198,10 @@ def test_a_fault_of_sending_is_noted_and_hinders_nothing(store, tmp_path, monkey
     service = alert_service.AlertService(store, StandingClock(NOW))
     service.update(settings)
     assert stored(store) == [("Grave event", "firing")]
-    assert notes.notes(store)[alert_service.SENDING].value == "an unexpected fault, see the log: RuntimeError"
+    assert notes.all(store)[alert_service.SENDING].value == "an unexpected fault, see the log: RuntimeError"
     monkeypatch.undo()
     service.update(settings)
-    assert alert_service.SENDING not in notes.notes(store)
+    assert alert_service.SENDING not in notes.all(store)
 
 
 def test_an_alert_whose_articles_are_edited_is_corrected_and_the_correction_is_sent(store, tmp_path):
@@ -284,10 +285,10 @@ def test_feed_silence_and_a_price_move_are_reported_and_silence_resolves(store, 
     state = FeedState(
         "Alpha", "https://alpha.example/rss", state="failing", failures=3, last_success=NOW - DAY, error="timed out"
     )
-    feeds.save_state(store, state, now=NOW)
+    save_state(store, state, now=NOW)
     service.update(settings)
     assert sorted(stored(store)) == [("Brent moved", "firing"), ("Feeds are silent", "firing")]
-    feeds.save_state(store, replace(state, failures=0, last_success=NOW, last_new=NOW), now=NOW)
+    save_state(store, replace(state, failures=0, last_success=NOW, last_new=NOW), now=NOW)
     service.update(settings, everything=True)
     assert ("Feeds are silent", "resolved") in stored(store) and len(stored(store)) == 3
 

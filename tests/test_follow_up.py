@@ -114,4 +114,4 @@ def test_another_formula_is_computed_from_the_start(store, tmp_path, service, co
     after_round(store, settings_of(tmp_path))
     after_round(store, settings_of(tmp_path, BRENT + "index: {reference: {from: 2026-03-01, to: 2026-03-01}}\n"))
     assert computed == [(NOW - 30 * HOUR).replace(minute=0)] * 2
-    assert notes.notes(store)[index.IN_USE].value.startswith("share-")
+    assert notes.all(store)[index.IN_USE].value.startswith("share-")

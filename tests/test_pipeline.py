@@ -161,9 +161,9 @@ def test_the_worker_follows_edits_and_keeps_the_last_good_configuration(tmp_path
             configure(tmp_path, net, ["/a", "/b"])
             running.wait_for(lambda: articles.count(store) == 2, 30, "the feed that was added")
             (tmp_path / "feeds.yaml").write_text("feeds:\n  - name: A\n", encoding="utf-8")
-            note = running.wait_for(lambda: notes.notes(store).get("configuration"), 30, "a note of the fault")
+            note = running.wait_for(lambda: notes.all(store).get("configuration"), 30, "a note of the fault")
             configure(tmp_path, net, ["/a", "/b"])
-            running.wait_for(lambda: "configuration" not in notes.notes(store), 30, "the note to go")
+            running.wait_for(lambda: "configuration" not in notes.all(store), 30, "the note to go")
     assert "feeds.yaml:2" in note.value
 
 

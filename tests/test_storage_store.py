@@ -69,9 +69,9 @@ def test_readers_do_not_wait_for_a_writer_nor_see_what_is_not_committed(store):
     with store.write() as conn:
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         with ThreadPoolExecutor(1) as other:
-            assert other.submit(notes.notes, store).result(timeout=5) == {}
+            assert other.submit(notes.all, store).result(timeout=5) == {}
             assert other.submit(articles.count, store).result(timeout=5) == 1
-    assert list(notes.notes(store)) == ["k"]
+    assert list(notes.all(store)) == ["k"]
 
 
 def test_threads_may_write_at_once(store):
@@ -90,7 +90,7 @@ def test_an_error_in_a_write_rolls_it_back(store):
     with pytest.raises(ZeroDivisionError), store.write() as conn:  # noqa: PT012
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         1 / 0  # noqa: B018
-    assert notes.notes(store) == {}
+    assert notes.all(store) == {}
     with pytest.raises(errors.StorageError, match="zone"):
         notes.put(store, "k", "v", datetime(2026, 3, 2))
 

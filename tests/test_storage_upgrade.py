@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from stores import fresh_postgres, postgres  # noqa: F401
 
 from monitor import export
 from monitor.models import FORMER_CATEGORIES, FORMER_PARTS
 from monitor.storage import alerts, articles, migrations, open_store, tables
+from tests.stores import fresh_postgres, postgres  # noqa: F401
 
 HERE = Path(__file__).parent / "upgrades"
 EXPORTS = json.loads((HERE / "version_2.exports.json").read_text(encoding="utf-8"))
-RENAMED_COLUMNS = {("signals", "weight"): "severity"}
+RENAMED_COLUMNS = {("signals", "weight"): "severity", ("index", "articles"): "signal_articles"}
 RENAMED_VALUES = FORMER_CATEGORIES | FORMER_PARTS
 NEWEST = len(migrations.MIGRATIONS)
 

@@ -13,12 +13,12 @@ from monitor.feeds import demo
 from monitor.index.indexer import update_index
 from monitor.models import Entry, Feed, FeedState
 from monitor.storage import articles, index, notes, steps, stories
-from monitor.storage import feeds as feed_states
 from monitor.storage.articles import Filter, Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
 from monitor.ui.queries import reads
+from tests.stores import save_state
 
 MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -145,7 +145,7 @@ def test_no_network_is_said(tmp_path, screen):
     path, feeds = tmp_path / "dead.db", tmp_path / "feeds.yaml"
     feeds.write_text("feeds:\n  - {name: A, url: https://a.example/rss}\n", encoding="utf-8")
     store = open_store(f"sqlite:///{path}")
-    feed_states.save_state(
+    save_state(
         store, FeedState("A", "https://a.example/rss", state="failing", failure="network", failures=3), now=NOW
     )
     store.close()

@@ -64,7 +64,7 @@ class AlertService:
         a message about a made-up war looks like any other."""
         if not urls or (self._sending and self._sending.thread.is_alive()):
             return
-        noted = notes.notes(self.store)
+        noted = notes.all(self.store)
         if "synthetic" in noted:
             return
         waiting = alerts.undelivered(self.store, now - delivery.OLD)
@@ -182,7 +182,7 @@ def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
 
 def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | None, str | None]:
     """When a round was last completed, as long before `now` as it is in real time: a replay that leaps an hour is no silence."""
-    noted = notes.notes(store)
+    noted = notes.all(store)
     quiet = real - datetime.fromisoformat(noted[ROUND].value) if ROUND in noted else None
     failing = "; ".join(f"{failure.step}: {failure.error}" for failure in steps.failures(store))
     return (now - quiet if quiet is not None else None), failing or None

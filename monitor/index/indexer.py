@@ -121,7 +121,7 @@ class Indexer:
 
     def _noted(self, *, in_use: bool = False) -> tuple[int, datetime] | None:
         """How far another process came with this formula; `in_use`, only if no other formula was computed since."""
-        noted = notes.notes(self.store)
+        noted = notes.all(self.store)
         if in_use and (newest := noted.get(index.IN_USE)) and newest.value != self.parameters.method:
             return None
         note = noted.get(self._note)

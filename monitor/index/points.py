@@ -337,5 +337,5 @@ def _point(
     )}  # fmt: skip
     return IndexPoint(
         grain=grain, at=at, method=method, status=status, **measured, **volume,
-        articles=articles, stories=stories, part=part, missing=missing,
+        signal_articles=articles, stories=stories, part=part, missing=missing,
     )  # fmt: skip

@@ -47,7 +47,7 @@ class PriceUpdater:
 
     def _due(self, wanted: tuple[Series, ...], now: datetime) -> bool:
         """Every ten minutes, and when others are wanted; what another process was answered without a fault counts as well."""
-        if self._prices_at is None and (note := notes.notes(self.store).get(PRICED)) and note.value == _names(wanted):
+        if self._prices_at is None and (note := notes.all(self.store).get(PRICED)) and note.value == _names(wanted):
             self._prices_at, self._priced = note.at, wanted
         return (
             self._prices_at is None
@@ -72,7 +72,7 @@ def update_prices(
 
     Nothing real is ever put into a database of synthetic data.
     """
-    if "synthetic" in notes.notes(store):
+    if "synthetic" in notes.all(store):
         return []
     today = midnight(now)
     wanted = []

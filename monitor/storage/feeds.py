@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -47,17 +47,6 @@ def states(store: Store) -> dict[str, FeedState]:
         return {row.name: FeedState(*row) for row in conn.execute(sa.select(*_STATE).order_by(feeds.c.name))}
 
 
-def save_state(store: Store, state: FeedState, *, now: datetime) -> FeedState:
-    """Keep the outcome of a round that brought no document: not modified, or a failure."""
-    return save_states(store, [state], now=now)[0]
-
-
-def save_states(store: Store, given: Iterable[FeedState], *, now: datetime) -> list[FeedState]:
-    """The same for several feeds, in one transaction."""
-    with store.write() as conn:
-        return [write(conn, state, new=0, now=now) for state in given]
-
-
 def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> FeedState:
     """State and log row within another's transaction; what is stored counts, not what the caller remembers."""
     before = conn.scalar(_ENTRIES, {"feed": state.name}) or 0
@@ -97,10 +86,3 @@ def write_slices(conn: Connection, name: str, hashes: Sequence[bytes]) -> None:
     if len(widths) > 1:
         raise ValueError("hashes of one feed differ in length")
     upsert(conn, slices, [{"feed": name, "width": max(widths, default=0), "hashes": b"".join(hashes)}])
-
-
-def forget(store: Store, name: str) -> None:
-    """Drop what would spare work on the feed's next answer: its hashes and validators. Its articles stay."""
-    with store.write() as conn:
-        conn.execute(slices.delete().where(slices.c.feed == name))
-        conn.execute(feeds.update().where(feeds.c.name == name).values(etag=None, last_modified=None))

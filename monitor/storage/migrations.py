@@ -159,6 +159,10 @@ def add_step_failures(conn: Connection) -> None:
     )
 
 
+def rename_articles_of_points(conn: Connection) -> None:
+    conn.exec_driver_sql("ALTER TABLE index_points RENAME COLUMN articles TO signal_articles")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -171,6 +175,7 @@ MIGRATIONS: tuple[Step, ...] = (
     fold_letters_in_search,  # 8
     add_first_wording,  # 9
     add_step_failures,  # 10
+    rename_articles_of_points,  # 11
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -27,6 +27,6 @@ def put(store: Store, key: str, value: str | None, now: datetime) -> None:
             upsert(conn, meta, [{"key": key, "value": value, "at": now}])
 
 
-def notes(store: Store) -> dict[str, Note]:
+def all(store: Store) -> dict[str, Note]:
     with store.read() as conn:
         return {key: Note(value, at) for key, value, at in conn.execute(sa.select(meta.c.key, meta.c.value, meta.c.at))}

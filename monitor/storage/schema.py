@@ -295,7 +295,7 @@ index_points = Table(
     number("tension"), number("tension_low"), number("tension_high"), number("relief"), number("relief_low"), number("relief_high"),
     number("balance"), number("escalation_share"), number("deescalation_share"),
     number("escalation_acts"), number("escalation_words"), number("deescalation_acts"), number("deescalation_words"),
-    number("percentile"), count("entries"), count("articles"), count("stories"), count("publishers"),
+    number("percentile"), count("entries"), count("signal_articles"), count("stories"), count("publishers"),
     text("missing", required=False),
 )  # fmt: skip
 

@@ -35,7 +35,7 @@ class StoryService:
         newest = articles.newest_id(self.store)
         if self._grouper is not None and newest == self._reached:
             return 0
-        note = notes.notes(self.store).get(REACHED)
+        note = notes.all(self.store).get(REACHED)
         reached = int(note.value) if note else 0
         since = articles.earliest_after(self.store, reached) if newest > reached else None
         if since is None:

@@ -73,7 +73,7 @@ def anew(read: Callable) -> Callable:
     return lambda *args, **named: read(context().store, *args, **named)
 
 
-notes = shared(storage_notes.notes)  # key -> Note: faults of polling and what follows it, synthetic data
+notes = shared(storage_notes.all)  # key -> Note: faults of polling and what follows it, synthetic data
 feed_states = shared(feeds.states)  # feed name -> FeedState
 count = shared(articles.count)  # (Filter)
 publishers = shared(articles.publishers, seconds=60.0)
