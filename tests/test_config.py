@@ -69,6 +69,12 @@ def test_a_file_that_is_none(tmp_path, make, part):
     assert part in problem.message
 
 
+def test_an_installed_package_names_its_example(tmp_path, monkeypatch):
+    monkeypatch.setattr(document, "EXAMPLE", write(tmp_path, MINIMAL))
+    (problem,) = faults(tmp_path / "none.yaml")
+    assert problem.message.endswith(f"begin with a copy of {tmp_path / 'feeds.yaml'}")
+
+
 def test_a_file_beyond_bounds_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(document, "LARGEST", 100)
     (problem,) = faults(write(tmp_path, MINIMAL + "#" * 100))

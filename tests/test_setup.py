@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config import document
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -127,6 +129,13 @@ def test_the_package_and_the_program_are_one_version():
     )
     assert "dependencies" in project["project"]["dynamic"]
     assert project["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]["files"] == ["requirements.txt"]
+
+
+def test_the_package_holds_the_example_that_it_names():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert [ROOT / "monitor" / Path(place).relative_to("monitor") for place in included.values()] == [document.EXAMPLE]
+    assert all((ROOT / file).is_file() for file in included)
 
 
 def test_the_server_as_shipped():

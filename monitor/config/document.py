@@ -15,6 +15,7 @@ import yaml
 
 from monitor.errors import ConfigError, Problem
 
+EXAMPLE = Path(__file__).parents[1] / "example" / "feeds.yaml"  # in an installed package only; a checkout has its own
 LARGEST = 20_000_000  # bytes; ten thousand feeds are about two million
 DEEPEST = 20
 
@@ -91,9 +92,9 @@ def _text(document: Document, path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except FileNotFoundError as error:
-        raise _refusal(
-            document, None, "there is no such file; check the path, or set MONITOR_FEEDS to the right one"
-        ) from error
+        example = f", or begin with a copy of {EXAMPLE}" if EXAMPLE.exists() else ""
+        remedy = f"check the path, or set MONITOR_FEEDS to the right one{example}"
+        raise _refusal(document, None, f"there is no such file; {remedy}") from error
     except IsADirectoryError as error:
         raise _refusal(document, None, "is a folder; MONITOR_FEEDS has to name a file") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
