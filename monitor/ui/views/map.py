@@ -74,6 +74,9 @@ def who(found: list[Tally], span: str) -> None:
             st.echarts_chart(
                 option, height=150 + 34 * rows, key=f"matrix_{direction}", alt=f"Who acts on whom, articles: {top}"
             )
+            acting = {code for tally in found if tally.direction == direction for code in tally.values}
+            if len(acting) > actor_matrix.ACTORS:
+                safe_html.note(f"The chart shows the {actor_matrix.ACTORS} actors named most; the table has all pairs.")
         else:
             st.text("No signal of this kind names both sides.")
     with right:
