@@ -2,6 +2,7 @@
 # make demo    the same on made-up news, for people without a network
 # make test    every test, in two processes; `make test ARGS="tests/test_config.py -x -n 0"` for some, in one
 # make check   style, format and types, before the tests
+# make train-check  a tiny network from invented rows, to try the way from labels to a file that reads; installs torch
 # make bench   the measurements of benchmarks/
 # make schema  feeds.schema.json anew, after a change of what feeds.yaml may say
 # make lock    requirements.lock anew, after a change of requirements.txt
@@ -19,7 +20,7 @@ REQUIREMENTS ?= requirements.txt
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: run demo check test bench schema lock clean venv runtime develop chromium
+.PHONY: run demo check test train-check bench schema lock clean venv runtime develop chromium
 .DEFAULT_GOAL := run
 
 run: runtime
@@ -39,6 +40,13 @@ test: develop chromium
 check: develop
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+
+train-check: develop
+	@cmp -s requirements-train.txt $(VENV)/train.txt || { \
+	  echo "installing requirements-train.txt"; \
+	  $(PY) -m pip install --quiet --disable-pip-version-check -r requirements-train.txt && cp requirements-train.txt $(VENV)/train.txt; \
+	}
+	@$(PY) -m pytest -n 0 tests/test_reader_train.py
 
 bench: develop
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(PY) -m benchmarks.$$(basename $$file .py); done

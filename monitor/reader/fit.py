@@ -1,0 +1,259 @@
+"""Training the network on labelled rows: the upper layers learn, the outputs of the lower ones are computed once. Training only.
+
+The layers compute in bfloat16, which processors with AMX do several times as fast; what the optimiser adds up is kept in float32.
+"""
+
+import random
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from monitor.reader import network, pieces, spans
+from monitor.reader.model import from_base, hide
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained. A rate holds for the last layer; each layer below has `decay` times that of the one above it."""
+
+    layers: int = 9
+    frozen: int = 6  # of the layers, from below, with the embeddings
+    epochs: int = 2
+    batch: int = 32
+    rate: float = 2e-4
+    decay: float = 0.85
+    head_rate: float = 1.5e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.06  # of all steps
+    smoothing: float = 0.05  # of the direction's labels
+    rare_weight: float = 6.0  # at most, of a row that has a category against one that has not; the root of their ratio
+    calm_weight: float = 1.3  # of a row of de-escalation, which are few
+    unseen: float = 0.08  # of the pieces are hidden in each step, so that no single word decides
+    evidence_weight: float = 2.0  # of a piece within the words of a signal against one outside
+    seed: int = 1
+
+
+def batches_by_length(numbers, lengths, batch, shuffle):
+    """Numbers in batches of rows about as long as each other, in random order; every call draws anew from `shuffle`."""
+    order = list(numbers)
+    shuffle.shuffle(order)
+    made = []
+    for start in range(0, len(order), batch * 50):
+        near = sorted(order[start : start + batch * 50], key=lambda n: lengths[n])
+        made.extend(near[at : at + batch] for at in range(0, len(near), batch))
+    shuffle.shuffle(made)
+    return made
+
+
+class Lower:
+    """What the frozen layers made of every example, kept in bfloat16: a list of (pieces, width)."""
+
+    def __init__(self, kept, frozen):
+        self.kept, self.frozen = kept, frozen
+
+    @classmethod
+    def of(cls, net, examples, frozen):
+        kept = [None] * len(examples)
+        order = sorted(range(len(examples)), key=lambda n: len(examples[n].ids))
+        with torch.no_grad():
+            for start in range(0, len(order), 64):
+                chosen = order[start : start + 64]
+                ids, field, mask = laid([examples[n] for n in chosen])
+                x = net.embed(ids, field).bfloat16()
+                hidden = hide(mask, x.dtype)
+                for layer in net.layers[:frozen]:
+                    x = layer(x, hidden)
+                for row, n in enumerate(chosen):
+                    kept[n] = x[row, : len(examples[n].ids)].clone()
+        return cls(kept, frozen)
+
+    def __call__(self, chosen):
+        """(outputs, mask) of a batch, padded to its longest."""
+        longest = max(len(self.kept[n]) for n in chosen)
+        x = torch.zeros(len(chosen), longest, self.kept[chosen[0]].shape[1], dtype=torch.bfloat16)
+        mask = torch.zeros(len(chosen), longest, dtype=torch.bool)
+        for row, n in enumerate(chosen):
+            x[row, : len(self.kept[n])], mask[row, : len(self.kept[n])] = self.kept[n], True
+        return x, mask
+
+
+def laid(examples):
+    """(ids, field, mask) of a batch as tensors."""
+    longest = max(len(example.ids) for example in examples)
+    ids = np.full((len(examples), longest), pieces.PAD, np.int64)
+    field = np.zeros((len(examples), longest), np.int64)
+    for row, example in enumerate(examples):
+        ids[row, : len(example.ids)] = example.ids
+        field[row, : len(example.ids)] = example.field == 1
+    ids, field = torch.from_numpy(ids), torch.from_numpy(field)
+    return ids, field, ids != pieces.PAD
+
+
+def start(recipe, settings, tensors):
+    """A network of the base weights, lower part frozen, layers in bfloat16."""
+    torch.manual_seed(recipe.seed)
+    net = from_base(settings, tensors, layers=recipe.layers)
+    below = [net.word, net.position, net.field, net.norm, *net.layers[: recipe.frozen]]
+    for module in below:
+        module.requires_grad_(False)
+    net.layers.bfloat16()
+    return net
+
+
+def fit(net, lower, examples, learned, recipe, teacher=None, say=print):
+    """Train `net` on the examples with the numbers `learned`; their vectors towards the rows of `teacher` where it is given. Calls `say`
+    with a line now and then.
+    """
+    torch.manual_seed(recipe.seed)
+    shuffle = random.Random(recipe.seed)
+    _prepare(net, lower, examples, learned, recipe)
+    copies, rates = [], []
+    for name, weight in net.named_parameters():
+        if weight.requires_grad:
+            above = recipe.layers - 1 - int(name.split(".")[1]) if name.startswith("layers.") else None
+            rates.append(recipe.head_rate if above is None else recipe.rate * recipe.decay**above)
+            copies.append((weight, weight.detach().float().clone().requires_grad_()))
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [copy], "lr": rate, "top": rate, "weight_decay": recipe.weight_decay if copy.ndim > 1 else 0.0}
+            for (_, copy), rate in zip(copies, rates, strict=True)
+        ],
+        betas=(0.9, 0.98),
+    )
+    weights = _weights(examples, learned, recipe)
+    lengths = [len(example.ids) for example in examples]
+    steps = recipe.epochs * -(-len(learned) // recipe.batch)
+    step, began, total = 0, time.monotonic(), 0.0
+    net.train()
+    for _ in range(recipe.epochs):
+        for chosen in batches_by_length(learned, lengths, recipe.batch, shuffle):
+            pace = min(1.0, (step + 1) / (recipe.warmup * steps)) * max(0.0, 1 - step / steps)
+            for group in optimiser.param_groups:
+                group["lr"] = group["top"] * pace
+            taught = None if teacher is None else teacher[chosen]
+            loss = _loss(net, *lower(chosen), [examples[n] for n in chosen], weights, taught, recipe)
+            loss.backward()
+            for weight, copy in copies:
+                copy.grad = None if weight.grad is None else weight.grad.float()
+                weight.grad = None
+            torch.nn.utils.clip_grad_norm_([copy for _, copy in copies], 1.0)
+            optimiser.step()
+            with torch.no_grad():
+                for weight, copy in copies:
+                    weight.copy_(copy)
+            step, total = step + 1, total + loss.item()
+            if step % 50 == 0:
+                say(f"step {step} of {steps}, loss {total / 50:.3f}, {time.monotonic() - began:.0f} s")
+                total = 0.0
+    # What is shipped has more bits than what computed: the copies, not their rounding.
+    net.float()
+    with torch.no_grad():
+        for weight, copy in copies:
+            weight.copy_(copy)
+    net.eval()
+
+
+def _prepare(net, lower, examples, learned, recipe, count=600):
+    """Let the heads start from how the outputs lie and how common each category is."""
+    some = random.Random(recipe.seed).sample(list(learned), min(count, len(learned)))
+    batches = []
+    with torch.no_grad():
+        for at in range(0, len(some), recipe.batch):
+            x, mask = lower(some[at : at + recipe.batch])
+            batches.append((net.upper(x, mask, recipe.frozen).float(), mask))
+        net.heads.measure(batches)
+        common = torch.from_numpy(np.mean([examples[n].meant for n in learned], axis=0)).clamp(1e-3, 1 - 1e-3)
+        net.heads.shared.bias[: len(common)] = torch.logit(common)
+        net.heads.evidence.bias.fill_(-4.0)  # of a hundred pieces one or two state a category
+
+
+def _weights(examples, learned, recipe):
+    """(of each direction, of each category where it is meant)."""
+    common = np.mean([examples[n].meant for n in learned], axis=0).clip(1e-3, 1)
+    rare = np.clip(((1 - common) / common) ** 0.5, 1, recipe.rare_weight)
+    direction = torch.ones(len(network.DIRECTIONS))
+    direction[network.DIRECTIONS.index("deescalation")] = recipe.calm_weight
+    return direction, torch.from_numpy(rare).float()
+
+
+def _loss(net, x, mask, examples, weights, taught, recipe):
+    if recipe.unseen:
+        hidden = torch.rand(mask.shape) < recipe.unseen
+        hidden[:, 0] = False
+        mask = mask & ~hidden
+    out = net.heads(net.upper(x, mask, recipe.frozen).float(), mask)
+    direction = torch.tensor([example.direction for example in examples])
+    meant = torch.from_numpy(np.stack([example.meant for example in examples]))
+    act = torch.from_numpy(np.stack([example.act for example in examples]))
+    evidence = torch.zeros(*mask.shape, meant.shape[1])
+    for row, example in enumerate(examples):
+        evidence[row, : len(example.evidence)] = torch.from_numpy(example.evidence).float()
+    of_direction, of_category = weights
+    by_direction = functional.cross_entropy(
+        out["direction"], direction, weight=of_direction, label_smoothing=recipe.smoothing
+    )
+    by_category = functional.binary_cross_entropy_with_logits(out["meant"], meant, pos_weight=of_category)
+    by_category = by_category * meant.shape[1]
+    known = act >= 0
+    by_mode = functional.binary_cross_entropy_with_logits(out["act"], act.clamp(min=0), reduction="none")
+    by_mode = (by_mode * known).sum() / known.sum().clamp(min=1)
+    weight = torch.tensor(recipe.evidence_weight)
+    by_piece = functional.binary_cross_entropy_with_logits(
+        out["evidence"], evidence, reduction="none", pos_weight=weight
+    )
+    by_piece = (by_piece.sum(-1) * mask).sum() / mask.sum()
+    loss = by_direction + by_category + 0.5 * by_mode + by_piece
+    return loss if taught is None else loss + (1 - functional.cosine_similarity(out["vector"], taught)).mean()
+
+
+def predict(net, lower, examples, asked, rows, recipe):
+    """What the network reads of the examples with the numbers `asked`, in their order: a dict each of direction, meant, act, vector and
+    mean (arrays) and spans (by category), as at run time but for rounding and for what was cut from long rows.
+    """
+    net.eval()
+    read = {}
+    order = sorted(asked, key=lambda n: len(examples[n].ids))
+    with torch.no_grad():
+        for at in range(0, len(order), 64):
+            chosen = order[at : at + 64]
+            x, mask = lower(chosen)
+            out = net.heads(net.upper(x.float(), mask, recipe.frozen), mask)
+            direction = out["direction"].softmax(-1)
+            meant, act, evidence = (out[name].sigmoid() for name in ("meant", "act", "evidence"))
+            for row, n in enumerate(chosen):
+                one = {"direction": direction[row].numpy(), "meant": meant[row].numpy(), "act": act[row].numpy()}
+                one |= {"vector": out["vector"][row].numpy(), "mean": out["mean"][row].numpy()}
+                pieces_ = evidence[row, : len(examples[n].ids)].numpy()
+                one["spans"] = _spans(one["meant"], pieces_, examples[n], rows[n])
+                read[n] = one
+    return [read[n] for n in asked]
+
+
+def features(net, lower, count, recipe):
+    """(count, width): what the vector's head takes, of the first `count` examples."""
+    net.eval()
+    made = [None] * count
+    order = sorted(range(count), key=lambda n: len(lower.kept[n]))
+    with torch.no_grad():
+        for at in range(0, count, 64):
+            x, mask = lower(order[at : at + 64])
+            mean = net.heads(net.upper(x.float(), mask, recipe.frozen), mask)["mean"].numpy()
+            for row, n in enumerate(order[at : at + 64]):
+                made[n] = mean[row]
+    return np.stack(made)
+
+
+def _spans(meant, evidence, example, row):
+    found = {}
+    for c in np.flatnonzero(meant > network.WORTH_A_SPAN):
+        words = (example.starts, example.ends, example.field == 1, row["title"], row["summary"])
+        span = spans.best(evidence[:, c], *words)
+        if span:
+            found[network.CATEGORIES[c]] = span
+    return found
+
+
+TINY = Recipe(layers=2, frozen=1, batch=8)

@@ -1,0 +1,136 @@
+"""Labelled entries as the network learns from them: pieces with their targets, and the folds in which it is asked. Training only.
+
+A row is one line of JSON: id, lang, title, summary, source, published, direction, signals [{category, mode, field, evidence}].
+"""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from monitor.reader import network, pieces
+
+LENGTH = 112  # pieces of a row that are learned from; nine rows in ten are shorter
+BOTH = 0.5  # target of act or words where a row has a category as both
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row, ready for the network. ids and field: its pieces; starts and ends: their characters; the rest: targets by category."""
+
+    id: str
+    ids: np.ndarray
+    field: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    direction: int
+    meant: np.ndarray
+    act: np.ndarray  # -1 where the category is not meant
+    evidence: np.ndarray  # pieces x categories, 1 within the words that state it
+
+
+def read(folders):
+    """Rows of every *.jsonl in the folders, each id once. Raises ValueError with file and line where one is damaged."""
+    rows = {}
+    for file in sorted(file for folder in folders for file in Path(folder).glob("*.jsonl")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                row = json.loads(line)
+                row = row | {"summary": row.get("summary") or "", "published": row.get("published") or ""}
+                network.DIRECTIONS.index(row["direction"])
+                for signal in row["signals"]:
+                    network.CATEGORIES.index(signal["category"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(
+                    f"{file}, line {number}: {error!r}; a row needs what the README of the labels names"
+                ) from error
+            rows[row["id"]] = row
+    if not rows:
+        raise ValueError(f"no rows in *.jsonl of {', '.join(map(str, folders))}")
+    return list(rows.values())
+
+
+def examples(rows, tokenizer, length=LENGTH):
+    """An Example for each row. What is longer than `length` is cut: the summary first, of the title at most a third."""
+    prefix = tokenizer.encode("query:").ids
+    room = length - len(prefix) - 3
+    made = []
+    for start in range(0, len(rows), 1000):
+        part = rows[start : start + 1000]
+        titles = tokenizer.encode_batch([pieces.clean(row["title"]) for row in part])
+        summaries = tokenizer.encode_batch([pieces.clean(row["summary"]) for row in part])
+        made.extend(_example(*three, prefix, room) for three in zip(part, titles, summaries, strict=True))
+    return made
+
+
+def _example(row, title, summary, prefix, room):
+    of_title = min(len(title.ids), max(room - len(summary.ids), room * 2 // 3))
+    of_summary = min(len(summary.ids), room - of_title)
+    ids = [pieces.START, *prefix, *title.ids[:of_title], pieces.END, *summary.ids[:of_summary], pieces.END]
+    before = [(-1, 0, 0)] * (1 + len(prefix))
+    laid = before + [(0, a, b) for a, b in title.offsets[:of_title]] + [(-1, 0, 0)]
+    laid += [(1, a, b) for a, b in summary.offsets[:of_summary]] + [(-1, 0, 0)]
+    field, starts, ends = (np.array(column, np.int32) for column in zip(*laid, strict=True))
+    count = len(network.CATEGORIES)
+    meant, act = np.zeros(count, np.float32), np.full(count, -1, np.float32)
+    evidence = np.zeros((len(ids), count), np.uint8)
+    for signal in row.get("signals", ()):
+        c = network.CATEGORIES.index(signal["category"])
+        mode = float(signal["mode"] == "act")
+        act[c] = BOTH if meant[c] and act[c] != mode else mode
+        meant[c] = 1
+        words, where = signal["evidence"], int(signal["field"] == "summary")
+        at = row[signal["field"]].find(words) if words else -1
+        if at >= 0:
+            evidence[(field == where) & (starts < at + len(words)) & (ends > at), c] = 1
+    direction = network.DIRECTIONS.index(row["direction"]) if "direction" in row else 0
+    return Example(row["id"], np.array(ids, np.int32), field, starts, ends, direction, meant, act, evidence)
+
+
+def month_folds(rows):
+    """{name: (numbers learned from, numbers asked)}. The newest month is asked after learning from what came before alone; of the others
+    each is asked after learning from all else, those up to March 2026 together. Rows without a date count as the oldest.
+    """
+    months = [row["published"][:7] for row in rows]
+    newest = max(months)
+    groups = {month: [month] for month in sorted(set(months)) if month > "2026-03"}
+    groups["2026-03"] = [month for month in set(months) if month <= "2026-03"]
+    folds = {}
+    for name in sorted(groups):
+        asked = [n for n, month in enumerate(months) if month in groups[name]]
+        if asked:
+            learned = [
+                n for n, month in enumerate(months) if month not in groups[name] and (name != newest or month < newest)
+            ]
+            folds[name] = learned, asked
+    return folds
+
+
+def outlet_folds(rows, count=4):
+    """As month_folds, by outlet: whole outlets, the largest first to where the fewest rows are."""
+    sizes = Counter(row["source"] for row in rows)
+    filled, place = [0] * count, {}
+    for source, size in sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])):
+        place[source] = min(range(count), key=lambda n: (filled[n], n))
+        filled[place[source]] += size
+    return {
+        f"outlets-{n + 1}": (
+            [i for i, row in enumerate(rows) if place[row["source"]] != n],
+            [i for i, row in enumerate(rows) if place[row["source"]] == n],
+        )
+        for n in range(count)
+    }
+
+
+FOLDS = {"month": month_folds, "outlet": outlet_folds}
+
+
+def fingerprint(rows):
+    """Sixteen hex digits that change with any row."""
+    digest = hashlib.sha256()
+    for row in sorted(rows, key=lambda row: row["id"]):
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=True).encode())
+    return digest.hexdigest()[:16]

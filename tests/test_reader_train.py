@@ -1,0 +1,63 @@
+"""Training from rows to a file that reads, with a tiny network of random weights; and the folds, which need no torch."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.reader import labels
+
+LABELS, EVENTS = (Path(__file__).parent / "reader" / name for name in ("labels", "events"))
+
+
+@pytest.fixture
+def rows():
+    return labels.read([LABELS])
+
+
+def test_no_fold_learns_from_what_it_is_asked(rows):
+    for made in (labels.month_folds(rows), labels.outlet_folds(rows, 3)):
+        asked = [n for _, of_fold in made.values() for n in of_fold]
+        assert sorted(asked) == list(range(len(rows))), "each row is asked once"
+        assert all(not set(learned) & set(of_fold) for learned, of_fold in made.values())
+
+
+def test_the_newest_month_is_asked_of_what_came_before(rows):
+    learned, asked = labels.month_folds(rows)["2026-07"]
+    assert {rows[n]["published"][:7] for n in asked} == {"2026-07"}
+    assert max(rows[n]["published"] for n in learned) < "2026-07"
+
+
+def test_outlets_stay_whole(rows):
+    for learned, asked in labels.outlet_folds(rows, 3).values():
+        assert not {rows[n]["source"] for n in learned} & {rows[n]["source"] for n in asked}
+
+
+def test_a_damaged_row_is_named_by_file_and_line(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": "1"}\n')
+    with pytest.raises(ValueError, match=r"a\.jsonl, line 1"):
+        labels.read([tmp_path])
+    (tmp_path / "a.jsonl").write_text("")
+    with pytest.raises(ValueError, match="no rows"):
+        labels.read([tmp_path])
+
+
+def test_a_tiny_network_is_trained_written_and_read_with_and_goes_on_where_it_stopped(tmp_path, capsys):
+    for module in ("torch", "onnx"):
+        pytest.importorskip(module, reason="training needs requirements-train.txt")
+    from monitor.reader import train
+    from monitor.reader.network import Network
+
+    arguments = ["--labels", str(LABELS), "--events", str(EVENTS), "--folds", "month", "--tiny", "-o", str(tmp_path)]
+    train.main(arguments)
+    card = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
+    assert card["rows"] == 18 and card["figures"]["month"]["rows"] == 18
+    reader = Network.load(tmp_path / "reader.onnx", tmp_path / "pieces.json.gz")
+    assert reader.version == card["version"]
+    (seen,) = reader.read([("Drones strike a depot outside Tabriz", "")])
+    assert seen.direction.sum() == pytest.approx(1, abs=1e-4)
+    first = (tmp_path / "reader.onnx").read_bytes()
+    assert "rows to learn" in capsys.readouterr().out
+    train.main(arguments)
+    assert "rows to learn" not in capsys.readouterr().out, "what was trained is taken up again"
+    assert (tmp_path / "reader.onnx").read_bytes() == first
