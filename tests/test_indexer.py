@@ -16,6 +16,7 @@ from tests.newsroom import START, day_of, news
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SMALL = Parameters(minimum_entries=10, replicates=52)
 FIXED = replace(SMALL, reference=(START.date(), day_of(1).date()))
+KINDS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
 NUMBERS = ("tension", "tension_low", "tension_high", "relief", "escalation_share", "percentile")
 
 
@@ -116,6 +117,33 @@ def test_what_is_provisional_waits_for_its_reference_and_is_measured_anew_once_i
     days = index.points(store, "day", method=FIXED.method)
     assert {point.status for point in days[:3]} == {"ok"}
     assert min(days[0].tension, days[1].tension) < 100 < max(days[0].tension, days[1].tension)
+
+
+def test_after_an_edit_published_points_stay_and_later_ones_use_the_new_reading(store):
+    frame, noon = press(20), day_of(19) + 12 * HOUR
+    come_in(store, frame[frame["at"] <= noon])
+    indexer = Indexer(store, SMALL)
+    indexer.update(noon)
+    published = {
+        p.at: p for p in index.points(store, "hour", since=day_of(19), method=SMALL.method) if p.at < noon - HOUR
+    }
+    assert published and any(point.tension for point in published.values())
+    for name, rows in frame[(frame["at"] > noon - DAY) & (frame["at"] <= noon)].groupby("publisher", observed=True):
+        denied = [
+            Item(
+                Entry(str(row.article_id), f"Report {row.article_id} denied", None, "", row.at.to_pydatetime(), None),
+                Reading("en", "none", 0.0, False, (), (), (), (), "test"), name, str(row.article_id),
+            )
+            for row in rows.itertuples()
+        ]  # fmt: skip
+        feed = Feed(name, f"https://{name}.example/rss", publisher=name)
+        saved = articles.save(store, feed, denied, state=FeedState(name, feed.url), slices=None, now=noon)
+        assert len(saved.edited) == len(denied)
+    come_in(store, frame[(frame["at"] > noon) & (frame["at"] <= noon + HOUR)].assign(**dict.fromkeys(KINDS, 0.0)))
+    indexer.update(noon + HOUR)
+    points = {p.at: p for p in index.points(store, "hour", since=day_of(19), method=SMALL.method)}
+    assert {at: points[at] for at in published} == published
+    assert points[noon].escalation_share == 0 < published[max(published)].escalation_share
 
 
 def test_a_restart_moves_nothing_that_was_published(store):
