@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from pathlib import Path
+
+import psutil
+
+CLOSE = 150  # hundredths of a second: the system's own account of when it was booted moves while its clock is corrected
 
 
 def this_process() -> str:
@@ -17,26 +20,16 @@ def is_gone(holder: str) -> bool:
     words = holder.split(" ")
     if len(words) != 6 or words[3] != socket.gethostname() or not words[1].isdigit():
         return False
-    started = _started(int(words[1]))
-    if started is None:
-        return not _exists(int(words[1]))
-    return f"{started})" != words[5]
-
-
-def _started(process: int) -> str | None:
-    """Clock ticks from boot to the start of the process, on systems that have /proc; None without, or when it has ended."""
     try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return None
-    return stat.rpartition(")")[2].split()[19]
-
-
-def _exists(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is there and somebody else's
+        started = _started(int(words[1]))
+    except psutil.NoSuchProcess:
         return True
-    return True
+    except psutil.Error:  # it is there and somebody else's
+        return False
+    said = words[5].rstrip(")")
+    return not (said.isdigit() and abs(int(said) - started) <= CLOSE)
+
+
+def _started(process: int) -> int:
+    """Hundredths of a second from boot to the start of the process, which no change of the time of day moves. Raises psutil.Error."""
+    return round(100 * (psutil.Process(process).create_time() - psutil.boot_time()))

@@ -20,6 +20,23 @@ def test_a_number_used_again_is_another_process():
     assert is_gone(this_process().replace("(started ", "(started 1"))
 
 
+def test_no_file_of_the_system_is_read(monkeypatch):
+    """/proc is Linux's own."""
+    holder = this_process()
+
+    def absent(*_, **__):
+        raise FileNotFoundError("/proc")
+
+    monkeypatch.setattr("pathlib.Path.read_text", absent)
+    assert this_process() == holder and not is_gone(holder) and "None" not in holder
+
+
+def test_a_corrected_clock_does_not_make_another_process():
+    started = int(this_process().rpartition(" ")[2].rstrip(")"))
+    assert not is_gone(this_process().replace(f"started {started}", f"started {started + 100}"))
+    assert is_gone(this_process().replace(f"started {started}", f"started {started + 1_000}"))
+
+
 def test_what_cannot_be_told_counts_as_alive():
     assert not is_gone(this_process().replace(" on ", " on elsewhere-"))
     assert not is_gone("somebody")

@@ -11,19 +11,23 @@ import copyreg
 import gc
 import os
 import pickle
-import resource
 import signal
 import sys
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
-from pathlib import Path
+
+import psutil
 
 from monitor.feeds.pool import HUNGRY, OUT_OF_MEMORY
 
+try:
+    import resource
+except ImportError:  # not on every system
+    resource = None
+
 # how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
 _GROWTH = 16 << 20
-_PAGE = resource.getpagesize()
 _WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel></rss>"
 
 
@@ -40,7 +44,8 @@ def main() -> None:
         return
     gc.enable()
     gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     held = _memory()[1]
     signal.setitimer(signal.ITIMER_REAL, 0)
     _send(answers, None)
@@ -132,17 +137,22 @@ def _guarded(read, job) -> tuple[object, bool]:
 
 
 def _memory() -> tuple[int, int]:
-    """Size of the address space and of what the process holds alone, in bytes (proc(5), statm): pages of a mapped file are nobody's loss."""
-    size, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text().split())
-    return size * _PAGE, (resident - shared) * _PAGE
+    """Size of the address space, and of the memory that the process holds, in bytes. Where the system tells them apart (Linux),
+    pages that are shared with other processes, as those of memory-mapped files, are not counted in the second."""
+    found = psutil.Process().memory_info()
+    return found.vms, found.rss - getattr(found, "shared", 0)
 
 
 def _limit(seconds: float, memory: int | None) -> None:
     """For one document; 0 seconds and no memory lift it."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, 1.5 * seconds)
-    most = resource.RLIM_INFINITY if memory is None else _memory()[0] + memory
-    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+    if resource is not None and hasattr(resource, "RLIMIT_AS"):
+        most = resource.RLIM_INFINITY if memory is None else _memory()[0] + memory
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+        except (OSError, ValueError):  # a system that has the name and not the thing
+            pass
 
 
 if __name__ == "__main__":
