@@ -112,7 +112,7 @@ def feed(state="well", ago=timedelta(minutes=5)):
         ([feed(ago=timedelta(days=2))], 1, "Silent"),
         ([feed("failing"), feed("gone", None)], 2, "No feed answers"),
         ([], 3, "Nothing asked yet"),
-        ([], 0, "Not polling"),
+        ([], 0, "Nothing to poll"),
     ],
 )
 def test_freshness_is_a_word(states, enabled, word):

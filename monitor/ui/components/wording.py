@@ -166,7 +166,7 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     answers = [state.last_success for state in states if state.last_success]
     failing = sum(state.state in ("failing", "gone") for state in states)
     if not enabled:
-        return "○", "Not polling", "no feed is switched on."
+        return "○", "Nothing to poll", "no feed is switched on."
     if not states:
         return "○", "Nothing asked yet", f"{many(enabled, 'feed')} configured."
     if failing == len(states):
