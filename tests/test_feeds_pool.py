@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import select
 import signal
 import subprocess
@@ -146,3 +147,26 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def answering(data: bytes):
+    """A pool whose process has been taken over by an attacker and answers `data`."""
+    code = f"import sys; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); sys.stdin.buffer.read()"
+    pool = ReaderPool(1, make_tagger=FakeTagger.load)
+    pool._start = lambda: subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return pool
+
+
+class Attack:
+    def __reduce__(self):
+        return os.mkdir, (Attack.target,)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_what_an_attacked_process_sends_is_checked_and_never_run(tmp_path, wrapped):
+    Attack.target = str(tmp_path / "owned")
+    data = pickle.dumps(Attack())
+    pool = answering(len(data).to_bytes(4, "big") + data if wrapped else data)
+    got = asyncio.run(read(pool, feed("one")))
+    pool.close()
+    assert got.kind == "parser" and "no answer" in got.message and not (tmp_path / "owned").exists()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 import monitor
+from monitor.feeds.pool.messages import Answer, Hello, Job, MessageError, Ready, receive, send
 from monitor.models import Failure, Parsed, Reading
 
 _START = 60.0  # seconds that a process may take until it is ready
@@ -56,8 +56,8 @@ class ReaderPool:
         seconds: float = 10,
         memory: int = 56 * _MEGABYTE,
     ):
-        tagger = pickle.dumps((make_tagger, dict(tagger_arguments or {})))
-        self._hello = {"path": sys.path[:], "tagger": tagger, "seconds": seconds, "memory": memory, "start": _START}
+        name = f"{make_tagger.__module__}:{make_tagger.__qualname__}"
+        self._hello = Hello(sys.path[:], name, dict(tagger_arguments or {}), seconds, memory, _START)
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="reader")
         self._own = threading.local()
@@ -76,7 +76,8 @@ class ReaderPool:
         lang: str | None = None,
     ) -> Read | Failure:
         """Never raises for what a document holds: too slow, too large and crashed are Failure("parser")."""
-        job = (body, content_type, url, known, now, lang)
+        sound = content_type and content_type.encode("utf-8", "replace").decode()
+        job = Job(body, sound, url, known, now, lang)
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, job)
 
     def close(self) -> None:
@@ -105,21 +106,27 @@ class ReaderPool:
         except OSError:  # the first document will say so
             pass
 
-    def _read(self, job: tuple) -> Read | Failure:
+    def _read(self, job: Job) -> Read | Failure:
         process = getattr(self._own, "process", None)
         try:
             if process is None:
                 process = self._own.process = self._start()
-            pickle.dump(job, process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-            process.stdin.flush()
-            answer, stays = pickle.load(process.stdout)
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            send(process.stdin, job)
+            answer = receive(process.stdout, Answer)
+            if answer.failure is None and (answer.parsed is None or len(answer.parsed.entries) != len(answer.readings)):
+                raise MessageError("entries and readings differ in number")
+        except MessageError as error:
+            self._own.process = None
+            process.kill()
+            self._bury(process)
+            return Failure("parser", f"the reader process sent what is no answer: {str(error)[:100]}")
+        except (OSError, EOFError) as error:
             self._own.process = None
             return Failure("parser", self._why(process, error))
-        if not stays:
+        if not answer.stays:
             self._own.process = None
             self._bury(process)
-        return answer if isinstance(answer, Failure) else Read(*answer)
+        return answer.failure or Read(answer.parsed, answer.readings)
 
     def _start(self) -> subprocess.Popen:
         """Starts a process and waits until it is warm. Raises OSError or EOFError."""
@@ -145,10 +152,9 @@ class ReaderPool:
             )
             self._processes.add(process)
         try:
-            pickle.dump(self._hello, process.stdin)
-            process.stdin.flush()
-            problem = pickle.load(process.stdout)
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            send(process.stdin, self._hello)
+            problem = receive(process.stdout, Ready).problem
+        except (OSError, EOFError, MessageError) as error:
             raise OSError(self._why(process, error)) from error
         if problem is not None:
             self._bury(process)

@@ -7,19 +7,19 @@ of input ends it too, so it outlives its parent by no more than the document in 
 
 from __future__ import annotations
 
-import copyreg
 import gc
+import importlib
 import os
-import pickle
 import signal
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
 
 import psutil
 
 from monitor.feeds.pool import HUNGRY, OUT_OF_MEMORY
+from monitor.feeds.pool.messages import Answer, Hello, Job, Ready, receive, send
 
 try:
     import resource
@@ -33,14 +33,14 @@ _WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><descript
 
 def main() -> None:
     jobs, answers = _own_pipes()
-    hello = pickle.load(jobs)
-    signal.setitimer(signal.ITIMER_REAL, hello["start"])
-    sys.path[:] = hello["path"]
+    hello = receive(jobs, Hello)
+    signal.setitimer(signal.ITIMER_REAL, hello.start)
+    sys.path[:] = hello.path
     gc.disable()  # nothing that is loaded now is rubbish; looking for some takes a third of the time
     try:
-        read = _warm(hello["tagger"])
+        read = _warm(hello)
     except Exception as cause:  # whatever a tagger's factory raises, the parent has to hear of it
-        _send(answers, f"{type(cause).__name__}: {cause}")
+        send(answers, Ready(f"{type(cause).__name__}: {cause}"))
         return
     gc.enable()
     gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
@@ -48,17 +48,17 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     held = _memory()[1]
     signal.setitimer(signal.ITIMER_REAL, 0)
-    _send(answers, None)
+    send(answers, Ready())
     while True:
         try:
-            job = pickle.load(jobs)
+            job = receive(jobs, Job)
         except EOFError:
             return
-        _limit(hello["seconds"], hello["memory"])
-        answer, stays = _guarded(read, job)
-        stays = stays and _memory()[1] - held < _GROWTH
+        _limit(hello.seconds, hello.memory)
+        answer = _guarded(read, job)
+        answer.stays = stays = answer.stays and _memory()[1] - held < _GROWTH
         try:
-            _send(answers, (answer, stays))
+            send(answers, answer)
         except MemoryError:  # half of the answer may be on its way already
             os._exit(OUT_OF_MEMORY)
         _limit(0, None)
@@ -76,21 +76,14 @@ def _own_pipes():
     return jobs, answers
 
 
-def _send(answers, answer: object) -> None:
-    pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
-    answers.flush()
-
-
-def _warm(tagger: bytes):
+def _warm(hello: Hello):
     """Imports and loads what every document needs, and reads one for the caches."""
     from monitor.feeds.parse import parse
     from monitor.feeds.parse.entries import failed_at
-    from monitor.models import BadEntry, Entry, Failure, Reading, Signal, Suppressed
+    from monitor.models import BadEntry, Failure
 
-    for kind in (Entry, Reading, Signal, Suppressed):
-        _send_as_call(kind)
-    make, arguments = pickle.loads(tagger)
-    tag = make(**arguments).read
+    module, _, name = hello.tagger.partition(":")
+    tag = attrgetter(name)(importlib.import_module(module))(**hello.arguments).read
 
     def read(body, content_type, url, known, now, lang):
         parsed = parse(body, content_type=content_type, url=url, known=known, now=now)
@@ -116,24 +109,18 @@ def _warm(tagger: bytes):
     return read
 
 
-def _send_as_call(kind: type) -> None:
-    """Pickle instances as a call of their class: dataclasses with slots go field by field, twice as slow on both sides."""
-    values = attrgetter(*(field.name for field in fields(kind)))
-    copyreg.pickle(kind, lambda instance: (kind, values(instance)))
-
-
-def _guarded(read, job) -> tuple[object, bool]:
-    """The answer, and whether the process may go on."""
+def _guarded(read, job: Job) -> Answer:
     from monitor.models import Failure
 
     try:
-        return read(*job), True
+        got = read(job.body, job.content_type, job.url, job.known, job.now, job.lang)
+        return Answer(True, got) if isinstance(got, Failure) else Answer(True, None, *got)
     except MemoryError:
-        return Failure("parser", HUNGRY), False
+        return Answer(False, Failure("parser", HUNGRY))
     except RecursionError:
-        return Failure("parser", "the feed is nested too deep to be read"), True
-    except Exception as cause:  # last resort: a fault of this program costs one feed, by name, not the round
-        return Failure("parser", f"reading the feed failed: {type(cause).__name__}"), True
+        return Answer(True, Failure("parser", "the feed is nested too deep to be read"))
+    except Exception as cause:  # a fault of ours costs one feed, named, and not the round
+        return Answer(True, Failure("parser", f"reading the feed failed: {type(cause).__name__}"))
 
 
 def _memory() -> tuple[int, int]:
