@@ -43,7 +43,13 @@ def test_the_raw_share_by_hand():
     assert point.deescalation_share == pytest.approx(100 * (0 + 0.2) / 2)
     assert point.tension == pytest.approx(100 * 0.175 / 0.05) and point.relief == pytest.approx(100)
     assert point.balance == pytest.approx((17.5 - 10) / 27.5)
-    assert (point.status, point.entries, point.signal_articles, point.stories, point.publishers) == ("provisional", 6, 3, 3, 2)
+    assert (point.status, point.entries, point.signal_articles, point.stories, point.publishers) == (
+        "provisional",
+        6,
+        3,
+        3,
+        2,
+    )
 
 
 def test_an_act_and_words_in_one_entry_count_once():
@@ -162,7 +168,9 @@ def test_parts_are_points_of_the_whole():
     assert last["iran_us"].tension == last["nuclear_file"].tension > 0
     assert last["yemen_red_sea"].tension == 0
     assert last["iran_us"].tension + last["lebanon"].tension < last["all"].tension
-    assert last["lebanon"].entries == last["all"].entries and last["lebanon"].signal_articles < last["all"].signal_articles
+    assert (
+        last["lebanon"].entries == last["all"].entries and last["lebanon"].signal_articles < last["all"].signal_articles
+    )
 
 
 def test_the_percentile_looks_back_only_and_waits_for_enough():

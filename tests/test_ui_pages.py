@@ -145,9 +145,7 @@ def test_no_network_is_said(tmp_path, screen):
     path, feeds = tmp_path / "dead.db", tmp_path / "feeds.yaml"
     feeds.write_text("feeds:\n  - {name: A, url: https://a.example/rss}\n", encoding="utf-8")
     store = open_store(f"sqlite:///{path}")
-    save_state(
-        store, FeedState("A", "https://a.example/rss", state="failing", failure="network", failures=3), now=NOW
-    )
+    save_state(store, FeedState("A", "https://a.example/rss", state="failing", failure="network", failures=3), now=NOW)
     store.close()
     shown = screen(path, feeds=feeds)
     assert "No feed answers" in words(shown)
@@ -166,7 +164,10 @@ def test_a_broken_configuration_and_a_failing_step_are_said(fortnight, screen, t
     store.close()
     said = words(screen(copy, "articles"))
     assert "The configuration has a fault" in said
-    assert "New articles are not grouped into stories: failing since" in said and "(12 min ago), next try in 4 min." in said
+    assert (
+        "New articles are not grouped into stories: failing since" in said
+        and "(12 min ago), next try in 4 min." in said
+    )
     assert "a &lt;b&gt;fault" in said
     assert "&lt;b&gt;use http" in said
 

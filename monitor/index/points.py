@@ -209,7 +209,9 @@ def _points(grain: str, hour: int, window: Window, past: _Past, cache: Reference
     )
     missing = _missing(entries, publishers, inside, parameters)
     scopes = _scopes(window.signals)
-    sizes = list(zip(SCOPES, scopes.sum(axis=1).tolist(), _count_stories(window.signals.story, scopes).tolist(), strict=True))
+    sizes = list(
+        zip(SCOPES, scopes.sum(axis=1).tolist(), _count_stories(window.signals.story, scopes).tolist(), strict=True)
+    )
     volume = {"entries": entries, "publishers": publishers}
     if missing:
         return [
