@@ -22,7 +22,8 @@ from pathlib import Path
 from benchmarks._venv import peer
 from benchmarks._wire import Wire
 from benchmarks.tagger import CALM
-from monitor.tagging.tagger import Tagger
+from monitor.tagging import loading
+from monitor.tagging.lexicon import LANGUAGES
 from tests.processes import Watch, spent, tree
 
 HERE = Path(__file__).resolve().parent
@@ -34,11 +35,11 @@ MEMORY = 400
 
 
 def texts() -> list[tuple[str, str]]:
-    """One text of the lexicons' examples to four calm ones."""
+    """One text of the examples that are tests to four calm ones."""
     news = [
         (e.title, f"{e.title}. {e.summary or e.title}")
-        for lexicon in Tagger.load().lexicons.values()
-        for e in lexicon.examples
+        for lang in LANGUAGES
+        for e in loading.examples(HERE.parent / "tests" / "lexicon" / f"{lang}.yaml")
     ]
     calm, loud = cycle(CALM), cycle(news)
     return list(islice((next(loud) if place % 5 == 0 else next(calm) for place in range(5 * len(news))), 5 * len(news)))

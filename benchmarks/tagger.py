@@ -16,6 +16,8 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
+from monitor.tagging import loading
+from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.tagger import Tagger
 from monitor.tagging.text import fold
 
@@ -50,14 +52,18 @@ CALM = [
 ]
 
 
-def entries(tagger: Tagger) -> list[tuple[str, str]]:
-    """A file's rows, or one of the lexicons' examples among four calm entries."""
+def entries() -> list[tuple[str, str]]:
+    """A file's rows, or one of the examples that are tests among four calm entries."""
     if len(sys.argv) > 1:
         opened = gzip.open if sys.argv[1].endswith(".gz") else open
         with opened(sys.argv[1], "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         return [(row["title"], row.get("summary") or "") for row in rows]
-    news = [(e.title, f"{e.title}. {e.summary}") for lexicon in tagger.lexicons.values() for e in lexicon.examples]
+    news = [
+        (e.title, f"{e.title}. {e.summary}")
+        for lang in LANGUAGES
+        for e in loading.examples(ROOT / "tests" / "lexicon" / f"{lang}.yaml")
+    ]
     calm, loud = cycle(CALM), cycle(news)
     return list(islice((next(loud) if place % 5 == 0 else next(calm) for place in range(COUNT)), COUNT))
 
@@ -96,7 +102,7 @@ def main() -> None:
     cpu = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
     print(f"start-up, interpreter included    {time.perf_counter() - start:8.2f} s   {cpu:.2f} s of CPU")
     tagger = Tagger.load()
-    rows = entries(tagger)
+    rows = entries()
     patterns = alternations(tagger)
 
     def plain(title: str, summary: str) -> int:

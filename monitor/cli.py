@@ -29,7 +29,7 @@ from rich.text import Text
 
 from monitor import clock
 from monitor.config import LastGood, Settings
-from monitor.errors import MonitorError, ProblemsError
+from monitor.errors import LexiconError, MonitorError, ProblemsError
 from monitor.storage.store import Store, open_store
 
 app = typer.Typer(
@@ -230,6 +230,35 @@ def _retag(settings: Settings, tagger) -> None:
     if done:
         update_index(store, settings, clock.from_environment(settings.environment.now).now())
     err.print(f"{done} articles read again with {tagger.method}")
+
+
+@app.command()
+@command_line
+def lexicon(
+    labels: Annotated[
+        Path | None, typer.Option(help="A folder of labelled entries: what each form and exclusion does on them.")
+    ] = None,
+    types: Annotated[
+        bool, typer.Option("--types", help="Show for each event type how many forms a language has.")
+    ] = False,
+    lines: Annotated[int, typer.Option(min=1, help="With --labels: lines of each table.")] = 40,
+) -> None:
+    """Look over the word files: faults with file, line and remedy, and event types that lack words in a language."""
+    from monitor.tagging import lint, report
+    from monitor.tagging.tagger import Tagger
+
+    settings = configured()[1] if "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
+    tagger = Tagger.load(**settings.theatre.tagger_arguments() if settings else {})
+    extra = settings.theatre.lexicon if settings else None
+    if types:
+        out.print(lint.as_table(tagger.lexicons))
+    if labels:
+        out.print(report.show(tagger, report.measure(tagger, report.read(labels)), extra, lines))
+    for lang, lacking in lint.wordless(tagger.lexicons).items():
+        if lacking:
+            out.print(f"{lang}: no words for {', '.join(lacking)}", highlight=False, markup=False)
+    if faults := lint.faults(tagger.lexicons, extra):
+        raise LexiconError(faults)
 
 
 @app.command()

@@ -214,7 +214,7 @@ class Reading:
 
     lang: str | None
     direction: str
-    score: float  # highest severity of escalation plus that of de-escalation, -10..10
+    score: float  # the title-led sum that decided the direction: its sign is the direction's, -10..10
     theatre: bool
     actors: tuple[str, ...]
     places: tuple[str, ...]

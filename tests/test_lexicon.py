@@ -1,15 +1,18 @@
 """Lexicons: every language's own examples hold, and a broken file is refused with file, line and remedy."""
 
+from pathlib import Path
+
 import pytest
 
 from monitor.errors import LexiconError
-from monitor.tagging import loading
+from monitor.tagging import lint, loading, report
 from monitor.tagging.forms import FormError, expand
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.tagger import Tagger
 from tests.tagging import tagger  # noqa: F401 - a fixture
 
-EXAMPLES = [(code, example) for code, lexicon in loading.load().items() for example in lexicon.examples]
+FOLDER = Path(__file__).parent / "lexicon"
+EXAMPLES = [(code, example) for code in LANGUAGES for example in loading.examples(FOLDER / f"{code}.yaml")]
 
 
 @pytest.mark.parametrize(("code", "example"), EXAMPLES, ids=[f"{e.file}:{e.line}" for _, e in EXAMPLES])
@@ -38,27 +41,32 @@ def test_every_language_has_all_it_needs(code):
         "purpose",
     }
     assert lexicon.idioms and lexicon.frames and lexicon.function_words
-    assert len(lexicon.examples) >= 15
+    assert sum(lang == code for lang, _ in EXAMPLES) >= 15
 
 
 BROKEN = [
-    ("unknown category", "language: en\nanchors:\n  atack:\n    x: [zap]\n", 4, "atack"),
-    ("unknown key", "language: en\nanchors:\n  attack:\n    x: {form: [zap]}\n", 4, "forms"),
-    ("duplicate key", "language: en\nanchors:\n  attack:\n    x: [zap]\n    x: [zip]\n", 5, "line 4"),
-    ("duplicate form", "language: en\nanchors:\n  attack:\n    x: [zap]\n    y: [Zap]\n", 5, "attack/x"),
+    ("unknown type", "language: en\nevents:\n  ship.sieze: [zap]\n", 3, "ship.seize"),
+    ("unknown key", "language: en\nevents:\n  ship.seize: {form: [zap]}\n", 3, "forms"),
+    ("duplicate key", "language: en\nevents:\n  ship.seize: [zap]\n  ship.seize: [zip]\n", 4, "line 3"),
+    ("duplicate form", "language: en\nevents:\n  ship.seize: [zap]\n  ship.attack: [Zap]\n", 4, "ship.seize"),
+    ("both directions", "language: en\nevents:\n  ship.seize: [zap]\n  talks.hold: [zap]\n", 4, "both directions"),
+    ("bad regex", "language: en\nevents:\n  ship.seize: {forms: [zap], matching: '['}\n", 3, "regular expression"),
+    ("not YAML", "language: en\nevents: [\n", 3, "not valid YAML"),
+    ("no such group", "language: en\nevents:\n  ship.seize: ['hit @nothing']\n", 3, "nothing"),
+    ("open bracket", "language: en\nevents:\n  ship.seize: [zap(s]\n", 3, "without"),
+    ("weight of its own", "language: en\nevents:\n  ship.seize: {forms: [zap], weight: 9}\n", 3, "unknown"),
+    ("severity", "language: en\ntypes:\n  my.own: {category: attack, severity: 99}\n", 3, "0.5"),
+    ("type without severity", "language: en\ntypes:\n  my.own: {category: attack}\n", 3, "severity"),
+    ("type that is there", "language: en\ntypes:\n  ship.seize: {category: attack, severity: 9}\n", 3, "already"),
+    ("category of a type", "language: en\ntypes:\n  my.own: {category: atack, severity: 9}\n", 3, "attack"),
     (
-        "both directions",
-        "language: en\nanchors:\n  attack:\n    x: [zap]\n  talks:\n    y: [zap]\n",
-        6,
-        "both directions",
+        "undone into nothing",
+        "language: en\ntypes:\n  my.own: {category: attack, severity: 9, undone: nowhere}\n",
+        3,
+        "no event type",
     ),
-    ("bad regex", "language: en\nanchors:\n  attack:\n    x: {forms: [zap], matching: '['}\n", 4, "regular expression"),
-    ("not YAML", "language: en\nanchors: [\n", 3, "not valid YAML"),
-    ("no such group", "language: en\nanchors:\n  attack:\n    x: ['hit @nothing']\n", 4, "nothing"),
-    ("open bracket", "language: en\nanchors:\n  attack:\n    x: [zap(s]\n", 4, "without"),
-    ("weight", "language: en\nanchors:\n  attack:\n    x: {forms: [zap], weight: 99}\n", 4, "0.5"),
     ("language", "language: de\n", 1, "en"),
-    ("no language", "anchors: {}\n", 1, "language"),
+    ("no language", "events: {}\n", 1, "language"),
     ("operator", "language: en\noperators:\n  undo:\n    x: [zap]\n", 3, "undoing"),
     ("empty", "", None, "empty"),
 ]
@@ -79,12 +87,12 @@ def test_a_broken_lexicon_is_refused_with_its_line(tmp_path, text, line, says):
 def test_all_faults_are_told_at_once(tmp_path):
     own = tmp_path / "my-words.yaml"
     own.write_text(
-        "language: en\nanchors:\n  atack: {x: [zap]}\n  attack:\n    y: {forms: [zap], weight: many}\nidoms: {}\n",
+        "language: en\nevents:\n  ship.sieze: [zap]\n  ship.seize: {forms: [zap], within: many}\nidoms: {}\n",
         encoding="utf-8",
     )
     with pytest.raises(LexiconError) as caught:
         Tagger.load(extra=own)
-    assert [problem.line for problem in caught.value.problems] == [6, 3, 5]
+    assert [problem.line for problem in caught.value.problems] == [5, 3, 4]
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
@@ -120,3 +128,50 @@ def test_a_form_with_a_gap():
 def test_forms_that_cannot_be_read(form):
     with pytest.raises(FormError):
         expand(form, GROUPS)
+
+
+def test_the_shipped_words_have_no_fault(tagger: Tagger):
+    assert [str(problem) for problem in lint.faults(tagger.lexicons)] == []
+
+
+def test_every_form_names_a_type_of_the_one_table(tagger: Tagger):
+    counts = lint.matrix(tagger.lexicons)
+    assert set(counts) == set(tagger.lexicons["fa"].events.types)
+    assert all(set(each) == set(LANGUAGES) for each in counts.values())
+    assert counts["ship.seize"] == {lang: counts["ship.seize"][lang] for lang in LANGUAGES}
+    assert all(counts["ship.seize"].values())
+
+
+LINT = [
+    ("impossible", "language: en\nevents:\n  ship.seize:\n    forms: ['zap colou?r']\n", 4, "'?'"),
+    ("long line", f"language: en\nevents:\n  ship.seize:\n    forms: [{'zap ' * 40}]\n", 4, "wrap"),
+    ("implied", "language: en\nevents:\n  ship.seize:\n    forms: [zap, zap tanker]\n", 4, "implied by 'zap'"),
+    (
+        "two senses",
+        "language: en\nevents:\n  ship.seize: {forms: [zap], near: [x]}\n  attack.strike: [zapp]\n  talks.hold: [tanker (zapp|zip)]\n",
+        None,
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "says"), [row[1:] for row in LINT], ids=[row[0] for row in LINT])
+def test_lint(tagger: Tagger, tmp_path, text, line, says):
+    own = tmp_path / "my-words.yaml"
+    own.write_text(text, encoding="utf-8")
+    found = lint.faults_of(own, tagger.lexicons)
+    assert (found[0].line if found else None) == line
+    assert not found or says in found[0].message
+
+
+def test_the_report_counts_what_leaving_out_does(tagger: Tagger):
+    rows = [
+        report.Labelled("en", "Iran seizes tanker in Strait of Hormuz", "", "2026-01", frozenset({"maritime"})),
+        report.Labelled("en", "Iran seizes tanker in Strait of Hormuz", "", "2026-02", frozenset()),
+    ]
+    found = report.measure(tagger, rows)
+    assert (sum(found.hit.values()), sum(found.said.values()), sum(found.true.values())) == (1, 2, 1)
+    (form,) = [tally for tally in found.forms.values() if tally.fires]
+    assert (form.fires, form.right) == (2, 1)
+    assert found.without(form) == pytest.approx(0 - 2 / 3)
+    assert found.months(form) == (0, 1)

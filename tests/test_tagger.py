@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,10 +10,13 @@ from hypothesis import strategies as st
 
 from monitor.errors import InputError
 from monitor.models import CATEGORIES, ESCALATION
+from monitor.tagging import loading
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.lines import as_record, show, tag_lines
 from monitor.tagging.tagger import MOST, Tagger
 from tests.tagging import tagger  # noqa: F401 - a fixture
+
+EXAMPLES = Path(__file__).parent / "lexicon"
 
 # title, what has to be found, what must not be
 OPERATORS = [
@@ -105,9 +109,9 @@ def _exact(reading, title, summary):
 
 
 def test_evidence_is_exact_on_every_example(tagger: Tagger):
-    for lexicon in tagger.lexicons.values():
-        for example in lexicon.examples:
-            _exact(tagger.read(example.title, example.summary, lang=lexicon.lang), example.title, example.summary)
+    for lang in LANGUAGES:
+        for example in loading.examples(EXAMPLES / f"{lang}.yaml"):
+            _exact(tagger.read(example.title, example.summary, lang=lang), example.title, example.summary)
 
 
 WORDS = [
@@ -172,7 +176,7 @@ def test_the_page_for_people_shows_feed_text_as_text(tagger: Tagger):
 
 def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
     own = tmp_path / "my-words.yaml"
-    own.write_text("language: en\nanchors:\n  attack:\n    mine: [zapping]\n", encoding="utf-8")
+    own.write_text("language: en\nevents:\n  attack.strike: [zapping]\n", encoding="utf-8")
     mine = Tagger.load(extra=own)
     assert mine.method != tagger.method
     assert Tagger.load().method == Tagger.load().method
@@ -188,9 +192,40 @@ def test_a_text_of_nothing_but_anchors_keeps_as_many_as_people_could_read(tagger
 def test_a_cue_does_not_spare_a_verb_the_words_it_needs(tmp_path):
     own = tmp_path / "my-words.yaml"
     own.write_text(
-        "language: en\nanchors:\n  release:\n    mine: {part: verb, forms: [zapping home], near: [captives]}\n",
+        "language: en\nevents:\n  captive.free: {part: verb, forms: [zapping home], near: [captives]}\n",
         encoding="utf-8",
     )
     mine = Tagger.load(extra=own)
     assert mine.read("Iran refuses zapping home captives", "", lang="en").categories == ("rupture",)
     assert mine.read("Iran refuses zapping home", "", lang="en").categories == ()
+
+
+def test_sign_and_word_of_an_entry_agree(tagger: Tagger):
+    summary = "Mediators in Qatar said a ceasefire agreement was close and that talks would be held in Doha on Monday."
+    reading = tagger.read("Israel pounds Lebanon with heaviest air strikes", summary)
+    assert reading.direction == "escalation" and reading.score > 0
+    for lang in LANGUAGES:
+        for example in loading.examples(EXAMPLES / f"{lang}.yaml"):
+            reading = tagger.read(example.title, example.summary, lang=lang)
+            assert (
+                reading.direction == "mixed"
+                or (reading.score > 0) == (reading.direction == "escalation")
+                or not reading.score
+            )
+
+
+def test_candidates_say_why_they_do_not_count(tagger: Tagger):
+    reading, (candidate,) = tagger.examine("Israel did not attack Tehran, army says", "")
+    assert not reading.signals
+    assert (candidate.category, candidate.suppressed, candidate.in_title) == ("attack", "negation: did not", True)
+    assert (candidate.tie, candidate.ties, candidate.question) == ("clause", "core", False)
+
+
+def test_candidates_hold_the_facts_of_their_signals(tagger: Tagger):
+    title = "If talks fail, will Iran seize tankers in the Strait of Hormuz?"
+    reading, found = tagger.examine(title, "")
+    assert found and all(each.question for each in found)
+    assert all(title[each.start : each.end] == each.text for each in found)
+    reading, found = tagger.examine("US refuses to lift sanctions on Iran", "")
+    stated = {(each.event, each.start, each.end, each.operators) for each in found if each.suppressed is None}
+    assert {(signal.rule, signal.start, signal.end, signal.operators) for signal in reading.signals} <= stated

@@ -40,6 +40,7 @@ class Sentence:
     cues: list[Hit] = field(default_factory=list)
     entities: list[Hit] = field(default_factory=list)
     masked: list[tuple[Hit, str]] = field(default_factory=list)  # anchors inside an idiom, and which
+    described: Spans | None = None  # participles that describe: no event begins and ends inside one
     words: dict[str, list[Hit]] = field(default_factory=dict)  # phrase, or @actor and @place for names -> where
 
     def distance(self, left: int, right: int) -> int:
@@ -167,7 +168,10 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
         if (held := [hit for hit in sentence.entities if getattr(hit.word.entities[0][1], wanted)])
     }
     words |= names
-    idioms = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
+    spans = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
+    idioms = [(start, end, idiom.name) for start, end, idiom in spans if not idiom.describes]
+    if len(idioms) < len(spans):
+        sentence.described = Spans((start, end) for start, end, idiom in spans if idiom.describes)
     masks = Spans((start, end) for start, end, _ in idioms)
     if idioms:  # nor are masked words a condition for others
         sentence.words = {
@@ -196,7 +200,7 @@ def _idiom_spans(sentence: Sentence, hit: Hit, anywhere: bool):
             continue
         last = last_tail(sentence, phrase.tails, hit.end)
         if last:
-            yield hit.start, last[1], idiom.name
+            yield hit.start, last[1], idiom
 
 
 def last_tail(

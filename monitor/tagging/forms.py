@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.tagging.text import folded_form
 
@@ -29,9 +29,11 @@ class Phrase:
     head: str
     tails: tuple[frozenset[str], ...] = ()
     exact: str | None = None  # the head as it must be written
+    line: int = field(default=0, compare=False)  # of the file, where its form stands
+    form: str = field(default="", compare=False)  # as it is written there
 
 
-def expand(form: str, groups: dict[str, tuple[str, ...]]) -> list[Phrase]:
+def expand(form: str, groups: dict[str, tuple[str, ...]], line: int = 0) -> list[Phrase]:
     """Every phrase a form stands for."""
     parts = [part.strip() for part in form.split("...")]
     if not all(parts):
@@ -42,7 +44,7 @@ def expand(form: str, groups: dict[str, tuple[str, ...]]) -> list[Phrase]:
     else:
         heads = [(head, None) for head in _phrases(parts[0], groups)]
     tails = tuple(frozenset(_phrases(part, groups)) for part in parts[1:])
-    return [Phrase(head, tails, exact) for head, exact in heads]
+    return [Phrase(head, tails, exact, line, form) for head, exact in heads]
 
 
 def phrases(form: str, groups: dict[str, tuple[str, ...]]) -> list[str]:

@@ -1,6 +1,6 @@
 """What a lexicon holds: the words of one language as anchors, operators, idioms, frames and examples.
 
-The taxonomy is the codebook's; weights are magnitudes on Goldstein's (1992) scale. Leaves reading the YAML to loading.py,
+Event types, with what they weigh, stand in one table for all languages, lexicon/events.yaml. Leaves reading the YAML to loading.py,
 finding words to anchors.py and what operators do to operators.py.
 """
 
@@ -14,15 +14,13 @@ from monitor.tagging.forms import Phrase
 
 LANGUAGES = ("en", "fr", "ar", "fa")  # Hebrew is recognised and left untagged
 
-# the usual weight of a category where a rule names none
-WEIGHTS = {
-    "attack": 9.0, "maritime": 7.0, "threat": 5.5, "mobilize": 5.5, "nuclear": 5.5, "sanction": 4.5, "rupture": 4.5, "unrest": 4.0,
-    "energy": 7.0, "talks": 3.5, "accord": 6.5, "ceasefire": 7.5, "concession": 5.5, "release": 5.0, "withdrawal": 5.5, "sanctions_relief": 4.5,
-    "appeal": 2.0,
-}  # fmt: skip
-IN_WORDS = ("threat", "appeal")  # categories that are speech unless a rule says otherwise
+IN_WORDS = ("threat", "appeal")  # categories that are speech unless a type says otherwise
 
-AIMED_AT = {"ships": "maritime", "oil works": "energy"}  # a group of the lexicon -> what an attack on one of it is
+AIMED_AT = {
+    "ships": "ship.attack",
+    "oil works": "oil.attack",
+}  # a group of the lexicon -> what an attack on one of it is
+TURNS = ("undone", "never", "refused", "said", "demanded")  # how words around an event make another of it
 
 OPERATORS = (
     "pseudo", "purpose", "background", "condition", "negation", "never", "refusal", "undoing", "threat", "modality", "demand", "attribution",
@@ -33,16 +31,41 @@ ANY_ACTOR, ANY_PLACE = "@actor", "@place"  # in conditions and tails: whatever t
 BUILT_IN = {"actor": (ANY_ACTOR,), "place": (ANY_PLACE,)}
 
 
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One kind of event, the same in every language."""
+
+    id: str  # ship.seize: the rule's name on screen, in CSV and in readings
+    category: str
+    severity: float  # Goldstein's (1992) scale, a magnitude
+    mode: str = "act"  # act | words
+    undone: str | None = None  # the type that it becomes when it is undone, where that is another than its category's
+
+    @property
+    def escalates(self) -> bool:
+        return self.category in ESCALATION
+
+
+@dataclass(slots=True)
+class Events:
+    """The table of event types, and for each turn what an event of a category becomes by it."""
+
+    types: dict[str, EventType] = field(default_factory=dict)
+    turned: dict[str, dict[str, EventType]] = field(default_factory=lambda: {turn: {} for turn in TURNS})
+
+    def undone(self, event: EventType) -> EventType | None:
+        return self.types[event.undone] if event.undone else self.turned["undone"].get(event.category)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """What an anchor means. Conditions are sets of folded phrases; None: no such condition."""
+    """Words that state an event. Conditions are sets of folded phrases; None: no such condition."""
 
-    name: str  # attack/air strike
+    event: EventType
     lang: str
-    category: str
-    weight: float
+    file: str = ""
+    line: int = 0  # where it begins; each form has its own
     part: str = "noun"  # noun | verb
-    mode: str = "act"
     passive: bool = False
     near: frozenset[str] | None = None
     before: frozenset[str] | None = None
@@ -57,8 +80,12 @@ class Rule:
     anywhere: bool = False
 
     @property
-    def escalates(self) -> bool:
-        return self.category in ESCALATION
+    def name(self) -> str:
+        return self.event.id
+
+    @property
+    def category(self) -> str:
+        return self.event.category
 
     @property
     def conditional(self) -> bool:
@@ -77,7 +104,7 @@ class Cue:
     within: int = 4
     on: frozenset[str] | None = None  # categories
     unless: frozenset[str] | None = None
-    makes: str | None = None
+    makes: EventType | None = None
     where: str = "any"  # title | summary | any
 
 
@@ -97,6 +124,7 @@ class Idiom:
 
     name: str
     theatre: bool = False  # an event elsewhere: masked in the theatre's news only (a labour strike)
+    describes: bool = False  # a participle that only describes: what lies inside it is background
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +175,5 @@ class Lexicon:
     examples: list[Example] = field(default_factory=list)
     conditions: set[str] = field(default_factory=set)  # every phrase a condition or tail names
     first: dict = field(default_factory=dict, repr=False)  # where a form was first given, to name duplicates
+    events: Events = field(default_factory=Events)  # one table for all languages
     reading_anywhere: bool = False  # the document being read is general event language

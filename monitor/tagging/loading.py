@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from monitor.tagging.lexicon import (
     OPERATORS,
     ORDERS,
     SCOPES,
-    WEIGHTS,
+    TURNS,
     Cue,
+    Events,
+    EventType,
     Example,
     Frame,
     Idiom,
@@ -36,12 +39,13 @@ FOLDER = Path(__file__).parent / "lexicon"
 
 SECTIONS = (
     "language", "name", "home", "scope", "function_words", "letters", "article", "prefixes", "prefixes_before", "suffixes", "before_suffixes",
-    "contractions", "abbreviations", "groups", "clauses", "who", "anchors", "operators", "idioms", "frames", "examples",
+    "contractions", "abbreviations", "groups", "clauses", "who", "types", "events", "operators", "idioms", "describing", "frames", "examples",
 )  # fmt: skip
 RULE_KEYS = (
-    "weight", "part", "forms", "passive", "mode", "near", "before", "after", "within", "unless", "backed", "matching", "not matching", "whole",
+    "part", "forms", "passive", "near", "before", "after", "within", "unless", "backed", "matching", "not matching", "whole",
     "speaker", "scope", "note",
 )  # fmt: skip
+TYPE_KEYS = ("category", "severity", "mode", "undone", "note")
 CUE_KEYS = ("forms", "side", "within", "on", "unless", "makes", "where", "note")
 EXAMPLE_KEYS = (
     "title",
@@ -58,16 +62,93 @@ EXAMPLE_KEYS = (
 )
 
 
+def files() -> list[Path]:
+    """The shipped files."""
+    return [FOLDER / "events.yaml", *(FOLDER / f"{code}.yaml" for code in LANGUAGES)]
+
+
 def load(extra: Path | None = None) -> dict[str, Lexicon]:
-    """Every language's lexicon; `extra` is a user's own file in the same form, merged into its language."""
+    """Every language's lexicon; `extra` is a user's own file in the same form, merged into its language. Raises LexiconError."""
     problems: list[Problem] = []
-    found = {code: Lexicon(code) for code in LANGUAGES}
-    for path in [FOLDER / f"{code}.yaml" for code in LANGUAGES] + ([Path(extra)] if extra else []):
+    events = Events()
+    for document in Sheet(FOLDER / "events.yaml", problems).documents:
+        _table(document, events)
+    found = {code: Lexicon(code, events=events) for code in LANGUAGES}
+    for path in files()[1:]:
         for document in Sheet(path, problems).documents:
             _read(document, found)
     if problems:
         raise LexiconError(problems)
+    if extra:
+        extend(found, extra)
     return found
+
+
+def extend(lexicons: dict[str, Lexicon], extra: Path) -> None:
+    """Merges a user's own file into the lexicons. Raises LexiconError."""
+    problems: list[Problem] = []
+    for document in Sheet(Path(extra), problems).documents:
+        _read(document, lexicons)
+    if problems:
+        raise LexiconError(problems)
+
+
+def examples(path: Path) -> list[Example]:
+    """The examples of a file that holds nothing else but its language. Raises LexiconError."""
+    problems: list[Problem] = []
+    found: list[Example] = []
+    for document in Sheet(path, problems).documents:
+        sections = document.mapping(("language", "examples"))
+        lexicon = Lexicon(sections["language"].choice(LANGUAGES) if "language" in sections else "en")
+        if "examples" in sections:
+            _examples(sections["examples"], lexicon)
+        found += lexicon.examples
+    if problems:
+        raise LexiconError(problems)
+    return found
+
+
+def _table(document: Value, events: Events) -> None:
+    """The event types, then what each turn makes of a category."""
+    sections = document.mapping(("types", *TURNS))
+    if "types" in sections:
+        _types(sections["types"], events)
+    for turn in TURNS:
+        for category, made in sections[turn].mapping(CATEGORIES).items() if turn in sections else ():
+            if event := _type(made, events):
+                events.turned[turn][category] = event
+
+
+def _types(value: Value, events: Events) -> None:
+    read = []
+    for name, body in value.mapping().items():
+        keys = body.mapping(TYPE_KEYS)
+        if lacking := [key for key in ("category", "severity") if key not in keys]:
+            body.fault(f"has no {' and no '.join(lacking)}; write `{{category: attack, severity: 8}}`")
+            continue
+        category = keys["category"].choice(CATEGORIES)
+        mode = keys["mode"].choice(("act", "words")) if "mode" in keys else "words" if category in IN_WORDS else "act"
+        undone = keys["undone"].text() if "undone" in keys else None
+        if name in events.types:
+            body.fault(f"'{name}' is a type already; choose another name")
+            continue
+        events.types[name] = EventType(name, category, keys["severity"].number(0.5, 10), mode, undone)
+        read.append((name, keys))
+    for name, keys in read:
+        if events.types[name].undone:
+            _type(keys["undone"], events)
+
+
+def _type(value: Value, events: Events) -> EventType | None:
+    """The event type that is named."""
+    name = value.text()
+    if name not in events.types:
+        near = difflib.get_close_matches(name, events.types, 1)
+        value.fault(
+            f"'{name}' is no event type; "
+            + (f"did you mean '{near[0]}'?" if near else "the types stand in lexicon/events.yaml")
+        )
+    return events.types.get(name)
 
 
 def _read(document: Value, found: dict[str, Lexicon]) -> None:
@@ -95,8 +176,8 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
     for name in ("function_words", "prefixes", "prefixes_before", "suffixes", "abbreviations", "clauses"):
         if name in sections:
             setattr(lexicon, name, getattr(lexicon, name) | _words(sections[name], lexicon))
-    for section, reader in (("who", _who), ("anchors", _anchors), ("operators", _operators), ("idioms", _idioms), ("frames", _frames),
-                            ("examples", _examples)):  # fmt: skip
+    for section, reader in (("who", _who), ("types", _own_types), ("events", _events), ("operators", _operators), ("idioms", _idioms),
+                            ("describing", _describing), ("frames", _frames), ("examples", _examples)):  # fmt: skip
         if section in sections:
             reader(sections[section], lexicon)
 
@@ -129,7 +210,7 @@ def _phrases(value: Value, lexicon: Lexicon) -> list[tuple[Value, Phrase]]:
         if not (text := item.text()):
             continue
         try:
-            expanded = expand(text, lexicon.groups)
+            expanded = expand(text, lexicon.groups, item.line)
         except FormError as error:
             item.fault(f"'{text}' {error}")
             continue
@@ -186,52 +267,62 @@ def _pattern(value: Value | None) -> re.Pattern | None:
         return None
 
 
-def _anchors(value: Value, lexicon: Lexicon) -> None:
-    for category, rules in value.mapping().items():
-        if category not in CATEGORIES:
-            rules.fault(f"'{category}' is no category; use one of {', '.join(CATEGORIES)}")
+def _own_types(value: Value, lexicon: Lexicon) -> None:
+    """Types of a user's own file, beside those of the table."""
+    _types(value, lexicon.events)
+
+
+def _events(value: Value, lexicon: Lexicon) -> None:
+    """The words of each event type: one rule, or a list of several."""
+    for name, body in value.mapping().items():
+        if name not in lexicon.events.types:
+            near = difflib.get_close_matches(name, lexicon.events.types, 1)
+            body.fault(
+                f"'{name}' is no event type; "
+                + (f"did you mean '{near[0]}'?" if near else "the types stand in lexicon/events.yaml")
+            )
             continue
-        for name, body in rules.mapping().items():
-            keys = body.mapping(RULE_KEYS) if body.is_mapping() else {"forms": body}
-            if "forms" not in keys and "passive" not in keys:
-                body.fault("has no words; add `forms: [...]`")
-                continue
-            common = {
-                "name": f"{category}/{name}",
-                "lang": lexicon.lang,
-                "category": category,
-                "weight": keys["weight"].number(0.5, 10) if "weight" in keys else WEIGHTS[category],
-                "part": keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
-                "mode": keys["mode"].choice(("act", "words"))
-                if "mode" in keys
-                else "words"
-                if category in IN_WORDS
-                else "act",
-                "near": _condition(keys.get("near"), lexicon),
-                "before": _condition(keys.get("before"), lexicon),
-                "after": _condition(keys.get("after"), lexicon),
-                "unless": _condition(keys.get("unless"), lexicon),
-                "within": int(keys["within"].number(1, 20)) if "within" in keys else 8,
-                "backed": _condition(keys.get("backed"), lexicon),
-                "matching": _pattern(keys.get("matching")),
-                "not_matching": _pattern(keys.get("not matching")),
-                "speaker": keys["speaker"].flag() if "speaker" in keys else False,
-                "whole": keys["whole"].flag() if "whole" in keys else False,
-                "anywhere": keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
-            }
-            for key in ("forms", "passive"):
-                if key in keys:
-                    rule = Rule(**common, passive=key == "passive")
-                    for item, phrase in _phrases(keys[key], lexicon):
-                        if _unique(item, phrase, rule, lexicon):
-                            lexicon.rules.append((phrase, rule))
+        several = body.items() if body.is_list() else []
+        for rule in several if several and all(each.is_mapping() for each in several) else [body]:
+            _rule(lexicon.events.types[name], rule, lexicon)
+
+
+def _rule(event: EventType, body: Value, lexicon: Lexicon) -> None:
+    keys = body.mapping(RULE_KEYS) if body.is_mapping() else {"forms": body}
+    if "forms" not in keys and "passive" not in keys:
+        body.fault("has no words; add `forms: [...]`")
+        return
+    common = {
+        "event": event,
+        "lang": lexicon.lang,
+        "file": body.sheet.file,
+        "line": body.line,
+        "part": keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
+        "near": _condition(keys.get("near"), lexicon),
+        "before": _condition(keys.get("before"), lexicon),
+        "after": _condition(keys.get("after"), lexicon),
+        "unless": _condition(keys.get("unless"), lexicon),
+        "within": int(keys["within"].number(1, 20)) if "within" in keys else 8,
+        "backed": _condition(keys.get("backed"), lexicon),
+        "matching": _pattern(keys.get("matching")),
+        "not_matching": _pattern(keys.get("not matching")),
+        "speaker": keys["speaker"].flag() if "speaker" in keys else False,
+        "whole": keys["whole"].flag() if "whole" in keys else False,
+        "anywhere": keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
+    }
+    for key in ("forms", "passive"):
+        if key in keys:
+            rule = Rule(**common, passive=key == "passive")
+            for item, phrase in _phrases(keys[key], lexicon):
+                if _unique(item, phrase, rule, lexicon):
+                    lexicon.rules.append((phrase, rule))
 
 
 def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
     """Whether a form is new; the same form twice without a condition to tell which is a fault."""
     if rule.conditional:
         return True
-    key = ("anchor", phrase, rule.anywhere)
+    key = ("anchor", phrase, rule.anywhere, rule.speaker)
     if key not in lexicon.first:
         lexicon.first[key] = (
             rule,
@@ -242,7 +333,7 @@ def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
     if other is rule:
         return False  # two spellings of one form that fold alike
     place = f"{at} ({other.name})"
-    if other.escalates != rule.escalates:
+    if other.event.escalates != rule.event.escalates:
         item.fault(
             f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or `after` to tell them apart"
         )
@@ -265,7 +356,7 @@ def _operators(value: Value, lexicon: Lexicon) -> None:
                 within=int(keys["within"].number(0, 20)) if "within" in keys else 4,
                 on=_on(keys["on"]) if "on" in keys else None,
                 unless=_condition(keys.get("unless"), lexicon),
-                makes=keys["makes"].choice(CATEGORIES) if "makes" in keys else None,
+                makes=_type(keys["makes"], lexicon.events) if "makes" in keys else None,
                 where=keys["where"].choice(("any", "title", "summary")) if "where" in keys else "any",
             )
             lexicon.cues.extend((phrase, cue) for _, phrase in _phrases(keys["forms"], lexicon))
@@ -287,6 +378,12 @@ def _idioms(value: Value, lexicon: Lexicon) -> None:
             lexicon.idioms.extend((phrase, idiom) for _, phrase in _phrases(keys["forms"], lexicon))
         else:
             body.fault("has no words; add `forms: [...]`")
+
+
+def _describing(value: Value, lexicon: Lexicon) -> None:
+    """Participles that describe a noun: an event inside one is background."""
+    for name, forms in value.mapping().items():
+        lexicon.idioms.extend((phrase, Idiom(name, describes=True)) for _, phrase in _phrases(forms, lexicon))
 
 
 def _frames(value: Value, lexicon: Lexicon) -> None:

@@ -1,6 +1,6 @@
 """What the words around an anchor do to it: turn it off, turn its sign, or make words of an act. Codebook, rules 1-5.
 
-The tables are the codebook's and know no language; which words are cues is the lexicons' business. Leaves finding
+What becomes what stands in lexicon/events.yaml and knows no language; which words are cues is the lexicons' business. Leaves finding
 cues to clauses.py, and who did it to actors.py.
 """
 
@@ -9,32 +9,21 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from monitor.models import ESCALATION
 from monitor.tagging.anchors import Hit
 from monitor.tagging.clauses import LETTERS, Sentence
-from monitor.tagging.lexicon import IN_WORDS, WEIGHTS, Cue, Rule
-
-# what a signal becomes when it is undone; None: nothing (rule 3)
-UNDONE = {
-    "talks": "rupture", "accord": "rupture", "ceasefire": "rupture", "concession": "rupture", "release": "rupture", "withdrawal": "rupture",
-    "sanctions_relief": "sanction", "appeal": "rupture", "sanction": "sanctions_relief", "maritime": "withdrawal", "energy": "withdrawal",
-    "mobilize": "withdrawal", "threat": "concession", "attack": "concession", "nuclear": "concession", "rupture": None, "unrest": None,
-}  # fmt: skip
-# vowed not to happen, or called off before it did (rule 2)
-NEVER = {category: "concession" for category in ("attack", "maritime", "nuclear", "mobilize")} | {
-    category: "rupture" for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal")
-} | {"sanctions_relief": "sanction"}  # fmt: skip
-# refused (rule 2)
-REFUSED = {
-    category: "rupture"
-    for category in ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "appeal")
-} | {"sanctions_relief": "sanction"}
-# threatened or only possible: force becomes a threat, the rest stays what it is, in words (rule 1)
-FORCE = ("attack", "maritime", "energy", "mobilize", "nuclear")
+from monitor.tagging.lexicon import Cue, Events, EventType, Rule
 
 OFF = ("purpose", "background", "condition")
 TURNS = ("never", "refusal", "negation")
 SPEECH = ("threat", "modality", "demand", "attribution")
+BECOMES = {
+    "undoing": "undone",
+    "never": "never",
+    "refusal": "refused",
+    "threat": "said",
+    "modality": "said",
+    "demand": "demanded",
+}  # cue -> turn
 INSIDE = (
     *TURNS,
     "modality",
@@ -43,11 +32,10 @@ INSIDE = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an anchor. `category` None: it does not count, `reason` says why."""
+    """What came of an anchor. `event` None: it does not count, `reason` says why."""
 
-    category: str | None
+    event: EventType | None
     mode: str
-    weight: float
     operators: tuple[str, ...]
     start: int
     end: int
@@ -55,57 +43,46 @@ class Outcome:
     changed: bool = False  # the category is not the rule's own
     said_by_cue: bool = False  # a cue of speech makes it: its subject is who speaks
 
+    @property
+    def category(self) -> str | None:
+        return self.event and self.event.category
 
-def operate(sentence: Sentence, rule: Rule, start: int, end: int, gap: tuple[int, int]) -> Outcome:
+
+def operate(sentence: Sentence, events: Events, rule: Rule, start: int, end: int, gap: tuple[int, int]) -> Outcome:
     """What the cues around an anchor, and in the gap before its last part, make of it."""
-    cues = _nearest(sentence, rule.category, start, end, gap)
+    cues = _nearest(sentence, rule.event.category, start, end, gap)
+    if not cues:
+        return Outcome(rule.event, rule.event.mode, (), start, end)
     for kind in OFF:
         if kind in cues:
             return _off(rule, cues[kind], start, end, sentence)
-    category, weight, notes, changed = rule.category, rule.weight, [], False
+    event, notes = rule.event, []
     undo = cues.get("undoing")
     turn = min((cues[kind] for kind in TURNS if kind in cues), key=lambda found: found[2], default=None)
     if undo and (ruler := _ruler(sentence, undo[1], start, end)):
         notes.append(f"{ruler.word.cues[0][1].kind}: {_said(sentence, ruler)} (of {_said(sentence, undo[1])})")
         start, end = _around(start, end, ruler, undo[1])
-    elif turn:
-        cue, hit, _ = turn
-        table = NEVER if cue.kind == "never" else REFUSED if cue.kind == "refusal" else {}
-        made = cue.makes or table.get(category)
+    elif turn or undo:
+        cue, hit, _ = found = turn or undo
+        table = events.turned.get(BECOMES.get(cue.kind, ""), {})
+        made = cue.makes or (events.undone(event) if cue.kind == "undoing" else table.get(event.category))
         if made is None:
-            return _off(rule, turn, start, end, sentence)
-        category, weight, changed = made, WEIGHTS[made], True
+            return _off(rule, found, start, end, sentence)
+        event = made
         notes.append(f"{cue.kind}: {_said(sentence, hit)}")
         start, end = _around(start, end, hit)
-    elif undo:
-        cue, hit, _ = undo
-        made = cue.makes or UNDONE[category]
-        if made is None:
-            return _off(rule, undo, start, end, sentence)
-        category, weight, changed = made, WEIGHTS[made], True
-        notes.append(f"undoing: {_said(sentence, hit)}")
-        start, end = _around(start, end, hit)
-    mode = rule.mode if category == rule.category else "words" if category in IN_WORDS else "act"
+    mode = event.mode
     speech = min((cues[kind] for kind in SPEECH[:3] if kind in cues), key=lambda found: found[2], default=None)
     if speech:
         cue, hit, _ = speech
-        made = cue.makes or (
-            "threat"
-            if category in FORCE
-            else "appeal"
-            if cue.kind == "demand" and category not in ESCALATION
-            else category
-        )
-        if made != category:
-            category, weight = made, WEIGHTS[made]
-            if category != rule.category:
-                changed = True
+        event = cue.makes or events.turned[BECOMES[cue.kind]].get(event.category, event)
         mode = "words"
         notes.append(f"{cue.kind}: {_said(sentence, hit)}")
         start, end = _around(start, end, hit)
     if "attribution" in cues:
         notes.append(f"attribution: {_said(sentence, cues['attribution'][1])}")
-    return Outcome(category, mode, weight, tuple(notes), start, end, changed=changed, said_by_cue=bool(turn or speech))
+    changed = event.category != rule.category
+    return Outcome(event, mode, tuple(notes), start, end, changed=changed, said_by_cue=bool(turn or speech))
 
 
 def _nearest(
@@ -185,7 +162,7 @@ def _around(start: int, end: int, *hits: Hit) -> tuple[int, int]:
 
 def _off(rule: Rule, found: tuple[Cue, Hit, int], start: int, end: int, sentence: Sentence) -> Outcome:
     cue, hit, _ = found
-    return Outcome(None, rule.mode, 0.0, (), start, end, reason=f"{cue.kind}: {_said(sentence, hit)}")
+    return Outcome(None, rule.event.mode, (), start, end, reason=f"{cue.kind}: {_said(sentence, hit)}")
 
 
 def _said(sentence: Sentence, hit: Hit) -> str:

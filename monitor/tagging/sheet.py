@@ -63,6 +63,9 @@ class Value:
     def is_mapping(self) -> bool:
         return isinstance(self.node, yaml.MappingNode)
 
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
     def mapping(self, known: tuple[str, ...] | None = None) -> dict[str, Value]:
         """Key -> value; duplicates and, where `known` is given, unknown keys are faults."""
         if not isinstance(self.node, yaml.MappingNode):

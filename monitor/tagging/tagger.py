@@ -13,21 +13,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.models import ESCALATION, Reading, Signal, Suppressed
-from monitor.tagging import loading, ties
+from monitor.models import Reading, Signal, Suppressed
+from monitor.tagging import candidates, loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit, Word
 from monitor.tagging.cache import kept, source
+from monitor.tagging.candidates import Candidate, Found
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
-from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, LANGUAGES, WEIGHTS, Frame, Lexicon, Rule
-from monitor.tagging.operators import Outcome, operate
+from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, Frame, Lexicon
 from monitor.tagging.parts import parts_of
 from monitor.tagging.text import Folded, Languages, fold
 
-VERSION = 1  # of the engine; the words' version is their hash
+VERSION = 2  # of the engine; the words' version is their hash
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
-REACH = {"svo": 5, "vso": 5, "sov": 8}  # words between the parts of a form: farther where the verb comes last
 CLEAR = 0.8  # share of one direction above which the other does not matter
 MOST = 40  # signals, and suppressed anchors, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
@@ -53,7 +52,11 @@ class Tagger:
         )
         self._roles = {code: Roles(lexicon) for code, lexicon in words.items()}
         self._aims = {
-            code: [(frozenset(lexicon.groups[name]), made) for name, made in AIMED_AT.items() if name in lexicon.groups]
+            code: [
+                (frozenset(lexicon.groups[name]), lexicon.events.types[made])
+                for name, made in AIMED_AT.items()
+                if name in lexicon.groups
+            ]
             for code, lexicon in words.items()
         }
 
@@ -61,15 +64,13 @@ class Tagger:
     def load(cls, extra: Path | None = None, theatre=None) -> Tagger:
         """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError."""
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
-        files = [
-            *(loading.FOLDER / f"{code}.yaml" for code in LANGUAGES),
-            gazetteers.FILE,
-            *([Path(extra)] if extra else []),
-        ]
-        if extra or widen or only:
-            words, gazetteer = loading.load(extra), gazetteers.load(widen, only)
-        else:  # the shipped ones need not be read from YAML by each process anew
-            words, gazetteer = kept("words", source(), lambda: (loading.load(), gazetteers.load()))
+        files = [*loading.files(), gazetteers.FILE, *([Path(extra)] if extra else [])]
+        # The shipped ones need not be read from YAML by each process anew.
+        words, gazetteer = kept("words", source(), lambda: (loading.load(), gazetteers.load()))
+        if extra:
+            loading.extend(words, Path(extra))
+        if widen or only:
+            gazetteer = gazetteers.load(widen, only)
         digest = hashlib.sha256(repr((widen, only)).encode())
         for file in files:
             digest.update(file.read_bytes())
@@ -80,10 +81,21 @@ class Tagger:
 
     def read(self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False) -> Reading:
         """The reading of one entry. `lang` is the feed's declared language; `anywhere` leaves the theatre out of account."""
+        return self._read(title, summary, lang, anywhere, False)[0]
+
+    def examine(
+        self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False
+    ) -> tuple[Reading, tuple[Candidate, ...]]:
+        """The reading, and every candidate that the words of the entry give, those that do not count with their reason; at most MOST."""
+        return self._read(title, summary, lang, anywhere, True)
+
+    def _read(
+        self, title: str, summary: str, lang: str | None, anywhere: bool, full: bool
+    ) -> tuple[Reading, tuple[Candidate, ...]]:
         code = self.language(title, summary, lang)
         nothing = Reading(code, "none", 0.0, False, (), (), (), (), self.method)
         if code not in self.lexicons:
-            return nothing
+            return nothing, ()
         found = []
         for name, text in (("title", title), ("summary", summary)):
             folded = fold(text)
@@ -92,7 +104,7 @@ class Tagger:
         words = [hit.word for _, _, hits in found for hit in hits]
         anchors = _may_hold_anchors(words, anywhere)
         if not anchors and not any(word.entities for word in words):  # as most texts are
-            return nothing
+            return nothing, ()
         fields, entities, framed = [], [], []
         for name, folded, hits in found:
             framed.extend((name, hit) for hit in hits if hit.word.frames)
@@ -106,12 +118,13 @@ class Tagger:
             and anchors
             and all(entity(hit).ties == "acting" and entity(hit).place is None for _, hit in entities)
         )  # at home "Trump" and "the UN" need not say whom they speak of
-        signals, off = self._signals(code, fields, framed, core, anywhere) if anchors else ((), ())
+        signals, off, kept = self._signals(code, fields, framed, core, anywhere, full) if anchors else ((), (), ())
         actors, places = self._named(code, entities)
+        leaning, score = balance(signals)
         reading = Reading(
             code,
-            direction(signals),
-            _score(signals),
+            leaning,
+            score,
             core,
             tuple(dict.fromkeys(found.code for found in actors)),
             tuple(dict.fromkeys(found.place for found in places)),
@@ -120,7 +133,7 @@ class Tagger:
             self.method,
             tuple(dict.fromkeys((found.place, *found.at) for found in places if found.at)),
         )
-        return replace(reading, parts=parts_of(reading))
+        return replace(reading, parts=parts_of(reading)), kept
 
     def _named(self, code: str, entities: list[tuple[Sentence, Hit]]) -> tuple[list, list]:
         roles, actors, places = self._roles[code], [], []
@@ -134,10 +147,10 @@ class Tagger:
 
     # -- signals ------------------------------------------------------------------------------------------
 
-    def _signals(
-        self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool
-    ) -> tuple[tuple[Signal, ...], tuple[Suppressed, ...]]:
-        signals, off = [], []
+    def _found(
+        self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
+    ) -> Iterator[tuple[_Field, Sentence, Found]]:
+        """Every anchor of an entry, with why it does not count where it does not."""
         holding = list(_holding(fields, framed, anywhere))
         frames = {
             frame.off: f"frame: {frame.name}" for _, frame in reversed(holding) if frame.off != "sentence"
@@ -145,107 +158,94 @@ class Tagger:
         off_sentences = {id(sentence): f"frame: {frame.name}" for sentence, frame in holding if frame.off == "sentence"}
         if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
             frames.setdefault("summary", "title asks")
-        abroad = (
-            ties.abroad(fields[0].sentences, self._roles[code])
-            if core and not anywhere and fields[0].name == "title"
-            else ""
-        )
+        roles, lexicon = self._roles[code], self.lexicons[code]
+        abroad = ties.abroad(fields[0].sentences, roles) if core and not anywhere and fields[0].name == "title" else ""
         for field in fields:
             for sentence in field.sentences:
-                if not sentence.rules and not sentence.masked:
+                if not sentence.rules:
                     continue
                 reason = (
                     frames.get("entry")
                     or (field.name == "summary" and frames.get("summary"))
                     or off_sentences.get(id(sentence))
+                    or ""
                 )
-                for rule, outcome, start, end, head in self._outcomes(code, sentence, anywhere):
-                    why = outcome.reason if outcome.category is None else reason or ""
-                    if not why and sentence.asks and start >= sentence.asks_from:
-                        why = "question"
-                    if not why and not anywhere:
-                        why = ties.outside(
-                            sentence,
-                            self._roles[code],
-                            outcome.category,
-                            start,
-                            end,
-                            core,
-                            abroad if field.name == "summary" else "",
+                for found in candidates.find(
+                    sentence, lexicon.events, self._aims[code], lexicon.order, anywhere=anywhere, full=full
+                ):
+                    found.off = found.off or reason
+                    if not found.off and sentence.asks and found.start >= sentence.asks_from:
+                        found.off = "question"
+                    if not found.off and not anywhere:
+                        elsewhere = abroad if field.name == "summary" else ""
+                        found.off = ties.outside(
+                            sentence, roles, found.event.category, found.start, found.end, core, elsewhere
                         )
-                    if why:
-                        off.append(_suppressed(field, outcome.category or rule.category, why, start, end))
-                    else:
-                        signals.append(
-                            self._signal(code, field, sentence, rule, outcome, Anchor(start, head, end, outcome.start))
-                        )
+                    yield field, sentence, found
+
+    def _signals(
+        self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
+    ) -> tuple[tuple[Signal, ...], tuple[Suppressed, ...], tuple[Candidate, ...]]:
+        signals, off, kept = [], [], []
+        for field, sentence, found in self._found(code, fields, framed, core, anywhere, full):
+            if full and len(kept) < MOST:
+                kept.append(self._candidate(code, field, sentence, found, core))
+            if found.unless:
+                continue
+            if found.off:
+                off.append(_suppressed(field, found.event.category, found.off, found.start, found.end))
+            else:
+                signals.append(self._signal(code, field, sentence, found))
+        for field in fields:
+            for sentence in field.sentences:
                 off.extend(
                     _suppressed(field, hit.word.begins(anywhere)[0][1].category, why, hit.start, hit.end)
                     for hit, why in sentence.masked
                 )
-        return tuple(_distinct(signals)[:MOST]), tuple(off[:MOST])
+        return tuple(_distinct(signals)[:MOST]), tuple(off[:MOST]), tuple(kept)
 
-    def _outcomes(self, code: str, sentence: Sentence, anywhere: bool):
-        """Every anchor of a sentence that its conditions allow, longest first, with what operators made of it."""
-        found, mentioned, taken = [], [], {}  # place -> the span that took it
-        for start, end, rule, head, tail in _candidates(sentence, anywhere, REACH[self.lexicons[code].order]):
-            if _inside(taken, start, end):
-                continue
-            outcome = operate(sentence, rule, start, end, (head, tail))
-            if _is_background(sentence, rule, outcome, start, end, anywhere):
-                _take(taken, start, end)
-                found.append((rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head))
-            elif (
-                outcome.category is None
-                or (outcome.changed and rule.part == "noun")
-                or _supported(sentence, rule, start, head, anywhere)
-            ):
-                _take(taken, start, end)
-                found.append((rule, self._aimed(code, sentence, rule, outcome, start, end), start, end, head))
-            else:
-                mentioned.append(
-                    (rule, Outcome(None, rule.mode, 0.0, (), start, end, "only mentioned"), start, end, head)
-                )
-        for each in mentioned:
-            if not _inside(taken, each[2], each[3]):
-                _take(taken, each[2], each[3])
-                found.append(each)
-        found.sort(key=lambda each: each[2])
-        return found
-
-    def _aimed(self, code: str, sentence: Sentence, rule: Rule, outcome: Outcome, start: int, end: int) -> Outcome:
-        """An attack on a ship is maritime, one on oil or gas works energy."""
-        if outcome.category != "attack":
-            return outcome
-        for words, made in self._aims[code]:
-            hit = sentence.following(words, end, 5)
-            if hit is None and (rule.part == "noun" or rule.passive or self.lexicons[code].order == "sov"):
-                hit = sentence.nearby(words, start, end, 2, "before")
-            if hit is not None:
-                note = f"aimed at: {sentence.text[hit.start : hit.end]}"
-                weight = min(outcome.weight, WEIGHTS[made] + 1)
-                return Outcome(
-                    made,
-                    outcome.mode,
-                    weight,
-                    (*outcome.operators, note),
-                    min(outcome.start, hit.start),
-                    max(outcome.end, hit.end),
-                )
-        return outcome
-
-    def _signal(
-        self, code: str, field: _Field, sentence: Sentence, rule: Rule, outcome: Outcome, anchor: Anchor
-    ) -> Signal:
+    def _candidate(self, code: str, field: _Field, sentence: Sentence, found: Found, core: bool) -> Candidate:
+        outcome, event = found.outcome, found.event
         a, b = field.folded.span(outcome.start, outcome.end)
-        source, target, place = self._roles[code].of(sentence, rule, anchor, outcome)
-        escalates = outcome.category in ESCALATION
-        return Signal(
-            outcome.category,
-            "escalation" if escalates else "deescalation",
+        low, high = sentence.clause(found.start, found.end)
+        kinds = {cue.kind for hit in sentence.cues if low <= hit.start < high for _, cue in hit.word.cues}
+        tie, near = ties.nearest(sentence, self._roles[code], event.category, found.start, found.end, core)
+        return Candidate(
+            found.rule.event.id,
+            event.id,
+            event.category,
             outcome.mode,
-            outcome.weight if escalates else -outcome.weight,
-            rule.name,
+            event.severity,
+            field.name,
+            a,
+            b,
+            field.folded.raw[a:b],
+            outcome.operators,
+            found.off or None,
+            sentence.asks and found.start >= sentence.asks_from,
+            "condition" in kinds,
+            "background" in kinds or found.off == "background: describes",
+            any(start < b and a < end for start, end in candidates.quoted(field.folded.raw)),
+            tie,
+            near,
+            found.rule.file,
+            found.phrase.line,
+            found.phrase.form,
+            found.rule.line,
+            found.unless,
+        )
+
+    def _signal(self, code: str, field: _Field, sentence: Sentence, found: Found) -> Signal:
+        outcome, event = found.outcome, found.event
+        a, b = field.folded.span(outcome.start, outcome.end)
+        anchor = Anchor(found.start, found.head, found.end, outcome.start)
+        source, target, place = self._roles[code].of(sentence, found.rule, anchor, outcome)
+        return Signal(
+            event.category,
+            "escalation" if event.escalates else "deescalation",
+            outcome.mode,
+            event.severity if event.escalates else -event.severity,
+            event.id,
             field.name,
             a,
             b,
@@ -255,12 +255,6 @@ class Tagger:
             place,
             outcome.operators,
         )
-
-
-def _inside(taken: dict[int, int], start: int, end: int) -> bool:
-    """Whether a span lies in one that was taken."""
-    owner = taken.get(start)
-    return owner is not None and taken.get(end - 1) == owner
 
 
 def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
@@ -274,61 +268,6 @@ def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
     return any(word.idioms for word in words) or any(
         not any(map(there.isdisjoint, phrase.tails)) for word in begun for phrase, _ in word.begins(anywhere)
     )
-
-
-def _take(taken: dict[int, int], start: int, end: int) -> None:
-    for place in range(start, end):
-        taken.setdefault(place, start)
-
-
-def _candidates(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[int, int, Rule, int, int]]:
-    """Every anchor whose words are all there, longest first, then the most particular: start, end, rule, end of its first part, start of its last."""
-    found = []
-    for hit in sentence.rules:
-        for phrase, rule in hit.word.begins(anywhere):
-            tail, end = (
-                last_tail(sentence, phrase.tails, hit.end, reach) or (hit.end, None)
-                if phrase.tails
-                else (hit.end, hit.end)
-            )
-            if end is not None and _fits(sentence, rule, hit.start, hit.end, end):
-                found.append((hit.start, end, rule, hit.end, tail))
-    found.sort(key=lambda each: (each[0] - each[1], not each[2].conditional))
-    return found
-
-
-def _fits(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> bool:
-    """Conditions that hold whatever operators say."""
-    within = max(8, rule.within)
-    if rule.unless and (
-        sentence.nearby(rule.unless, start, head, within)
-        or (end > head and sentence.nearby(rule.unless, end, end, within, "after"))
-    ):
-        return False
-    if rule.matching or rule.not_matching:
-        around = sentence.text[max(sentence.start, start - 80) : min(sentence.end, end + 80)]
-        if (rule.matching and not rule.matching.search(around)) or (
-            rule.not_matching and rule.not_matching.search(around)
-        ):
-            return False
-    return True
-
-
-def _supported(sentence: Sentence, rule: Rule, start: int, end: int, anywhere: bool) -> bool:
-    """Whether what makes a mere mention news stands near; a name of the theatre is not asked for anywhere."""
-    for words, side in ((rule.near, "both"), (rule.before, "before"), (rule.after, "after")):
-        if words is None or (anywhere and (ANY_ACTOR in words or ANY_PLACE in words)):
-            continue
-        if not sentence.nearby(words, start, end, rule.within, side):
-            return False
-    return True
-
-
-def _is_background(sentence: Sentence, rule: Rule, outcome: Outcome, start: int, end: int, anywhere: bool) -> bool:
-    """Whether a summary only speaks of what is known already: no word of news stands near."""
-    if rule.backed is None or anywhere or sentence.origin == "title" or outcome.changed or outcome.category is None:
-        return False
-    return sentence.nearby(rule.backed, start, end, 8) is None
 
 
 def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool) -> Iterator[tuple[Sentence, Frame]]:
@@ -371,30 +310,30 @@ def _distinct(signals: list[Signal]) -> list[Signal]:
 # -- the entry --------------------------------------------------------------------------------------------
 
 
-def _score(signals: tuple[Signal, ...]) -> float:
-    weights = [signal.severity for signal in signals]
-    return round(max(0.0, *weights) + min(0.0, *weights), 2) if weights else 0.0
+def balance(signals: tuple[Signal, ...]) -> tuple[str, float]:
+    """Direction and score of an entry: what escalates and what calms, summed, the title's weighing more (rule 12).
 
-
-def direction(signals: tuple[Signal, ...]) -> str:
-    """Rule 12: by seriousness, each category once, the title more than the summary; what the title puts first breaks a tie."""
+    Of each category the gravest signal counts, in the summary by half. What the title puts first counts the more, by TITLE_LEADS. The score
+    is the difference of the two sums, positive for escalation, from -10 to 10; where neither sum is clearly the greater, and the title does
+    not decide, the direction is "mixed".
+    """
     if not signals:
-        return "none"
-    sums, title, best = {"escalation": 0.0, "deescalation": 0.0}, None, {}
+        return "none", 0.0
+    best, title = {}, None
     for signal in signals:
         if signal.field == "title" and title is None:
             title = signal.direction
-        counted = abs(signal.severity) * (TITLE if signal.field == "title" else SUMMARY)
-        best[signal.category] = max(best.get(signal.category, 0.0), counted)
-    for category, counted in best.items():
-        sums["escalation" if category in ESCALATION else "deescalation"] += counted
-    share = sums["escalation"] / (sums["escalation"] + sums["deescalation"])
-    if share >= CLEAR:
-        return "escalation"
-    if share <= 1 - CLEAR:
-        return "deescalation"
-    if title == "escalation" and 1 - share <= TITLE_LEADS:
-        return "escalation"
-    if title == "deescalation" and share <= TITLE_LEADS:
-        return "deescalation"
-    return "mixed"
+        counted = signal.severity * (TITLE if signal.field == "title" else SUMMARY)
+        best[signal.category] = max(best.get(signal.category, 0.0), counted, key=abs)
+    up, down = sum(x for x in best.values() if x > 0), -sum(x for x in best.values() if x < 0)
+    share = up / (up + down)
+    if title == "escalation":
+        up *= TITLE_LEADS / (1 - TITLE_LEADS)
+    elif title == "deescalation":
+        down *= TITLE_LEADS / (1 - TITLE_LEADS)
+    score = round(max(-10.0, min(10.0, up - down)), 2)
+    if share >= CLEAR or (title == "escalation" and up > down):
+        return "escalation", score
+    if share <= 1 - CLEAR or (title == "deescalation" and down > up):
+        return "deescalation", score
+    return "mixed", score

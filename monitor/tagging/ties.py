@@ -26,6 +26,19 @@ def outside(sentence: Sentence, roles: Roles, category: str, start: int, end: in
     return ""
 
 
+def nearest(sentence: Sentence, roles: Roles, category: str, start: int, end: int, core: bool) -> tuple[str, str]:
+    """Where the name stands that ties an anchor to the theatre or to another part of the world, and which: ("clause", "core")."""
+    low, high = sentence.clause(start, end)
+    acting = ""
+    for where, near in (("clause", sentence.named(low, high)), ("sentence", sentence.entities[:MOST_NAMES])):
+        found = _ties(sentence, roles, near, category)
+        for kind in ("core", "elsewhere"):
+            if kind in found:
+                return where, kind
+        acting = acting or (where if "acting" in found else "")
+    return ("entry", "core") if core else (acting, "acting" if acting else "")
+
+
 def _ties(sentence: Sentence, roles: Roles, near: list[Hit], category: str = "") -> dict[str, str]:
     """The ties of some names, each with one of them; of the theatre and elsewhere, which of the two is meant."""
     ties = {entity(hit).ties: entity(hit).name for hit in near}
