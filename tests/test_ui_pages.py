@@ -273,3 +273,8 @@ def test_hostile_text_is_never_markup(tmp_path, screen, tagger, page):
             assert len(said) < 100_000
             if kind != "html":
                 assert "evil.example" not in said
+
+
+def test_a_link_from_before_a_category_was_renamed_still_filters(fortnight, screen):
+    shown = screen(fortnight, "articles", time="all", category="relief")
+    assert not shown.exception and shown.multiselect(key="category").value == ["sanctions_relief"]

@@ -7,10 +7,10 @@ import streamlit as st
 
 from monitor.clock import real_now
 from monitor.errors import ClockError, ConfigError, StorageError
+from monitor.models import FORMER_CATEGORIES
 from monitor.ui.app import access, pages
 from monitor.ui.components import safe_html, status
-from monitor.ui.components.wording import step_failing
-from monitor.ui.exports import links
+from monitor.ui.components.wording import CATEGORY_WORDS, step_failing
 from monitor.ui.queries import reads
 
 HERE = Path(__file__).parent
@@ -59,12 +59,19 @@ def settle(page: str) -> None:
 
 
 def follow_old_link() -> None:
-    """Put values that were renamed under their names of now, before a filter reads the address."""
-    for name in st.query_params:
+    """Put values that were renamed under their names of now and begin again: widgets read the address as the run began.
+
+    Streamlit writes what a filter shows into the address, so that is what stands there; parts of the theatre are shown as before.
+    """
+    shown = {former: CATEGORY_WORDS[name] for former, name in FORMER_CATEGORIES.items()}
+    changed = False
+    for name in ("category", "story_category"):
         values = st.query_params.get_all(name)
-        now = [links.renamed(name, value) for value in values]
-        if now != values:
-            st.query_params[name] = now
+        if any(value in shown for value in values):
+            st.query_params[name] = [shown.get(value, value) for value in values]
+            changed = True
+    if changed:
+        st.rerun()
 
 
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
