@@ -23,6 +23,7 @@ from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import idle_tabs  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
 from monitor.ui.exports import routes as export_routes  # noqa: E402
+from monitor.ui.queries import reads  # noqa: E402
 
 log = logging.getLogger("monitor.app")
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -37,20 +38,22 @@ except ConfigError as fault:
 
 @asynccontextmanager
 async def lifespan(app):
-    """A worker from before the first visitor until the server stops. A database that will not open leaves the screen to say so."""
+    """The pipeline runs from before the first visitor until the server stops. Where the database will not open, the pages say so."""
     try:
-        pipeline = Pipeline(settings, open_store(environment.database_url), clock.from_environment(environment.now))
+        store, time = open_store(environment.database_url), clock.from_environment(environment.now)
     except StorageError as fault:
         log.error("%s", fault)
         yield
         return
+    pipeline = Pipeline(settings, store, time)
+    reads.provide(reads.Context(store, time, settings))
     pipeline.start()
     # Streamlit collects garbage after every run of a script; what is imported by now never becomes garbage.
     gc.collect()
     gc.freeze()
     yield
     pipeline.stop()
-    pipeline.store.close()
+    store.close()
 
 
 base = st.get_option("server.baseUrlPath") or ""

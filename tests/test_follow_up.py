@@ -73,7 +73,7 @@ def computed(monkeypatch):
     """The spans of time that were computed: from when each began."""
     starts, real = [], indexer.Indexer._compute
     monkeypatch.setattr(
-        indexer.Indexer, "_compute", lambda self, since, now: starts.append(since) or real(self, since, now)
+        indexer.Indexer, "_compute", lambda self, since, now, seen: starts.append(since) or real(self, since, now, seen)
     )
     return starts
 

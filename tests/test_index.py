@@ -199,7 +199,7 @@ def test_why_sums_to_the_change(by, measure):
 
 OTHER_PARAMETERS = {
     "reference": (START.date(), day_of(13).date()), "minimum_entries": 31, "minimum_publishers": 4, "tiers": (1.0, 1.0, 1.0, 1.0), "shrink": 21.0,
-    "built_in": (0.05, 0.05),
+    "built_in": (0.05, 0.05), "reader": "reader-2",
 }  # fmt: skip
 
 

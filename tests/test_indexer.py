@@ -222,4 +222,4 @@ def test_a_clock_that_is_set_back_finds_the_days_before_again(store):
 def test_what_is_done_is_noted_under_the_formula(store):
     come_in(store, press(2))
     Indexer(store, SMALL).update(day_of(2))
-    assert notes.all(store)[f"index {SMALL.method}"].value == str(articles.newest_id(store))
+    assert notes.all(store)[f"index {SMALL.method}"].value == f"{articles.newest_id(store)} 0 0"

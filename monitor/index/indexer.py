@@ -6,12 +6,12 @@ new articles -> earliest hour they touch -> index.compute from there to now -> s
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.clock import hour_of
 from monitor.config import Settings
 from monitor.index import Parameters
-from monitor.storage import articles, index, notes
+from monitor.storage import articles, index, notes, readings, stories
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
@@ -32,62 +32,86 @@ class IndexUpdater:
 
     def update(self, settings: Settings, now: datetime) -> None:
         """Recompute what changed since the last call. Raises StorageError."""
-        parameters = parameters_of(settings)
+        parameters = parameters_of(settings, readings.current(self.store).reader)
         if self._indexer is None or self._indexer.parameters != parameters:
             self._indexer = Indexer(self.store, parameters)
-        self._indexer.update(now)
+        try:
+            self._indexer.update(now)
+        except BaseException:
+            self._indexer = None  # what it remembers may be half of the truth
+            raise
 
 
-def parameters_of(settings: Settings | None) -> Parameters:
-    """The index as feeds.yaml asks for it; the shipped one without a configuration."""
+def parameters_of(settings: Settings | None, reader: str) -> Parameters:
+    """The index as feeds.yaml asks for it, of entries read by this reader; the shipped one without a configuration."""
     if settings is None:
-        return Parameters()
+        return Parameters(reader=reader)
     asked = settings.index
     return Parameters(
         reference=asked.span,
         minimum_entries=asked.minimum_entries,
         minimum_publishers=asked.minimum_publishers,
         tiers=asked.tiers.weights,
+        reader=reader,
     )
 
 
 def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
     """Compute every point from the first article on; gives how many."""
-    return Indexer(store, parameters_of(settings)).everything(now)
+    return Indexer(store, parameters_of(settings, readings.current(store).reader)).everything(now)
+
+
+class Seen(NamedTuple):
+    """What an index was computed from."""
+
+    newest: int  # the id of the article stored last
+    grouped: int  # the id up to which articles had been put into stories; 0 while none was
+    generation: int  # of the readings
 
 
 class Indexer:
-    """Keeps the points of one formula true; the reference cache spares reading the reference days again."""
+    """Keeps the points of one formula and reader true; the reference cache spares reading the reference days again.
+
+    When stored articles were read again, the cache is forgotten and every point computed anew.
+    """
 
     def __init__(self, store: Store, parameters: Parameters):
         self.store, self.parameters = store, parameters
         self._cache: ReferenceCache | None = None
-        # up to which article, and the clock's time of the last update; kept in a note, so that a restart moves nothing published
+        # from what, and the clock's time of the last update; kept in a note, so that a restart moves nothing published
         self._note = f"index {parameters.method}"
-        self._done: tuple[int, datetime] | None = None
+        self._done: tuple[Seen, datetime] | None = None
+        self._generation: int | None = None  # of the readings that the cache is made of
 
     def update(self, now: datetime) -> int:
         """Recompute from the earliest hour that changed since the last call; nothing when nothing did. Gives the number of points."""
         hour = hour_of(now)
-        newest = articles.newest_id(self.store)
-        if newest == 0 or (self._done or self._noted(in_use=True)) == (newest, hour):
+        seen = self._seen()
+        if seen.newest == 0 or (self._done or self._noted(in_use=True)) == (seen, hour):
             return 0
         if self._done and hour < self._done[1]:  # the clock was set back: the days before are needed again
             self._cache = None
         last = index.newest(self.store, hour + timedelta(hours=1), self.parameters.method)
-        count = self._compute(self._begin(hour) if last is None else self._changed(last, hour), now)
-        self._keep(newest, now)
-        return count
+        done = self._done or self._noted()
+        if last is None or (done and done[0].generation != seen.generation):
+            return self._compute(self._begin(hour), now, seen)
+        return self._compute(self._changed(last, hour, done), now, seen)
 
     def everything(self, now: datetime) -> int:
         """From the first day with enough news on, whatever was computed before."""
-        newest = articles.newest_id(self.store)
-        if newest == 0:
+        seen = self._seen()
+        if seen.newest == 0:
             return 0
         self._cache = None
-        count = self._compute(self._begin(hour_of(now)), now)
-        self._keep(newest, now)
-        return count
+        return self._compute(self._begin(hour_of(now)), now, seen)
+
+    def _seen(self) -> Seen:
+        """What there is to compute from now. The cache goes when it was made of other readings."""
+        generation = readings.current(self.store).generation
+        if generation != self._generation:
+            self._cache, self._generation = None, generation
+        grouped = notes.all(self.store).get(stories.GROUPED)
+        return Seen(articles.newest_id(self.store), int(grouped.value) if grouped else 0, generation)
 
     def _begin(self, hour: datetime) -> datetime:
         """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a long break.
@@ -102,12 +126,14 @@ class Indexer:
         first = articles.earliest_after(self.store, -1)
         return min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
 
-    def _changed(self, last: datetime, hour: datetime) -> datetime:
+    def _changed(self, last: datetime, hour: datetime, done: tuple[Seen, datetime] | None) -> datetime:
         """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late article belongs to.
 
         Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
         """
-        id, until = self._done or self._noted() or (-1, hour)
+        id, until = -1, hour
+        if done:  # an article that had no story yet is one that came since
+            id, until = min(done[0].newest, done[0].grouped or done[0].newest), done[1]
         if self.parameters.over_at and until < self.parameters.over_at <= hour:
             return self._begin(hour)  # what was provisional has its reference now
         furthest = hour - FURTHEST
@@ -119,20 +145,21 @@ class Indexer:
         late = articles.earliest_after(self.store, id)
         return min(last, until, *([hour_of(max(late, furthest))] if late else []))
 
-    def _noted(self, *, in_use: bool = False) -> tuple[int, datetime] | None:
-        """How far another process came with this formula; `in_use`, only if no other formula was computed since."""
+    def _noted(self, *, in_use: bool = False) -> tuple[Seen, datetime] | None:
+        """How far another process came with this method; `in_use`, only if no other one was computed since."""
         noted = notes.all(self.store)
         if in_use and (newest := noted.get(index.IN_USE)) and newest.value != self.parameters.method:
             return None
         note = noted.get(self._note)
-        return (int(note.value), hour_of(note.at)) if note else None
+        return (Seen(*map(int, note.value.split())), hour_of(note.at)) if note else None
 
-    def _keep(self, newest: int, now: datetime) -> None:
-        self._done = newest, hour_of(now)
-        notes.put(self.store, self._note, str(newest), now)
+    def _keep(self, seen: Seen, now: datetime) -> None:
+        self._done = seen, hour_of(now)
+        notes.put(self.store, self._note, " ".join(map(str, seen)), now)
         notes.put(self.store, index.IN_USE, self.parameters.method, now)
 
-    def _compute(self, since: datetime, now: datetime) -> int:
+    def _compute(self, since: datetime, now: datetime, seen: Seen) -> int:
+        """Points from `since` to now, stored; none while the readings are being replaced. Gives how many."""
         from monitor.index import (  # and with them pandas: to know that nothing is due takes none of it
             ReferenceCache,
             compute,
@@ -151,5 +178,10 @@ class Indexer:
         points = compute(
             index.entries(self.store, start, now + MOMENT), cache=self._cache, since=since, now=now, history=history
         )
+        current = readings.current(self.store)
+        if current.generation != seen.generation or self.parameters.reader not in ("", current.reader):
+            self._cache = None  # articles were read again meanwhile: these points are of two readers
+            return 0
         index.save(self.store, points)
+        self._keep(seen, now)
         return len(points)

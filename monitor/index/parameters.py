@@ -27,6 +27,7 @@ class Parameters:
     # the assumed share before there is a reference: a round number between a general feed and one on the Middle East; labelled provisional
     built_in: tuple[float, float] = (0.05, 0.025)  # escalation, de-escalation
     replicates: int = 200  # of the bootstrap; a multiple of four
+    reader: str = ""  # the method of the reader that the entries were read by
 
     @property
     def over_at(self) -> datetime | None:
@@ -35,11 +36,10 @@ class Parameters:
 
     @property
     def method(self) -> str:
-        """Names the formula, its reference window and, where they are not the shipped ones, its weights."""
+        """Names the formula, its reference window, where they are not the shipped ones its weights, and the reader."""
         span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{TRAILING}"
-        if self._numbers == Parameters()._numbers:
-            return f"{FORMULA}.{span}"
-        return f"{FORMULA}.{span}.{zlib.crc32(repr(self._numbers).encode()):08x}"
+        weights = "" if self._numbers == Parameters()._numbers else f".{zlib.crc32(repr(self._numbers).encode()):08x}"
+        return f"{FORMULA}.{span}{weights}" + (f" of {self.reader}" if self.reader else "")
 
     @property
     def _numbers(self) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ from monitor.models import Article, Feed, FeedState, Reading, Signal
 from monitor.storage import feeds, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
+from monitor.storage.readings import replaced
 from monitor.storage.rows import (
     BRIEF,
     SIGNAL,
@@ -343,13 +344,15 @@ def count_outdated(store: Store, method: str) -> int:
 
 
 def retag(store: Store, readings: Iterable[tuple[int, Reading]]) -> int:
-    """Replace the readings of articles by new ones. Gives how many of the articles there were."""
+    """Replace the readings of articles by new ones of one reader, and raise the generation. Gives how many of the articles there were."""
     given = dict(readings)
     done = 0
     ids = list(given)
     for start in range(0, len(ids), ASKED_AT_ONCE):
         with store.write() as conn:
-            done += _read_again(conn, {id: given[id] for id in ids[start : start + ASKED_AT_ONCE]})
+            some = {id: given[id] for id in ids[start : start + ASKED_AT_ONCE]}
+            done += _read_again(conn, some)
+            replaced(conn, next(iter(some.values())).method)
     return done
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Feed, FeedState
-from monitor.storage import articles, feeds, lease
+from monitor.storage import articles, feeds, lease, readings
 from monitor.storage.articles import Item, Saved
 from monitor.storage.store import Store
 
@@ -40,6 +40,7 @@ class Writer:
 
     def __init__(self, store: Store, *, holder: str | None = None):
         self._store, self._holder = store, holder
+        self._reader: str | None = None  # whose readings it stored last: noted once, so that an index is named after it
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._outcomes: list[tuple[Outcome, asyncio.Future[Saved]]] = []
         self._asked: dict[str, list[asyncio.Future[frozenset[bytes]]]] = {}
@@ -120,7 +121,13 @@ class Writer:
         with self._store.write() as conn:
             if self._holder:
                 lease.check(conn, self._holder)
-            return [articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now) for o in outcomes]
+            methods = {item.reading.method for outcome in outcomes for item in outcome.items} - {self._reader}
+            if methods:
+                readings.use(conn, max(methods))
+            saved = [articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now) for o in outcomes]
+        if methods:
+            self._reader = max(methods)
+        return saved
 
 
 def _settle(future: asyncio.Future, result: object) -> None:

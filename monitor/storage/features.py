@@ -26,16 +26,17 @@ class Kept(NamedTuple):
     written: str
 
 
-def keep(store: Store, made: Sequence[tuple[int, datetime, str]], *, made_by: str) -> None:
-    """(article id, its time, features as text), in one transaction."""
+def keep(store: Store, made: Sequence[tuple[int, datetime, str, str]], *, made_by: str) -> None:
+    """(article id, its time, features as text, method of the reading they were made of), in one transaction."""
+    rows = [
+        {"article_id": id, "at": at, "made_by": f"{made_by} {reader}", "written": text} for id, at, text, reader in made
+    ]
     with store.write() as conn:
-        upsert(
-            conn, features, [{"article_id": id, "at": at, "made_by": made_by, "written": text} for id, at, text in made]
-        )
+        upsert(conn, features, rows)
 
 
 def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator[Kept]:
-    """Those of the articles since then with an id up to this one, of this make, oldest first."""
+    """Those of the articles since then with an id up to this one, of this make and the article's own reading, oldest first."""
     place = sa.tuple_(features.c.at, features.c.article_id)
     columns = (
         articles.c.id,
@@ -51,7 +52,11 @@ def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator
         .order_by(features.c.at, features.c.article_id)
         .limit(PAGE)
     )
-    query = query.where(features.c.at >= at, features.c.article_id <= upto_id, features.c.made_by == made_by)
+    query = query.where(features.c.at >= at, features.c.article_id <= upto_id)
+    query = query.where(
+        sa.type_coerce(features.c.made_by, sa.Text)
+        == sa.literal(f"{made_by} ", sa.Text) + sa.type_coerce(articles.c.method, sa.Text)
+    )
     last: tuple[datetime, int] | None = None
     while True:
         here = (

@@ -32,6 +32,7 @@ _MEMBER = [
     *(sa.type_coerce(articles.c[name], sa.Text).label(name) for name in ("categories", "actors", "places")),
 ]
 _AT_ONCE = 500
+GROUPED = "articles grouped up to"  # the note that says so, by id
 
 
 def assign(store: Store, placed: Mapping[int, int]) -> None:
@@ -95,6 +96,15 @@ def _values(id: int, members: list[Row]) -> dict:
         "langs": tuple(dict.fromkeys(a.lang for a in members if a.lang)),
         "articles": len(members), "publishers": len({a.publisher for a in members}), "merged_into": None,
     }  # fmt: skip
+
+
+def reported_without(store: Store, upto_id: int) -> list[datetime]:
+    """The times of articles up to this id that have a signal and no story, oldest first: their reading was replaced."""
+    query = sa.select(articles.c.at).where(
+        articles.c.story_id.is_(None), sa.type_coerce(articles.c.categories, sa.Text) != "", articles.c.id <= upto_id
+    )
+    with store.read() as conn:
+        return list(conn.scalars(query.order_by(articles.c.at)))
 
 
 def merges(store: Store) -> dict[int, int]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.models import Article
-from monitor.storage import articles, notes, stories
-from monitor.storage import features as kept
+from monitor.storage import articles, notes, readings, stories
+from monitor.storage import features as feature_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store
 from monitor.stories import WINDOW, Features, Grouper, features, made_by
 
-REACHED = "articles grouped up to"  # the note that says so, by id
 PAGE = 4_000  # articles a write; a story is computed again with each that touches it
 
 
 class StoryService:
-    """Remembers the last days between calls; one for each worker, used from one thread at a time.
+    """Remembers the last days between calls, until articles are read again; used from one thread at a time.
 
     May be killed anywhere: an article that has a story keeps it, and the others of an unfinished call are placed again.
     """
@@ -28,14 +27,25 @@ class StoryService:
         self.store = store
         self._grouper: Grouper | None = None
         self._reached = 0
+        self._generation: int | None = None  # of the readings that what it remembers was made of
         self._since = datetime.min.replace(tzinfo=UTC)  # from when on articles are compared
 
     def update(self, now: datetime) -> int:
         """Place every article stored since the last call, by this process or another; gives how many. Raises StorageError."""
+        generation = readings.current(self.store).generation
+        if generation != self._generation:
+            self._grouper, self._generation = None, generation
+        try:
+            return self._update(now)
+        except BaseException:
+            self._grouper = None  # it may know of placements that were not stored
+            raise
+
+    def _update(self, now: datetime) -> int:
         newest = articles.newest_id(self.store)
         if self._grouper is not None and newest == self._reached:
             return 0
-        note = notes.all(self.store).get(REACHED)
+        note = notes.all(self.store).get(stories.GROUPED)
         reached = int(note.value) if note else 0
         since = articles.earliest_after(self.store, reached) if newest > reached else None
         if since is None:
@@ -51,26 +61,24 @@ class StoryService:
                 count += self._place(grouper, page)
                 page = []
         count += self._place(grouper, page)
-        notes.put(self.store, REACHED, str(newest), now)
+        notes.put(self.store, stories.GROUPED, str(newest), now)
         self._reached = newest
         grouper.forget(self._since)
-        kept.forget(self.store, self._since)
+        feature_storage.forget(self.store, self._since)
         return count
 
     def _remember(self, reached: int) -> Grouper:
         """Restore what was placed before: from stored features, or else from the texts."""
         grouper, had = Grouper(), set()
-        for one in kept.since(self.store, self._since, reached, made_by=made_by()):
+        for one in feature_storage.since(self.store, self._since, reached, made_by=made_by()):
             grouper.restore(Features.read(one.written, one.id, one.at, one.title, one.publisher), one.story_id)
             had.add(one.id)
         placed = Filter(since=self._since, upto_id=reached)
         if articles.count(self.store, placed) > len(had):
-            missing = [
-                (features(a), a.story_id) for a in articles.stream(self.store, placed, signals=True) if a.id not in had
-            ]
-            for found, story in missing:
-                grouper.restore(found, story)
-            self._keep([found for found, _ in missing])
+            missing = [(features(a), a) for a in articles.stream(self.store, placed, signals=True) if a.id not in had]
+            for found, article in missing:
+                grouper.restore(found, article.story_id)
+            self._keep([(found, article.method) for found, article in missing])
         self._grouper, self._reached = grouper, reached
         return grouper
 
@@ -92,12 +100,47 @@ class StoryService:
         for was, into in merged:
             stories.merge(self.store, into, [was])
         stories.assign(self.store, {id: story for id, story in placed.items() if story is not None})
-        self._keep(made)
+        self._keep([(found, article.method) for article, found in zip(page, made, strict=True)])
         return len(page)
 
-    def _keep(self, made: list[Features]) -> None:
-        made = [found for found in made if found.at >= self._since]  # of an archive nothing is compared any more
-        kept.keep(self.store, [(found.id, found.at, found.written()) for found in made], made_by=made_by())
+    def _keep(self, made: list[tuple[Features, str]]) -> None:
+        """Store features with the method of the reader whose reading they were made of."""
+        rows = [
+            (found.id, found.at, found.written(), reader)
+            for found, reader in made
+            if found.at >= self._since  # of an archive nothing is compared any more
+        ]
+        feature_storage.keep(self.store, rows, made_by=made_by())
+
+    def place_reported(self) -> int:
+        """Place the articles in which a newer reader sees a signal and that have no story. Gives how many there were.
+
+        Each is compared with the articles of the days around it, as if all came in again; those that have a story keep it.
+        """
+        note = notes.all(self.store).get(stories.GROUPED)
+        reached = int(note.value) if note else 0
+        times = stories.reported_without(self.store, reached)
+        self._since = datetime.max.replace(tzinfo=UTC)  # their features are stored when they are needed again
+        for since, until in _spans(times):
+            grouper, page = Grouper(), []
+            for article in articles.stream(self.store, Filter(since=since, until=until, upto_id=reached), signals=True):
+                page.append(article)
+                if len(page) == PAGE:
+                    self._place(grouper, page)
+                    page = []
+            self._place(grouper, page)
+        return len(times)
+
+
+def _spans(times: list[datetime]) -> list[tuple[datetime, datetime]]:
+    """The stretches of time around these times in which articles may be compared with them, oldest first."""
+    found: list[tuple[datetime, datetime]] = []
+    for at in times:
+        since, until = at - WINDOW, at + WINDOW
+        if found and since <= found[-1][1]:
+            since = found.pop()[0]
+        found.append((since, until))
+    return found
 
 
 def update(store: Store, now: datetime) -> int:

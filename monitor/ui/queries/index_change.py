@@ -43,7 +43,7 @@ def point_at(at: datetime) -> IndexPoint | None:
 
 
 def _parameters():
-    return parameters_of(reads.context().settings.current()[0])
+    return parameters_of(reads.context().settings.current()[0], reads.readings().reader)
 
 
 def method() -> str:

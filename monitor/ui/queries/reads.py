@@ -21,6 +21,7 @@ from monitor.config import LastGood, SignalRule
 from monitor.models import Alert, AlertDelivery, Article, IndexPoint, Price, Story
 from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, steps, stories
 from monitor.storage import notes as storage_notes
+from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
 from monitor.tagging import theatre
@@ -39,9 +40,20 @@ class Context:
     settings: LastGood
 
 
+_provided: Context | None = None
+
+
+def provide(opened: Context) -> None:
+    """What the app's process has opened already: the pages use the same store, whose lock then spans all of its writers."""
+    global _provided
+    _provided = opened
+
+
 @st.cache_resource(show_spinner=False)
 def context() -> Context:
     """Raises ConfigError, StorageError."""
+    if _provided is not None:
+        return _provided
     settings = LastGood(environ=os.environ)
     environment = settings.current()[0].environment
     return Context(open_store(environment.database_url), clocks.from_environment(environment.now), settings)
@@ -85,6 +97,7 @@ articles_by_tag = shared(
 signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
+readings = shared(reading_storage.current)  # reader in use, generation
 failing_steps = shared(steps.failures)  # of the pipeline: polling and what follows it
 newest_id = anew(articles.newest_id)
 article = anew(articles.get)  # (id)
