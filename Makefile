@@ -40,6 +40,7 @@ test: develop chromium
 check: develop
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 
 train-check: develop
 	@cmp -s requirements-train.txt $(VENV)/train.txt || { \

@@ -200,14 +200,15 @@ def tag(
     # Reading a text needs no feeds: where there is no configuration the shipped theatre holds.
     settings = configured()[1] if stored or "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
     tagger = Tagger.load(**settings.theatre.tagger_arguments() if settings else {})
-    if stored:
+    if stored and settings:
         _retag(settings, tagger)
     elif text is not None and as_json:
         print(lines.line(tagger.read(text, summary, anywhere=anywhere), "text"))
     elif text is not None:
         out.print(lines.show(tagger.read(text, summary, anywhere=anywhere), text, summary))
     else:
-        sys.stdout.reconfigure(encoding="utf-8")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         with io.TextIOWrapper(
             file.open("rb") if file else sys.stdin.buffer, encoding="utf-8", errors="replace"
         ) as source:
@@ -335,9 +336,8 @@ def oil(
     from monitor.storage import index
     from monitor.storage import prices as kept
 
-    days = (
-        None if events is None else sorted({time_of(text.strip()).date() for text in events.split(",") if text.strip()})
-    )
+    given = [time_of(text.strip()) for text in (events or "").split(",") if text.strip()]
+    days = None if events is None else sorted({day.date() for day in given if day})
     if days == []:
         raise typer.BadParameter("--events names no date")
     _, settings = configured()

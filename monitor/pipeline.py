@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from monitor.clock import Clock, real_now
@@ -97,9 +98,8 @@ class Pipeline:
         try:
             report = await _unless(beat, self._poll_all(settings, on_done))
             for runner in self.runners:
-                await _unless(
-                    beat, asyncio.to_thread(runner.run, lambda runner=runner: self._run(runner, everything=True))
-                )
+                everything = partial(self._run, runner, everything=True)
+                await _unless(beat, asyncio.to_thread(runner.run, everything))
             return report
         finally:
             beat.cancel()

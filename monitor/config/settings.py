@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -30,7 +31,7 @@ class Theatre:
     region: Region = Region()
     digest: str | None = None  # of the word file, so that an edit of it makes another theatre
 
-    def tagger_arguments(self) -> dict[str, Path | Region | None]:
+    def tagger_arguments(self) -> dict[str, Any]:
         """For Tagger.load, here or in another process."""
         return {"extra": self.lexicon, "theatre": self.region}
 
@@ -176,6 +177,7 @@ class LastGood:
                     self._load()
                 except ConfigError as fault:
                     self._fault, self._seen = fault, seen
+            assert self._settings is not None  # or _load has raised
             return self._settings, self._fault
 
     def _load(self) -> None:

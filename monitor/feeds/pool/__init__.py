@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import monitor
 from monitor.feeds.pool.messages import Answer, Hello, Job, MessageError, Ready, receive, send
@@ -52,7 +53,7 @@ class ReaderPool:
         workers: int = 2,
         *,
         make_tagger: Callable[..., object],
-        tagger_arguments: Mapping[str, object] | None = None,
+        tagger_arguments: Mapping[str, Any] | None = None,
         seconds: float = 10,
         memory: int = 56 * _MEGABYTE,
     ):
@@ -107,18 +108,20 @@ class ReaderPool:
             pass
 
     def _read(self, job: Job) -> Read | Failure:
-        process = getattr(self._own, "process", None)
+        process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         try:
             if process is None:
                 process = self._own.process = self._start()
+            assert process.stdin and process.stdout  # both are pipes
             send(process.stdin, job)
             answer = receive(process.stdout, Answer)
-            if answer.failure is None and (answer.parsed is None or len(answer.parsed.entries) != len(answer.readings)):
+            if answer.parsed and len(answer.parsed.entries) != len(answer.readings):
                 raise MessageError("entries and readings differ in number")
         except MessageError as error:
             self._own.process = None
-            process.kill()
-            self._bury(process)
+            if process:
+                process.kill()
+                self._bury(process)
             return Failure("parser", f"the reader process sent what is no answer: {str(error)[:100]}")
         except (OSError, EOFError) as error:
             self._own.process = None
@@ -126,9 +129,11 @@ class ReaderPool:
         if not answer.stays:
             self._own.process = None
             self._bury(process)
-        return answer.failure or Read(answer.parsed, answer.readings)
+        if answer.parsed is None or answer.failure:
+            return answer.failure or Failure("parser", "the reader process sent what is no answer: no document")
+        return Read(answer.parsed, answer.readings)
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         """Starts a process and waits until it is warm. Raises OSError or EOFError."""
         here = str(Path(monitor.__file__).parent.parent)
         # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching needs;
@@ -152,6 +157,7 @@ class ReaderPool:
             )
             self._processes.add(process)
         try:
+            assert process.stdin and process.stdout
             send(process.stdin, self._hello)
             problem = receive(process.stdout, Ready).problem
         except (OSError, EOFError, MessageError) as error:
@@ -177,7 +183,8 @@ class ReaderPool:
         """Makes sure that a process has ended and leaves nothing behind."""
         for pipe in (process.stdin, process.stdout):
             try:
-                pipe.close()
+                if pipe:
+                    pipe.close()
             except OSError:  # what was not written any more
                 pass
         try:

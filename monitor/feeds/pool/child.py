@@ -24,7 +24,7 @@ from monitor.feeds.pool.messages import Answer, Hello, Job, Ready, receive, send
 try:
     import resource
 except ImportError:  # not on every system
-    resource = None
+    resource = None  # type: ignore[assignment] # a module or nothing
 
 # how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
 _GROWTH = 16 << 20

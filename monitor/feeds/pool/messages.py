@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import IO, TypeVar
 
 import msgspec
 
@@ -67,7 +67,7 @@ def _plain(value: object) -> object:
 _encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
 
 
-def send(pipe: BinaryIO, message: msgspec.Struct) -> None:
+def send(pipe: IO[bytes], message: msgspec.Struct) -> None:
     """Raises OSError, and UnicodeEncodeError for half a character."""
     data = _encoder.encode(message)
     pipe.write(len(data).to_bytes(4, "big"))
@@ -75,7 +75,7 @@ def send(pipe: BinaryIO, message: msgspec.Struct) -> None:
     pipe.flush()
 
 
-def receive(pipe: BinaryIO, kind: type[_Kind]) -> _Kind:
+def receive(pipe: IO[bytes], kind: type[_Kind]) -> _Kind:
     """Raises EOFError at the end, MessageError for anything else than such a message."""
     head = pipe.read(4)
     if len(head) < 4:

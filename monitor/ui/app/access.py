@@ -43,7 +43,7 @@ def gate(environment: Environment) -> None:
         st.title("Gulf tension monitor", anchor=False)
         st.text("Log in to continue.")
         providers = [name for name, value in get_secrets_auth_section().items() if isinstance(value, Mapping)]
-        for name in providers or [None]:
+        for name in providers or ("",):
             st.button(
                 f"Log in with {name}" if name else "Log in",
                 key=f"login_{name}",

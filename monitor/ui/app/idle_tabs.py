@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse
@@ -17,7 +18,7 @@ from starlette.routing import Route
 SCRIPT = Path(__file__).with_name("idle_tabs.js")
 PLACE = b"<head>"
 TAG = b'<head>\n    <script src="./api/idle_tabs.js"></script>'  # relative like Streamlit's own, so that it holds below any base path
-Message = MutableMapping[str, object]
+Message = MutableMapping[str, Any]
 
 
 def routes(base: str = "") -> list[Route]:

@@ -11,10 +11,11 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import streamlit
 
-Message = MutableMapping[str, object]
+Message = MutableMapping[str, Any]
 
 
 def _inline_scripts() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from monitor.prices.event_study import WINDOWS, LeadLag, Row
 from monitor.ui.charts.colors import COLORS, GREY
@@ -17,7 +18,7 @@ def abnormal(rows: Sequence[Row]) -> dict:
     events = [day.isoformat() for day in dict.fromkeys(row.event for row in rows)]
     series = []
     for window, color in WINDOW_COLORS.items():
-        bars = []
+        bars: list[Any] = []  # "-" where nothing was measured
         for row in (row for row in rows if row.window == window):
             if row.ar is None:
                 bars.append("-")

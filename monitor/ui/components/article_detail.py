@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from monitor.models import Article
+from monitor.models import Article, Signal, Suppressed
 from monitor.ui.components import safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
 from monitor.ui.queries import reads
@@ -14,7 +16,7 @@ LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
 
 def show(article: Article) -> None:
     """Numbers beside the marks are those of the list below."""
-    spans = [*article.signals, *article.suppressed]
+    spans: list[Signal | Suppressed] = [*article.signals, *article.suppressed]
     now, names = reads.now(), reads.actor_names()
     head = (
         safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), safe_html.tag("span", f"score {article.score:+.1f}"),
@@ -45,7 +47,7 @@ def show(article: Article) -> None:
     if spans:
         safe_html.show(signals(article, names))
     safe_html.note(
-        f"Read by {article.method}; language {LANGUAGES.get(article.lang, 'not known')}; source of tier {article.tier}."
+        f"Read by {article.method}; language {LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
     )
     with st.container(horizontal=True):
         if link := safe_html.web_link(article.link):
@@ -54,7 +56,7 @@ def show(article: Article) -> None:
             st.code(as_text(article, names), language=None, wrap_lines=True)
 
 
-def named(code: str, names: dict[str, str]) -> str:
+def named(code: str, names: Mapping[str, str]) -> str:
     return f"{names[code]} ({code})" if code in names else code
 
 
@@ -78,7 +80,7 @@ def as_text(article: Article, names: dict[str, str]) -> str:
     """The reading for a mail or a note, UTC throughout."""
     lines = [
         article.title, f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
-        *([article.link] if safe_html.web_link(article.link) else []), "", *([article.summary, ""] if article.summary else []),
+        *([article.link] if article.link and safe_html.web_link(article.link) else []), "", *([article.summary, ""] if article.summary else []),
         f"Read as {DIRECTION_WORDS[article.direction]}, score {article.score:+.1f} ({article.method})",
     ]  # fmt: skip
     for signal in article.signals:

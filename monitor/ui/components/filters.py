@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -38,12 +39,13 @@ def filters() -> Filter:
         text = st.text_input("Words in title or summary", key="text", bind="query-params", placeholder="Hormuz, pétrolier, هرمز",
                              max_chars=200, width=260)  # fmt: skip
         since = time_range(replaced=any(in_force(key) for key in DAYS))
-        directions = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, selection_mode="multi",
+        directions = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.__getitem__, selection_mode="multi",
                               default=SIGNED, key="direction", bind="query-params")  # fmt: skip
         active = sum(in_force(key) for key in MORE)
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
             days, more = days_of_own(), _more()
-    return Filter(**(days or {"since": since}), directions=tuple(directions), text=text or "", **more)
+    span: dict[str, Any] = days or {"since": since}
+    return Filter(**span, directions=tuple(directions), text=text or "", **more)
 
 
 def in_force(key: str) -> bool:
@@ -70,8 +72,9 @@ def days_of_own() -> dict[str, datetime]:
         format="YYYY-MM-DD",
         help="Up to the end of this day.",
     )
-    midnights = {
-        "since": first and datetime.combine(first, time(), UTC), "until": last and datetime.combine(last + timedelta(days=1), time(), UTC),
+    midnights: dict[str, datetime | None] = {
+        "since": datetime.combine(first, time(), UTC) if first else None,
+        "until": datetime.combine(last + timedelta(days=1), time(), UTC) if last else None,
     }  # fmt: skip
     return {name: at for name, at in midnights.items() if at}
 
@@ -89,9 +92,9 @@ def _more() -> dict:
     one, two = st.columns(2)
     with one:
         chosen = {
-            "categories": several("Category", "category", CATEGORIES, format_func=CATEGORY_WORDS.get),
-            "modes": several("Acts or words", "mode", list(MODE_WORDS), format_func=MODE_WORDS.get),
-            "langs": several("Language", "lang", list(LANGUAGES), format_func=LANGUAGES.get),
+            "categories": several("Category", "category", CATEGORIES, format_func=CATEGORY_WORDS.__getitem__),
+            "modes": several("Acts or words", "mode", list(MODE_WORDS), format_func=MODE_WORDS.__getitem__),
+            "langs": several("Language", "lang", list(LANGUAGES), format_func=LANGUAGES.__getitem__),
             "publishers": several("Publisher", "publisher", reads.publishers(), format_func=safe_html.sound),
             "tiers": several("Tier of the source", "tier", TIERS, help=TIER),
         }
@@ -99,7 +102,7 @@ def _more() -> dict:
         chosen |= {
             "actors": several("Actor named", "actor", actors, format_func=actor),
             "places": several("Place", "place", places),
-            "parts": several("Part of the theatre", "part", list(PARTS), format_func=PARTS.get),
+            "parts": several("Part of the theatre", "part", list(PARTS), format_func=PARTS.__getitem__),
         }
         source = st.selectbox(
             "Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone"

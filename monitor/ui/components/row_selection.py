@@ -7,14 +7,15 @@ does not close what is open, and sorting does not either: each page has a button
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-MODE = "single-cell"
+MODE: Literal["single-cell"] = "single-cell"
 
 
-def tall(rows: int, most: int) -> int | str:
+def tall(rows: int, most: int) -> int | Literal["content"]:
     """The height of a table: of all its rows while they are few, then of so many with a scroll bar."""
     return "content" if rows <= most else 35 * most
 

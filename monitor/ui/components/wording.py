@@ -103,10 +103,11 @@ def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetim
 
     `levels` are (time, tension), oldest first. None without a number at the end.
     """
-    if not levels or levels[-1][1] is None:
+    last = levels[-1][1] if levels else None
+    if last is None:
         return None
-    word, start = level(levels[-1][1]), len(levels) - 1
-    while start and levels[start - 1][1] is not None and level(levels[start - 1][1]) == word:
+    word, start = level(last), len(levels) - 1
+    while start and (before := levels[start - 1][1]) is not None and level(before) == word:
         start -= 1
     return levels[start][0], start == 0
 

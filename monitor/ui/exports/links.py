@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from monitor.clock import parse_time, time_text
@@ -71,11 +72,12 @@ def filter_of(given: Sequence[tuple[str, str]]) -> Filter:
         raise InputError("source and target are asked together")
     if (theatre := single.get("theatre")) not in (None, "true", "false"):
         raise InputError("theatre: true or false")
+    chosen: dict[str, Any] = {field: tuple(values) for field, values in several.items()}
     return Filter(
         since=since, until=until, text=single.get("text", ""), theatre=None if theatre is None else theatre == "true",
         story=_number("story", single["story"]) if "story" in single else None,
         pair=(single["source"], single["target"]) if "source" in single else None,
-        **{field: tuple(values) for field, values in several.items()},
+        **chosen,
     )  # fmt: skip
 
 
@@ -87,7 +89,8 @@ def renamed(name: str, value: str) -> str:
 
 def span_of(given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
     """since and until. Raises InputError."""
-    return tuple(moment(name, given[name]) if given.get(name) else None for name in ("since", "until"))
+    since, until = (moment(name, given[name]) if given.get(name) else None for name in ("since", "until"))
+    return since, until
 
 
 def moment(name: str, text: str) -> datetime:

@@ -54,9 +54,9 @@ def method() -> str:
 def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The points that each entry and category adds to the index of two hours; `now` in whole minutes, so that a read is shared."""
     ends = [min(at + timedelta(hours=1), now) for at in moments]
-    days = tuple(sorted(at.date() for at in moments))
+    first, last = sorted(at.date() for at in moments)
     return tuple(
-        _parts(at, measure, end, days, _parameters().method, reads.newest_id())
+        _parts(at, measure, end, (first, last), _parameters().method, reads.newest_id())
         for at, end in zip(moments, ends, strict=True)
     )
 
@@ -126,5 +126,5 @@ def name_of(value: object, by: str, rest: int) -> str:
     return (
         safe_html.sound(str(value))
         if by == "publisher"
-        else " ".join(safe_html.sound(title_of(int(value))).split())[:300]
+        else " ".join(safe_html.sound(title_of(int(str(value)))).split())[:300]
     )

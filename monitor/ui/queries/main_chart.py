@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -38,7 +39,8 @@ def index_beside_prices(
     grain: str, since: datetime | None, until: datetime, shown: tuple[Series, ...], zone: str
 ) -> Drawing | None:
     """The index beside some prices; None where there is nothing to draw."""
-    points, lines = reads.points(grain, since, until), {}
+    points = reads.points(grain, since, until)
+    lines: dict[str, Any] = {}
     for series in shown[: len(index_and_prices.PRICE_COLORS)]:
         lines |= by_kind(
             series,

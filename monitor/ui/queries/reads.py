@@ -77,7 +77,7 @@ def shared(read: Callable, seconds: float = FRESH, entries: int = 64) -> Callabl
         read.__qualname__,
         read.__doc__,
     )  # cache key
-    return st.cache_data(of_app, ttl=seconds, show_spinner=False, max_entries=entries)
+    return st.cache_data(ttl=seconds, show_spinner=False, max_entries=entries)(of_app)
 
 
 def anew(read: Callable) -> Callable:
@@ -191,7 +191,8 @@ def stories_reported(
     since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool
 ) -> list[Story]:
     """Stories reported since then by at least so many publishers, last reported first; `signed`: only those with a signal."""
-    reported, before = [], None
+    reported: list[Story] = []
+    before = None
     while len(reported) < limit:
         page = stories.find(
             context().store,

@@ -39,7 +39,7 @@ def table(found: list[Article]) -> None:
         "publisher": [safe_html.cell(a.publisher) for a in found],
         "score": [a.score if a.categories else None for a in found],
         "signals": [kinds(a.categories) for a in found],
-        "language": [LANGUAGES.get(a.lang, a.lang or "") for a in found],
+        "language": [LANGUAGES.get(a.lang or "", a.lang or "") for a in found],
     })  # fmt: skip
     ids = [a.id for a in found]
     row_selection.table(

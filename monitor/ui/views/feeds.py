@@ -71,7 +71,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
         "HTTP": [state.status for _, state, _ in rows],
         "moved to": [safe_html.web_link(state.moved_to) for _, state, _ in rows],
         "publisher": [safe_html.cell(feed.publisher) for feed, _, _ in rows],
-        "language": [LANGUAGES.get(feed.language, feed.language or "any") for feed, _, _ in rows],
+        "language": [LANGUAGES.get(feed.language or "", feed.language or "any") for feed, _, _ in rows],
         "tier": [feed.tier for feed, _, _ in rows],
         "address": [safe_html.web_link(feed.url) for feed, _, _ in rows],
     })  # fmt: skip
@@ -294,7 +294,7 @@ def answer(found: ProbeResult) -> None:
             pd.DataFrame({
                 "published": pd.to_datetime([e.published for e, _ in shown], utc=True), "title": [safe_html.cell(e.title) for e, _ in shown],
                 "direction": [DIRECTION_WORDS[r.direction] for _, r in shown], "signals": [kinds(r.categories) for _, r in shown],
-                "language": [LANGUAGES.get(r.lang, r.lang or "") for _, r in shown],
+                "language": [LANGUAGES.get(r.lang or "", r.lang or "") for _, r in shown],
             }),
             hide_index=True, column_config={"published": moment()}, key="tried", placeholder="", alt=f"The first {len(shown)} entries of the address tested",
         )  # fmt: skip

@@ -60,7 +60,7 @@ def where(found: list[Tally], span: str) -> None:
 
 def who(found: list[Tally], span: str) -> None:
     names = reads.actor_names()
-    direction = st.segmented_control("Kind", places_and_pairs.SIDES, default="escalation", format_func=DIRECTION_WORDS.get, key="kind", bind="query-params",
+    direction = st.segmented_control("Kind", places_and_pairs.SIDES, default="escalation", format_func=DIRECTION_WORDS.__getitem__, key="kind", bind="query-params",
                                      required=True, label_visibility="collapsed")  # fmt: skip
     safe_html.note("Who (row) did it to whom (column). Number of articles in which a clause names both.")
     option = actor_matrix.matrix(found, direction, names)

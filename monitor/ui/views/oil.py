@@ -45,7 +45,8 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     series = chosen_series.name
     chosen = st.segmented_control("Range", list(RANGES), default="90 days", key="oil_range", bind="query-params", required=True,
                                   label_visibility="collapsed")  # fmt: skip
-    since = None if RANGES[chosen] is None else today - timedelta(days=RANGES[chosen])
+    days = RANGES[chosen]
+    since = None if days is None else today - timedelta(days=days)
     points = reads.points("day", since, today)
     prices = reads.price_frame(series, since, today)
     if points["tension"].isna().all() and prices.empty:
@@ -99,7 +100,7 @@ def asked(names: list[str]) -> tuple[str, str, list[str]]:
                              placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index")  # fmt: skip
         kinds = list(studies.DIRECTIONS)
         if not text:
-            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=studies.DIRECTIONS.get, selection_mode="multi", key="episodes",
+            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=studies.DIRECTIONS.__getitem__, selection_mode="multi", key="episodes",
                              bind="query-params")  # fmt: skip
     return series, text or "", list(kinds)
 
@@ -189,7 +190,7 @@ def verdict(series: str, found: prices_event_study.Study) -> str:
 def all_together(series: str, found: prices_event_study.Study) -> str:
     """The result for all events together, window [0,0]; or that they are too few."""
     first = found.across[0]
-    if first.t is None:
+    if first.t is None or first.mean is None:
         return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""
     clear = [one.window for one in found.across if one.significant]
     said = (
@@ -206,7 +207,7 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
         "Each bar says how closely daily changes of the index go with returns so many trading days later (left: earlier); inside the dashed band it "
         "is what two unrelated series would show by chance."
     )
-    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="lag_index", bind="query-params",
+    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.__getitem__, key="lag_index", bind="query-params",
                                    required=True, label_visibility="collapsed")  # fmt: skip
     found = studies.lead_lag(studies.levels(points, measure), closes)
     if found.note:

@@ -149,7 +149,8 @@ def chart() -> None:
                          label_visibility="collapsed")  # fmt: skip
     now = reads.now()
     until = soon(now)
-    since = None if RANGES[chosen] is None else until - timedelta(days=RANGES[chosen])
+    days = RANGES[chosen]
+    since = None if days is None else until - timedelta(days=days)
     grain = "hour" if since and until - since <= HISTORY else "day"
     drawing = main_chart.index_beside_prices(
         grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name()

@@ -95,7 +95,7 @@ def reports(about: Story, members: list[Article]) -> None:
         "direction": [DIRECTION_WORDS[a.direction] for a in members],
         "score": [a.score if a.categories else None for a in members],
         "signals": [kinds(a.categories) for a in members],
-        "language": [LANGUAGES.get(a.lang, a.lang or "") for a in members],
+        "language": [LANGUAGES.get(a.lang or "", a.lang or "") for a in members],
         "tier": [a.tier for a in members],
     })  # fmt: skip
     ids = [a.id for a in members]
@@ -119,9 +119,13 @@ st.title("Stories", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     since = filters.time_range("3 days")
     direction = st.pills(
-        "Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.get, key="story_direction", bind="query-params"
+        "Direction",
+        list(DIRECTION_WORDS),
+        format_func=DIRECTION_WORDS.__getitem__,
+        key="story_direction",
+        bind="query-params",
     )
-    category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.get, key="story_category", bind="query-params",
+    category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.__getitem__, key="story_category", bind="query-params",
                             placeholder="any", width=200)  # fmt: skip
     least = st.number_input(
         "Publishers, at least",

@@ -32,14 +32,14 @@ def moments(newest: datetime) -> tuple[datetime, datetime]:
         bind="query-params",
         required=True,
     )
-    if SPANS[span]:
-        return newest - timedelta(days=SPANS[span]), newest
+    if days := SPANS[span]:
+        return newest - timedelta(days=days), newest
     first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
                               bind="query-params", width=220)  # fmt: skip
     last = st.datetime_input(
         "to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220
     )
-    return tuple(hour_of(moment.replace(tzinfo=UTC)) for moment in (first, last))
+    return hour_of(first.replace(tzinfo=UTC)), hour_of(last.replace(tzinfo=UTC))
 
 
 def lacking(measure: str, at: datetime, point, now: datetime) -> str:
@@ -136,7 +136,8 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
     if by == "story":
         st.page_link(pages.target("stories.py"), label="Who reported this story", query_params={"story": str(value)})
         return
-    found = index_change.table(*(side[side[by] == value] for side in sides), "story")
+    before, after = (side[side[by] == value] for side in sides)
+    found = index_change.table(before, after, "story")
     st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
@@ -163,9 +164,9 @@ else:
     latest_at = latest.at
 with st.container(horizontal=True, vertical_alignment="bottom"):
     start, end = sorted(moments(latest_at))
-    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.get, key="measure", bind="query-params",
+    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.__getitem__, key="measure", bind="query-params",
                                    required=True)  # fmt: skip
-    by = st.segmented_control("Split by", list(BY), default="category", format_func=BY.get, key="by", bind="query-params",
+    by = st.segmented_control("Split by", list(BY), default="category", format_func=BY.__getitem__, key="by", bind="query-params",
                               required=True)  # fmt: skip
 points = tuple(index_change.point_at(at) for at in (start, end))
 missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(measure, at, point, now))]
@@ -174,6 +175,6 @@ if start == end:
 elif missing:
     st.info(" ".join(missing))
 else:
-    if "provisional" in {point.status for point in points}:
+    if "provisional" in {point.status for point in points if point}:
         safe_html.note(provisional(reads.context().settings.current()[0].index.span))
     split(measure, by, index_change.sides((start, end), measure, now), points, now)
