@@ -22,7 +22,7 @@ ROOT = HERE.parent
 MINIMAL = "feeds:\n  - {name: A, url: 'https://a.example/rss', language: fr}\n"
 
 
-WORDS = "language: en\nanchors:\n  attack:\n    zeppelin raid: [zeppelin raid]\n"
+WORDS = "language: en\nevents:\n  attack.air_strike: [zeppelin raid]\n"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -213,12 +213,12 @@ def test_unknown_names_of_the_region_are_faults_with_their_line(tmp_path):
 
 def test_a_broken_word_file_is_a_fault_and_exit_2(tmp_path):
     path = write(tmp_path, MINIMAL + "theatre: {lexicon: words.yaml}\n")
-    (tmp_path / "words.yaml").write_text(WORDS + "  rumpus:\n    x: [y z]\n")
+    (tmp_path / "words.yaml").write_text(WORDS + "  rumpus: [y z]\n")
     (problem,) = faults(path)
     assert (problem.file, problem.line) == (
         str(tmp_path / "words.yaml"),
-        6,
-    ) and "'rumpus' is no category" in problem.message
+        4,
+    ) and "'rumpus' is no event type" in problem.message
     result = CliRunner().invoke(app, ["check"], env={"MONITOR_FEEDS": str(path)})
     assert result.exit_code == 2 and "rumpus" in result.output and "no fault" not in result.output
 
@@ -229,7 +229,7 @@ def test_an_edit_of_the_word_file_holds_and_a_broken_one_keeps_the_last_good(tmp
     watched = config.LastGood(path, {})
     first, fault = watched.current()
     assert fault is None
-    words.write_text(WORDS + "  rumpus:\n    x: [y z]\n")
+    words.write_text(WORDS + "  rumpus: [y z]\n")
     kept, fault = watched.current()
     assert kept is first and "rumpus" in str(fault)
     reader = Tagger.load(**kept.theatre.tagger_arguments())  # as a reader process that is started now would
