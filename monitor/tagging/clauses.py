@@ -171,7 +171,11 @@ def _fill(sentence: Sentence, hits: list[Hit], anywhere: bool) -> None:
     spans = [span for hit in hits if hit.word.idioms for span in _idiom_spans(sentence, hit, anywhere)]
     idioms = [(start, end, idiom.name) for start, end, idiom in spans if not idiom.describes]
     if len(idioms) < len(spans):
-        sentence.described = Spans((start, end) for start, end, idiom in spans if idiom.describes)
+        sentence.described = Spans(
+            (start, end)
+            for start, end, idiom in spans
+            if idiom.describes and not (idiom.verb and sentence.following(idiom.verb, end, 0))
+        )
     masks = Spans((start, end) for start, end, _ in idioms)
     if idioms:  # nor are masked words a condition for others
         sentence.words = {

@@ -125,6 +125,7 @@ class Idiom:
     name: str
     theatre: bool = False  # an event elsewhere: masked in the theatre's news only (a labour strike)
     describes: bool = False  # a participle that only describes: what lies inside it is background
+    verb: frozenset[str] | None = None  # words right behind that make a verb of the participle
 
 
 @dataclass(frozen=True, slots=True)

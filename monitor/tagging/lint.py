@@ -59,7 +59,7 @@ def _texts(value: Value) -> Iterator[Value]:
     """Every text below a value, keys left out."""
     if value.is_mapping():
         for key, each in value.mapping().items():
-            if key not in ("note", "matching", "not matching", "makes"):
+            if key not in ("note", "matching", "not matching", "makes", "on"):
                 yield from _texts(each)
     elif value.is_list():
         for each in value.items():

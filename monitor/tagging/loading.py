@@ -381,9 +381,14 @@ def _idioms(value: Value, lexicon: Lexicon) -> None:
 
 
 def _describing(value: Value, lexicon: Lexicon) -> None:
-    """Participles that describe a noun: an event inside one is background."""
-    for name, forms in value.mapping().items():
-        lexicon.idioms.extend((phrase, Idiom(name, describes=True)) for _, phrase in _phrases(forms, lexicon))
+    """Participles that describe a noun: an event inside one is background, unless one of `verb` follows."""
+    for name, body in value.mapping().items():
+        keys = body.mapping(("forms", "verb", "note")) if body.is_mapping() else {"forms": body}
+        idiom = Idiom(name, describes=True, verb=_condition(keys.get("verb"), lexicon))
+        if "forms" in keys:
+            lexicon.idioms.extend((phrase, idiom) for _, phrase in _phrases(keys["forms"], lexicon))
+        else:
+            body.fault("has no words; add `forms: [...]`")
 
 
 def _frames(value: Value, lexicon: Lexicon) -> None:

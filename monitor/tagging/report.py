@@ -23,6 +23,8 @@ from monitor.tagging.loading import FOLDER
 from monitor.tagging.sheet import Sheet
 from monitor.tagging.tagger import Tagger
 
+RENAMED = {"relief": "sanctions_relief"}  # what older labels call a category
+
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
@@ -100,7 +102,7 @@ def read(folder: Path) -> Iterator[Labelled]:
             for number, line in enumerate(lines, 1):
                 try:
                     row = json.loads(line)
-                    found = frozenset(signal["category"] for signal in row["signals"])
+                    found = frozenset(RENAMED.get(signal["category"], signal["category"]) for signal in row["signals"])
                     yield Labelled(
                         row.get("lang"),
                         row["title"],

@@ -313,7 +313,7 @@ def _distinct(signals: list[Signal]) -> list[Signal]:
 def balance(signals: tuple[Signal, ...]) -> tuple[str, float]:
     """Direction and score of an entry: what escalates and what calms, summed, the title's weighing more (rule 12).
 
-    Of each category the gravest signal counts, in the summary by half. What the title puts first counts the more, by TITLE_LEADS. The score
+    Of each category the gravest signal counts, in the summary by half. What the title puts first leads: the other sum counts the less, by TITLE_LEADS. The score
     is the difference of the two sums, positive for escalation, from -10 to 10; where neither sum is clearly the greater, and the title does
     not decide, the direction is "mixed".
     """
@@ -328,9 +328,9 @@ def balance(signals: tuple[Signal, ...]) -> tuple[str, float]:
     up, down = sum(x for x in best.values() if x > 0), -sum(x for x in best.values() if x < 0)
     share = up / (up + down)
     if title == "escalation":
-        up *= TITLE_LEADS / (1 - TITLE_LEADS)
+        down *= (1 - TITLE_LEADS) / TITLE_LEADS
     elif title == "deescalation":
-        down *= TITLE_LEADS / (1 - TITLE_LEADS)
+        up *= (1 - TITLE_LEADS) / TITLE_LEADS
     score = round(max(-10.0, min(10.0, up - down)), 2)
     if share >= CLEAR or (title == "escalation" and up > down):
         return "escalation", score
