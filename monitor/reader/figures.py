@@ -4,7 +4,7 @@ import numpy as np
 
 from monitor.reader.network import CATEGORIES, DIRECTIONS
 
-MEANT = 0.4  # probability from which a category counts as said, for these figures alone; the judge has thresholds of its own
+MEANT = 0.6  # probability from which a category counts as said in these figures; rare ones are weighted up. The judge has thresholds of its own
 MIXED = DIRECTIONS.index("mixed")
 
 

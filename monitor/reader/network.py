@@ -8,12 +8,13 @@ Pure but for the two files that `load` reads. Needs onnxruntime, tokenizers and 
 import gzip
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from monitor.reader import pieces, spans
 
@@ -27,8 +28,8 @@ MODEL, PIECES = HERE / "reader.onnx", HERE / "pieces.json.gz"
 
 WINDOW = 128  # pieces that the network sees at once
 STEP = 88  # from one window of a long text to the next; what is between stands in both
-WINDOWS = 24  # of one entry; the seed article has 7. What comes after them is not read.
-CHARACTERS = 12_000  # of one field; more than that many windows hold
+WINDOWS = 10  # of one entry, some 500 words; what comes after them is not read
+CHARACTERS = 6_000  # of one field; more than that many windows hold
 WORTH_A_SPAN = 0.02  # probability of a category from which its words are looked for
 
 
@@ -50,7 +51,7 @@ class Seen:
 class Network:
     """Reads entries. Made by `load`; safe to use from one thread at a time."""
 
-    def __init__(self, session, tokenizer):
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer):
         self._session, self._tokenizer = session, tokenizer
         self._prefix = tokenizer.encode("query:").ids
         facts = session.get_modelmeta().custom_metadata_map
@@ -58,7 +59,7 @@ class Network:
         self.means = {lang: np.array(mean, np.float32) for lang, mean in json.loads(facts.get("means", "{}")).items()}
 
     @classmethod
-    def load(cls, model=MODEL, tokenizer=PIECES):
+    def load(cls, model: Path = MODEL, tokenizer: Path = PIECES) -> "Network":
         """Raises FileNotFoundError where a file is missing and onnxruntime's error where the model is damaged."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         for path in (model, tokenizer):
@@ -73,7 +74,7 @@ class Network:
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         return cls(session, Tokenizer.from_str(gzip.decompress(Path(tokenizer).read_bytes()).decode()))
 
-    def read(self, entries):
+    def read(self, entries: Iterable[tuple[str, str]]) -> list[Seen]:
         """One Seen for each (title, summary), in their order. Takes any text; long ones are read in windows up to WINDOWS of them.
 
         Each window goes through the network alone: the ranges of its 8 bits are those of the window, so that what is read of an entry
@@ -81,12 +82,12 @@ class Network:
         """
         return [self._entry(title, summary) for title, summary in entries]
 
-    def _entry(self, title, summary):
+    def _entry(self, title: str, summary: str) -> Seen:
         encoded = (self._tokenizer.encode(pieces.clean(text[:CHARACTERS])) for text in (title, summary))
         cut = windows(*encoded, self._prefix)
         return _joined([(window, self._run(window)) for window in cut], title, summary)
 
-    def _run(self, window):
+    def _run(self, window: "Window") -> dict[str, np.ndarray]:
         names = ("direction", "meant", "act", "evidence", "vector")
         given = {"ids": np.array([window.ids], np.int64), "field": (window.field == 1).astype(np.int64)[None]}
         return {name: value[0] for name, value in zip(names, self._session.run(names, given), strict=True)}
@@ -96,13 +97,13 @@ class Network:
 class Window:
     """A stretch of one entry that the network sees at once. field: 0 title, 1 summary, -1 neither; starts and ends are characters."""
 
-    ids: list
+    ids: list[int]
     field: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
 
 
-def windows(title, summary, prefix):
+def windows(title: Encoding, summary: Encoding, prefix: list[int]) -> list[Window]:
     """The Windows of an entry's two encoded fields: one where all fits, else as many as it takes, each beginning STEP pieces after the last."""
     room = WINDOW - len(prefix) - 3
     rows = [(i, 0, a, b) for i, (a, b) in zip(title.ids, title.offsets, strict=True)]
@@ -128,7 +129,7 @@ def windows(title, summary, prefix):
         start += STEP
 
 
-def _joined(parts, title, summary):
+def _joined(parts: list[tuple[Window, dict[str, np.ndarray]]], title: str, summary: str) -> Seen:
     """One Seen of the windows of an entry. News begins with what it is about: each later window weighs half of the one before it, and
     a category is meant as much as in the window that means it most.
     """

@@ -4,6 +4,7 @@ SentencePiece's unigram model as multilingual-e5 uses it, with the pieces that w
 """
 
 import re
+from collections.abc import Sequence
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
@@ -12,7 +13,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _BLANK = "[\\x00-\\x1f\\x7f-\\x9f\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{2069}\\x{feff}\\x{fffd}]"  # a space to XLM-R, ZWNJ too
 
 
-def tokenizer(pieces, scores):
+def tokenizer(pieces: Sequence[str], scores: Sequence[float]) -> Tokenizer:
     """A Tokenizer of these pieces and their log-probabilities; the first four are <s>, <pad>, </s>, <unk>."""
     made = Tokenizer(models.Unigram([(p, float(s)) for p, s in zip(pieces, scores, strict=True)], unk_id=UNKNOWN))
     made.normalizer = normalizers.Sequence(
@@ -22,6 +23,6 @@ def tokenizer(pieces, scores):
     return made
 
 
-def clean(text):
+def clean(text: str) -> str:
     """The text with as many characters, without halves of surrogate pairs, which no encoder takes."""
     return _SURROGATES.sub("\ufffd", text)

@@ -19,7 +19,9 @@ class Span:
     score: float
 
 
-def best(scores, starts, ends, of_summary, title, summary):
+def best(
+    scores: np.ndarray, starts: np.ndarray, ends: np.ndarray, of_summary: np.ndarray, title: str, summary: str
+) -> Span | None:
     """The Span of the highest score, widened to neighbours of its field and to whole words; None without a piece that has characters.
 
     scores, starts, ends and of_summary are arrays over the pieces of one entry; a piece without characters has end <= start.
@@ -40,7 +42,7 @@ def best(scores, starts, ends, of_summary, title, summary):
     return Span("summary" if field else "title", start, end, float(scores[peak])) if end > start else None
 
 
-def whole_words(text, start, end, reach=40):
+def whole_words(text: str, start: int, end: int, reach: int = 40) -> tuple[int, int]:
     """The same stretch of text without blanks and marks at its edges, and with the words at its edges whole (`reach` characters at most)."""
     while start < end and not _word(text[start]):
         start += 1
@@ -57,7 +59,7 @@ def whole_words(text, start, end, reach=40):
     return start, end
 
 
-def _inside(text, at):
+def _inside(text: str, at: int) -> bool:
     """Whether a word runs on across the place before character `at`."""
     before, after = text[at - 1], text[at]
     if _word(before) and _word(after):
@@ -67,5 +69,5 @@ def _inside(text, at):
     return before in JOINERS and _word(after) and at > 1 and _word(text[at - 2])
 
 
-def _word(character):
+def _word(character: str) -> bool:
     return unicodedata.category(character)[0] in "LNM"
