@@ -220,7 +220,7 @@ def predict(net, lower, examples, asked, rows, recipe):
         for at in range(0, len(order), 64):
             chosen = order[at : at + 64]
             x, mask = lower(chosen)
-            out = net.heads(net.upper(x.float(), mask, recipe.frozen), mask)
+            out = _outputs(net, x, mask, recipe.frozen)
             direction = out["direction"].softmax(-1)
             meant, act, evidence = (out[name].sigmoid() for name in ("meant", "act", "evidence"))
             for row, n in enumerate(chosen):
@@ -232,6 +232,12 @@ def predict(net, lower, examples, asked, rows, recipe):
     return [read[n] for n in asked]
 
 
+def _outputs(net, x, mask, frozen):
+    with torch.autocast("cpu", torch.bfloat16):
+        x = net.upper(x.float(), mask, frozen)
+    return net.heads(x.float(), mask)
+
+
 def features(net, lower, count, recipe):
     """(count, width): what the vector's head takes, of the first `count` examples."""
     net.eval()
@@ -240,7 +246,7 @@ def features(net, lower, count, recipe):
     with torch.no_grad():
         for at in range(0, count, 64):
             x, mask = lower(order[at : at + 64])
-            mean = net.heads(net.upper(x.float(), mask, recipe.frozen), mask)["mean"].numpy()
+            mean = _outputs(net, x, mask, recipe.frozen)["mean"].numpy()
             for row, n in enumerate(order[at : at + 64]):
                 made[n] = mean[row]
     return np.stack(made)

@@ -92,7 +92,10 @@ def main(arguments=None):
     state = {name: value.float().numpy() for name, value in net.state_dict().items()}
     digest = hashlib.sha256(b"".join(state[name].tobytes() for name in sorted(state))).hexdigest()[:12]
     facts = {"version": digest, "means": json.dumps({k: [round(float(x), 4) for x in v] for k, v in means.items()})}
-    export.write(state, model, heads=settings["heads"], eps=settings["eps"], facts=facts)
+    with torch.no_grad():
+        some = range(0, len(examples), -(-len(examples) // 200))
+        largest = export.ranges(net, [fit.laid([examples[n]]) for n in some])
+    export.write(state, model, heads=settings["heads"], eps=settings["eps"], facts=facts, largest=largest)
     piece_file.write_bytes(gzip.compress(tokenizer.to_str().encode(), mtime=0))
     card = {
         "version": digest,
