@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.errors import NotifyError
 from monitor.models import Alert, AlertDelivery
@@ -87,7 +88,7 @@ def due(
 ) -> list[Batch]:
     """What is to be sent at this moment of real time, oldest alerts first."""
     marks = {address_mark(url): url for url in urls}
-    found: dict[tuple, list[tuple[Alert, AlertDelivery]]] = {}
+    found: dict[tuple[Any, ...], list[tuple[Alert, AlertDelivery]]] = {}
     for alert in alerts:
         for one in deliveries.get(_id(alert), ()):
             if one.state in OPEN and one.address in marks and (one.next_try is None or one.next_try <= now):
@@ -123,7 +124,8 @@ def deliver(
 
 
 def pause_after(attempts: int) -> timedelta:
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
+    longer: timedelta = FIRST_PAUSE * 2 ** min(attempts - 1, 10)
+    return min(longer, LONGEST_PAUSE)
 
 
 def message(alerts: Sequence[Alert]) -> tuple[str, str]:

@@ -20,7 +20,7 @@ def send(url: str, title: str, body: str) -> None:
     import apprise
 
     scheme = url.partition(":")[0]
-    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as heard:
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as heard:  # type: ignore[no-untyped-call]
         service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         if service is None:
             raise NotifyError(f"{scheme}: not an address that Apprise knows")

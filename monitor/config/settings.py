@@ -192,7 +192,7 @@ class LastGood:
         self._settings, self._fault, self._seen = settings, None, seen
 
     @staticmethod
-    def _look(*paths: Path | None) -> tuple:
+    def _look(*paths: Path | None) -> tuple[object, ...]:
         """What tells one version of the files from the next without reading them."""
         return tuple(_version(path) for path in paths if path)
 

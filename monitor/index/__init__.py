@@ -7,6 +7,7 @@ it.
 """
 
 from importlib import import_module
+from typing import Any
 
 from monitor.index.parameters import Parameters
 
@@ -20,7 +21,7 @@ _DOORS = {
 __all__ = ["Parameters", *_DOORS]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import on first use: these modules need pandas, and finding that there is nothing to compute does not."""
     if name not in _DOORS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

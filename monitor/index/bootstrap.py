@@ -33,4 +33,5 @@ def _mix(value: np.ndarray) -> np.ndarray:
     """The finaliser of splitmix64 (Steele, Lea & Flood 2014): spreads neighbouring numbers over all bits."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    mixed: np.ndarray = value ^ (value >> np.uint64(31))
+    return mixed

@@ -35,7 +35,7 @@ class EntryArrays:
     def __len__(self) -> int:
         return len(self.hour)
 
-    def take(self, where) -> EntryArrays:
+    def take(self, where: np.ndarray | slice) -> EntryArrays:
         return EntryArrays(*(getattr(self, name)[where] for name in self.__slots__))
 
     def between(self, first: int, end: int) -> EntryArrays:
@@ -73,7 +73,7 @@ def read(frame: pd.DataFrame, codes: dict[str, int], parameters: Parameters) -> 
 
 
 def _numbers(frame: pd.DataFrame, column: str, keep: np.ndarray) -> np.ndarray:
-    return np.clip(np.nan_to_num(frame[column].to_numpy(dtype=float)[keep]), 0, 10)
+    return np.asarray(np.clip(np.nan_to_num(frame[column].to_numpy(dtype=float)[keep]), 0, 10))
 
 
 def _parts(frame: pd.DataFrame, keep: np.ndarray) -> np.ndarray:

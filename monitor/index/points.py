@@ -21,7 +21,7 @@ from monitor.clock import midnight
 from monitor.index import bootstrap
 from monitor.index.entry_arrays import EntryArrays, read
 from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Parameters
-from monitor.index.reference import ReferenceCache, add_up
+from monitor.index.reference import Reference, ReferenceCache, add_up
 from monitor.index.shares import coefficients
 from monitor.models import PARTS, IndexPoint
 
@@ -259,7 +259,7 @@ def _scopes(signals: EntryArrays) -> np.ndarray:
     return np.vstack([np.ones((1, len(signals)), dtype=bool), signals.parts.T])
 
 
-def _measures(window: Window, reference, scopes: np.ndarray, shrink: float) -> dict[str, np.ndarray]:
+def _measures(window: Window, reference: Reference, scopes: np.ndarray, shrink: float) -> dict[str, np.ndarray]:
     """Every number of every scope: one value a scope."""
     s, counts = window.signals, window.counts
     found: dict[str, np.ndarray] = {}

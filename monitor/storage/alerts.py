@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,12 +25,12 @@ ASKED_AT_ONCE = 500  # values in one IN (...)
 UNDELIVERED = ("waiting", "sending", "failed")
 
 
-def _alert(row) -> Alert:
+def _alert(row: sa.Row[Any]) -> Alert:
     values = dict(zip(NAMES, row, strict=True))
     return Alert(**values | {"stories": tuple(values["stories"]), "articles": tuple(values["articles"])})
 
 
-def _values(alert: Alert) -> dict:
+def _values(alert: Alert) -> dict[str, Any]:
     return {name: getattr(alert, name) for name in NAMES if name != "id"}
 
 
@@ -68,7 +69,9 @@ def count(
         return conn.scalar(query) or 0
 
 
-def _conditions(since: datetime | None, until: datetime | None, rule: str | None, state: str | None) -> list:
+def _conditions(
+    since: datetime | None, until: datetime | None, rule: str | None, state: str | None
+) -> list[sa.ColumnElement[bool]]:
     wanted = []
     if since is not None:
         wanted.append(alerts.c.at >= since)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -70,7 +71,7 @@ class Version:
 
 
 def save(
-    store: Store, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState | Callable[[int], FeedState],
+    store: Store, feed: Feed, items: Iterable[Item | tuple[Any, ...]], *, state: FeedState | Callable[[int], FeedState],
     slices: Sequence[bytes] | None, now: datetime,
 ) -> Saved:  # fmt: skip
     """items -> new ones with signals, tags and search words, edited ones read again -> state, log and slices: one transaction.
@@ -84,7 +85,7 @@ def save(
 
 
 def write(
-    conn: Connection, feed: Feed, items: Iterable[Item | tuple], *, state: FeedState | Callable[[int], FeedState],
+    conn: Connection, feed: Feed, items: Iterable[Item | tuple[Any, ...]], *, state: FeedState | Callable[[int], FeedState],
     slices: Sequence[bytes] | None, now: datetime,
 ) -> Saved:  # fmt: skip
     """As `save`, within another's transaction."""
@@ -222,8 +223,13 @@ def find(
 
 
 def _page(
-    store: Store, wanted: Filter, columns, limit: int, before: tuple[datetime, int] | None, oldest_first: bool
-) -> sa.Select:
+    store: Store,
+    wanted: Filter,
+    columns: Sequence[Any],
+    limit: int,
+    before: tuple[datetime, int] | None,
+    oldest_first: bool,
+) -> sa.Select[Any]:
     place = sa.tuple_(articles.c.at, articles.c.id)
     query = sa.select(*columns).where(*conditions(wanted, store.engine.dialect.name))
     if before is not None:
@@ -321,7 +327,8 @@ def earliest_after(store: Store, id: int) -> datetime | None:
         else sa.type_coerce(sa.type_coerce(articles.c.at, sa.BigInteger) + 0, articles.c.at.type)
     )
     with store.read() as conn:
-        return conn.scalar(sa.select(sa.func.min(at)).where(articles.c.id > id))
+        found: datetime | None = conn.scalar(sa.select(sa.func.min(at)).where(articles.c.id > id))
+    return found
 
 
 def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE) -> list[Article]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Feed, FeedState
@@ -44,7 +45,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._outcomes: list[tuple[Outcome, asyncio.Future[Saved]]] = []
         self._asked: dict[str, list[asyncio.Future[frozenset[bytes]]]] = {}
-        self._work: asyncio.Task | None = None
+        self._work: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Writer:
         return self
@@ -56,14 +57,14 @@ class Writer:
 
     async def save(self, outcome: Outcome) -> Saved:
         """Store it. Raises StorageError, LeaseHeld; a plain StorageError, or any other error, is about this feed's own values."""
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Saved] = asyncio.get_running_loop().create_future()
         self._outcomes.append((outcome, future))
         self._begin()
         return await future
 
     async def known_slices(self, name: str) -> frozenset[bytes]:
         """The hashes of the raw items in the feed's last answer. Raises StorageError."""
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[frozenset[bytes]] = asyncio.get_running_loop().create_future()
         self._asked.setdefault(name, []).append(future)
         self._begin()
         return await future
@@ -130,7 +131,7 @@ class Writer:
         return saved
 
 
-def _settle(future: asyncio.Future, result: object) -> None:
+def _settle(future: asyncio.Future[Any], result: object) -> None:
     if future.done():  # who asked went away
         return
     if isinstance(result, Exception):

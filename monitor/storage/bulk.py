@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from monitor.storage.schema import Converted, Plain, sound
 
 
-def insert(conn: Connection, table: Table, rows: Sequence[dict]) -> None:
+def insert(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Add rows that have the same keys, all or, with an error, none."""
     if not rows:
         return
@@ -29,13 +30,13 @@ def insert(conn: Connection, table: Table, rows: Sequence[dict]) -> None:
     )
 
 
-def _spoken(dialect: str):
+def _spoken(dialect: str) -> Any:
     """SQLAlchemy's module of a dialect: the other one, with its drivers, need not be loaded."""
     return import_module(f"sqlalchemy.dialects.{dialect}")
 
 
 @cache
-def _insertion(table: Table, names: tuple[str, ...], dialect: str) -> tuple[str, list[Callable | None]]:
+def _insertion(table: Table, names: tuple[str, ...], dialect: str) -> tuple[str, list[Callable[[Any], Any] | None]]:
     quote = _spoken(dialect).dialect().identifier_preparer.quote
     marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(names))
     converters = []
@@ -47,7 +48,9 @@ def _insertion(table: Table, names: tuple[str, ...], dialect: str) -> tuple[str,
     return f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})", converters
 
 
-def upsert(conn: Connection, table: Table, rows: Sequence[dict], *, where: Callable | None = None) -> None:
+def upsert(
+    conn: Connection, table: Table, rows: Sequence[dict[str, Any]], *, where: Callable[[Any], Any] | None = None
+) -> None:
     """Insert the rows or, where the primary key is taken, replace the values; `where(new)` may keep the old row."""
     if rows:
         make = _upsertion if where is None else _upsertion.__wrapped__
@@ -55,7 +58,7 @@ def upsert(conn: Connection, table: Table, rows: Sequence[dict], *, where: Calla
 
 
 @cache
-def _upsertion(table: Table, names: tuple[str, ...], dialect: str, where: Callable | None):
+def _upsertion(table: Table, names: tuple[str, ...], dialect: str, where: Callable[[Any], Any] | None) -> Any:
     statement = _spoken(dialect).insert(table)
     values = {name: statement.excluded[name] for name in names if not table.columns[name].primary_key}
     keys = [column.name for column in table.primary_key]

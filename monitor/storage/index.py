@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -50,7 +50,7 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
     return pd.concat(frames, ignore_index=True).astype({"publisher": "category"})
 
 
-def _frame(rows: list[tuple]) -> pd.DataFrame:
+def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
@@ -139,7 +139,8 @@ def newest(store: Store, until: datetime, method: str) -> datetime | None:
         index_points.c.grain == "hour", index_points.c.part == "all"
     )
     with store.read() as conn:
-        return conn.scalar(query.where(index_points.c.at < until, index_points.c.method == method))
+        found: datetime | None = conn.scalar(query.where(index_points.c.at < until, index_points.c.method == method))
+    return found
 
 
 def history(store: Store, since: datetime, until: datetime, method: str) -> list[tuple[str, datetime, float]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
-
-from sqlalchemy import Row
+from typing import Any, NamedTuple
 
 from monitor.models import Article, Entry, Feed, Reading, Signal, Suppressed
 from monitor.storage.schema import articles, signals
@@ -54,7 +53,7 @@ def when(published: datetime | None, first_seen: datetime) -> datetime:
     return published if published is not None and published <= first_seen else first_seen
 
 
-def read_values(reading: Reading) -> dict:
+def read_values(reading: Reading) -> dict[str, Any]:
     """The columns of `articles` that a reading fills."""
     strongest = {(d, m): 0.0 for d in ("escalation", "deescalation") for m in ("act", "words")}
     for s in reading.signals:
@@ -69,7 +68,7 @@ def read_values(reading: Reading) -> dict:
     }  # fmt: skip
 
 
-def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str, now: datetime) -> dict:
+def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str, now: datetime) -> dict[str, Any]:
     entry = item.entry
     return {
         "id": id, "feed": feed.name, "publisher": item.publisher[:NAME], "country": feed.country, "tier": feed.tier,
@@ -81,7 +80,7 @@ def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str
     }  # fmt: skip
 
 
-def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> list[dict]:
+def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> list[dict[str, Any]]:
     return [
         {
             "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "severity": s.severity,
@@ -92,7 +91,14 @@ def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> l
     ]  # fmt: skip
 
 
-def tag_values(article_id: int, at: datetime, actors, places, parts, found: tuple[Signal, ...]) -> list[dict]:
+def tag_values(
+    article_id: int,
+    at: datetime,
+    actors: Sequence[str],
+    places: Sequence[str],
+    parts: Sequence[str],
+    found: tuple[Signal, ...],
+) -> list[dict[str, Any]]:
     """What the article can be asked for by; a fact of stored values alone, so that old tags can be named and removed."""
     tags = {("actor", a) for a in actors} | {("place", p) for p in places} | {("part", p) for p in parts}
     for s in found:
@@ -120,7 +126,9 @@ SIGNAL = [
 ]  # fmt: skip
 
 
-def article_of(row: Row, signals: tuple[Signal, ...] = (), suppressed: tuple[Suppressed, ...] = ()) -> Article:
+def article_of(
+    row: Sequence[Any], signals: tuple[Signal, ...] = (), suppressed: tuple[Suppressed, ...] = ()
+) -> Article:
     (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
      story_id, method, tier, theatre, published_text, country, parts) = row[: len(BRIEF)]  # fmt: skip
     return Article(
@@ -129,12 +137,12 @@ def article_of(row: Row, signals: tuple[Signal, ...] = (), suppressed: tuple[Sup
     )  # fmt: skip
 
 
-def signal_of(row: Row) -> Signal:
+def signal_of(row: Sequence[Any]) -> Signal:
     """From the SIGNAL columns, standing last in the row."""
     values = list(row[-len(SIGNAL) :])
     values[-1] = tuple(values[-1])
     return Signal(*values)
 
 
-def suppressed_of(stored: list) -> tuple[Suppressed, ...]:
+def suppressed_of(stored: list[Any]) -> tuple[Suppressed, ...]:
     return tuple(Suppressed(*values) for values in stored)

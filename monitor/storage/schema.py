@@ -61,7 +61,7 @@ def parted(text: str) -> tuple[str, ...]:
     return tuple(text.split(";")) if text else ()
 
 
-class Converted(sa.types.TypeDecorator):
+class Converted(sa.types.TypeDecorator[Any]):
     """A column whose Python value differs from the stored one; None stays None both ways."""
 
     impl: Any = Text
@@ -69,10 +69,10 @@ class Converted(sa.types.TypeDecorator):
     inward: Any  # a static function of one value, as is `outward`
     outward: Any
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
         return None if value is None else type(self).inward(value)
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
         return None if value is None else type(self).outward(value)
 
 
@@ -126,21 +126,21 @@ class Json(Converted):
     cache_ok = True
 
     @staticmethod
-    def inward(value) -> str:
+    def inward(value: object) -> str:
         return sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     @staticmethod
-    def outward(value: str):
+    def outward(value: str) -> Any:
         return json.loads(value)
 
 
-class Plain(sa.types.TypeDecorator):
+class Plain(sa.types.TypeDecorator[Any]):
     """Text from outside, made sound on the way in."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
         return None if value is None else sound(value)
 
 
@@ -151,23 +151,23 @@ metadata = MetaData(
 )
 
 
-def text(name: str, *, required: bool = True) -> Column:
+def text(name: str, *, required: bool = True) -> Column[Any]:
     return Column(name, Plain, nullable=not required)
 
 
-def time(name: str, *, required: bool = True, **more) -> Column:
+def time(name: str, *, required: bool = True, **more: Any) -> Column[Any]:
     return Column(name, Time, nullable=not required, **more)
 
 
-def number(name: str, *, required: bool = False) -> Column:
+def number(name: str, *, required: bool = False) -> Column[Any]:
     return Column(name, Float, nullable=not required)
 
 
-def count(name: str, **more) -> Column:
+def count(name: str, **more: Any) -> Column[Any]:
     return Column(name, Integer, nullable=False, **more)
 
 
-def words(name: str) -> Column:
+def words(name: str) -> Column[Any]:
     return Column(name, Words, nullable=False)
 
 

@@ -7,6 +7,7 @@ what they are given. What a person types never becomes query syntax: only letter
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -72,7 +73,7 @@ def widen(conn: Connection, article_id: int, words: str) -> None:
         )
 
 
-def ids(text: str, dialect: str) -> sa.Select | sa.TextClause | None:
+def ids(text: str, dialect: str) -> sa.Select[Any] | sa.TextClause | None:
     """A query for the ids of the articles that hold every word of `text`; None when it has no word at all.
 
     A word also finds longer ones that begin with it; words within "quotes" have to stand side by side just so.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -63,7 +63,9 @@ class Reported(NamedTuple):
     articles: int
 
 
-def _query(store: Store, wanted: Filter, limit: int, before, oldest_first: bool) -> sa.Select:
+def _query(
+    store: Store, wanted: Filter, limit: int, before: tuple[datetime, int] | None, oldest_first: bool
+) -> sa.Select[Any]:
     """Category, mode, direction, place and pair are asked of the signal itself, all else of its article."""
     own: list[sa.ColumnElement[bool]] = [
         column.in_(values)

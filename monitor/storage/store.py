@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
@@ -102,7 +103,7 @@ def _sqlite(address: URL, wait: float) -> Engine:
     )  # fmt: skip
 
     @event.listens_for(engine, "connect")
-    def prepare(raw, _record):
+    def prepare(raw: Any, _record: object) -> None:
         cursor = raw.cursor()
         for line in (f"busy_timeout={int(wait * 1000)}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-8000",
                      "wal_autocheckpoint=8000", "journal_size_limit=67108864"):  # fmt: skip
@@ -112,7 +113,7 @@ def _sqlite(address: URL, wait: float) -> Engine:
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def begin(conn: Connection):
+    def begin(conn: Connection) -> None:
         options, raw = conn.get_execution_options(), conn.connection.dbapi_connection
         assert raw is not None  # it has just been taken from the pool
         if options.get("monitor_write"):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
@@ -68,7 +69,7 @@ def recompute(conn: Connection, ids: set[int]) -> None:
     wanted = sorted(ids)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        members: dict[int, list[Row]] = {}
+        members: dict[int, list[Row[Any]]] = {}
         query = sa.select(*_MEMBER).where(articles.c.story_id.in_(some)).order_by(articles.c.at, articles.c.id)
         for row in conn.execute(query):
             members.setdefault(row.story_id, []).append(row)
@@ -77,7 +78,7 @@ def recompute(conn: Connection, ids: set[int]) -> None:
         conn.execute(stories.delete().where(stories.c.id.in_(empty), stories.c.merged_into.is_(None)))
 
 
-def _values(id: int, members: list[Row]) -> dict:
+def _values(id: int, members: list[Row[Any]]) -> dict[str, Any]:
     """A story's row from its members, oldest first. The direction is that of most of them, `mixed` where as many say the opposite."""
     votes = Counter(a.direction for a in members if a.direction != "none").most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
@@ -214,7 +215,7 @@ def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[
     columns = [articles.c[name] for name in ("story_id", "id", "publisher", "direction", "score")]
     with store.read() as conn:
         found = [Story(*row) for row in conn.execute(chosen)]
-        reports: dict[int, list[Row]] = {story.id: [] for story in found}
+        reports: dict[int, list[Row[Any]]] = {story.id: [] for story in found}
         query = sa.select(*columns).where(articles.c.story_id.in_(list(reports)))
         for row in conn.execute(query.order_by(articles.c.at, articles.c.id)):
             reports[row.story_id].append(row)

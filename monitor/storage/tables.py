@@ -27,6 +27,7 @@ def _names(kind: type, *but: str) -> tuple[str, ...]:
 
 _ARTICLE = _names(Article, "signals", "suppressed")
 _SIGNAL_ROW, _SIGNAL = _names(signals.SignalRow, "signal"), _names(Signal)
+Time = datetime | None
 _STORY, _POINT, _PRICE, _FEED = _names(Story), _names(IndexPoint), _names(Price), _names(FeedState)
 
 
@@ -50,31 +51,43 @@ def signal_row(row: signals.SignalRow) -> Row:
     return {name: getattr(row, name) for name in _SIGNAL_ROW} | {name: getattr(row.signal, name) for name in _SIGNAL}
 
 
-def _articles(store, since, until, wanted, configured) -> Iterator[Row]:
+def _articles(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     return map(article_row, articles.stream(store, wanted or Filter(since=since, until=until)))
 
 
-def _signals(store, since, until, wanted, configured) -> Iterator[Row]:
+def _signals(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     return map(signal_row, signals.stream(store, wanted or Filter(since=since, until=until)))
 
 
-def _stories(store, since, until, wanted, configured) -> Iterator[Row]:
+def _stories(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     for story in stories.stream(store, since, until):
         yield {name: getattr(story, name) for name in _STORY}
 
 
-def _index(store, since, until, wanted, configured) -> Iterator[Row]:
+def _index(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     for point in index.all_points(store, since, until):
         yield {name: getattr(point, name) for name in _POINT}
 
 
-def _prices(store, since, until, wanted, configured) -> Iterator[Row]:
+def _prices(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     for name in prices.names(store):
         for price in prices.all_sources(store, name, since, until):
             yield {column: getattr(price, column) for column in _PRICE}
 
 
-def _daily(store, since, until, wanted, configured) -> Iterator[Row]:
+def _daily(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     """One row a UTC day that has the index or any price; beside the index a close and a source for each series."""
     points = {point.at: point for point in index.points(store, "day", since=since, until=until)}
     closes = {name: {p.day: p for p in prices.series(store, name, since, until=until)} for name in prices.names(store)}
@@ -87,7 +100,9 @@ def _daily(store, since, until, wanted, configured) -> Iterator[Row]:
         yield row
 
 
-def _feeds(store, since, until, wanted, configured) -> Iterator[Row]:
+def _feeds(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
     states = feeds.states(store)
     if configured is not None:
         known = ((feed, states.get(feed.name) or FeedState(feed.name, feed.url)) for feed in configured)
