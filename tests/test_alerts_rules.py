@@ -31,7 +31,7 @@ def point(
     ])  # fmt: skip
     low, high = (None, None) if tension is None else (tension / (1 + spread), tension * (1 + spread))
     return IndexPoint(
-        grain="hour", at=at, method="m", status=status, tension=tension, tension_low=low, tension_high=high, entries=99, articles=9, stories=9,
+        grain="hour", at=at, method="m", status=status, tension=tension, tension_low=low, tension_high=high, entries=99, signal_articles=9, stories=9,
         publishers=9, part=part, **empty,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.models import Article, Entry, Feed, FeedState, Reading
 from monitor.storage import articles, notes, stories
-from monitor.storage import features as kept
+from monitor.storage import features as feature_storage
 from monitor.storage.articles import Filter, Item
 from monitor.stories import made_by
 from monitor.stories import service as story_service
@@ -85,13 +85,13 @@ def test_a_restart_compares_with_what_was_kept_and_reads_texts_only_where_nothin
     read.clear()
     monkeypatch.setattr(story_service, "made_by", lambda: "another make")
     story_service.update(store, END)
-    assert len(read) == len(TOLD) + 1  # all that was kept is of the make before
+    assert len(read) == len(TOLD) + 1  # the stored features are of the make before
 
 
 def test_what_is_too_old_to_be_compared_is_not_kept(store):
     keep(store, [article for _, article in TOLD])
     story_service.update(store, END + timedelta(days=8))
-    assert list(kept.since(store, TOLD[0][1].at, articles.newest_id(store), made_by=made_by())) == []
+    assert list(feature_storage.since(store, TOLD[0][1].at, articles.newest_id(store), made_by=made_by())) == []
     assert told(store).keys() == TRUTH.keys()
 
 
@@ -131,3 +131,46 @@ def test_off_topic_articles_leave_no_rows(store):
     keep(store, [plain])
     assert story_service.update(store, END) == 1
     assert told(store) == {plain.title: None} and stories.find(store) == []
+
+
+def edit(store, article: Article, guid: str, *, title: str, signals=()) -> None:
+    """The article as its feed had it first, or with another title and reading."""
+    reading = Reading(
+        article.lang,
+        "escalation" if signals else "none",
+        9.0 if signals else 0.0,
+        article.theatre,
+        article.actors,
+        article.places,
+        signals,
+        (),
+        "test",
+    )
+    link = f"https://wire.example/{guid}"
+    item = Item(Entry(guid, title, link, article.summary, article.at, None), reading, article.publisher, guid, link)
+    feed = Feed(article.publisher, "https://wire.example/rss")
+    articles.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_edit_that_adds_a_signal_gives_a_story_and_what_comes_later_is_compared_with_it(store, restarted):
+    first = next(article for _, article in TOLD if article.signals and article.lang == "en")
+    second = replace(
+        first, publisher="Another", at=first.at + timedelta(hours=1), title=f"{first.title}, officials say"
+    )
+    plain = "Markets open quietly in Asia"
+    edit(store, first, "g1", title=plain)
+    running = StoryService(store)
+    running.update(END)
+    assert told(store) == {plain: None}
+    edit(store, first, "g1", title=first.title, signals=first.signals)
+    if restarted:
+        running = StoryService(store)
+    assert running.update(END) == 1
+    (story,) = told(store).values()
+    assert story is not None
+    edit(store, second, "g2", title=second.title, signals=second.signals)
+    assert running.update(END) == 1 and running.update(END) == 0
+    assert set(told(store).values()) == {story}
+    edit(store, first, "g1", title="Officials deny it all")  # it keeps its story
+    assert running.update(END) == 0 and set(told(store).values()) == {story}

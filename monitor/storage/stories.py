@@ -34,6 +34,7 @@ _MEMBER = [
 ]
 _AT_ONCE = 500
 GROUPED = "articles grouped up to"  # the note that says so, by id
+EDITS_GROUPED = "edits grouped up to"  # likewise, of versions
 
 
 def assign(store: Store, placed: Mapping[int, int]) -> None:

@@ -115,14 +115,30 @@ class Grouper:
             return Placement(story, {article.id: story})
         node = _Node(article)
         keys = _keys(article)
-        for other, score in self._alike(node, keys):
-            if score >= SAME:
-                _tie(node, other)
-            if other.article.order < article.order:
-                node.like(other, score)
-            elif not other.settled:
-                other.like(node, score)
+        self._compare(node, keys)
         self._remember(node, keys)
+        return self._place(node)
+
+    def revise(self, article: Features, story: int | None) -> Placement:
+        """Compare an edited article by its new wording from now on. It keeps its story; one that has none is placed as if it came in."""
+        node = self._nodes.get(article.id)
+        if node is None:
+            if story is None:
+                return self.add(article)
+            self.restore(article, story)
+            return Placement(story, {})
+        node.article = article._replace(order=node.article.order)  # others stand in lists that are sorted by it
+        keys = _keys(node.article)
+        alone = node.story is None
+        if alone:
+            node.settled = False
+            self._part(node)
+            self._compare(node, keys)
+        node.article = node.article.packed()
+        self._index(node, keys)
+        return self._place(node) if alone else Placement(node.story, {})
+
+    def _place(self, node: _Node) -> Placement:
         left = self._choose(node)
         return self._sort_out(node, left) if left else self._join(node)
 
@@ -174,12 +190,32 @@ class Grouper:
         found, same, article = [], 0, node.article
         for id in self._near(article, keys):
             other = self._nodes[id]
+            if other is node:  # an edited article, found by words of its first wording
+                continue
             if (score := likeness(article, other.article)) >= LINK:
                 found.append((other, score))
                 same += score >= SAME
                 if same == ENOUGH:
                     break
         return found
+
+    def _compare(self, node: _Node, keys: list[int | str]) -> None:
+        """Tie an article to those that are the same, and note which it is like, or which are like it."""
+        for other, score in self._alike(node, keys):
+            if score >= SAME:
+                _tie(node, other)
+            if other.article.order < node.article.order:
+                node.like(other, score)
+            elif not other.settled:
+                other.like(node, score)
+
+    def _part(self, node: _Node) -> None:
+        """Undo what the comparisons with an article noted."""
+        for _, _, earlier in node.likes:
+            earlier.liked_by = [other for other in earlier.liked_by if other is not node]
+        for later in node.liked_by:
+            later.likes = [like for like in later.likes if like[2] is not node]
+        node.likes, node.liked_by = [], []
 
     def _near(self, article: Features, keys: list[int | str]) -> list[int]:
         """Those that share a band or several anchors, the rarest looked up first."""
@@ -212,8 +248,11 @@ class Grouper:
     def _remember(self, node: _Node, keys: list[int | str]) -> None:
         node.article = node.article.packed()
         self._nodes[node.article.id] = node
-        bucket = self._buckets.setdefault(_number(node.article.at), _Bucket())
-        bucket.nodes.append(node)
+        self._buckets.setdefault(_number(node.article.at), _Bucket()).nodes.append(node)
+        self._index(node, keys)
+
+    def _index(self, node: _Node, keys: list[int | str]) -> None:
+        bucket = self._buckets[_number(node.article.at)]
         for key in keys:
             bucket.put(key, node.article.id)
 

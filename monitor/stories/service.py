@@ -1,6 +1,6 @@
 """Puts new articles of the database into stories.
 
-articles stored since -> features -> Grouper -> merges, assignments -> how far it came
+articles stored or edited since -> features -> Grouper -> merges, assignments -> how far it came
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.models import Article
-from monitor.storage import articles, notes, readings, stories
+from monitor.storage import articles, notes, readings, stories, versions
 from monitor.storage import features as feature_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store
 from monitor.stories import WINDOW, Features, Grouper, features, made_by
 
-PAGE = 4_000  # articles a write; a story is computed again with each that touches it
+ARTICLES_A_WRITE = 4_000  # a story is computed again with each write that touches it
 
 
 class StoryService:
@@ -26,12 +26,15 @@ class StoryService:
     def __init__(self, store: Store):
         self.store = store
         self._grouper: Grouper | None = None
-        self._reached = 0
+        self._reached = self._edits_reached = 0
         self._generation: int | None = None  # of the readings that what it remembers was made of
         self._since = datetime.min.replace(tzinfo=UTC)  # from when on articles are compared
 
     def update(self, now: datetime) -> int:
-        """Place every article stored since the last call, by this process or another; gives how many. Raises StorageError."""
+        """Place every article stored since the last call, by this process or another; gives how many. Raises StorageError.
+
+        An article that was edited since keeps its story and is compared by its new wording; one without a story is placed by it.
+        """
         generation = readings.current(self.store).generation
         if generation != self._generation:
             self._grouper, self._generation = None, generation
@@ -42,30 +45,35 @@ class StoryService:
             raise
 
     def _update(self, now: datetime) -> int:
-        newest = articles.newest_id(self.store)
-        if self._grouper is not None and newest == self._reached:
+        newest, newest_edit = articles.newest_id(self.store), versions.newest_id(self.store)
+        if self._grouper is not None and (newest, newest_edit) == (self._reached, self._edits_reached):
             return 0
-        note = notes.all(self.store).get(stories.GROUPED)
-        reached = int(note.value) if note else 0
+        reached, edits_reached = self._noted()
         since = articles.earliest_after(self.store, reached) if newest > reached else None
-        if since is None:
+        edited = versions.edited(self.store, edits_reached, newest_edit, upto_article=reached)
+        if since is None and not edited:
             return 0
         self._since = now - WINDOW
         grouper = self._grouper
-        if grouper is None or reached != self._reached:  # new here, or another process has placed some meanwhile
-            grouper = self._remember(reached)
-        count, page = 0, []
-        for article in articles.stream(self.store, Filter(since=since, after_id=reached, upto_id=newest), signals=True):
-            page.append(article)
-            if len(page) == PAGE:
-                count += self._place(grouper, page)
-                page = []
-        count += self._place(grouper, page)
+        if grouper is None or (reached, edits_reached) != (self._reached, self._edits_reached):
+            grouper = self._remember(reached)  # new here, or another process has placed some meanwhile
+        count = self._place_edited(grouper, edited)
+        if since is not None:
+            count += self._place_all(grouper, Filter(since=since, after_id=reached, upto_id=newest))
         notes.put(self.store, stories.GROUPED, str(newest), now)
-        self._reached = newest
+        notes.put(self.store, stories.EDITS_GROUPED, str(newest_edit), now)
+        self._reached, self._edits_reached = newest, newest_edit
         grouper.forget(self._since)
         feature_storage.forget(self.store, self._since)
         return count
+
+    def _noted(self) -> tuple[int, int]:
+        """The last article and the last edit that were looked at, by this process or another."""
+        noted = notes.all(self.store)
+        article, edit = (
+            int(noted[key].value) if key in noted else 0 for key in (stories.GROUPED, stories.EDITS_GROUPED)
+        )
+        return article, edit
 
     def _remember(self, reached: int) -> Grouper:
         """Restore what was placed before: from stored features, or else from the texts."""
@@ -79,29 +87,57 @@ class StoryService:
             for found, article in missing:
                 grouper.restore(found, article.story_id)
             self._keep([(found, article.method) for found, article in missing])
-        self._grouper, self._reached = grouper, reached
+        self._grouper = grouper
         return grouper
 
+    def _place_all(self, grouper: Grouper, wanted: Filter) -> int:
+        count, page = 0, []
+        for article in articles.stream(self.store, wanted, signals=True):
+            page.append(article)
+            if len(page) == ARTICLES_A_WRITE:
+                count += self._place(grouper, page)
+                page = []
+        return count + self._place(grouper, page)
+
+    def _place_edited(self, grouper: Grouper, ids: list[int]) -> int:
+        """Edited articles that were placed before by another wording; gives how many have a story that had none."""
+        count = 0
+        for start in range(0, len(ids), articles.ASKED_AT_ONCE):
+            page = articles.several(self.store, ids[start : start + articles.ASKED_AT_ONCE])
+            made = [features(article) for article in page]
+            placements = [grouper.revise(found, article.story_id) for article, found in zip(page, made, strict=True)]
+            self._store(placements)
+            self._keep([(found, article.method) for article, found in zip(page, made, strict=True)])
+            count += sum(
+                article.story_id is None and placement.story is not None
+                for article, placement in zip(page, placements, strict=True)
+            )
+        return count
+
     def _place(self, grouper: Grouper, page: list[Article]) -> int:
-        """A page of articles, oldest first, in two steps that may be done twice: stories that are one, then whose article is where."""
+        """A page of articles, oldest first."""
         if not page:
             return 0
-        placed: dict[int, int | None] = {}
-        merged: list[tuple[int, int]] = []
+        placements = []
         grouper.forget(page[0].at - WINDOW)  # an archive taken in at once needs no more memory than a week
         made = [features(article) for article in page]
         for article, found in zip(page, made, strict=True):
             if article.story_id is not None:  # placed before the last call was killed
                 grouper.restore(found, article.story_id)
                 continue
-            placement = grouper.add(found)
-            placed |= placement.changed
-            merged += placement.merged
-        for was, into in merged:
-            stories.merge(self.store, into, [was])
-        stories.assign(self.store, {id: story for id, story in placed.items() if story is not None})
+            placements.append(grouper.add(found))
+        self._store(placements)
         self._keep([(found, article.method) for article, found in zip(page, made, strict=True)])
         return len(page)
+
+    def _store(self, placements: list[Placement]) -> None:
+        """In two steps that may be done twice: stories that are one, then whose article is where."""
+        placed: dict[int, int | None] = {}
+        for placement in placements:
+            placed |= placement.changed
+            for was, into in placement.merged:
+                stories.merge(self.store, into, [was])
+        stories.assign(self.store, {id: story for id, story in placed.items() if story is not None})
 
     def _keep(self, made: list[tuple[Features, str]]) -> None:
         """Store features with the method of the reader whose reading they were made of."""
@@ -117,18 +153,11 @@ class StoryService:
 
         Each is compared with the articles of the days around it, as if all came in again; those that have a story keep it.
         """
-        note = notes.all(self.store).get(stories.GROUPED)
-        reached = int(note.value) if note else 0
+        reached, _ = self._noted()
         times = stories.reported_without(self.store, reached)
         self._since = datetime.max.replace(tzinfo=UTC)  # their features are stored when they are needed again
         for since, until in _spans(times):
-            grouper, page = Grouper(), []
-            for article in articles.stream(self.store, Filter(since=since, until=until, upto_id=reached), signals=True):
-                page.append(article)
-                if len(page) == PAGE:
-                    self._place(grouper, page)
-                    page = []
-            self._place(grouper, page)
+            self._place_all(Grouper(), Filter(since=since, until=until, upto_id=reached))
         return len(times)
 
 
