@@ -7,9 +7,17 @@ import pytest
 from hypothesis import settings
 
 from tests.browser import browser_page  # noqa: F401 - a fixture
+from tests.made_up import made_up_fortnight, tagger  # noqa: F401 - fixtures
 
 for name in [name for name in os.environ if name.startswith("MONITOR_") and name != "MONITOR_REQUIRE_BROWSER"]:
     del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever drives Chromium is marked so, wherever it stands."""
+    for item in items:
+        if "browser_page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from monitor.tagging import lint, loading, report
 from monitor.tagging.forms import FormError, expand
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.tagger import Tagger
-from tests.tagging import tagger  # noqa: F401 - a fixture
 
 FOLDER = Path(__file__).parent / "lexicon"
 EXAMPLES = [(code, example) for code in LANGUAGES for example in loading.examples(FOLDER / f"{code}.yaml")]

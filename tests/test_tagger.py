@@ -14,7 +14,6 @@ from monitor.tagging import loading
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.lines import as_record, show, tag_lines
 from monitor.tagging.tagger import MOST, Tagger
-from tests.tagging import tagger  # noqa: F401 - a fixture
 
 EXAMPLES = Path(__file__).parent / "lexicon"
 

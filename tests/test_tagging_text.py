@@ -9,7 +9,6 @@ from monitor.storage import search
 from monitor.stories.features import fold as fold_for_stories
 from monitor.tagging.tagger import Tagger
 from monitor.tagging.text import fold, folded_form
-from tests.tagging import tagger  # noqa: F401 - a fixture
 
 ALIKE = [
     ("L\u2019été", "l ete"),

@@ -8,7 +8,6 @@ from monitor.errors import LexiconError
 from monitor.tagging import theatre
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.tagger import Tagger
-from tests.tagging import tagger  # noqa: F401 - a fixture
 
 SAME = [
     ("US and Iran meet in Oman near the Strait of Hormuz today", {"USA", "IRN", "OMN"}, {"Oman", "Strait of Hormuz"}),

@@ -15,11 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from monitor import export
 from monitor.feeds import demo
-from monitor.index.indexer import update_index
 from monitor.models import IndexPoint, Price, Series
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
-from monitor.tagging.tagger import Tagger
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads
 from monitor.ui.exports import page_tables
@@ -29,16 +27,6 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 JUMP = date(2026, 2, 12)  # a Thursday
 MAIN = str(Path(reads.__file__).parents[1] / "app" / "main.py")
-
-
-@pytest.fixture(scope="module")
-def fortnight(tmp_path_factory):
-    path = tmp_path_factory.mktemp("markets") / "fortnight.db"
-    store = open_store(f"sqlite:///{path}")
-    demo.fill(store, Tagger.load(), NOW)
-    update_index(store, None, NOW)
-    store.close()
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -160,8 +148,8 @@ def test_a_date_that_cannot_be_measured_says_why(market, screen):
     assert "None of the events can be measured: before the first return, of " in words(shown)
 
 
-def test_too_short_a_history_says_so(fortnight, screen):
-    shown = screen(fortnight, "oil")
+def test_too_short_a_history_says_so(made_up_fortnight, screen):
+    shown = screen(made_up_fortnight, "oil")
     said = words(shown)
     assert not shown.exception
     assert "the rule needs 20 days of index before the first, there are 13" in said
@@ -210,10 +198,10 @@ def test_what_was_not_tested_is_not_called_insignificant(market):
 
 @pytest.mark.parametrize("measure", ["tension", "relief"])
 @pytest.mark.parametrize("by", ["category", "publisher", "story"])
-def test_the_parts_shown_sum_to_the_move_of_the_published_index(fortnight, screen, written, by, measure):
-    shown = screen(fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), span="3 days before")
+def test_the_parts_shown_sum_to_the_move_of_the_published_index(made_up_fortnight, screen, written, by, measure):
+    shown = screen(made_up_fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), span="3 days before")
     assert not shown.exception
-    store = open_store(f"sqlite:///{fortnight}")
+    store = open_store(f"sqlite:///{made_up_fortnight}")
     first, last = (
         index.points(store, "hour", since=at, until=at + timedelta(hours=1))[0] for at in (NOW - timedelta(days=3), NOW)
     )
@@ -230,15 +218,21 @@ def test_the_parts_shown_sum_to_the_move_of_the_published_index(fortnight, scree
     assert sum(float(row["change"]) for row in rows) == pytest.approx(moved, abs=0.01)
 
 
-def test_own_moments_stand_in_the_address_and_a_gap_says_so(fortnight, screen):
-    shown = screen(fortnight, "why", span="chosen times", from_hour="2026-02-26T06:00", to_hour="2026-02-28T18:00")
+def test_own_moments_stand_in_the_address_and_a_gap_says_so(made_up_fortnight, screen):
+    shown = screen(
+        made_up_fortnight, "why", span="chosen times", from_hour="2026-02-26T06:00", to_hour="2026-02-28T18:00"
+    )
     assert not shown.exception
     assert "the index as published moved by" in words(shown)
     assert "26 Feb 06:00" in words(shown)
-    shown = screen(fortnight, "why", span="chosen times", from_hour="2025-06-01T00:00", to_hour="2026-02-28T18:00")
+    shown = screen(
+        made_up_fortnight, "why", span="chosen times", from_hour="2025-06-01T00:00", to_hour="2026-02-28T18:00"
+    )
     assert "There is no index for the hour of" in words(shown)
     assert not shown.dataframe
-    shown = screen(fortnight, "why", span="chosen times", from_hour="2026-02-16T14:00", to_hour="2026-02-28T18:00")
+    shown = screen(
+        made_up_fortnight, "why", span="chosen times", from_hour="2026-02-16T14:00", to_hour="2026-02-28T18:00"
+    )
     assert "Not enough news at" in words(shown)
     assert "of at least 30 entries" in words(shown)
 

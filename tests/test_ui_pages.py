@@ -1,5 +1,6 @@
 """Each page on the made-up fortnight, in one process and without a browser: what it shows, its filters, its empty and broken states."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,17 +28,10 @@ HOSTILE = "<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[
 
 
 @pytest.fixture(scope="module")
-def tagger():
-    return Tagger.load()
-
-
-@pytest.fixture(scope="module")
-def fortnight(tmp_path_factory, tagger):
+def fortnight(tmp_path_factory, made_up_fortnight):
     """A database of the demo's fortnight before NOW, with its index and one story of two publishers."""
-    path = tmp_path_factory.mktemp("ui") / "fortnight.db"
+    path = Path(shutil.copy(made_up_fortnight, tmp_path_factory.mktemp("ui")))
     store = open_store(f"sqlite:///{path}")
-    demo.fill(store, tagger, NOW)
-    update_index(store, None, NOW)
     drones = [a for a in articles.find(store, Filter(text="Erbil")) if a.direction != "none"]
     stories.assign(store, dict.fromkeys([a.id for a in drones], min(a.id for a in drones)))
     store.close()
