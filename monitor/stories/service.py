@@ -12,7 +12,7 @@ from monitor.storage import articles, notes, readings, stories, versions
 from monitor.storage import features as feature_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store
-from monitor.stories import WINDOW, Features, Grouper, features, made_by
+from monitor.stories import WINDOW, Features, Grouper, Placement, features, made_by
 
 ARTICLES_A_WRITE = 4_000  # a story is computed again with each write that touches it
 
