@@ -195,7 +195,7 @@ def point(day: int, share: float | None) -> IndexPoint:
         status="ok",
         escalation_share=share,
         entries=1,
-        articles=1,
+        signal_articles=1,
         stories=1,
         publishers=1,
         **empty,
