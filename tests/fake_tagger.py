@@ -1,6 +1,7 @@
 """A tagger that misbehaves when a title asks for it: what reader processes have to survive."""
 
 import os
+import signal
 import time
 
 from monitor.models import Reading
@@ -28,6 +29,10 @@ class FakeTagger:
             case "wordy":
                 return Reading(lang, "none", 0.0, False, (), (), (), (), "\xe9" * (60 << 20))
             case "asleep":
+                time.sleep(60)
+            case "cunning":  # as an attacked process might
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
                 time.sleep(60)
             case "raise" if self.method != "mended":
                 raise KeyError(title)

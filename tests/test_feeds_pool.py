@@ -62,7 +62,14 @@ def test_a_failure_of_parsing_passes_through(readers):
 
 @pytest.mark.parametrize(
     ("title", "word"),
-    [("hang", "2 seconds"), ("asleep", "2 seconds"), ("crash", "ended"), ("hungry", "memory"), ("wordy", "memory")],
+    [
+        ("hang", "2 seconds"),
+        ("asleep", "2 seconds"),
+        ("cunning", "2 seconds"),
+        ("crash", "ended"),
+        ("hungry", "memory"),
+        ("wordy", "memory"),
+    ],
 )
 def test_one_document_is_stopped_and_its_neighbours_are_read(readers, title, word):
     async def several():

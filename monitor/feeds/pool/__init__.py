@@ -26,6 +26,7 @@ from monitor.feeds.pool.messages import Answer, Hello, Job, MessageError, Ready,
 from monitor.models import Failure, Parsed, Reading
 
 _START = 60.0  # seconds that a process may take until it is ready
+_OVERDUE = 2.0  # times `seconds`, by the clock: a process that has not stopped itself by then is stopped from outside
 _GOODBYE = 2.0  # seconds to end by itself
 _MEGABYTE = 1 << 20
 OUT_OF_MEMORY = 99  # exit status of a process that could not even send its answer
@@ -78,8 +79,8 @@ class ReaderPool:
     ) -> Read | Failure:
         """Never raises for what a document holds: too slow, too large and crashed are Failure("parser")."""
         sound = content_type and content_type.encode("utf-8", "replace").decode()
-        job = Job(body, sound, url, known, now, lang)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, job)
+        job = Job(len(body), sound, url, known, now, lang)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, job, body)
 
     def close(self) -> None:
         """Ends every process; documents being read become failures."""
@@ -107,14 +108,12 @@ class ReaderPool:
         except OSError:  # the first document will say so
             pass
 
-    def _read(self, job: Job) -> Read | Failure:
+    def _read(self, job: Job, body: bytes) -> Read | Failure:
         process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         try:
             if process is None:
                 process = self._own.process = self._start()
-            assert process.stdin and process.stdout  # both are pipes
-            send(process.stdin, job)
-            answer = receive(process.stdout, Answer)
+            answer = self._answer(process, job, body)
             if answer.parsed and len(answer.parsed.entries) != len(answer.readings):
                 raise MessageError("entries and readings differ in number")
         except MessageError as error:
@@ -132,6 +131,30 @@ class ReaderPool:
         if answer.parsed is None or answer.failure:
             return answer.failure or Failure("parser", "the reader process sent what is no answer: no document")
         return Read(answer.parsed, answer.readings)
+
+    def _answer(self, process: subprocess.Popen[bytes], job: Job, body: bytes) -> Answer:
+        """What a process makes of a document. It limits itself; one that an attacker keeps from that is killed after a while."""
+        assert process.stdin and process.stdout  # both are pipes
+        overdue = threading.Event()
+
+        def stop() -> None:
+            overdue.set()
+            process.kill()
+
+        timer = threading.Timer(_OVERDUE * self._seconds, stop)
+        timer.start()
+        try:
+            send(process.stdin, job, body)
+            return receive(process.stdout, Answer)
+        except (OSError, EOFError):
+            if overdue.is_set():
+                raise TimeoutError(self._too_slow()) from None
+            raise
+        finally:
+            timer.cancel()
+
+    def _too_slow(self) -> str:
+        return f"reading the feed took more than {self._seconds:g} seconds"
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Starts a process and waits until it is warm. Raises OSError or EOFError."""
@@ -171,8 +194,10 @@ class ReaderPool:
         if process is None:
             return f"no reader process could be started: {error}"
         self._bury(process)
+        if isinstance(error, TimeoutError):
+            return str(error)
         if process.returncode in (-signal.SIGPROF, -signal.SIGALRM):
-            return f"reading the feed took more than {self._seconds:g} seconds"
+            return self._too_slow()
         if process.returncode == OUT_OF_MEMORY:
             return HUNGRY
         if self._closed:

@@ -19,7 +19,7 @@ from operator import attrgetter
 import psutil
 
 from monitor.feeds.pool import HUNGRY, OUT_OF_MEMORY
-from monitor.feeds.pool.messages import Answer, Hello, Job, Ready, receive, send
+from monitor.feeds.pool.messages import Answer, Hello, Job, Ready, receive, receive_bytes, send
 
 try:
     import resource
@@ -52,10 +52,12 @@ def main() -> None:
     while True:
         try:
             job = receive(jobs, Job)
+            body = receive_bytes(jobs, job.size)
         except EOFError:
             return
         _limit(hello.seconds, hello.memory)
-        answer = _guarded(read, job)
+        answer = _guarded(read, job, body)
+        del body  # so that there is room for the packed answer
         answer.stays = stays = answer.stays and _memory()[1] - held < _GROWTH
         try:
             send(answers, answer)
@@ -109,11 +111,11 @@ def _warm(hello: Hello):
     return read
 
 
-def _guarded(read, job: Job) -> Answer:
+def _guarded(read, job: Job, body: bytes) -> Answer:
     from monitor.models import Failure
 
     try:
-        got = read(job.body, job.content_type, job.url, job.known, job.now, job.lang)
+        got = read(body, job.content_type, job.url, job.known, job.now, job.lang)
         return Answer(True, got) if isinstance(got, Failure) else Answer(True, None, *got)
     except MemoryError:
         return Answer(False, Failure("parser", HUNGRY))

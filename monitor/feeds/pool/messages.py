@@ -39,9 +39,9 @@ class Ready(msgspec.Struct):
 
 
 class Job(msgspec.Struct):
-    """One document."""
+    """One document; its bytes follow the message, since to pack and unpack them would copy megabytes."""
 
-    body: bytes
+    size: int  # bytes of the document
     content_type: str | None
     url: str
     known: frozenset[bytes]
@@ -67,11 +67,12 @@ def _plain(value: object) -> object:
 _encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
 
 
-def send(pipe: IO[bytes], message: msgspec.Struct) -> None:
-    """Raises OSError, and UnicodeEncodeError for half a character."""
+def send(pipe: IO[bytes], message: msgspec.Struct, body: bytes = b"") -> None:
+    """`body` follows the message as it is. Raises OSError, and UnicodeEncodeError for half a character."""
     data = _encoder.encode(message)
     pipe.write(len(data).to_bytes(4, "big"))
     pipe.write(data)
+    pipe.write(body)
     pipe.flush()
 
 
@@ -83,10 +84,16 @@ def receive(pipe: IO[bytes], kind: type[_Kind]) -> _Kind:
     size = int.from_bytes(head, "big")
     if size > MAX_BYTES:
         raise MessageError(f"a message of {size:,} bytes")
-    data = pipe.read(size)
-    if len(data) < size:
-        raise EOFError
+    data = receive_bytes(pipe, size)
     try:
         return msgspec.msgpack.decode(data, type=kind)
     except msgspec.MsgspecError as error:
         raise MessageError(str(error)) from error
+
+
+def receive_bytes(pipe: IO[bytes], size: int) -> bytes:
+    """What follows a message. Raises EOFError where there is less."""
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
