@@ -122,7 +122,7 @@ class Writer:
         with self._store.write() as conn:
             if self._holder:
                 lease.check(conn, self._holder)
-            methods = {item.reading.method for outcome in outcomes for item in outcome.items} - {self._reader}
+            methods = {item.reading.method for outcome in outcomes for item in outcome.items} - {self._reader, ""}
             if methods:
                 readings.use(conn, max(methods))
             saved = [articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now) for o in outcomes]
