@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from monitor.models import FORMER_CATEGORIES
 from monitor.reader import network, pieces
 
 LENGTH = 112  # pieces of a row that are learned from; nine rows in ten are shorter
@@ -42,6 +43,7 @@ def read(folders):
                 row = row | {"summary": row.get("summary") or "", "published": row.get("published") or ""}
                 network.DIRECTIONS.index(row["direction"])
                 for signal in row["signals"]:
+                    signal["category"] = FORMER_CATEGORIES.get(signal["category"], signal["category"])
                     network.CATEGORIES.index(signal["category"])
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(

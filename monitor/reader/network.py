@@ -16,12 +16,9 @@ import numpy as np
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
+from monitor.models import CATEGORIES
 from monitor.reader import pieces, spans
 
-CATEGORIES = (
-    "attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy",
-    "talks", "accord", "ceasefire", "concession", "release", "withdrawal", "relief", "appeal",
-)  # fmt: skip
 DIRECTIONS = ("none", "escalation", "deescalation", "mixed")
 HERE = Path(__file__).parent
 MODEL, PIECES = HERE / "reader.onnx", HERE / "pieces.json.gz"
