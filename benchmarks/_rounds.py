@@ -1,4 +1,4 @@
-"""Polls the feeds it is told, a JSON object of names and addresses a line, one round for each, and says what came of them."""
+"""Polls the feeds it is given, a JSON object of names and addresses a line, one round for each, and says what came of them."""
 
 import asyncio
 import json
@@ -23,11 +23,11 @@ async def main() -> None:
             while line := await asyncio.to_thread(sys.stdin.readline):
                 chosen = [Feed(name, url, allow_private=True) for name, url in json.loads(line).items()]
                 report = await session.poll(chosen, feeds.states(store))
-                told = {done.state.name: done.state for done in report.feeds}
+                states = {done.state.name: done.state for done in report.feeds}
                 print(json.dumps({
                     "seconds": report.seconds,
-                    "failures": {name: state.failure for name, state in told.items()},
-                    "entries": {name: state.entries for name, state in told.items()},
+                    "failures": {name: state.failure for name, state in states.items()},
+                    "entries": {name: state.entries for name, state in states.items()},
                 }), flush=True)  # fmt: skip
 
 

@@ -29,7 +29,7 @@ SECONDS, GROWTH = 35, 60
 
 
 class Rounds:
-    """A process that polls what it is told, round after round, and the watch on it."""
+    """A process that polls what it is given, round after round, and the watch on it."""
 
     def __init__(self, database: str):
         command = [sys.executable, "-m", "benchmarks._rounds", database]
@@ -71,15 +71,15 @@ def main() -> None:
         }
         missed, most, longest = [], (0, ""), (0.0, "")
         for group in (slow, *({name: url} for name, url in urls.items())):
-            told, peak = rounds.poll(healthy | group)
+            report, peak = rounds.poll(healthy | group)
             name = ", ".join(group) if len(group) == 1 else f"{len(group)} slow servers at once"
-            most, longest = max(most, (peak - usual, name)), max(longest, (told["seconds"], name))
-            wrong = [one for one in group if told["failures"][one] not in kinds[one]]
-            hurt = [one for one in healthy if told["failures"][one] or told["entries"][one] != ENTRIES]
-            if wrong or hurt or peak - usual > GROWTH or told["seconds"] > SECONDS:
+            most, longest = max(most, (peak - usual, name)), max(longest, (report["seconds"], name))
+            wrong = [one for one in group if report["failures"][one] not in kinds[one]]
+            hurt = [one for one in healthy if report["failures"][one] or report["entries"][one] != ENTRIES]
+            if wrong or hurt or peak - usual > GROWTH or report["seconds"] > SECONDS:
                 missed.append(name)
                 print(
-                    f"MISSED {name}: {told['seconds']:.1f} s, {peak - usual:+d} MB, wrong {wrong}, neighbours hurt {hurt}"
+                    f"MISSED {name}: {report['seconds']:.1f} s, {peak - usual:+d} MB, wrong {wrong}, neighbours hurt {hurt}"
                 )
         rounds.close()
         print(f"{len(kinds)} hostile kinds, {len(missed)} missed; canary {'touched' if net.canary else 'silent'}")

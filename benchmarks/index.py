@@ -19,18 +19,24 @@ from monitor.config import JumpRule
 from monitor.index import Parameters, ReferenceCache, compute, lookback
 from tests.newsroom import START, day_of, news
 
-SHAPES = (  # publishers, entries a day each, times a story is told, days of reference, planted ratio
+SHAPES = (  # publishers, entries a day each, times a story is reported, days of reference, planted ratio
     (12, 25, 2, 14, 1.0), (12, 25, 2, 14, 3.0), (12, 25, 4, 14, 3.0), (40, 25, 2, 14, 3.0), (12, 25, 2, 2, 3.0), (4, 20, 2, 14, 1.0),
 )  # fmt: skip
 
 
 def coverage(runs: int) -> None:
-    for publishers, a_day, told, days, ratio in SHAPES:
+    for publishers, a_day, times, days, ratio in SHAPES:
         parameters = Parameters(reference=(START.date(), day_of(days - 1).date()))
         points = []
         for seed in range(runs):
             frame = news(
-                days=days + 1, publishers=publishers, a_day=a_day, ratio=ratio, change_on=days, told_by=told, seed=seed
+                days=days + 1,
+                publishers=publishers,
+                a_day=a_day,
+                ratio=ratio,
+                change_on=days,
+                reports_each=times,
+                seed=seed,
             )
             cache = ReferenceCache(parameters)
             cache.add(frame[frame["at"] < day_of(days)])
@@ -41,7 +47,7 @@ def coverage(runs: int) -> None:
             points += [p for p in found if p.part == "all" and p.tension is not None]
         held = np.mean([p.tension_low <= 100 * ratio <= p.tension_high for p in points])
         print(
-            f"{publishers:3} publishers of {a_day} entries, stories told {told}x, reference {days:2} days, ratio {ratio}: "
+            f"{publishers:3} publishers of {a_day} entries, stories reported {times}x, reference {days:2} days, ratio {ratio}: "
             f"held in {held:.1%} of {len(points)}, mean {np.mean([p.tension for p in points]):.0f}, "
             f"mean width {np.mean([p.tension_high - p.tension_low for p in points]):.0f}",
             flush=True,

@@ -75,8 +75,8 @@ def check(store: Store, before: dict[int, str]) -> dict[int, str]:
     doubled = [title for title, count in Counter(now.values()).items() if count > 1]
     assert not doubled, f"doubled: {doubled[:3]}"
     of_feeds = Counter(article.feed for article in articles.stream(store))
-    told = {name: state.entries for name, state in states(store).items() if state.entries}
-    assert told == dict(of_feeds), "the feeds' counts differ from their articles"
+    counts = {name: state.entries for name, state in states(store).items() if state.entries}
+    assert counts == dict(of_feeds), "the feeds' counts differ from their articles"
     with store.read() as conn:
         searched = conn.scalar(sa.text("SELECT count(*) FROM article_search"))
         orphans = conn.scalar(sa.text("SELECT count(*) FROM signals WHERE article_id NOT IN (SELECT id FROM articles)"))

@@ -50,7 +50,7 @@ def rounds(wire: Wire, command: list[str], *, changed: int) -> tuple[list[dict],
     wire.reset()
     wire.chances.seed(1)  # the same feeds change for everybody
     settings = os.environ | {"READER_NO_VENDORED_FEEDPARSER": "1"}
-    told = []
+    reports = []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings, cwd=HERE.parent
     ) as process:
@@ -61,14 +61,14 @@ def rounds(wire: Wire, command: list[str], *, changed: int) -> tuple[list[dict],
                 fresh = wire.hour_later(changed) if name == ROUNDS[-1] else 0
                 before = spent(tree(process.pid))
                 print(name, file=process.stdin, flush=True)
-                told.append(json.loads(process.stdout.readline()) | {"fresh": fresh})
-                told[-1]["processor"] = spent(tree(process.pid)) - before
+                reports.append(json.loads(process.stdout.readline()) | {"fresh": fresh})
+                reports[-1]["processor"] = spent(tree(process.pid)) - before
         process.stdin.close()
     if process.returncode:
         raise SystemExit(f"{command[0]} ended with {process.returncode}")
-    first, second, last = (facts["entries"] for facts in told)
-    assert first == second == wire.feeds * wire.entries and last == first + told[-1]["fresh"], told
-    return told, watch
+    first, second, last = (facts["entries"] for facts in reports)
+    assert first == second == wire.feeds * wire.entries and last == first + reports[-1]["fresh"], reports
+    return reports, watch
 
 
 def whole_command(wire: Wire, folder: Path) -> float:
@@ -135,7 +135,7 @@ def report(runs: dict, feeds: int, changed: int) -> None:
     for place, name in enumerate(ROUNDS):  # what a busy machine does not change
         print(
             f"{'processor, ' + name:28}"
-            + "".join(f"   {run} {told[place]['processor']:.1f} s" for run, (told, _) in runs.items())
+            + "".join(f"   {run} {reports[place]['processor']:.1f} s" for run, (reports, _) in runs.items())
         )
     held = f"{'most memory, MB':18}{ours[1].peak:8d}{untagged[1].peak:10d}"
     held += f"{theirs[1].peak:8d}{'':8}" if theirs else ""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.stories [--articles 20000]
 
-One article in five has a signal; its events share actors, places and the words of this beat, and each is told by up to 40 publishers
+One article in five has a signal; its events share actors, places and the words of this beat, and each is reported by up to 40 publishers
 in their own words. The bars: 60 s, 5 ms for one more article, precision 0.95, recall 0.75.
 """
 

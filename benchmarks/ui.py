@@ -75,12 +75,12 @@ def build(path: Path, count: int) -> None:
             items.append(Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number)))
         state = FeedState(feed.name, feed.url, state="well", last_polled=NOW, last_success=NOW)
         articles.save(store, feed, items, state=state, slices=None, now=NOW)
-    placed, told = {}, []
+    placed, stored = {}, []
     for article in articles.stream(store, Filter(directions=("escalation", "deescalation", "mixed"))):
-        told.append(article.id)
-        placed[article.id] = told[-1 - (len(told) - 1) % 4]
-    for start in range(0, len(told), 10_000):
-        stories.assign(store, {id: placed[id] for id in told[start : start + 10_000]})
+        stored.append(article.id)
+        placed[article.id] = stored[-1 - (len(stored) - 1) % 4]
+    for start in range(0, len(stored), 10_000):
+        stories.assign(store, {id: placed[id] for id in stored[start : start + 10_000]})
     index.save(store, points("hour", timedelta(hours=1), 24 * DAYS))
     index.save(store, points("day", timedelta(days=1), 365 * 5))
     for seed, series in enumerate(("Brent", "WTI")):

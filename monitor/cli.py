@@ -290,14 +290,14 @@ def prices() -> None:
     """Fetch new prices of every series, and show the newest price of each."""
     from monitor.prices import market
     from monitor.prices.update import update_prices
-    from monitor.storage import prices as kept
+    from monitor.storage import prices as price_storage
 
     _, settings = configured()
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
     answers = update_prices(store, settings, now)
     table = Table("series", "day", "close", "unit", "kind", "source", "")
     for series in settings.prices:
-        if last := kept.newest(store, series.name, now):
+        if last := price_storage.newest(store, series.name, now):
             old = market.stale(series, last, now) or ("" if last.final else "so far")
             table.add_row(
                 series.name, f"{last.day:%Y-%m-%d}", f"{last.close:.2f}", last.unit, last.kind, last.source, old
@@ -334,7 +334,7 @@ def oil(
     from monitor.prices import event_study as study
     from monitor.prices.update import update_prices
     from monitor.storage import index
-    from monitor.storage import prices as kept
+    from monitor.storage import prices as price_storage
 
     given = [time_of(text.strip()) for text in (events or "").split(",") if text.strip()]
     days = None if events is None else sorted({day.date() for day in given if day})
@@ -344,9 +344,9 @@ def oil(
     if series not in {one.name for one in settings.prices}:
         raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
-    if kept.last(store, series) is None:
+    if price_storage.last(store, series) is None:
         _say_faults(update_prices(store, settings, now))
-    closes = study.closes(kept.series(store, series, until=now))
+    closes = study.closes(price_storage.series(store, series, until=now))
     if closes.empty:
         err.print(f"no price of {series} is stored and none could be had", markup=False)
         raise typer.Exit(1)

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from monitor.errors import ClockError, ConfigError, Problem
 
-TIMEOUT = 2.0  # seconds for an answer
-FRESH = 0.2  # seconds of real time for which an answer is shared
-PATIENCE = 5.0  # seconds that the last answer stays valid while no new one comes
-LONGEST = 200  # bytes
+TIMEOUT_SECONDS = 2.0  # seconds for an answer
+SHARED_SECONDS = 0.2  # seconds of real time for which an answer is shared
+VALID_SECONDS = 5.0  # seconds that the last answer stays valid while no new one comes
+MAX_ANSWER_BYTES = 200  # bytes
 EARLIEST, LATEST = 1970, 2200  # years in which intervals can be added and taken off without running out of calendar
 
 
@@ -100,9 +100,9 @@ class AskedClock:
 
     def now(self) -> datetime:
         with self._lock:
-            if time.monotonic() - self._tried >= FRESH:
+            if time.monotonic() - self._tried >= SHARED_SECONDS:
                 self._ask()
-            if self._at is None or (self._fault and time.monotonic() - self._answered > PATIENCE):
+            if self._at is None or (self._fault and time.monotonic() - self._answered > VALID_SECONDS):
                 raise ClockError(str(self._fault)) from self._fault
             return self._at
 
@@ -119,11 +119,11 @@ class AskedClock:
         self._tried = time.monotonic()
 
     def _read(self) -> datetime:
-        deadline = time.monotonic() + TIMEOUT
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         body = b""
         try:
-            with self._opener.open(self._address, timeout=TIMEOUT) as answer:
-                while (piece := answer.read1(LONGEST + 1)) and len(body) <= LONGEST:
+            with self._opener.open(self._address, timeout=TIMEOUT_SECONDS) as answer:
+                while (piece := answer.read1(MAX_ANSWER_BYTES + 1)) and len(body) <= MAX_ANSWER_BYTES:
                     body += piece
                     if time.monotonic() > deadline:
                         raise TimeoutError("too slow")
@@ -137,7 +137,7 @@ class AskedClock:
                 f"MONITOR_NOW: {self._address} does not answer the time: {cause}; start what serves it, or unset MONITOR_NOW"
             ) from error
         try:
-            if len(body) > LONGEST:
+            if len(body) > MAX_ANSWER_BYTES:
                 raise ValueError("more than a time")
             return _moment(body.decode("ascii"))
         except ValueError as error:

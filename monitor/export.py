@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from monitor.clock import time_text
 
 FORMATS = ("csv", "jsonl", "parquet")
-BATCH = 2_000  # rows a piece of CSV; a row group of Parquet has five of them
+ROWS_A_PIECE = 2_000  # rows a piece of CSV; a row group of Parquet has five of them
 
 # column -> kind; the order is the order in the file
 TEXT, INT, NUMBER, BOOL, TIME, DAY, LIST = "text", "int", "number", "bool", "time", "day", "list"
@@ -91,7 +91,7 @@ def pieces(table: str, rows: Iterable[Mapping[str, object]], *, format: str) -> 
     if format == "csv":
         yield from (piece.encode() for piece in rows_csv(rows, columns))
     elif format == "jsonl":
-        while batch := list(islice(rows, BATCH)):
+        while batch := list(islice(rows, ROWS_A_PIECE)):
             lines = ({name: _json(row.get(name), kind) for name, kind in columns.items()} for row in batch)
             yield "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines).encode()
     else:
@@ -117,7 +117,7 @@ def rows_csv(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str] | 
     )  # RFC 4180; with "\n" alone it would leave a CR within a text unquoted
     writer.writerow([_safe(name) for name in kinds])
     rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
+    while batch := list(islice(rows, ROWS_A_PIECE)):
         writer.writerows([[_cell(row.get(name), kind) for name, kind in kinds.items()] for row in batch])
         yield buffer.getvalue()
         buffer.seek(0)
@@ -162,7 +162,7 @@ def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str]) -
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
     sink = _Sink()
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
-        while batch := list(islice(rows, 5 * BATCH)):
+        while batch := list(islice(rows, 5 * ROWS_A_PIECE)):
             arrays = [
                 pa.array(
                     [v.date() if isinstance(v := row.get(name), datetime) and kind == DAY else v for row in batch],

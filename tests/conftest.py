@@ -26,5 +26,5 @@ def own_main(monkeypatch):
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
-settings.register_profile("house", deadline=None)  # a busy machine is not a fault
-settings.load_profile("house")
+settings.register_profile("monitor", deadline=None)  # a busy machine is not a fault
+settings.load_profile("monitor")

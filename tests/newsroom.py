@@ -1,4 +1,4 @@
-"""Simulated news with known truth: publishers of different size and bent, events told by several of them, a planted change."""
+"""Simulated news with known truth: publishers of different size and bent, events reported by several of them, a planted change."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def news(
     *, days: int, publishers: int = 12, a_day: float = 25.0, ratio: float = 1.0, change_on: int | None = None, seed: int = 0,
-    share: float = 0.06, told_by: float = 2.0, start: datetime = START,
+    share: float = 0.06, reports_each: float = 2.0, start: datetime = START,
 ) -> pd.DataFrame:  # fmt: skip
     """Entries of `days` days with the columns of storage.index.entries.
 
     Each publisher has its own volume and its own share of signals (`share` on average); from day `change_on` on every share of
-    escalation is `ratio` times as large. Signals come in stories that are told `told_by` times on average, by any publisher.
+    escalation is `ratio` times as large. Signals come in stories that are reported `reports_each` times on average, by any publisher.
     """
     random = np.random.default_rng(seed)
     volume = random.gamma(4, a_day / 4, publishers)
@@ -42,7 +42,8 @@ def news(
         weight = volume * bent
         for d in day:
             told = 1 + random.poisson(
-                told_by - 1, random.poisson(weight.sum() / told_by * (factor[d] if direction == "escalation" else 1))
+                reports_each - 1,
+                random.poisson(weight.sum() / reports_each * (factor[d] if direction == "escalation" else 1)),
             )
             who = random.choice(publishers, told.sum(), p=weight / weight.sum())
             story = np.repeat(np.arange(stories, stories + len(told)), told)

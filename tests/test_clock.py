@@ -114,7 +114,7 @@ def test_an_address_is_asked_once_for_everybody_at_a_time(tower, stopwatch):
     assert asked.replay == "replay, as of 2026-03-02 12:00 UTC"
     tower.answer = (200, {}, b"2026-02-26T18:00:00Z\n")
     assert asked.now() == NOON
-    stopwatch.at += clock.FRESH
+    stopwatch.at += clock.SHARED_SECONDS
     assert asked.now() == datetime(2026, 2, 26, 18, tzinfo=UTC)
 
 
@@ -122,13 +122,13 @@ def test_the_last_answer_is_believed_for_a_moment(tower, stopwatch):
     asked = clock.from_environment(tower.address)
     assert asked.now() == NOON
     tower.answer = (500, {}, b"")
-    stopwatch.at += clock.PATIENCE
+    stopwatch.at += clock.VALID_SECONDS
     assert asked.now() == NOON
     stopwatch.at += 0.1
     with pytest.raises(ClockError):
         asked.now()
     tower.answer = (200, {}, b"2026-03-02T13:00:00Z")
-    stopwatch.at += clock.FRESH
+    stopwatch.at += clock.SHARED_SECONDS
     assert asked.now() == NOON + timedelta(hours=1)
 
 
@@ -147,7 +147,7 @@ def test_an_answer_that_is_no_time(tower, answer):
 
 
 def test_a_silent_or_missing_server(tower, monkeypatch):
-    monkeypatch.setattr(clock, "TIMEOUT", 0.1)
+    monkeypatch.setattr(clock, "TIMEOUT_SECONDS", 0.1)
     tower.held.clear()
     asked = clock.from_environment(tower.address)
     with pytest.raises(ClockError):

@@ -39,7 +39,7 @@ def faults(path: Path, environ: dict | None = None) -> list:
 
 @pytest.mark.parametrize("path", sorted((HERE / "config").glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_fault_names_its_line_place_and_remedy(path):
-    """The first line of each file says it: `# says LINE PLACE: part of the message`. One fault a file, told once."""
+    """The first line of each file says it: `# says LINE PLACE: part of the message`. One fault a file, reported once."""
     line, place, part = re.match(rb"# says (\d+|-) (\S*?): (.+)", path.read_bytes()).groups()
     (problem,) = faults(path)
     assert (problem.file, problem.line, problem.where) == (
@@ -76,7 +76,7 @@ def test_an_installed_package_names_its_example(tmp_path, monkeypatch):
 
 
 def test_a_file_beyond_bounds_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(document, "LARGEST", 100)
+    monkeypatch.setattr(document, "MAX_BYTES", 100)
     (problem,) = faults(write(tmp_path, MINIMAL + "#" * 100))
     assert "larger than" in problem.message
 

@@ -143,10 +143,10 @@ def test_cells_are_harmless_in_a_spreadsheet():
 
 
 def test_pieces_of_csv_hold_few_rows():
-    rows = ({"id": n} for n in range(3 * export.BATCH + 1))
+    rows = ({"id": n} for n in range(3 * export.ROWS_A_PIECE + 1))
     pieces = list(export.rows_csv(rows, {"id": export.INT}))
-    assert max(piece.count("\r\n") for piece in pieces) <= export.BATCH + 1
-    assert "".join(pieces).splitlines() == ["id", *map(str, range(3 * export.BATCH + 1))]
+    assert max(piece.count("\r\n") for piece in pieces) <= export.ROWS_A_PIECE + 1
+    assert "".join(pieces).splitlines() == ["id", *map(str, range(3 * export.ROWS_A_PIECE + 1))]
 
 
 def test_an_unknown_format_or_table_is_refused():

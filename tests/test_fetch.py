@@ -55,7 +55,7 @@ def feed(url, **more):
     return Feed("wire", url, **{"allow_private": True} | more)
 
 
-# -- asking and being told "not modified" -----------------------------------------------------------------
+# -- asking, and the answer "not modified" -----------------------------------------------------------------
 
 
 def test_a_healthy_feed_comes_whole_with_its_facts(net):

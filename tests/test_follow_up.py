@@ -59,13 +59,13 @@ def after_round(store, settings, now: datetime = NOW) -> None:
 
 
 def report(store, guid: str, at: datetime) -> None:
-    for house in ("A", "B", "C"):
+    for name in ("A", "B", "C"):
         read = Reading("en", "escalation", 9.0, True, (), (), (STRIKE,), (), "test")
         item = Item(
-            Entry(f"{house} {guid}", f"strike {guid} of {house}", None, "", at, None), read, house, f"{house} {guid}"
+            Entry(f"{name} {guid}", f"strike {guid} of {name}", None, "", at, None), read, name, f"{name} {guid}"
         )
-        feed = Feed(house, f"https://{house}.example/rss")
-        articles.save(store, feed, [item], state=FeedState(house, feed.url), slices=None, now=at)
+        feed = Feed(name, f"https://{name}.example/rss")
+        articles.save(store, feed, [item], state=FeedState(name, feed.url), slices=None, now=at)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HOUSE = ROOT / "monitor"
-FILES = sorted(HOUSE.rglob("*.py"))
+PACKAGE = ROOT / "monitor"
+FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What network, disk, processes and the screen are reached through. A pure module imports none of these, here or from a library.
 EFFECTS = (
@@ -76,7 +76,7 @@ def test_the_tables_name_modules_that_exist():
 
 
 def test_the_listing_is_short():
-    entries = [path for path in HOUSE.iterdir() if path.name != "__pycache__"]
+    entries = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(entries) <= 20, "a stranger reads this listing to learn what the program does"
 
 
@@ -85,7 +85,7 @@ def test_the_time_of_day_is_asked_in_few_places():
     asking = re.compile(
         r"datetime\.now\(|datetime\.utcnow\(|\bdate\.today\(|\btime\.time\(|Timestamp\.now\(|Timestamp\.utcnow\("
     )
-    found = {str(file.relative_to(HOUSE)) for file in FILES if asking.search(file.read_text(encoding="utf-8"))}
+    found = {str(file.relative_to(PACKAGE)) for file in FILES if asking.search(file.read_text(encoding="utf-8"))}
     assert found <= set(ON_REAL_TIME), "take `now` as an argument, or a Clock"
 
 

@@ -109,10 +109,10 @@ def test_nothing_grows_without_bound(tmp_path, jump):
             for table, key in (("feed_log", "feed"), ("slices", "feed"), ("feeds", "name"), ("versions", "article_id"))
         }
         hashes = dict(conn.execute(sa.text("SELECT feed, length(hashes) FROM slices")).all())
-    assert max(count["feed_log"].values()) == feeds.KEPT
+    assert max(count["feed_log"].values()) == feeds.ROUNDS_LOGGED
     assert set(count["feeds"].values()) == set(count["slices"].values()) == {1}
     assert max(hashes.values()) <= WINDOW * 16
-    assert max(count["versions"].values()) <= articles.WORDINGS
+    assert max(count["versions"].values()) <= articles.MAX_WORDINGS
     check_articles(store, servers)
     states = feeds.states(store)
     assert states["gone"].state == "gone" and len(servers.asked["gone"]) < 24 * 12

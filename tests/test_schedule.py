@@ -74,10 +74,10 @@ def test_the_interval_follows_how_often_the_feed_changes():
     for _ in range(1, 20):
         quick = after(state=quick, new=1, now=quick.next_due)
         slow = after(state=slow, outcome=NotModified(), now=slow.next_due)
-    assert quick.interval == schedule.SHORTEST and slow.interval == schedule.LONGEST
+    assert quick.interval == schedule.SHORTEST_WAIT and slow.interval == schedule.LONGEST_WAIT
     for _ in range(12):  # it wakes up
         slow = after(state=slow, new=3, now=slow.next_due)
-    assert slow.interval < schedule.LONGEST
+    assert slow.interval < schedule.LONGEST_WAIT
 
 
 def test_one_night_does_not_undo_a_habit():
@@ -87,7 +87,7 @@ def test_one_night_does_not_undo_a_habit():
 
 def test_the_first_document_s_dates_tell_the_habit():
     assert after(new=4, parsed=dated(0, 0.2, 0.4, 0.6)).interval == 6 * MINUTE
-    assert after(new=4, parsed=dated(0, 24, 48, 72)).interval == schedule.LONGEST
+    assert after(new=4, parsed=dated(0, 24, 48, 72)).interval == schedule.LONGEST_WAIT
 
 
 def test_waits_stay_within_bounds_and_are_spread():
@@ -97,17 +97,17 @@ def test_waits_stay_within_bounds_and_are_spread():
     for habit in (timedelta(0), 30 * DAY):
         for jitter in (0, 1):
             wait = after(state=replace(state, habit=habit), outcome=NotModified(), jitter=jitter).next_due - NOON
-            assert schedule.SHORTEST <= wait <= schedule.LONGEST
+            assert schedule.SHORTEST_WAIT <= wait <= schedule.LONGEST_WAIT
 
 
 @pytest.mark.parametrize(
     ("asked", "wait"),
     [
         ({"ttl": 45 * MINUTE}, 45 * MINUTE),
-        ({"ttl": 7 * DAY}, schedule.LONGEST),
+        ({"ttl": 7 * DAY}, schedule.LONGEST_WAIT),
         ({"ttl": MINUTE}, 15 * MINUTE),
         ({"max_age": 50 * MINUTE}, 50 * MINUTE),
-        ({"ttl": 20 * MINUTE, "max_age": DAY}, schedule.LONGEST),
+        ({"ttl": 20 * MINUTE, "max_age": DAY}, schedule.LONGEST_WAIT),
     ],
 )
 def test_what_the_feed_asks_for_is_respected_within_bounds(asked, wait):

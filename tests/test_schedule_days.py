@@ -100,7 +100,7 @@ def test_three_days(jump):
         assert max(gaps[name]) <= 10 * MINUTE
     for name in ("busy", "daily", "out", "moved"):
         assert max(gaps[name]) <= 67 * MINUTE, name
-        assert sum(gap < schedule.SHORTEST * 0.9 for gap in gaps[name]) <= 1, name
+        assert sum(gap < schedule.SHORTEST_WAIT * 0.9 for gap in gaps[name]) <= 1, name
     assert max(gaps["busy"][20:]) < 8 * MINUTE and len(polls["daily"]) < 200
     assert polls["gone"][-1] < 22 * HOUR and states["gone"].state == "gone"
     assert servers["limited"].broken_waits <= (jump != timedelta(0))

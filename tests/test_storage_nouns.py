@@ -33,11 +33,11 @@ def test_a_feed_is_remembered_with_the_log_of_its_rounds(store):
         "too busy",
         0,
     )
-    for n in range(feeds.KEPT + 5):
+    for n in range(feeds.ROUNDS_LOGGED + 5):
         save_state(store, replace(state, last_polled=NOON + n * HOUR), now=NOON)
         save_state(store, replace(state, name="Other"), now=NOON)
     rounds = feeds.log(store, "Wire", limit=1_000)
-    assert len(rounds) == feeds.KEPT and rounds[0].at == NOON + (feeds.KEPT + 4) * HOUR
+    assert len(rounds) == feeds.ROUNDS_LOGGED and rounds[0].at == NOON + (feeds.ROUNDS_LOGGED + 4) * HOUR
 
 
 def test_counts_of_entries_are_those_stored(store):

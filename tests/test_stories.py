@@ -1,4 +1,4 @@
-"""Stories: told once, in whatever language, whatever the order of arrival. The labelled set is tests/stories/, one article a line."""
+"""Stories: reported once, in whatever language, whatever the order of arrival. The labelled set is tests/stories/, one article a line."""
 
 import itertools
 import json
@@ -217,7 +217,7 @@ def test_memory_is_bounded_by_the_window_and_what_was_together_stays_so():
 
 
 def test_a_story_whose_first_article_is_forgotten_stays_whole(monkeypatch):
-    """2 and 3 hang together by 1 alone; then 4 leaves 2 for the late 5, and the story is looked over."""
+    """2 and 3 hang together by 1 alone; then 4 is joined to the late 5 instead of 2, and the story is sorted out again."""
     scores = {(1, 2): 0.5, (1, 3): 0.5, (1, 4): 0.4, (1, 5): 0.4, (2, 4): 0.5, (2, 5): 0.5, (4, 5): 0.6}
     monkeypatch.setattr(
         "monitor.stories.grouper.likeness", lambda a, b: scores.get((min(a.id, b.id), max(a.id, b.id)), 0.0)

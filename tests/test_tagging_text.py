@@ -1,4 +1,4 @@
-"""Folding keeps the way back to the text as given; the language is told from little."""
+"""Folding keeps the way back to the text as given; the language is recognised from little."""
 
 import pytest
 from hypothesis import given

@@ -23,7 +23,7 @@ from monitor.models import Alert, AlertDelivery
 UNKNOWN = "the program stopped while sending: it is not known whether this arrived"
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)
 OLD = timedelta(days=1)  # an address set up later than this after an alert does not get it
-SHOWN = 10  # alerts of one rule in one message
+MAX_SHOWN = 10  # alerts of one rule in one message
 OPEN = ("waiting", "failed")  # still to be tried
 
 Store = Callable[[Sequence[AlertDelivery], Sequence[AlertDelivery]], None]
@@ -133,8 +133,8 @@ def message(alerts: Sequence[Alert]) -> tuple[str, str]:
     first = alerts[0]
     word = {"resolved": "Resolved", "corrected": "Correction"}.get(first.state, "Alert")
     many = f" ({len(alerts)})" if len(alerts) > 1 else ""
-    body = "\n\n".join(alert.message for alert in alerts[:SHOWN])
-    more = f"\n\nand {len(alerts) - SHOWN} more" if len(alerts) > SHOWN else ""
+    body = "\n\n".join(alert.message for alert in alerts[:MAX_SHOWN])
+    more = f"\n\nand {len(alerts) - MAX_SHOWN} more" if len(alerts) > MAX_SHOWN else ""
     return (
         f"{word}: {first.rule}{many}",
         f"{body}{more}\n\nRule: {first.rule} ({first.kind}), {first.at:%Y-%m-%d %H:%M} UTC.",

@@ -18,10 +18,10 @@ from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, Sil
 from monitor.models import Alert, FeedState, IndexPoint, Price
 
 LASTING = ("level", "jump", "silence")
-FRESH = timedelta(hours=3)  # an older newest point says nothing of now
+FRESH_POINT = timedelta(hours=3)  # an older newest point says nothing of now
 SPANS = 3  # a jump is outside every band from one to three times `within` ago
 NEVER_ANSWERED = 5  # failures in a row of a feed that never answered
-TRADED = timedelta(days=5)  # an older price is no news
+FRESH_PRICE = timedelta(days=5)  # an older price is no news
 CORRECTED_WITHIN = timedelta(days=7)  # a later edit brings no correction of an alert any more
 
 
@@ -181,7 +181,9 @@ def _points(rule: LevelRule | JumpRule, facts: Facts, now: datetime) -> list[Ind
 
 
 def _fresh(points: list[IndexPoint], rule: LevelRule | JumpRule, now: datetime) -> bool:
-    return bool(points) and now - points[-1].at <= FRESH + (timedelta(days=1) if rule.grain == "day" else timedelta(0))
+    return bool(points) and now - points[-1].at <= FRESH_POINT + (
+        timedelta(days=1) if rule.grain == "day" else timedelta(0)
+    )
 
 
 def _level(rule: LevelRule, facts: Facts, now: datetime) -> Finding:
@@ -319,7 +321,7 @@ def _corrections(rules: Sequence[Rule], history: Sequence[Alert], facts: Facts, 
 def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
     """The newest price against the finished close so long before its day, of the same source; once a trading day."""
     prices = [price for price in facts.prices.get(rule.series, ()) if (price.market_time or price.day) <= now]
-    if not prices or now - prices[-1].day > TRADED:
+    if not prices or now - prices[-1].day > FRESH_PRICE:
         return []
     last = prices[-1]
     before = [

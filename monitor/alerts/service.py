@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.alerts import delivery, notify, rules
-from monitor.clock import Clock, real_now
+from monitor.clock import Clock, parse_time, real_now
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, SignalRule, SilenceRule
 from monitor.errors import ClockError, NotifyError, StorageError
 from monitor.models import Alert, AlertDelivery, Price
@@ -25,9 +25,9 @@ from monitor.storage import alerts, feeds, index, notes, prices, steps, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
-EVERY = timedelta(minutes=1)  # by the handed-in clock or by real time, whichever passes first
-BEGUN_WITHIN = 5.0  # seconds of one delivery in which a message may be begun; with apprise's ten, 15 in all
-WAIT = 15.0  # seconds that an update waits for a delivery
+DECIDE_EVERY = timedelta(minutes=1)  # by the handed-in clock or by real time, whichever passes first
+BEGUN_WITHIN_SECONDS = 5.0  # seconds of one delivery in which a message may be begun; with apprise's ten, 15 in all
+DELIVERY_WAIT_SECONDS = 15.0  # seconds that an update waits for a delivery
 MAX_HISTORY = 10_000  # alerts of the longest cool-down
 ROUND = "round"  # the note under which the last completed round stands; its value is real time
 SENDING = "alert sending"  # the note that says why nothing can be sent, while that is so
@@ -57,7 +57,10 @@ class AlertService:
     def _due(self, configured: Sequence[Rule], now: datetime, real: datetime) -> bool:
         if self._decided is None or self._decided[2] != configured:
             return True
-        return not (timedelta(0) <= now - self._decided[0] < EVERY and timedelta(0) <= real - self._decided[1] < EVERY)
+        return not (
+            timedelta(0) <= now - self._decided[0] < DECIDE_EVERY
+            and timedelta(0) <= real - self._decided[1] < DECIDE_EVERY
+        )
 
     def _send(self, urls: Sequence[str], now: datetime) -> None:
         """In a thread of its own: a service that drips its answer holds up no round. Synthetic data is never sent:
@@ -71,7 +74,7 @@ class AlertService:
         if not waiting:
             return
         self._sending = Sending(self.store, urls, waiting, now)
-        self._sending.thread.join(WAIT)
+        self._sending.thread.join(DELIVERY_WAIT_SECONDS)
         fault = self._sending.fault
         if fault != (noted[SENDING].value if SENDING in noted else None):
             notes.put(self.store, SENDING, fault, now)
@@ -83,7 +86,7 @@ class Sending:
     def __init__(self, store: Store, urls: Sequence[str], waiting: Sequence[Alert], now: datetime):
         self.store, self.urls, self.waiting, self.now = store, urls, waiting, now
         self.fault: str | None = None
-        self._until = time.monotonic() + BEGUN_WITHIN
+        self._until = time.monotonic() + BEGUN_WITHIN_SECONDS
         self.thread = threading.Thread(target=self._run, name="alerts", daemon=True)
         self.thread.start()
 
@@ -175,7 +178,7 @@ def edited_since(store: Store, history: Sequence[Alert], now: datetime) -> dict[
 def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
     """Prices that the market had made by then, that of Monday on Sunday evening too: of a day without a market time,
     only once it is over."""
-    since = now - rule.within - 3 * rules.TRADED
+    since = now - rule.within - 3 * rules.FRESH_PRICE
     given = prices.series(store, rule.series, since, until=now + timedelta(days=1))
     return [price for price in given if (price.market_time or price.day + timedelta(days=1)) <= now]
 
@@ -183,7 +186,7 @@ def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
 def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | None, str | None]:
     """When a round was last completed, as long before `now` as it is in real time: a replay that leaps an hour is no silence."""
     noted = notes.all(store)
-    quiet = real - datetime.fromisoformat(noted[ROUND].value) if ROUND in noted else None
+    quiet = real - parse_time(noted[ROUND].value) if ROUND in noted else None
     failing = "; ".join(f"{failure.step}: {failure.error}" for failure in steps.failures(store))
     return (now - quiet if quiet is not None else None), failing or None
 

@@ -10,7 +10,7 @@ from monitor.models import PARTS, Alert, FeedState, IndexPoint, Price
 
 NO_LONGER_WATCHED = "the rule, or what it watched, was taken out of feeds.yaml"
 ROUNDS_AGAIN = "rounds of polling are completed again"
-NAMED = 8  # publishers in one sentence
+MAX_NAMED = 8  # publishers in one sentence
 EVENT_WORDS = {
     "attack": "an attack",
     "maritime": "an incident at sea",
@@ -53,8 +53,8 @@ def signal(category: str, severity: float, publishers: Sequence[str]) -> str:
     """`3 publishers report an attack (severity 9): AFP, AP, Reuters`"""
     event = EVENT_WORDS.get(category, category.replace("_", " "))
     verb = "reports" if len(publishers) == 1 else "report"
-    left = f" and {len(publishers) - NAMED} more" if len(publishers) > NAMED else ""
-    names = ", ".join(publishers[:NAMED])
+    left = f" and {len(publishers) - MAX_NAMED} more" if len(publishers) > MAX_NAMED else ""
+    names = ", ".join(publishers[:MAX_NAMED])
     return f"{many(len(publishers), 'publisher')} {verb} {event} (severity {severity:g}): {names}{left}"
 
 

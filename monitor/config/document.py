@@ -16,8 +16,8 @@ import yaml
 from monitor.errors import ConfigError, Problem
 
 EXAMPLE = Path(__file__).parents[1] / "example" / "feeds.yaml"  # in an installed package only; a checkout has its own
-LARGEST = 20_000_000  # bytes; ten thousand feeds are about two million
-DEEPEST = 20
+MAX_BYTES = 20_000_000  # bytes; ten thousand feeds are about two million
+MAX_DEPTH = 20
 
 Place = tuple[str | int, ...]  # ("feeds", 3, "url")
 
@@ -90,7 +90,7 @@ def read(path: Path) -> Document:
 def _text(document: Document, path: Path) -> str:
     try:
         with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+            raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         example = f", or begin with a copy of {EXAMPLE}" if EXAMPLE.exists() else ""
         remedy = f"check the path, or set MONITOR_FEEDS to the right one{example}"
@@ -103,8 +103,8 @@ def _text(document: Document, path: Path) -> str:
             None,
             f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path and its rights",
         ) from error
-    if len(raw) > LARGEST:
-        raise _refusal(document, None, f"is larger than {LARGEST // 1_000_000} MB; split it or remove feeds")
+    if len(raw) > MAX_BYTES:
+        raise _refusal(document, None, f"is larger than {MAX_BYTES // 1_000_000} MB; split it or remove feeds")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -179,9 +179,9 @@ def _build(document: Document, text: str) -> None:
             held.append(value)
         key = None
         if isinstance(event, yaml.CollectionStartEvent):
-            if len(stack) >= DEEPEST:
+            if len(stack) >= MAX_DEPTH:
                 raise _refusal(
-                    document, line, f"is nested more than {DEEPEST} levels deep; check indentation and brackets"
+                    document, line, f"is nested more than {MAX_DEPTH} levels deep; check indentation and brackets"
                 )
             stack.append((here, value))
 

@@ -14,7 +14,7 @@ from monitor.models import Language
 
 Tier = Annotated[int, Field(strict=True, ge=1, le=4)]
 Every = Annotated[timedelta, Duration("1s", "7d")]
-SHORTEST = timedelta(seconds=10)  # between polls of somebody else's server
+SHORTEST_INTERVAL = timedelta(seconds=10)  # between polls of somebody else's server
 Weight = Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)]
 
 
@@ -44,8 +44,10 @@ class FeedShape(Shape):
 
     @model_validator(mode="after")
     def _polite(self) -> Self:
-        if self.every and self.every < SHORTEST and not self.allow_private:
-            raise wrong(f"`every` has to be at least {duration_text(SHORTEST)} for a server that is not your own")
+        if self.every and self.every < SHORTEST_INTERVAL and not self.allow_private:
+            raise wrong(
+                f"`every` has to be at least {duration_text(SHORTEST_INTERVAL)} for a server that is not your own"
+            )
         return self
 
 

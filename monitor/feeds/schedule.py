@@ -3,7 +3,7 @@
     feed + state + outcome + now -> state with its next due time
 
 A written `every` is kept to; only a server's Retry-After may lengthen it. Without one the wait adapts: half the feed's
-habit, or half the time since it last brought something new when that is longer, between SHORTEST and LONGEST. Failures
+habit, or half the time since it last brought something new when that is longer, between SHORTEST_WAIT and LONGEST_WAIT. Failures
 back off by their kind. `jitter` is a number 0..1 that the caller draws.
 """
 
@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from monitor.clock import hour_of
 from monitor.models import Failure, Feed, FeedState, Fetched, NotModified, Parsed
 
-SHORTEST = timedelta(minutes=5)
-LONGEST = timedelta(minutes=60)
+SHORTEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=60)
 UNKNOWN_HABIT = timedelta(minutes=30)  # of a feed that has not shown any yet
 ONE_LONG_GAP = 4  # a night's or an outage's pause counts as this many habits at most
 SPREAD = 0.1  # waits are stretched or cut by up to this share, so that feeds do not march in step
-MOST_SKIPPED = timedelta(hours=12)  # skipHours that would keep a feed away for longer are not believed
+MAX_SKIPPED = timedelta(hours=12)  # skipHours that would keep a feed away for longer are not believed
 LATEST = timedelta(hours=27)  # no wait of ours is longer: Retry-After ends at 24 h, the spread comes on top
 CLOCK_SLACK = timedelta(minutes=1)  # steps of a clock that is being corrected
 
@@ -212,7 +212,7 @@ def _habit(before: FeedState, parsed: Parsed | None, *, new: int, now: datetime)
         return before.habit
     if before.habit is None:
         return gap
-    return before.habit * 0.7 + min(gap, max(before.habit, SHORTEST) * ONE_LONG_GAP) * 0.3
+    return before.habit * 0.7 + min(gap, max(before.habit, SHORTEST_WAIT) * ONE_LONG_GAP) * 0.3
 
 
 def _dated_habit(parsed: Parsed | None) -> timedelta | None:
@@ -228,8 +228,8 @@ def _interval(state: FeedState, now: datetime) -> timedelta:
 
 
 def _bounded(wait: timedelta, *asked: timedelta | None) -> timedelta:
-    """What the feed or its server asked for lengthens the wait, up to LONGEST."""
-    return min(max(wait, SHORTEST, *(least for least in asked if least is not None)), LONGEST)
+    """What the feed or its server asked for lengthens the wait, up to LONGEST_WAIT."""
+    return min(max(wait, SHORTEST_WAIT, *(least for least in asked if least is not None)), LONGEST_WAIT)
 
 
 def _spread(jitter: float) -> float:
@@ -237,10 +237,10 @@ def _spread(jitter: float) -> float:
 
 
 def _past_skipped(due_at: datetime, skip_hours: tuple[int, ...]) -> datetime:
-    """RSS 2.0 skipHours: hours in GMT in which not to ask. More than MOST_SKIPPED in a row are not believed."""
+    """RSS 2.0 skipHours: hours in GMT in which not to ask. More than MAX_SKIPPED in a row are not believed."""
     moved = due_at
     while moved.hour in skip_hours:
         moved = hour_of(moved) + _HOUR
-        if moved - due_at > MOST_SKIPPED:
+        if moved - due_at > MAX_SKIPPED:
             return due_at
     return moved

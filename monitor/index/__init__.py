@@ -11,18 +11,18 @@ from typing import Any
 
 from monitor.index.parameters import Parameters
 
-_DOORS = {
+_IMPORTED_ON_USE = {
     "compute": "points",
     "lookback": "points",
     "ReferenceCache": "reference",
     "contributions": "decomposition",
     "decompose": "decomposition",
 }
-__all__ = ["Parameters", *_DOORS]
+__all__ = ["Parameters", *_IMPORTED_ON_USE]
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: these modules need pandas, and finding that there is nothing to compute does not."""
-    if name not in _DOORS:
+    if name not in _IMPORTED_ON_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_DOORS[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_IMPORTED_ON_USE[name]}"), name)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from monitor.clock import hour_of
 from monitor.index.entry_arrays import HOUR, read
-from monitor.index.parameters import WINDOW
+from monitor.index.parameters import WINDOW_HOURS
 from monitor.index.reference import ReferenceCache
 from monitor.index.shares import coefficients
 from monitor.models import DEESCALATION, ESCALATION
@@ -30,10 +30,12 @@ def contributions(
     Empty where nothing counted. Entries after `now` are left out. `measure` is tension or relief.
     """
     end = hour_of(at) + timedelta(hours=1)
-    frame = frame[(frame["at"] <= pd.Timestamp(now)) & (frame["at"] >= pd.Timestamp(end - timedelta(hours=2 * WINDOW)))]
+    frame = frame[
+        (frame["at"] <= pd.Timestamp(now)) & (frame["at"] >= pd.Timestamp(end - timedelta(hours=2 * WINDOW_HOURS)))
+    ]
     arrays = read(frame, cache.codes, cache.parameters)
     last = int(end.timestamp()) * 1_000_000 // HOUR
-    arrays = arrays.take((arrays.hour >= last - WINDOW) & (arrays.hour < last))
+    arrays = arrays.take((arrays.hour >= last - WINDOW_HOURS) & (arrays.hour < last))
     publishers = len(cache.codes)
     counts = np.bincount(arrays.publisher, minlength=publishers).astype(float)
     tiers = np.bincount(arrays.publisher, arrays.weight, publishers).astype(float)

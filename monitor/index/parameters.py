@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 FORMULA = "share-1"
 WORDS = 0.5  # what words count beside an act
-WINDOW = 24  # hours behind every point: one whole day of the news cycle
-TRAILING = 90  # days of the trailing reference, the day shown left out
+WINDOW_HOURS = 24  # hours behind every point: one whole day of the news cycle
+REFERENCE_DAYS = 90  # days of the trailing reference, the day shown left out
 ENOUGH_DAYS = 14  # of them must have news
 HISTORY = 365  # days that a percentile looks back
 ENOUGH_HISTORY = 30
@@ -37,7 +37,7 @@ class Parameters:
     @property
     def method(self) -> str:
         """Names the formula, its reference window, where they are not the shipped ones its weights, and the reader."""
-        span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{TRAILING}"
+        span = "-".join(f"{day:%Y%m%d}" for day in self.reference) if self.reference else f"trailing{REFERENCE_DAYS}"
         weights = "" if self._numbers == Parameters()._numbers else f".{zlib.crc32(repr(self._numbers).encode()):08x}"
         return f"{FORMULA}.{span}{weights}" + (f" of {self.reader}" if self.reader else "")
 

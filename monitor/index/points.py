@@ -20,7 +20,7 @@ import pandas as pd
 from monitor.clock import midnight
 from monitor.index import bootstrap
 from monitor.index.entry_arrays import EntryArrays, read
-from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, TRAILING, WINDOW, Parameters
+from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, REFERENCE_DAYS, WINDOW_HOURS, Parameters
 from monitor.index.reference import Reference, ReferenceCache, add_up
 from monitor.index.shares import coefficients
 from monitor.models import PARTS, IndexPoint
@@ -60,7 +60,7 @@ def compute(
         wants_day = daily and hour >= first and (hour % 24 == 23 or hour == last)
         if wants_hour or wants_day:
             running = hour % 24 + 1
-            whole = walk.window(WINDOW)
+            whole = walk.window(WINDOW_HOURS)
             if wants_hour:
                 found += _points("hour", hour, whole, past, cache)
             if wants_day:
@@ -69,7 +69,7 @@ def compute(
                 past.add(points)
         if hour % 24 == 23 and hour < last:
             walk.close_day(hour // 24)
-            cache.forget(hour // 24 - TRAILING)
+            cache.forget(hour // 24 - REFERENCE_DAYS)
     return found
 
 
@@ -103,7 +103,7 @@ class _Walk:
     def __init__(self, arrays: EntryArrays, cache: ReferenceCache):
         self.arrays, self.cache = arrays, cache
         self.signals = arrays.take(_has_signal(arrays))
-        self.blocks: deque[_Block] = deque(maxlen=WINDOW)
+        self.blocks: deque[_Block] = deque(maxlen=WINDOW_HOURS)
         self.counts = np.zeros(
             (len(cache.codes), 1 + 4 * (cache.parameters.replicates // 4))
         )  # of all blocks: whole numbers, so nothing is lost by going along
@@ -114,7 +114,7 @@ class _Walk:
         part = self.arrays.between(hour, hour + 1)
         weights = bootstrap.weights(part.story, self.cache.parameters.replicates)
         publishers = len(self.cache.codes)
-        if len(self.blocks) == WINDOW:
+        if len(self.blocks) == WINDOW_HOURS:
             self.counts -= self.blocks[0].counts
         counts = add_up(_bare(part), weights, publishers).entries
         self.blocks.append(
@@ -127,7 +127,7 @@ class _Walk:
         blocks = list(self.blocks)[-hours:]
         counts = (
             self.counts.copy()
-            if hours == WINDOW
+            if hours == WINDOW_HOURS
             else np.stack([block.counts for block in blocks]).sum(axis=0, dtype=np.float64)
         )
         tiers = np.stack([block.tier_sums for block in blocks]).sum(axis=0, dtype=np.float64)

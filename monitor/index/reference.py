@@ -14,7 +14,7 @@ import pandas as pd
 
 from monitor.index import bootstrap
 from monitor.index.entry_arrays import EntryArrays, read
-from monitor.index.parameters import ENOUGH_DAYS, TRAILING, Parameters
+from monitor.index.parameters import ENOUGH_DAYS, REFERENCE_DAYS, Parameters
 
 EPOCH = date(1970, 1, 1)
 
@@ -56,7 +56,7 @@ class ReferenceCache:
 
     def span(self, day: date) -> tuple[date, date]:
         """First and last day of the reference for `day`; the days a caller has to load before asking."""
-        return self.parameters.reference or (day - timedelta(days=TRAILING), day - timedelta(days=1))
+        return self.parameters.reference or (day - timedelta(days=REFERENCE_DAYS), day - timedelta(days=1))
 
     def lacks(self, day: date) -> bool:
         """Whether the fixed window is not known, or no day of the trailing one was ever learned."""

@@ -24,11 +24,11 @@ from monitor.prices import fred, yahoo
 Provider = Callable[..., tuple[list[Price], list[PriceError]]]
 PROVIDERS: dict[str, Provider] = {"yahoo": yahoo.fetch, "fred": fred.fetch}  # in the order in which they are asked
 
-YEARS = timedelta(days=3653)  # ten, on the first fetch
-BUDGET = 12.0  # seconds for a round over all series: a round of polling is to be held up by fifteen at most
-CALL = 6.0  # seconds for one call of one provider, so that a silent one leaves time for the next
+FIRST_FETCH = timedelta(days=3653)  # ten, on the first fetch
+ROUND_SECONDS = 12.0  # seconds for a round over all series: a round of polling is to be held up by fifteen at most
+CALL_SECONDS = 6.0  # seconds for one call of one provider, so that a silent one leaves time for the next
 FIRST_REST, LONGEST_REST = 60.0, 3600.0  # seconds
-LONGEST_RETRY_AFTER = 86_400.0  # seconds that a provider may ask to be left alone
+MAX_RETRY_AFTER_SECONDS = 86_400.0  # seconds that a provider may ask to be left alone
 ABOUT_THE_SERIES = ("symbol", "empty", "unreadable", "not a number", "clock", "unit")  # the provider itself is well
 ADJUSTED = 0.2  # a finished close that now differs by so much was adjusted, as after a split: then all closes were
 Stored = Mapping[str, Price]  # provider -> the newest close kept of it
@@ -67,7 +67,7 @@ class PriceClient:
         self._rests: dict[tuple[str, str], _Rest] = {}  # (provider, series or "" for all)
         self._asked: dict[str, float] = {}
 
-    def fetch(self, series: Series, stored: Stored, *, now: datetime, budget: float = BUDGET) -> Answer:
+    def fetch(self, series: Series, stored: Stored, *, now: datetime, budget: float = ROUND_SECONDS) -> Answer:
         """Prices from each provider's newest stored close on, ten years where it has none.
 
         Never raises for a failing service: the faults are in the answer.
@@ -107,15 +107,20 @@ class PriceClient:
     def _call(
         self, name: str, series: Series, since: date | None, now: datetime, ends: float
     ) -> tuple[list[Price], list[PriceError]]:
-        left = min(CALL, ends - stopwatch.monotonic())
+        left = min(CALL_SECONDS, ends - stopwatch.monotonic())
         if left < 0.5:
             raise PriceError(name, "no time left in this round", kind="no time")
         return PROVIDERS[name](
-            series, since or (now - YEARS).date(), now=now, base=self._bases[name], timeout=left, cache=self._cache
+            series,
+            since or (now - FIRST_FETCH).date(),
+            now=now,
+            base=self._bases[name],
+            timeout=left,
+            cache=self._cache,
         )
 
     def fetch_all(
-        self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = BUDGET
+        self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = ROUND_SECONDS
     ) -> list[Answer]:
         """Fetch several series within one budget; the series that waited longest comes first, so that none is left out for ever."""
         ends = stopwatch.monotonic() + budget
@@ -135,5 +140,5 @@ class PriceClient:
         key = (provider, series.name if error.kind in ABOUT_THE_SERIES else "")
         before = self._rests.get(key)
         length = min(before.length * 2, LONGEST_REST) if before else FIRST_REST
-        error.again = max(length, min(error.wait or 0.0, LONGEST_RETRY_AFTER))
+        error.again = max(length, min(error.wait or 0.0, MAX_RETRY_AFTER_SECONDS))
         self._rests[key] = _Rest(stopwatch.monotonic() + error.again, length, error)

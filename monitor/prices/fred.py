@@ -16,7 +16,7 @@ from monitor.prices import network
 
 BASE = "https://fred.stlouisfed.org"
 AGENT = "gulf-tension-monitor (feed reader; daily prices)"  # FRED resets connections that pretend to be browsers
-LARGEST = 4_000_000  # bytes; forty years of days are a quarter of that
+MAX_BYTES = 4_000_000  # bytes; forty years of days are a quarter of that
 
 
 def fetch(
@@ -37,7 +37,7 @@ def _get(url: str, timeout: float) -> str:
     from curl_cffi.requests import RequestsError, Session
 
     try:
-        with Session(curl_options={CurlOpt.MAXFILESIZE: LARGEST}) as session:
+        with Session(curl_options={CurlOpt.MAXFILESIZE: MAX_BYTES}) as session:
             answer = session.get(url, timeout=timeout, headers={"User-Agent": AGENT}, allow_redirects=False)
     except RequestsError as error:
         kind, cause = network.cause(error, timeout)

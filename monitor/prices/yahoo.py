@@ -20,7 +20,7 @@ from monitor.models import Price, Series
 from monitor.prices import market, network
 
 ASIDE = 2.5  # seconds for cookie and crumb: the chart answers without them
-LARGEST = 20_000_000  # bytes
+MAX_BYTES = 20_000_000  # bytes
 SKEW = timedelta(minutes=2)  # clocks may differ by so much
 BACK_LOOK = timedelta(
     hours=26
@@ -207,7 +207,7 @@ def _session(base: str | None, timeout: float):
                 self.broken = network.refused(429)
             return answer
 
-    return Clamped(impersonate="chrome", curl_options={CurlOpt.MAXFILESIZE: LARGEST})
+    return Clamped(impersonate="chrome", curl_options={CurlOpt.MAXFILESIZE: MAX_BYTES})
 
 
 def _elsewhere(url: str, base: str) -> str:

@@ -35,10 +35,10 @@ from monitor.storage.schema import article_tags, articles, features, signals, so
 from monitor.storage.search import fold
 from monitor.storage.store import Store
 
-PAGE = (
+ARTICLES_A_PAGE = (
     1_000  # articles a step of a stream reads: short transactions, so that an export never holds up a writer's clean-up
 )
-WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
+MAX_WORDINGS = 20  # kept of one article: some sites change titles to and fro for ever
 ASKED_AT_ONCE = 500  # values in one IN (...)
 WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
 
@@ -180,7 +180,7 @@ def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[b
 def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -> list[int]:
     """Where a title differs from the last one seen, keep both wordings, and let the article show the new one with its reading.
 
-    A title may also change back. After WORDINGS of them the article stays as it is.
+    A title may also change back. After MAX_WORDINGS of them the article stays as it is.
     """
     last = {id: [title] for id, title, _ in known}
     ids = list(last)
@@ -190,7 +190,7 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
     edited: dict[int, Item] = {}
     for id, _, item in known:
         title = sound(item.entry.title)
-        if last[id][-1] != title and len(last[id]) < WORDINGS:
+        if last[id][-1] != title and len(last[id]) < MAX_WORDINGS:
             _show(conn, id, item, now)
             edited[id] = item
     if edited:
@@ -305,7 +305,9 @@ def versions_of(store: Store, id: int) -> list[Version]:
         return [Version(*first), *(Version(*row) for row in later)]
 
 
-def stream(store: Store, wanted: Filter = Filter(), *, signals: bool = False, page: int = PAGE) -> Iterator[Article]:
+def stream(
+    store: Store, wanted: Filter = Filter(), *, signals: bool = False, page: int = ARTICLES_A_PAGE
+) -> Iterator[Article]:
     """Every article that passes, oldest first, page by page: memory stays that of a page however many there are."""
     last = None
     while True:
@@ -331,7 +333,7 @@ def earliest_after(store: Store, id: int) -> datetime | None:
     return found
 
 
-def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = PAGE) -> list[Article]:
+def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = ARTICLES_A_PAGE) -> list[Article]:
     """The next articles, by id, that another version of the tagger has read."""
     query = (
         sa.select(*BRIEF)

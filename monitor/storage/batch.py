@@ -21,8 +21,8 @@ from monitor.storage import articles, feeds, lease, readings
 from monitor.storage.articles import Item, Saved
 from monitor.storage.store import Store
 
-FEEDS = 32  # at most in one transaction
-ITEMS = 1_000  # beyond which no other feed joins in: other writers wait meanwhile
+MAX_FEEDS = 32  # at most in one transaction
+MAX_ITEMS = 1_000  # beyond which no other feed joins in: other writers wait meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Writer:
         """What goes together next; who does not wait any more is left out."""
         batch: list[tuple[Outcome, asyncio.Future[Saved]]] = []
         items = 0
-        while self._outcomes and len(batch) < FEEDS and items < ITEMS:
+        while self._outcomes and len(batch) < MAX_FEEDS and items < MAX_ITEMS:
             outcome, future = self._outcomes.pop(0)
             if not future.done():
                 batch.append((outcome, future))

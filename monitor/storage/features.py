@@ -12,7 +12,7 @@ from monitor.storage.bulk import upsert
 from monitor.storage.schema import articles, features
 from monitor.storage.store import Store
 
-PAGE = 5_000
+ARTICLES_A_PAGE = 5_000
 
 
 class Kept(NamedTuple):
@@ -50,7 +50,7 @@ def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator
         sa.select(*columns)
         .join(features, features.c.article_id == articles.c.id)
         .order_by(features.c.at, features.c.article_id)
-        .limit(PAGE)
+        .limit(ARTICLES_A_PAGE)
     )
     query = query.where(features.c.at >= at, features.c.article_id <= upto_id)
     query = query.where(
@@ -67,7 +67,7 @@ def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator
         with store.read() as conn:
             found = [Kept(*row) for row in conn.execute(here)]
         yield from found
-        if len(found) < PAGE:
+        if len(found) < ARTICLES_A_PAGE:
             return
         last = (found[-1].at, found[-1].id)
 

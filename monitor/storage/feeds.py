@@ -14,12 +14,12 @@ from monitor.storage.bulk import insert, upsert
 from monitor.storage.schema import feed_log, feeds, slices
 from monitor.storage.store import Store
 
-KEPT = 200  # rounds in the log of a feed
+ROUNDS_LOGGED = 200  # rounds in the log of a feed
 _NAMES = [f.name for f in fields(FeedState)]
 _STATE = [feeds.c[name] for name in _NAMES]
 _ENTRIES = sa.select(feeds.c.entries).where(feeds.c.name == sa.bindparam("feed"))
 _OF_FEED = feed_log.c.feed == sa.bindparam("name")
-_OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(KEPT)
+_OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(ROUNDS_LOGGED)
 _SLICES = sa.select(slices.c.feed, slices.c.width, slices.c.hashes).where(
     slices.c.feed.in_(sa.bindparam("names", expanding=True))
 )
@@ -61,7 +61,7 @@ def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> Fee
     return state
 
 
-def log(store: Store, name: str, *, limit: int = KEPT) -> list[Round]:
+def log(store: Store, name: str, *, limit: int = ROUNDS_LOGGED) -> list[Round]:
     """A feed's rounds, newest first."""
     columns = [feed_log.c[f.name] for f in fields(Round)]
     with store.read() as conn:

@@ -11,7 +11,7 @@ from monitor.models import Article, Entry, Feed, Reading, Signal, Suppressed
 from monitor.storage.schema import articles, signals
 from monitor.storage.search import fold
 
-NAME = 200  # characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
+MAX_KEY_CHARS = 200  # characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
 ALIKE = 0.2  # share of common words from which two titles may be wordings of one article
 KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
 
@@ -71,7 +71,7 @@ def read_values(reading: Reading) -> dict[str, Any]:
 def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str, now: datetime) -> dict[str, Any]:
     entry = item.entry
     return {
-        "id": id, "feed": feed.name, "publisher": item.publisher[:NAME], "country": feed.country, "tier": feed.tier,
+        "id": id, "feed": feed.name, "publisher": item.publisher[:MAX_KEY_CHARS], "country": feed.country, "tier": feed.tier,
         "published": entry.published, "first_seen": now, "at": when(entry.published, now),
         "story_id": None, "text_key": text_key(folded), "identity": identity,
         "link": entry.link, "canonical": item.canonical, "published_text": entry.published_text,
@@ -108,7 +108,10 @@ def tag_values(
             tags.add(("place", s.place))
         if s.source and s.target:
             tags.add(("pair", f"{s.source}>{s.target}"))
-    return [{"kind": kind, "value": value[:NAME], "at": at, "article_id": article_id} for kind, value in sorted(tags)]
+    return [
+        {"kind": kind, "value": value[:MAX_KEY_CHARS], "at": at, "article_id": article_id}
+        for kind, value in sorted(tags)
+    ]
 
 
 # the columns of an Article, in the order that `article_of` takes them

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from monitor.tagging.letters import HALF_SPACE, fold_letters
 
-LONGEST = 64  # code points of a word; PostgreSQL refuses lexemes of 2 KB, FTS5 would keep anything
-MOST = 2_000  # words indexed of one article: a summary has 10,000 characters at most
-SHORT = 4  # code points; a shorter word of a question finds itself only
-ASKED = 12  # words of a question that are used
+MAX_WORD_CHARS = 64  # code points of a word; PostgreSQL refuses lexemes of 2 KB, FTS5 would keep anything
+MAX_WORDS = 2_000  # words indexed of one article: a summary has 10,000 characters at most
+SHORT_WORD_CHARS = 4  # code points; a shorter word of a question finds itself only
+MAX_QUESTION_WORDS = 12  # words of a question that are used
 
 _WORD = re.compile(r"[^\W_]+")
 # the article and the particles written onto it: a search for محادثات finds المحادثات and بالمحادثات
@@ -30,7 +30,7 @@ def fold(text: str) -> str:
     text = fold_letters(text.replace(HALF_SPACE, ""))
     if _ARABIC.search(text):
         text = _PARTICLES.sub("", text)
-    return " ".join([w[:LONGEST] for w in _WORD.findall(text)[:MOST]])
+    return " ".join([w[:MAX_WORD_CHARS] for w in _WORD.findall(text)[:MAX_WORDS]])
 
 
 def words_of(text: str) -> str:
@@ -84,8 +84,8 @@ def ids(text: str, dialect: str) -> sa.Select[Any] | sa.TextClause | None:
         if position % 2 and found:
             terms.append((found, True))
         else:
-            terms += [([w], len(w) < SHORT) for w in found]
-    terms = terms[:ASKED]
+            terms += [([w], len(w) < SHORT_WORD_CHARS) for w in found]
+    terms = terms[:MAX_QUESTION_WORDS]
     if not terms:
         return None
     if dialect == "sqlite":

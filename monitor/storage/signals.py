@@ -18,7 +18,7 @@ from monitor.storage.rows import SIGNAL, signal_of
 from monitor.storage.schema import article_tags, articles, signals
 from monitor.storage.store import Store
 
-PAGE = 2_000
+SIGNALS_A_PAGE = 2_000
 _ABOUT = [
     signals.c.id, signals.c.article_id, signals.c.at,
     *(articles.c[name] for name in ("first_seen", "feed", "publisher", "tier", "lang", "title", "link", "story_id", "method")),
@@ -116,7 +116,7 @@ def newest_articles(store: Store, limit: int, until: datetime, upto_id: int) -> 
         return list(dict.fromkeys(conn.scalars(query)))[:limit]
 
 
-def stream(store: Store, wanted: Filter = Filter(), *, page: int = PAGE) -> Iterator[SignalRow]:
+def stream(store: Store, wanted: Filter = Filter(), *, page: int = SIGNALS_A_PAGE) -> Iterator[SignalRow]:
     """Every signal that passes, oldest first, page by page."""
     last = None
     while found := find(store, wanted, limit=page, before=last, oldest_first=True):

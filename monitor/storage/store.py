@@ -22,13 +22,13 @@ from monitor.errors import StorageBusy, StorageError, StorageReadOnly
 from monitor.storage import migrations
 from monitor.storage.foreign_errors import translated
 
-WAIT = 10.0  # seconds a writer waits for another before it gives up
+WRITER_WAIT_SECONDS = 10.0  # seconds a writer waits for another before it gives up
 
 
 class Store:
     """An open database, safe to share among threads. Made by `open_store`."""
 
-    def __init__(self, url: URL, engine: Engine, *, wait: float = WAIT):
+    def __init__(self, url: URL, engine: Engine, *, wait: float = WRITER_WAIT_SECONDS):
         self.url = url.render_as_string(hide_password=True)
         self.engine = engine
         self.sqlite = engine.dialect.name == "sqlite"
@@ -61,7 +61,7 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, wait: float = WAIT) -> Store:
+def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS) -> Store:
     """Open the database at `url`, making or migrating it first. Raises a StorageError that says what to do."""
     try:
         address = make_url(url)

@@ -23,9 +23,9 @@ from monitor.tagging.letters import fold_letters
 
 FILE = Path(__file__).with_name("words.yaml")
 FORM = 2  # of Features; counted up with any change of how they are made
-LEAD = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
+LEAD_WORDS = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
 _BITS = 1024  # one pair of titles in ten shares a bit by chance
-LONGEST = 1_200  # characters of it, so that a hostile text costs no more
+MAX_SUMMARY_CHARS = 1_200  # characters of it, so that a hostile text costs no more
 
 _MARKS = str.maketrans({"’": "'", "‘": "'", "٬": ",", "٫": "."})
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -193,7 +193,7 @@ class Features(NamedTuple):
 
 def features(article: Article) -> Features:
     known = listed()
-    title, lead = tokens(article.title[:LONGEST]), tokens(article.summary[:LONGEST])[:LEAD]
+    title, lead = tokens(article.title[:MAX_SUMMARY_CHARS]), tokens(article.summary[:MAX_SUMMARY_CHARS])[:LEAD_WORDS]
     things: set[str] = set()
     title_words = _words(title, known, things)
     numbers = frozenset(thing for thing in things if thing.startswith("number"))
@@ -249,7 +249,9 @@ def _words(found: list[str], known: Words, things: set[str]) -> frozenset[str]:
 def _names(article: Article, known: Words) -> set[str]:
     """The sounds of what may be names: Latin words with a capital, any Arabic word."""
     found = set()
-    for word in _TOKEN.findall(f"{article.title[:LONGEST]} {article.summary[:LONGEST]}")[: LEAD + 20]:
+    for word in _TOKEN.findall(f"{article.title[:MAX_SUMMARY_CHARS]} {article.summary[:MAX_SUMMARY_CHARS]}")[
+        : LEAD_WORDS + 20
+    ]:
         if len(word) < SOUNDS or not (word[0].isupper() or "\u0600" <= word[0] <= "\u06ff"):
             continue
         folded = fold(word)

@@ -9,7 +9,7 @@ neighbour to neighbour. Whom an article is joined to depends on the articles in 
 does not depend on the order of arrival. Its id does: it is that of the member that opened it, and of two stories that
 turn out to be one the smaller id stays. Two more ties: what was placed by an earlier run is not placed anew
 (`restore`), and where thousands of articles of a day share a thing or are copies of one text, only the rarer things
-are looked up (BUDGET, MOST) and the first copies (COPIES, ENOUGH), so that one article never costs more than a few
+are looked up (MAX_LOOKED_AT, MAX_COMPARED) and the first copies (MAX_COPIES, ENOUGH), so that one article never costs more than a few
 milliseconds. Articles without a signal are joined by their words alone, and one that is joined to none has no story.
 """
 
@@ -31,10 +31,10 @@ from monitor.stories.likeness import BACKED, KIN, LINK, SAME, SPAN, likeness
 WINDOW = timedelta(days=7)  # how long an article is remembered
 BANDS, ROWS = 10, 3  # of the MinHash: finds 91 % of pairs that share 0.6 of their words, 98 % at 0.7, 0.1 % at 0.05
 SHARED = 2  # anchors that two articles have in common before they are compared
-BUDGET = 6_000  # entries of the indexes that are looked at for one article
-MOST = 48  # articles that one is compared with
-LIKES = 24  # of them, that are remembered
-COPIES = 24  # articles of half a day that one band leads to: more are copies of one text, and these stand for them
+MAX_LOOKED_AT = 6_000  # entries of the indexes that are looked at for one article
+MAX_COMPARED = 48  # articles that one is compared with
+MAX_LIKES = 24  # of them, that are remembered
+MAX_COPIES = 24  # articles of half a day that one band leads to: more are copies of one text, and these stand for them
 ENOUGH = 6  # that are nearly the same: they decide the story, without the others
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ class _Node:
 
     def like(self, earlier: _Node, score: float) -> None:
         insort(self.likes, (-score, earlier.article.order, earlier))
-        del self.likes[LIKES:]
+        del self.likes[MAX_LIKES:]
         earlier.liked_by.append(self)
 
 
@@ -88,7 +88,7 @@ class _Bucket:
     def put(self, key: int | str, id: int) -> None:
         there = self.index.setdefault(key, id)  # most keys are met once, and a number is smaller than an array
         if isinstance(there, array):
-            if len(there) < COPIES or isinstance(key, str):
+            if len(there) < MAX_COPIES or isinstance(key, str):
                 there.append(id)
         elif there != id:
             self.index[key] = array("q", [there, id])
@@ -231,7 +231,7 @@ class Grouper:
                             )
                         )
         entries.sort(key=lambda entry: len(entry[0]))
-        budget, counted = BUDGET, []
+        budget, counted = MAX_LOOKED_AT, []
         for ids, times in entries:
             budget -= len(ids)
             if budget < 0:
@@ -243,7 +243,7 @@ class Grouper:
 
         ids, counts = np.unique(np.frombuffer(b"".join(counted), np.int64), return_counts=True)
         near = np.flatnonzero(counts >= SHARED)
-        return ids[near[np.argsort(counts[near], kind="stable")[: -MOST - 1 : -1]]].tolist()
+        return ids[near[np.argsort(counts[near], kind="stable")[: -MAX_COMPARED - 1 : -1]]].tolist()
 
     def _remember(self, node: _Node, keys: list[int | str]) -> None:
         node.article = node.article.packed()

@@ -42,14 +42,14 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 MEGABYTE = 1024 * 1024
-REDIRECTS = 5
-LOCATION = 8000  # characters, as long as common servers take an address
-HEADERS = 128
-HEADER_LINE = 32 * 1024  # some security policies are that long
+MAX_REDIRECTS = 5
+MAX_REDIRECT_URL_CHARS = 8000  # characters, as long as common servers take an address
+MAX_HEADERS = 128
+MAX_HEADER_LINE_BYTES = 32 * 1024  # some security policies are that long
 FRAMING_SHARE = 2  # bytes on the wire for one of the body, beyond the first megabyte: chunks of one byte take six
-CONNECT = 10.0  # seconds for one address of a host, then the next is tried
-IDLE = 20.0  # seconds that an unused connection is kept
-NAMES = 60  # seconds that a looked-up name is believed
+CONNECT_SECONDS = 10.0  # seconds for one address of a host, then the next is tried
+IDLE_SECONDS = 20.0  # seconds that an unused connection is kept
+NAME_SECONDS = 60  # seconds that a looked-up name is believed
 NAME_THREADS = 32  # look-ups that hang keep a thread for as long as the system's resolver tries
 REST = timedelta(minutes=1)  # of a host that answers 429 without saying how long
 REST_LONGEST = timedelta(hours=1)  # for the other feeds of a host that asked one feed to wait
@@ -122,17 +122,17 @@ class Fetcher:
             self._sockets,
             resolver=Resolver(self._threads, self._lookup, guarded=guarded),
             socket_factory=self._sockets.guarded if guarded else self._sockets.open,
-            ttl_dns_cache=NAMES,
-            keepalive_timeout=IDLE,
+            ttl_dns_cache=NAME_SECONDS,
+            keepalive_timeout=IDLE_SECONDS,
             limit=0,  # `concurrency` and `per_host` bound it
         )
         return ClientSession(
             connector=connector,
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
-            timeout=ClientTimeout(total=None, sock_connect=min(CONNECT, self._timeout)),
-            max_field_size=HEADER_LINE,
-            max_headers=HEADERS,
+            timeout=ClientTimeout(total=None, sock_connect=min(CONNECT_SECONDS, self._timeout)),
+            max_field_size=MAX_HEADER_LINE_BYTES,
+            max_headers=MAX_HEADERS,
         )
 
     async def fetch(
@@ -171,7 +171,7 @@ class Fetcher:
     # -- one exchange after the other --------------------------------------------------------------------
 
     async def _follow(self, walk: _Walk) -> Fetched | NotModified | Failure:
-        """Through at most REDIRECTS redirects. The deadline runs while a server is waited for, not while the feed waits for its turn."""
+        """Through at most MAX_REDIRECTS redirects. The deadline runs while a server is waited for, not while the feed waits for its turn."""
         remaining = self._timeout
         loop = asyncio.get_running_loop()
         while True:
@@ -266,7 +266,7 @@ class Fetcher:
         location = got.headers.get("Location", "").strip()
         if not location:
             return Failure("redirects", f"the server redirects to nowhere ({got.status})", got.status)
-        if len(location) > LOCATION:
+        if len(location) > MAX_REDIRECT_URL_CHARS:
             return Failure("redirects", "the server redirects to an address that is too long", got.status)
         walk.seen.add(walk.url)
         try:
@@ -275,8 +275,8 @@ class Fetcher:
             return Failure("redirects", f"the server redirects to a place that is not followed: {error}", got.status)
         if walk.url in walk.seen:
             return Failure("redirects", "the server redirects in a circle", got.status)
-        if len(walk.seen) > REDIRECTS:
-            return Failure("redirects", f"the server redirects more than {REDIRECTS} times", got.status)
+        if len(walk.seen) > MAX_REDIRECTS:
+            return Failure("redirects", f"the server redirects more than {MAX_REDIRECTS} times", got.status)
         walk.permanent = walk.permanent and got.status in answer.PERMANENT
         return None
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-KEPT = 1000  # hosts remembered before idle ones are dropped
+MAX_HOSTS = 1000  # hosts remembered before idle ones are dropped
 
 
 class Resting(Exception):
@@ -83,7 +83,7 @@ class Pace:
 
     def _host(self, name: str) -> _Host:
         if name not in self._hosts:
-            if len(self._hosts) >= KEPT:
+            if len(self._hosts) >= MAX_HOSTS:
                 now = self._clock()
                 self._hosts = {n: h for n, h in self._hosts.items() if h.users or max(h.next_start, h.rest_until) > now}
             self._hosts[name] = _Host(asyncio.Semaphore(self._per_host))

@@ -8,7 +8,9 @@ from typing import Any
 from xml.sax.expatreader import ExpatParser
 
 PIECE = 1 << 16  # bytes; longer texts come in several
-LONGEST = 250_000  # characters of one text; clean.py reads fewer, and feedparser copies what it has several times
+MAX_TEXT_CHARS = (
+    250_000  # characters of one text; clean.py reads fewer, and feedparser copies what it has several times
+)
 
 
 class WholeText(ExpatParser):
@@ -20,10 +22,10 @@ class WholeText(ExpatParser):
         self._parser.buffer_text = True
         self._parser.buffer_size = PIECE
         self._parser.CharacterDataHandler = self._text
-        self._left = LONGEST
+        self._left = MAX_TEXT_CHARS
 
     def start_element_ns(self, name, attrs) -> None:
-        self._left = LONGEST
+        self._left = MAX_TEXT_CHARS
         super().start_element_ns(name, attrs)
 
     def _text(self, text: str) -> None:

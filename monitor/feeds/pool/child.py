@@ -27,7 +27,7 @@ except ImportError:  # not on every system
     resource = None  # type: ignore[assignment] # a module or nothing
 
 # how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
-_GROWTH = 16 << 20
+_MAX_GROWTH_BYTES = 16 << 20
 _WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel></rss>"
 
 
@@ -58,7 +58,7 @@ def main() -> None:
         _limit(hello.seconds, hello.memory)
         answer = _guarded(read, job, body)
         del body  # so that there is room for the packed answer
-        answer.stays = stays = answer.stays and _memory()[1] - held < _GROWTH
+        answer.stays = stays = answer.stays and _memory()[1] - held < _MAX_GROWTH_BYTES
         try:
             send(answers, answer)
         except MemoryError:  # half of the answer may be on its way already
