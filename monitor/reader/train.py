@@ -25,7 +25,7 @@ def main(arguments=None):
     asked = argparse.ArgumentParser(prog="python -m monitor.reader.train", description=__doc__.split("\n")[0])
     asked.add_argument("--labels", nargs="+", type=Path, required=True, metavar="FOLDER", help="folders of *.jsonl")
     asked.add_argument(
-        "--events", type=Path, metavar="FOLDER", help="windows of entries grouped by event, for the vector"
+        "--events", type=Path, metavar="FOLDER", help="entries grouped by event: their vectors are written too"
     )
     asked.add_argument(
         "--texts", nargs="*", type=Path, default=[], metavar="FILE", help="*.jsonl[.gz] whose words to keep"
@@ -85,9 +85,11 @@ def main(arguments=None):
 
     net = _fitted(asked.out / "all.pt", key, recipe, settings, tensors, lower, examples, range(len(rows)), teacher)
     features = fit.features(net, lower, len(examples), recipe)
-    means, apart = vectors.fit(net, features, langs, windows, len(rows))
+    weight, means = vectors.solve(features, langs, teacher.numpy())
+    net.heads.vector.weight.data = torch.from_numpy(weight)
     if windows:
-        np.savez_compressed(asked.out / "events.npz", id=np.array([row["id"] for row in grouped]), vector=apart)
+        vector = vectors.without_means(features @ weight.T, langs, means)[len(rows) :]
+        np.savez_compressed(asked.out / "events.npz", id=np.array([row["id"] for row in grouped]), vector=vector)
     model, piece_file = asked.out / "reader.onnx", asked.out / "pieces.json.gz"
     state = {name: value.float().numpy() for name, value in net.state_dict().items()}
     digest = hashlib.sha256(b"".join(state[name].tobytes() for name in sorted(state))).hexdigest()[:12]

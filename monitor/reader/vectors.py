@@ -1,5 +1,6 @@
-"""The vector of meaning: taught by the whole base network's sentence vectors, then by entries that report one event. Training only.
+"""The vector of meaning, taught by the whole base network's sentence vectors. Training only.
 
+Drawing entries of one event together (InfoNCE over the windows, each left out in turn) was tried and did harm: 800 rows are too few for it.
 Sentence vectors of one language lie together, whatever they say; so each language's mean is taken away, in teaching and when two vectors are
 compared (the means are shipped with the model, of vectors as the model gives them).
 """
@@ -9,11 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from monitor.reader.model import VECTOR, from_base, mean_of
-
-STEPS, RATE, TEMPERATURE, UNSEEN = 80, 1e-3, 0.1, 0.1
 
 
 def read(folder):
@@ -56,52 +54,12 @@ def without_means(vectors, langs, means):
     return vectors - np.stack([means[lang] for lang in langs])
 
 
-def tune(head, features, windows):
-    """A copy of the head's weights (VECTOR x width), trained so that rows of one event lie together within each window.
+def solve(features, langs, taught, ridge=30.0):
+    """The head's weights (VECTOR x width) that come nearest to `taught` (ridge regression), and each language's mean of the vectors.
 
-    features: (rows, width), without their languages' means; windows: {name: (numbers of rows, their events)}. InfoNCE over each window.
-    """
-    if not windows:
-        return head.detach().clone()
-    torch.manual_seed(1)
-    weight = head.detach().clone().requires_grad_()
-    optimiser = torch.optim.Adam([weight], lr=RATE)
-    for _ in range(STEPS):
-        total = torch.zeros(())
-        for numbers, events in windows.values():
-            inputs = functional.dropout(features[numbers], UNSEEN)
-            lying = functional.normalize(inputs @ weight.T, dim=1)
-            own = torch.eye(len(numbers), dtype=torch.bool)
-            likeness = (lying @ lying.T / TEMPERATURE).masked_fill(own, -1e9)
-            same = torch.from_numpy(events[:, None] == events[None]) & ~own
-            share = likeness - likeness.logsumexp(1, keepdim=True)
-            has = same.any(1)
-            if has.any():
-                total = total - ((share * same).sum(1)[has] / same.sum(1)[has]).mean()
-        optimiser.zero_grad()
-        total.backward()
-        optimiser.step()
-    return weight.detach()
-
-
-def fit(net, features, langs, windows, first):
-    """Tune the vector of `net` on all windows. features: (rows, width) as the head takes them, of every row; those of the windows begin at
-    `first`. Gives ({lang: mean of the vectors}, vectors of the windows' rows with each window left out of the tuning in turn).
+    features: (rows, width) as the head takes them. Training alone brings the vector to a cosine of 0.77 with what it is taught; solved, 0.82.
     """
     means = means_of(features, langs)
-    centred = torch.from_numpy(without_means(features, langs, means)).float()
-    placed, at = {}, first
-    for name, rows in windows.items():
-        numbers = [at + n for n, row in enumerate(rows) if row["event"]]
-        placed[name] = numbers, np.array([row["event"] for row in rows if row["event"]])
-        at += len(rows)
-    head, apart, at = net.heads.vector.weight, [], first
-    for name, rows in windows.items():
-        weight = tune(head, centred, {other: pair for other, pair in placed.items() if other != name})
-        apart.append((centred[at : at + len(rows)] @ weight.T).numpy())
-        at += len(rows)
-    weight = tune(head, centred, placed)
-    with torch.no_grad():
-        head.copy_(weight)
-    shipped = {lang: (torch.from_numpy(mean).float() @ weight.T).numpy() for lang, mean in means.items()}
-    return shipped, np.concatenate(apart) if apart else np.zeros((0, VECTOR))
+    centred = without_means(features, langs, means)
+    weight = np.linalg.solve(centred.T @ centred + ridge * np.eye(centred.shape[1]), centred.T @ taught).T
+    return weight.astype(np.float32), {lang: weight @ mean for lang, mean in means.items()}
