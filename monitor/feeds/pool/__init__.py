@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import monitor
-from monitor.feeds.pool.messages import Answer, Hello, Job, MessageError, Ready, receive, send
+from monitor.feeds.pool.messages import Hello, Job, MessageError, Outcome, Ready, receive, receive_answer, send
 from monitor.models import Failure, Parsed, Reading
 
 _START = 60.0  # seconds that a process may take until it is ready
@@ -113,9 +113,7 @@ class ReaderPool:
         try:
             if process is None:
                 process = self._own.process = self._start()
-            answer = self._answer(process, job, body)
-            if answer.parsed and len(answer.parsed.entries) != len(answer.readings):
-                raise MessageError("entries and readings differ in number")
+            stays, got = self._answer(process, job, body)
         except MessageError as error:
             self._own.process = None
             if process:
@@ -125,14 +123,12 @@ class ReaderPool:
         except (OSError, EOFError) as error:
             self._own.process = None
             return Failure("parser", self._why(process, error))
-        if not answer.stays:
+        if not stays:
             self._own.process = None
             self._bury(process)
-        if answer.parsed is None or answer.failure:
-            return answer.failure or Failure("parser", "the reader process sent what is no answer: no document")
-        return Read(answer.parsed, answer.readings)
+        return got if isinstance(got, Failure) else Read(*got)
 
-    def _answer(self, process: subprocess.Popen[bytes], job: Job, body: bytes) -> Answer:
+    def _answer(self, process: subprocess.Popen[bytes], job: Job, body: bytes) -> tuple[bool, Outcome]:
         """What a process makes of a document. It limits itself; one that an attacker keeps from that is killed after a while."""
         assert process.stdin and process.stdout  # both are pipes
         overdue = threading.Event()
@@ -145,7 +141,7 @@ class ReaderPool:
         timer.start()
         try:
             send(process.stdin, job, body)
-            return receive(process.stdout, Answer)
+            return receive_answer(process.stdout)
         except (OSError, EOFError):
             if overdue.is_set():
                 raise TimeoutError(self._too_slow()) from None

@@ -19,7 +19,7 @@ from operator import attrgetter
 import psutil
 
 from monitor.feeds.pool import HUNGRY, OUT_OF_MEMORY
-from monitor.feeds.pool.messages import Answer, Hello, Job, Ready, receive, receive_bytes, send
+from monitor.feeds.pool.messages import Hello, Job, Outcome, Ready, receive, receive_bytes, send, send_answer
 
 try:
     import resource
@@ -56,13 +56,14 @@ def main() -> None:
         except EOFError:
             return
         _limit(hello.seconds, hello.memory)
-        answer = _guarded(read, job, body)
+        stays, got = _guarded(read, job, body)
         del body  # so that there is room for the packed answer
-        answer.stays = stays = answer.stays and _memory()[1] - held < _MAX_GROWTH_BYTES
+        stays = stays and _memory()[1] - held < _MAX_GROWTH_BYTES
         try:
-            send(answers, answer)
+            send_answer(answers, stays, got)
         except MemoryError:  # half of the answer may be on its way already
             os._exit(OUT_OF_MEMORY)
+        del got
         _limit(0, None)
         if not stays:
             return
@@ -111,18 +112,18 @@ def _warm(hello: Hello):
     return read
 
 
-def _guarded(read, job: Job, body: bytes) -> Answer:
+def _guarded(read, job: Job, body: bytes) -> tuple[bool, Outcome]:
+    """Whether the process may take another document, and what became of this one."""
     from monitor.models import Failure
 
     try:
-        got = read(body, job.content_type, job.url, job.known, job.now, job.lang)
-        return Answer(True, got) if isinstance(got, Failure) else Answer(True, None, *got)
+        return True, read(body, job.content_type, job.url, job.known, job.now, job.lang)
     except MemoryError:
-        return Answer(False, Failure("parser", HUNGRY))
+        return False, Failure("parser", HUNGRY)
     except RecursionError:
-        return Answer(True, Failure("parser", "the feed is nested too deep to be read"))
+        return True, Failure("parser", "the feed is nested too deep to be read")
     except Exception as cause:  # a fault of ours costs one feed, named, and not the round
-        return Answer(True, Failure("parser", f"reading the feed failed: {type(cause).__name__}"))
+        return True, Failure("parser", f"reading the feed failed: {type(cause).__name__}")
 
 
 def _memory() -> tuple[int, int]:

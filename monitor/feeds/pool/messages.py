@@ -5,15 +5,18 @@ A document may be an attack, so what its reader process answers is never unpickl
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeAlias, TypeVar
 
 import msgspec
 
-from monitor.models import Failure, Parsed, Reading, Region
+from monitor.models import Entry, Failure, Parsed, Reading, Region
 
-MAX_BYTES = 256 << 20  # of one message; no reader process may hold that much
+MAX_BYTES = 256 << 20  # of one message, or of all pieces of an answer; no reader process may hold that much
+PIECE_ENTRIES = 100
+Outcome: TypeAlias = Failure | tuple[Parsed, tuple[Reading, ...]]  # of a document: a reading for each entry
 _Kind = TypeVar("_Kind")
 
 
@@ -50,12 +53,19 @@ class Job(msgspec.Struct):
 
 
 class Answer(msgspec.Struct):
-    """What became of a document: a failure, or what was parsed with a reading for each entry. `stays`: the process takes another."""
+    """What became of a document: a failure, or what was parsed. `stays`: the process takes another."""
 
     stays: bool
     failure: Failure | None = None
-    parsed: Parsed | None = None
-    readings: tuple[Reading, ...] = ()
+    parsed: Parsed | None = None  # its entries come in pieces, so that neither side holds them twice as a whole
+    pieces: int = 0
+
+
+class Piece(msgspec.Struct):
+    """Some of the entries of a document, each with its reading."""
+
+    entries: tuple[Entry, ...]
+    readings: tuple[Reading, ...]
 
 
 def _plain(value: object) -> object:
@@ -78,15 +88,19 @@ def send(pipe: IO[bytes], message: msgspec.Struct, body: bytes = b"") -> None:
 
 def receive(pipe: IO[bytes], kind: type[_Kind]) -> _Kind:
     """Raises EOFError at the end, MessageError for anything else than such a message."""
+    return _receive(pipe, kind, MAX_BYTES)[0]
+
+
+def _receive(pipe: IO[bytes], kind: type[_Kind], most: int) -> tuple[_Kind, int]:
     head = pipe.read(4)
     if len(head) < 4:
         raise EOFError
     size = int.from_bytes(head, "big")
-    if size > MAX_BYTES:
+    if size > most:
         raise MessageError(f"a message of {size:,} bytes")
     data = receive_bytes(pipe, size)
     try:
-        return msgspec.msgpack.decode(data, type=kind)
+        return msgspec.msgpack.decode(data, type=kind), size
     except msgspec.MsgspecError as error:
         raise MessageError(str(error)) from error
 
@@ -97,3 +111,35 @@ def receive_bytes(pipe: IO[bytes], size: int) -> bytes:
     if len(data) < size:
         raise EOFError
     return data
+
+
+def send_answer(pipe: IO[bytes], stays: bool, got: Outcome) -> None:
+    """A document's failure, or what was parsed with a reading for each entry. Raises as `send`."""
+    if isinstance(got, Failure):
+        return send(pipe, Answer(stays, got))
+    parsed, readings = got
+    starts = range(0, len(parsed.entries), PIECE_ENTRIES)
+    send(pipe, Answer(stays, None, replace(parsed, entries=()), len(starts)))
+    for start in starts:
+        some = slice(start, start + PIECE_ENTRIES)
+        send(pipe, Piece(parsed.entries[some], readings[some]))
+
+
+def receive_answer(pipe: IO[bytes]) -> tuple[bool, Outcome]:
+    """What `send_answer` sent: whether the process stays, and what became of the document. Raises as `receive`."""
+    answer, size = _receive(pipe, Answer, MAX_BYTES)
+    if answer.failure is not None:
+        return answer.stays, answer.failure
+    if answer.parsed is None:
+        raise MessageError("neither a document nor a failure")
+    entries: list[Entry] = []
+    readings: list[Reading] = []
+    left = MAX_BYTES - size
+    for _ in range(answer.pieces):
+        piece, size = _receive(pipe, Piece, left)
+        left -= size
+        entries += piece.entries
+        readings += piece.readings
+    if len(entries) != len(readings):
+        raise MessageError("entries and readings differ in number")
+    return answer.stays, (replace(answer.parsed, entries=tuple(entries)), tuple(readings))
