@@ -16,8 +16,7 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
-import yaml
-
+from monitor.config import document
 from monitor.models import Article
 from monitor.tagging.letters import fold_letters
 
@@ -105,9 +104,7 @@ class Words:
 
 @lru_cache(maxsize=1)
 def listed() -> Words:
-    return Words(
-        yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    )  # strings only: `on` and `no` are words here
+    return Words(document.read(FILE).data)
 
 
 @lru_cache(maxsize=1)
