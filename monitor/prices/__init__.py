@@ -114,7 +114,7 @@ class PriceClient:
             series,
             since or (now - FIRST_FETCH).date(),
             now=now,
-            base=self._bases[name],
+            base=self._bases.get(name),
             timeout=left,
             cache=self._cache,
         )

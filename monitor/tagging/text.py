@@ -161,7 +161,7 @@ class Languages:
     def _clear(self, script: str, sample: str) -> str | None:
         """The language whose votes clearly lead."""
         votes = self._votes(script, sample)
-        second, most = sorted(votes.values())
+        *_, second, most = sorted(votes.values())
         return max(votes, key=votes.__getitem__) if most >= 2 and most > 2 * second else None
 
     def _votes(self, script: str, sample: str) -> dict[str, int]:
