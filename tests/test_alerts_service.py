@@ -219,7 +219,7 @@ def test_an_alert_whose_articles_are_edited_is_corrected_and_the_correction_is_s
 
 def test_a_receiver_that_does_not_answer_holds_up_no_round_and_gets_it_once(store, tmp_path, monkeypatch):
     report(store, "alpha", "beta")
-    monkeypatch.setattr(alert_service, "WAIT", 0.1)
+    monkeypatch.setattr(alert_service, "DELIVERY_WAIT_SECONDS", 0.1)
     with hook() as receiver:
         settings, service = settings_of(tmp_path, receiver.url), alert_service.AlertService(store, StandingClock(NOW))
         receiver.hold.clear()
