@@ -32,7 +32,7 @@ class Rounds:
     """A process that polls what it is given, round after round, and the watch on it."""
 
     def __init__(self, database: str):
-        command = [sys.executable, "-m", "benchmarks._rounds", database]
+        command = [sys.executable, "-m", "benchmarks._poll_rounds", database]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

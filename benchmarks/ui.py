@@ -5,7 +5,7 @@
 Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time that the server
 spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server process), 20 sessions that start together, memory of the server with 50 sessions.
 A paint counts when headline, numbers and main chart stand on the page. Articles are the demo's, repeated; index points are drawn.
-In the same run, by the same client: a rerun of a stand-in for tension-dashboard with 250 of the articles (_peer_ui.py says what it is).
+In the same run, by the same client: a rerun of a stand-in for tension-dashboard with 250 of the articles (_other_dashboard.py says what it is).
 """
 
 import argparse
@@ -29,7 +29,7 @@ import aiohttp
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks._venv import peer
+from benchmarks._other_environment import peer
 from monitor.config import load
 from monitor.feeds import demo
 from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
@@ -211,7 +211,7 @@ def against_peer(python: Path, store: Store, folder: Path, ours: tuple[float, fl
         "-m",
         "streamlit",
         "run",
-        str(ROOT / "benchmarks" / "_peer_ui.py"),
+        str(ROOT / "benchmarks" / "_other_dashboard.py"),
         "--server.headless",
         "true",
     ]

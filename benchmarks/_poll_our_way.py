@@ -1,6 +1,6 @@
-"""Our polling over the same feeds, through to stored articles; `null` in place of `tagged` leaves the reading of texts out.
+"""Our polling over the same feeds, through to stored articles; `untagged` in place of `tagged` leaves the reading of texts out.
 
-    python -m benchmarks._ours DATABASE tagged|null     then as for _peer.py
+    python -m benchmarks._poll_our_way DATABASE tagged|untagged     then as for _poll_with_reader.py
 
 Everything that `python -m monitor poll` keeps in memory is loaded; reader processes start within the first round.
 """
@@ -10,7 +10,7 @@ import json
 import sys
 import time
 
-from benchmarks._null import NullTagger
+from benchmarks._empty_tagger import EmptyTagger
 from monitor import clock, pipeline  # noqa: F401 - what it holds in memory counts
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import PollSession
@@ -22,7 +22,7 @@ from monitor.tagging.tagger import Tagger
 
 async def main() -> None:
     store = open_store(sys.argv[1])
-    tagger = {"tagged": Tagger, "null": NullTagger}[sys.argv[2]]
+    tagger = {"tagged": Tagger, "untagged": EmptyTagger}[sys.argv[2]]
     chosen = []
     while line := sys.stdin.readline().strip():
         chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))

@@ -1,8 +1,8 @@
 """A loopback press for benchmarks: many healthy feeds on one server, in a process of its own so that it is not counted as ours.
 
-    with Wire(feeds=1000, entries=25, latency=0.06, texts=[(title, summary) ...]) as wire:
-        wire.url(7)                       # every feed answers 304 to the ETag it gave
-        wire.hour_later(changed=450)      # so many feeds now have some new entries before the old ones
+    with FeedServer(feeds=1000, entries=25, latency=0.06, texts=[(title, summary) ...]) as server:
+        server.url(7)                       # every feed answers 304 to the ETag it gave
+        server.hour_later(changed=450)      # so many feeds now have some new entries before the old ones
 
 It also answers as a proxy, for feeds on made-up hosts: the last part of the path is the feed's number whatever the
 host. What it serves depends on its arguments alone.
@@ -26,23 +26,23 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEWEST, MOST = 3, 7  # new entries of a feed that changed
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Wire {n}</title>'
-    "<link>https://wire{n}.example/</link><description>News of wire {n}</description><language>en</language><ttl>15</ttl>"
-    '<atom:link href="https://wire{n}.example/rss" rel="self" type="application/rss+xml"/>'
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>FeedServer {n}</title>'
+    "<link>https://server{n}.example/</link><description>News of server {n}</description><language>en</language><ttl>15</ttl>"
+    '<atom:link href="https://server{n}.example/rss" rel="self" type="application/rss+xml"/>'
 )
 
 
 def item(feed: int, number: int, text: tuple[str, str]) -> str:
     """As agencies write them: markup in the summary, categories, a picture."""
     title, summary = (escape(part) for part in text)
-    link = f"https://wire{feed}.example/world/2026/03/{number}-report"
+    link = f"https://server{feed}.example/world/2026/03/{number}-report"
     return (
         f"<item><title>{title} ({feed}-{number})</title><link>{link}?utm_source=rss&amp;utm_medium=feed</link>"
-        f'<guid isPermaLink="false">wire{feed}:{number}</guid><pubDate>{format_datetime(START + timedelta(minutes=number))}</pubDate>'
+        f'<guid isPermaLink="false">server{feed}:{number}</guid><pubDate>{format_datetime(START + timedelta(minutes=number))}</pubDate>'
         f"<dc:creator>Staff</dc:creator><category>World</category><category>Report {number % 9}</category>"
         f"<description>&lt;p&gt;{summary}&lt;/p&gt;&lt;p&gt;&lt;a href=&quot;{link}&quot;&gt;Continue reading&lt;/a&gt;&lt;/p&gt;</description>"
-        f'<media:content url="https://wire{feed}.example/{number}.jpg" type="image/jpeg" width="140"/>'
-        f'<media:content url="https://wire{feed}.example/{number}.jpg" type="image/jpeg" width="460"/></item>'
+        f'<media:content url="https://server{feed}.example/{number}.jpg" type="image/jpeg" width="140"/>'
+        f'<media:content url="https://server{feed}.example/{number}.jpg" type="image/jpeg" width="460"/></item>'
     )
 
 
@@ -69,7 +69,7 @@ class Asked:
     now: float = 0.0
 
 
-class Wire:
+class FeedServer:
     """The server and the handle on it. `chances` draws which feeds change."""
 
     def __init__(self, *, feeds: int, entries: int, latency: float, texts: Sequence[tuple[str, str]], seed: int = 1):
@@ -77,7 +77,7 @@ class Wire:
         self.chances = random.Random(seed)
         self._context = multiprocessing.get_context("spawn")
 
-    def __enter__(self) -> Wire:
+    def __enter__(self) -> FeedServer:
         self._pipe, theirs = self._context.Pipe()
         self._process = self._context.Process(target=_serve, args=(theirs, self.latency), daemon=True)
         self._process.start()

@@ -5,11 +5,11 @@ from monitor.models import Reading
 NOTHING = Reading(None, "none", 0.0, False, (), (), (), (), "none")
 
 
-class NullTagger:
+class EmptyTagger:
     method = "none"
 
     @classmethod
-    def load(cls, **_) -> "NullTagger":
+    def load(cls, **_) -> "EmptyTagger":
         return cls()
 
     def read(self, title: str, summary: str, **_) -> Reading:
