@@ -41,14 +41,14 @@ def news(
     for direction in ("escalation", "deescalation"):
         weight = volume * bent
         for d in day:
-            told = 1 + random.poisson(
+            reports = 1 + random.poisson(
                 reports_each - 1,
                 random.poisson(weight.sum() / reports_each * (factor[d] if direction == "escalation" else 1)),
             )
-            who = random.choice(publishers, told.sum(), p=weight / weight.sum())
-            story = np.repeat(np.arange(stories, stories + len(told)), told)
-            stories += len(told)
-            gravity = np.repeat(random.choice([4.0, 6.0, 9.0], len(told)), told)
+            who = random.choice(publishers, reports.sum(), p=weight / weight.sum())
+            story = np.repeat(np.arange(stories, stories + len(reports)), reports)
+            stories += len(reports)
+            gravity = np.repeat(random.choice([4.0, 6.0, 9.0], len(reports)), reports)
             zero = np.zeros(len(who))
             _append(
                 columns,

@@ -313,15 +313,15 @@ def test_rules_are_tried_on_what_is_stored_and_nothing_is_kept_or_sent(store, tm
     with hook() as receiver:
         settings_of(tmp_path)
         words = ("check", "--alerts", "--since", "2026-03-01")
-        told = running.monitor(
+        shown = running.monitor(
             tmp_path, *words, MONITOR_NOW=NOW.isoformat(), MONITOR_ALERT_URLS=receiver.url, COLUMNS="200"
         )
         none = running.monitor(tmp_path, "check", "--since", "2026-03-01")
-    assert told.returncode == 0, told.stderr
+    assert shown.returncode == 0, shown.stderr
     assert (
-        "Grave event: fired 1 time\n" in told.stdout
-        and "2026-03-01 07:00" in told.stdout
-        and "Nobody polls: not tried" in told.stdout
+        "Grave event: fired 1 time\n" in shown.stdout
+        and "2026-03-01 07:00" in shown.stdout
+        and "Nobody polls: not tried" in shown.stdout
     )
     assert alerts.find(store) == [] and receiver.got == []
     assert none.returncode == 2

@@ -59,7 +59,7 @@ def tower():
 
 @pytest.fixture
 def stopwatch(monkeypatch):
-    """Real time in the hands of the test, as the clock sees it."""
+    """Real time as the test sets it and the clock sees it."""
 
     class Watch:
         at = 100.0

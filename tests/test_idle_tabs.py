@@ -18,7 +18,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Encoding": "gzip
 
 ROUTES = [
     Route("/", lambda _: HTMLResponse(PAGE)), Route("/parts", lambda _: StreamingResponse(iter([PAGE[:9], PAGE[9:]]), media_type="text/html")),
-    Route("/text", lambda _: PlainTextResponse("<head>")), Route("/gone", lambda _: HTMLResponse("<head>", 404)), *idle_tabs.routes("/desk/"),
+    Route("/text", lambda _: PlainTextResponse("<head>")), Route("/gone", lambda _: HTMLResponse("<head>", 404)), *idle_tabs.routes("/base/"),
 ]  # fmt: skip
 APP = Starlette(routes=ROUTES, middleware=[Middleware(idle_tabs.IdleTabs), Middleware(GZipMiddleware)])
 
@@ -27,7 +27,7 @@ def get(path: str, headers: dict[str, str] | None = None) -> httpx.Response:
     """An answer as Streamlit gives it: packed where the client can unpack."""
 
     async def ask():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(APP), base_url="http://desk") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(APP), base_url="http://monitor") as client:
             return await client.get(path, headers=headers)
 
     return asyncio.run(ask())
@@ -46,7 +46,7 @@ def test_nothing_else_is_touched(path, asked):
 
 
 def test_the_script_is_served_below_the_base_path():
-    answer = get("/desk/api/idle_tabs.js")
+    answer = get("/base/api/idle_tabs.js")
     assert answer.headers["content-type"].startswith("text/javascript") and "visibilitychange" in answer.text
 
 

@@ -94,10 +94,10 @@ def test_the_last_good_price_stays_and_is_called_old(service, store, settings, a
         "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}", "MONITOR_NOW": NOW.isoformat(),
         "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
     }  # fmt: skip
-    told = CliRunner().invoke(app, ["prices"], env=environ)
-    assert told.exit_code == 1
-    assert "71.32" in told.stdout and "one finished trading day is missing" in told.stdout
-    assert "Brent: yahoo: " in told.stderr and told.stderr.count("Brent: yahoo: ") == 1
+    shown = CliRunner().invoke(app, ["prices"], env=environ)
+    assert shown.exit_code == 1
+    assert "71.32" in shown.stdout and "one finished trading day is missing" in shown.stdout
+    assert "Brent: yahoo: " in shown.stderr and shown.stderr.count("Brent: yahoo: ") == 1
     assert [price.close for price in prices.series(store, "Brent")] == [70.75, 71.32]
 
 
@@ -107,6 +107,6 @@ def test_a_price_from_whomever_is_a_success(service, store, settings, tmp_path):
         "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}", "MONITOR_NOW": NOW.isoformat(),
         "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
     }  # fmt: skip
-    told = CliRunner().invoke(app, ["prices"], env=environ)
-    assert told.exit_code == 0
-    assert "spot" in told.stdout and "fred" in told.stdout and "slow down (429)" in told.stderr
+    shown = CliRunner().invoke(app, ["prices"], env=environ)
+    assert shown.exit_code == 0
+    assert "spot" in shown.stdout and "fred" in shown.stdout and "slow down (429)" in shown.stderr

@@ -12,8 +12,8 @@ def test_this_process_lives():
 
 def test_an_ended_process_is_gone():
     code = "from monitor.process import this_process; print(this_process())"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert is_gone(told)
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert is_gone(printed)
 
 
 def test_a_number_used_again_is_another_process():

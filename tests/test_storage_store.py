@@ -180,8 +180,8 @@ def test_a_file_that_is_no_database_or_a_damaged_one_is_named(tmp_path):
 def test_faults_of_a_server_are_named(fresh_postgres, code, error):
     store = open_store(fresh_postgres)
     with pytest.raises(errors.StorageError) as raised, store.write() as conn:
-        conn.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '{code}'; END $$")
-    assert type(raised.value) is error and "as told" in str(raised.value) and raised.value.__cause__ is not None
+        conn.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'as asked' USING ERRCODE = '{code}'; END $$")
+    assert type(raised.value) is error and "as asked" in str(raised.value) and raised.value.__cause__ is not None
     store.close()
 
 

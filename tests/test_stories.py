@@ -25,9 +25,9 @@ def labelled(path: Path) -> list[tuple[str, Article]]:
     """(group, article) of each line; the reading is in the file, so that the set stands by itself."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        told = json.loads(line)
+        row = json.loads(line)
         found.append(
-            (told["group"], article(number, **{name: value for name, value in told.items() if name != "group"}))
+            (row["group"], article(number, **{name: value for name, value in row.items() if name != "group"}))
         )
     return found
 
@@ -66,11 +66,11 @@ def placed(articles: Iterable[Article]) -> dict[int, int | None]:
 
 def pairs(truth: dict[int, str], found: dict[int, int | None]) -> tuple[float, float]:
     """Precision and recall over pairs of articles."""
-    same = told = both = 0
+    same = grouped = both = 0
     for a, b in itertools.combinations(truth, 2):
         true, claimed = truth[a] == truth[b], found[a] is not None and found[a] == found[b]
-        same, told, both = same + true, told + claimed, both + (true and claimed)
-    return both / told, both / same
+        same, grouped, both = same + true, grouped + claimed, both + (true and claimed)
+    return both / grouped, both / same
 
 
 SETS = sorted(FOLDER.glob("*.jsonl"))
@@ -245,7 +245,7 @@ def test_features_are_the_same_when_they_were_kept(one):
 def test_another_process_makes_the_same_stories():
     """Sets of words have another order in each."""
     code = "from benchmarks.stories import week; from tests.test_stories import placed; print(sorted(placed(week(1500)).items()))"
-    told = {
+    found = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": seed},
@@ -256,7 +256,7 @@ def test_another_process_makes_the_same_stories():
         ).stdout
         for seed in "12"
     }
-    assert len(told) == 1 and len(told.pop()) > 1500
+    assert len(found) == 1 and len(found.pop()) > 1500
 
 
 def test_any_text_can_be_grouped():

@@ -226,9 +226,9 @@ def test_a_story_tells_who_reported_when(fortnight, screen):
     shown = screen(fortnight, "stories", time="all")
     assert list(shown.dataframe[0].value["publishers"]) == [2]
     store = open_store(f"sqlite:///{fortnight}")
-    told = stories.find(store, publishers=2)[0]
+    story = stories.find(store, publishers=2)[0]
     store.close()
-    shown = screen(fortnight, "stories", story=str(told.id))
+    shown = screen(fortnight, "stories", story=str(story.id))
     assert not shown.exception
     assert set(shown.dataframe[-1].value["publisher"]) == {"\u2068Demo Wire\u2069", "\u2068Demo Dépêche\u2069"}
     assert "First reported by Demo Wire" in words(shown)

@@ -28,14 +28,14 @@ FAULTS = """options => axe.run({exclude: ['[data-testid="data-grid-canvas"]']}, 
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def monitor(tmp_path_factory):
     """(address, number of the story that most publishers tell) of a running dashboard."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = tmp_path_factory.mktemp("monitor")
     store = open_store(f"sqlite:///{folder / 'monitor.db'}")
     demo.fill(store, Tagger.load(), NOW)
     story_service.update(store, NOW)
     update_index(store, None, NOW)
-    told = max(stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers))
+    leading = max(stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers))
     alerts.save(
         store,
         Alert(
@@ -46,17 +46,17 @@ def desk(tmp_path_factory):
             "firing",
             "2 publishers report an attack (severity 9)\nmore",
             "g",
-            stories=(told.id,),
+            stories=(leading.id,),
         ),
     )
     store.close()
     with running.app(folder, MONITOR_FEEDS=str(demo.HERE / "feeds.yaml"), MONITOR_NOW=NOW.isoformat()) as (address, _):
-        yield address, told.id
+        yield address, leading.id
 
 
-def test_axe_finds_no_fault_in_light_or_dark(desk, browser_page):
+def test_axe_finds_no_fault_in_light_or_dark(monitor, browser_page):
     axe = pytest.importorskip("axe_playwright_python.base", reason="requirements-dev.txt is not installed").AXE_SCRIPT
-    address, story = desk
+    address, story = monitor
     page, found = browser_page, []
     for path in ("", f"stories?least=1&story={story}&article={story}", f"articles?article={story}", "map?time=30+days", "oil?events=2026-02-20", "why",
                  "alerts?alert=1", "feeds?feed=Demo+Wire"):  # fmt: skip
@@ -70,8 +70,8 @@ def test_axe_finds_no_fault_in_light_or_dark(desk, browser_page):
     assert found == []
 
 
-def test_from_the_first_screen_to_the_words_that_prove_it(desk, browser_page):
-    address, _ = desk
+def test_from_the_first_screen_to_the_words_that_prove_it(monitor, browser_page):
+    address, _ = monitor
     page = browser_page
     open_page(page, address, "")
     page.get_by_text("2 publishers: ").first.wait_for()
@@ -90,8 +90,8 @@ def test_from_the_first_screen_to_the_words_that_prove_it(desk, browser_page):
     assert "Read as " in page.get_by_test_id("stCode").last.inner_text()
 
 
-def test_who_reported_it_and_how_they_differ(desk, browser_page):
-    address, story = desk
+def test_who_reported_it_and_how_they_differ(monitor, browser_page):
+    address, story = monitor
     page = browser_page
     open_page(page, address, "alerts")
     click_row(page)
@@ -105,8 +105,8 @@ def test_who_reported_it_and_how_they_differ(desk, browser_page):
     assert f"story={story}" in page.url and "article=" in page.url
 
 
-def test_what_is_shown_is_downloaded_and_pulled(desk, browser_page):
-    address, _ = desk
+def test_what_is_shown_is_downloaded_and_pulled(monitor, browser_page):
+    address, _ = monitor
     page = browser_page
     open_page(page, address, "articles?lang=Arabic&time=all")
     shown = int(page.get_by_test_id("stText").filter(has_text=re.compile(r"^\d+ articles$")).inner_text().split()[0])
@@ -123,8 +123,8 @@ def test_what_is_shown_is_downloaded_and_pulled(desk, browser_page):
         assert list(csv.DictReader(io.StringIO(answer.read().decode(), newline=""))) == rows
 
 
-def test_a_zoom_outlives_a_tick_and_a_hidden_tab_asks_nothing(desk, browser_page):
-    address, _ = desk
+def test_a_zoom_outlives_a_tick_and_a_hidden_tab_asks_nothing(monitor, browser_page):
+    address, _ = monitor
     page, sent = browser_page, []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => window.unseen === true})")
@@ -155,8 +155,8 @@ def test_a_zoom_outlives_a_tick_and_a_hidden_tab_asks_nothing(desk, browser_page
     assert len(sent) > before  # what was due is asked at once
 
 
-def test_from_a_place_to_its_articles(desk, browser_page):
-    address, _ = desk
+def test_from_a_place_to_its_articles(monitor, browser_page):
+    address, _ = monitor
     page = browser_page
     open_page(page, address, "map?time=30+days")
     click_row(page)
