@@ -72,7 +72,7 @@ def alternations(tagger: Tagger) -> dict[str, re.Pattern]:
     """One pattern a language with every word the automaton knows in it."""
     found = {}
     for code, lexicon in tagger.lexicons.items():
-        heads = {phrase.head for phrase, _ in (*lexicon.rules, *lexicon.cues, *lexicon.idioms, *lexicon.frames)} | {
+        heads = {phrase.head for phrase, _ in (*lexicon.rules, *lexicon.cues, *lexicon.idioms, *lexicon.exclusions)} | {
             word for word in lexicon.conditions if not word.startswith("@")
         }
         ends = "" if lexicon.prefixes or lexicon.suffixes else " "

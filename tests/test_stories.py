@@ -26,9 +26,7 @@ def labelled(path: Path) -> list[tuple[str, Article]]:
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         row = json.loads(line)
-        found.append(
-            (row["group"], article(number, **{name: value for name, value in row.items() if name != "group"}))
-        )
+        found.append((row["group"], article(number, **{name: value for name, value in row.items() if name != "group"})))
     return found
 
 

@@ -122,7 +122,9 @@ def test_the_overview_marks_the_days_that_the_oil_page_calls_episodes(market, sc
     studied = {f"{day.day} {day:%b %Y}" for day in set(screen(market, "oil").dataframe[0].value["event"])}
     sentence_shown = next(str(element.value) for element in shown.get("html") if "episode of" in str(element.value))
     marked = {
-        day for sentence in sentence_shown.split("episode of ")[1:] for day in re.findall(r"\d+ [A-Z][a-z]{2} \d{4}", sentence)
+        day
+        for sentence in sentence_shown.split("episode of ")[1:]
+        for day in re.findall(r"\d+ [A-Z][a-z]{2} \d{4}", sentence)
     }
     assert "12 Feb 2026" in marked
     assert marked <= studied and len(studied) >= 4

@@ -35,7 +35,9 @@ def monitor(tmp_path_factory):
     demo.fill(store, Tagger.load(), NOW)
     story_service.update(store, NOW)
     update_index(store, None, NOW)
-    leading = max(stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers))
+    leading = max(
+        stories.find(store, limit=1000), key=lambda story: (story.direction == "escalation", story.publishers)
+    )
     alerts.save(
         store,
         Alert(

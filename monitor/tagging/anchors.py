@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import ahocorasick_rs
 
 from monitor.tagging.forms import Phrase
-from monitor.tagging.lexicon import Cue, Frame, Idiom, Lexicon, Rule
+from monitor.tagging.lexicon import Cue, Exclusion, Idiom, Lexicon, Rule
 from monitor.tagging.text import Folded
 from monitor.tagging.theatre import Entity, Gazetteer
 
@@ -29,7 +29,7 @@ class Word:
     own: tuple[tuple[Phrase, Rule], ...] = ()  # of them those of the theatre's own news, not of general event language
     cues: tuple[tuple[Phrase, Cue], ...] = ()
     idioms: tuple[tuple[Phrase, Idiom], ...] = ()
-    frames: tuple[tuple[Phrase, Frame], ...] = ()
+    exclusions: tuple[tuple[Phrase, Exclusion], ...] = ()
     entities: tuple[tuple[Phrase, Entity], ...] = ()
     homonym: bool = False
     clause: bool = False  # ends a clause
@@ -80,8 +80,8 @@ class Finder:
                 word(lang, phrase.head, exact=phrase.exact).cues += ((phrase, cue),)
             for phrase, idiom in lexicon.idioms:
                 word(lang, phrase.head, exact=phrase.exact).idioms += ((phrase, idiom),)
-            for phrase, frame in lexicon.frames:
-                word(lang, phrase.head, exact=phrase.exact).frames += ((phrase, frame),)
+            for phrase, exclusion in lexicon.exclusions:
+                word(lang, phrase.head, exact=phrase.exact).exclusions += ((phrase, exclusion),)
             for text in lexicon.clauses:
                 word(lang, text, True).clause = True
             for text in lexicon.conditions:

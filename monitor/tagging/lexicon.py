@@ -1,7 +1,7 @@
-"""What a lexicon holds: the words of one language as anchors, operators, idioms, frames and examples.
+"""What a lexicon holds: the words of one language as anchors, operators, idioms, exclusions and examples.
 
-Event types, with what they weigh, stand in one table for all languages, lexicon/events.yaml. Leaves reading the YAML to loading.py,
-finding words to anchors.py and what operators do to operators.py.
+Event types, with what they weigh, stand in one table for all languages, lexicon/events.yaml. loading.py reads the YAML,
+anchors.py finds the words in a text and operators.py says what operators do.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Exclusion:
     """Words that tell what kind of text this is, and how much of it cannot carry a signal."""
 
     name: str
@@ -172,7 +172,7 @@ class Lexicon:
     rules: list[tuple[Phrase, Rule]] = field(default_factory=list)
     cues: list[tuple[Phrase, Cue]] = field(default_factory=list)
     idioms: list[tuple[Phrase, Idiom]] = field(default_factory=list)
-    frames: list[tuple[Phrase, Frame]] = field(default_factory=list)
+    exclusions: list[tuple[Phrase, Exclusion]] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     conditions: set[str] = field(default_factory=set)  # every phrase a condition or tail names
     first: dict = field(default_factory=dict, repr=False)  # where a form was first given, to name duplicates

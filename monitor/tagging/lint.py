@@ -69,7 +69,7 @@ def _texts(value: Value) -> Iterator[Value]:
 
 
 def _impossible(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Problem]:
-    for name in ("groups", "clauses", "who", "events", "operators", "idioms", "describing", "frames"):
+    for name in ("groups", "clauses", "who", "events", "operators", "idioms", "describing", "exclusions"):
         for item in _texts(sections[name]) if name in sections else ():
             if sign := ILLEGAL.search(item.text()):
                 say = f"'{item.text()[:60]}' holds '{sign.group()}', which is read as a space, so it never matches as meant"

@@ -1,6 +1,6 @@
 """Reads the lexicons from YAML and checks them: one file a language, a user's own file merged in.
 
-`load` gives every language, or raises LexiconError with every Problem: file, line, remedy. Leaves what the words do to the rest.
+`load` gives every language, or raises LexiconError with every Problem: file, line, remedy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from monitor.tagging.lexicon import (
     Events,
     EventType,
     Example,
-    Frame,
+    Exclusion,
     Idiom,
     Lexicon,
     Rule,
@@ -39,7 +39,7 @@ FOLDER = Path(__file__).parent / "lexicon"
 
 SECTIONS = (
     "language", "name", "home", "scope", "function_words", "letters", "article", "prefixes", "prefixes_before", "suffixes", "before_suffixes",
-    "contractions", "abbreviations", "groups", "clauses", "who", "types", "events", "operators", "idioms", "describing", "frames", "examples",
+    "contractions", "abbreviations", "groups", "clauses", "who", "types", "events", "operators", "idioms", "describing", "exclusions", "examples",
 )  # fmt: skip
 RULE_KEYS = (
     "part", "forms", "passive", "near", "before", "after", "within", "unless", "backed", "matching", "not matching", "whole",
@@ -177,7 +177,7 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
         if name in sections:
             setattr(lexicon, name, getattr(lexicon, name) | _words(sections[name], lexicon))
     for section, reader in (("who", _who), ("types", _own_types), ("events", _events), ("operators", _operators), ("idioms", _idioms),
-                            ("describing", _describing), ("frames", _frames), ("examples", _examples)):  # fmt: skip
+                            ("describing", _describing), ("exclusions", _exclusions), ("examples", _examples)):  # fmt: skip
         if section in sections:
             reader(sections[section], lexicon)
 
@@ -391,17 +391,17 @@ def _describing(value: Value, lexicon: Lexicon) -> None:
             body.fault("has no words; add `forms: [...]`")
 
 
-def _frames(value: Value, lexicon: Lexicon) -> None:
+def _exclusions(value: Value, lexicon: Lexicon) -> None:
     for name, body in value.mapping().items():
         keys = body.mapping(("forms", "where", "off", "note"))
-        frame = Frame(
+        exclusion = Exclusion(
             name,
             keys["where"].choice(("title", "any")) if "where" in keys else "title",
             keys["off"].choice(("entry", "summary", "sentence")) if "off" in keys else "summary",
             lexicon.reading_anywhere,
         )
         if "forms" in keys:
-            lexicon.frames.extend((phrase, frame) for _, phrase in _phrases(keys["forms"], lexicon))
+            lexicon.exclusions.extend((phrase, exclusion) for _, phrase in _phrases(keys["forms"], lexicon))
         else:
             body.fault("has no words; add `forms: [...]`")
 

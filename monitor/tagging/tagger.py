@@ -21,7 +21,7 @@ from monitor.tagging.anchors import Finder, Hit, Word
 from monitor.tagging.cache import kept, source
 from monitor.tagging.candidates import Candidate, Found
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
-from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, Frame, Lexicon
+from monitor.tagging.lexicon import AIMED_AT, ANY_ACTOR, ANY_PLACE, Exclusion, Lexicon
 from monitor.tagging.parts import parts_of
 from monitor.tagging.text import Folded, Languages, fold
 
@@ -105,9 +105,9 @@ class Tagger:
         anchors = _may_hold_anchors(words, anywhere)
         if not anchors and not any(word.entities for word in words):  # as most texts are
             return nothing, ()
-        fields, entities, framed = [], [], []
+        fields, entities, excluding = [], [], []
         for name, folded, hits in found:
-            framed.extend((name, hit) for hit in hits if hit.word.frames)
+            excluding.extend((name, hit) for hit in hits if hit.word.exclusions)
             sentences = cut(folded, self.lexicons[code].abbreviations, name)
             fill(sentences, hits, anywhere=anywhere)
             field = _Field(name, folded, sentences)
@@ -118,7 +118,7 @@ class Tagger:
             and anchors
             and all(entity(hit).ties == "acting" and entity(hit).place is None for _, hit in entities)
         )  # at home "Trump" and "the UN" need not say whom they speak of
-        signals, off, kept = self._signals(code, fields, framed, core, anywhere, full) if anchors else ((), (), ())
+        signals, off, kept = self._signals(code, fields, excluding, core, anywhere, full) if anchors else ((), (), ())
         actors, places = self._named(code, entities)
         leaning, score = balance(signals)
         reading = Reading(
@@ -148,16 +148,22 @@ class Tagger:
     # -- signals ------------------------------------------------------------------------------------------
 
     def _found(
-        self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
+        self, code: str, fields: list[_Field], excluding: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
     ) -> Iterator[tuple[_Field, Sentence, Found]]:
         """Every anchor of an entry, with why it does not count where it does not."""
-        holding = list(_holding(fields, framed, anywhere))
-        frames = {
-            frame.off: f"frame: {frame.name}" for _, frame in reversed(holding) if frame.off != "sentence"
+        holding = list(_holding(fields, excluding, anywhere))
+        exclusions = {
+            exclusion.off: f"exclusion: {exclusion.name}"
+            for _, exclusion in reversed(holding)
+            if exclusion.off != "sentence"
         }  # of several the first
-        off_sentences = {id(sentence): f"frame: {frame.name}" for sentence, frame in holding if frame.off == "sentence"}
+        off_sentences = {
+            id(sentence): f"exclusion: {exclusion.name}"
+            for sentence, exclusion in holding
+            if exclusion.off == "sentence"
+        }
         if fields and fields[0].name == "title" and not ASKING.isdisjoint(fields[0].folded.raw.rstrip()[-2:]):
-            frames.setdefault("summary", "title asks")
+            exclusions.setdefault("summary", "title asks")
         roles, lexicon = self._roles[code], self.lexicons[code]
         abroad = ties.abroad(fields[0].sentences, roles) if core and not anywhere and fields[0].name == "title" else ""
         for field in fields:
@@ -165,8 +171,8 @@ class Tagger:
                 if not sentence.rules:
                     continue
                 reason = (
-                    frames.get("entry")
-                    or (field.name == "summary" and frames.get("summary"))
+                    exclusions.get("entry")
+                    or (field.name == "summary" and exclusions.get("summary"))
                     or off_sentences.get(id(sentence))
                     or ""
                 )
@@ -184,10 +190,10 @@ class Tagger:
                     yield field, sentence, found
 
     def _signals(
-        self, code: str, fields: list[_Field], framed: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
+        self, code: str, fields: list[_Field], excluding: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
     ) -> tuple[tuple[Signal, ...], tuple[Suppressed, ...], tuple[Candidate, ...]]:
         signals, off, kept = [], [], []
-        for field, sentence, found in self._found(code, fields, framed, core, anywhere, full):
+        for field, sentence, found in self._found(code, fields, excluding, core, anywhere, full):
             if full and len(kept) < MOST:
                 kept.append(self._candidate(code, field, sentence, found, core))
             if found.unless:
@@ -258,7 +264,7 @@ class Tagger:
 
 
 def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
-    """Whether all words of some rule are there, wherever they stand; or one that an idiom may turn off, which is told too."""
+    """Whether all words of some rule are there, wherever they stand; or one that an idiom may turn off, which counts too."""
     begun = [word for word in words if word.begins(anywhere)]
     if not begun:
         return False
@@ -270,19 +276,21 @@ def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
     )
 
 
-def _holding(fields: list[_Field], framed: list[tuple[str, Hit]], anywhere: bool) -> Iterator[tuple[Sentence, Frame]]:
-    """The frames of which every word is there, each with the sentence in which it stands."""
+def _holding(
+    fields: list[_Field], excluding: list[tuple[str, Hit]], anywhere: bool
+) -> Iterator[tuple[Sentence, Exclusion]]:
+    """The exclusions of which every word is there, each with the sentence in which it stands."""
     sentences = {field.name: field.sentences for field in fields}
-    for name, hit in framed:
+    for name, hit in excluding:
         own = sentences[name]
         sentence = own[max(0, bisect_right(own, hit.start, key=lambda each: each.start) - 1)]
-        for phrase, frame in hit.word.frames:
+        for phrase, exclusion in hit.word.exclusions:
             if (
-                frame.anywhere == anywhere
-                and frame.where in ("any", name)
+                exclusion.anywhere == anywhere
+                and exclusion.where in ("any", name)
                 and last_tail(sentence, phrase.tails, hit.end) is not None
             ):
-                yield sentence, frame
+                yield sentence, exclusion
 
 
 def _suppressed(field: _Field, category: str, reason: str, start: int, end: int) -> Suppressed:
