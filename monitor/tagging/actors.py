@@ -83,16 +83,16 @@ class Roles:
         self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome, actors: list[Hit]
     ) -> tuple[Hit | None, Hit | None]:
         if rule.speaker:
-            told = self._after(sentence, actors, anchor.head, 0, None) if outcome.category != "talks" else None
-            return self._speaker(sentence, anchor), told
+            listener = self._after(sentence, actors, anchor.head, 0, None) if outcome.category != "talks" else None
+            return self._speaker(sentence, anchor), listener
         agent = self._after(sentence, actors, anchor.end, FAR, self._agents)
         aimed = self._after(sentence, actors, anchor.head, FAR, self._targets)
         if (
             outcome.said_by_cue and anchor.said < anchor.start
         ):  # "London urges Israel to stop": who speaks is the source, who is spoken to the target
             speaker = self._subject(sentence, actors, anchor.said, "svo")
-            told = [hit for hit in actors if anchor.said < hit.start and hit.end <= anchor.start]
-            return speaker, told[0] if told else aimed
+            addressed = [hit for hit in actors if anchor.said < hit.start and hit.end <= anchor.start]
+            return speaker, addressed[0] if addressed else aimed
         if rule.passive or (
             rule.part == "verb"
             and (agent and sentence.distance(anchor.end, agent.start) <= NEAR or self._is_passive(sentence, anchor))

@@ -69,12 +69,12 @@ class Report:
     def f1(self, hit: int = 0, said: int = 0, months: Iterable[str] | None = None) -> float:
         """Pooled F1 of the categories in some months (all), with so many more right and so many more stated."""
         over = list(self.true if months is None else months)
-        hits, told, true = (
+        hits, stated, true = (
             sum(self.hit[m] for m in over) + hit,
             sum(self.said[m] for m in over) + said,
             sum(self.true[m] for m in over),
         )
-        return 2 * hits / (told + true) if told + true else 0.0
+        return 2 * hits / (stated + true) if stated + true else 0.0
 
     def without(self, tally: Tally, *, exclusion: bool = False) -> float:
         """How pooled F1 changes where it is left out."""
