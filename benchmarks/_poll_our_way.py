@@ -10,24 +10,24 @@ import json
 import sys
 import time
 
-from benchmarks._empty_tagger import EmptyTagger
+from benchmarks._empty_reader import EmptyReader
 from monitor import clock, pipeline  # noqa: F401 - what it holds in memory counts
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import ReaderPool
 from monitor.models import Feed
 from monitor.storage import articles, feeds, open_store
-from monitor.tagging.tagger import Tagger
+from monitor.tagging.phrase_reader import PhraseReader
 
 
 async def main() -> None:
     store = open_store(sys.argv[1])
-    tagger = {"tagged": Tagger, "untagged": EmptyTagger}[sys.argv[2]]
+    reader = {"tagged": PhraseReader, "untagged": EmptyReader}[sys.argv[2]]
     chosen = []
     while line := sys.stdin.readline().strip():
         chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))
     say(ready=True)
-    async with Fetcher() as fetcher, ReaderPool(make_tagger=tagger.load) as readers:
+    async with Fetcher() as fetcher, ReaderPool(make_reader=reader.load) as readers:
         async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while (await asyncio.to_thread(sys.stdin.readline)).strip():
                 began = time.perf_counter()

@@ -220,14 +220,24 @@ def _retag(settings: Settings, tagger) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from monitor.index.indexer import update_index
+    from monitor.feeds.reading import read_again
+    from monitor.pipeline import readers_of
     from monitor.storage import articles
-    from monitor.tagging.retag import retag
 
-    store = database(settings)
+    store, readers = database(settings), readers_of(settings, 2)
     with Progress("reading again", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err) as progress:
         bar = progress.add_task("", total=articles.count_outdated(store, tagger.method))
         langs = {feed.name: feed.language for feed in settings.feeds}
-        done = retag(store, tagger, langs=langs, on_batch=lambda done: progress.update(bar, completed=done))
+        try:
+            done = read_again(
+                store,
+                readers,
+                tagger.method,
+                langs=langs,
+                on_batch=lambda done: progress.update(bar, completed=done),
+            )
+        finally:
+            readers.close()
     if done:
         update_index(store, settings, clock.from_environment(settings.environment.now).now())
     err.print(f"{done} articles read again with {tagger.method}")

@@ -10,6 +10,7 @@
     |   +-- StorageCorrupt    the file is not a sound database
     |   +-- StorageUnreachable  no such server, or it refused
     |   `-- StorageNewer      made by a later version of this program
+    +-- ReaderError           no reader process can be had, or none can read
     +-- LeaseHeld             another worker owns the database; names the holder
     +-- PriceError            a price service gave no usable answer; names provider and cause
     +-- NotifyError           an alert could not be sent; names the service, never its password
@@ -105,6 +106,10 @@ class StorageUnreachable(StorageError):
 
 class StorageNewer(StorageError):
     """The database was made by a later version of this program."""
+
+
+class ReaderError(MonitorError):
+    """No reader process could be started, or none can read any text; of the texts that wait it says nothing."""
 
 
 class LeaseHeld(MonitorError):

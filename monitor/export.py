@@ -38,12 +38,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": INT, "feed": TEXT, "publisher": TEXT, "title": TEXT, "summary": TEXT, "link": TEXT, "lang": TEXT, "published": TIME,
         "first_seen": TIME, "at": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST, "actors": LIST, "places": LIST,
         "parts": LIST, "theatre": BOOL, "tier": INT, "country": TEXT, "story_id": INT, "published_text": TEXT, "method": TEXT,
+        "confidence": NUMBER, "runner_up": TEXT, "fault": TEXT,
     },
     "signals": {
         "id": INT, "article_id": INT, "at": TIME, "first_seen": TIME, "feed": TEXT, "publisher": TEXT, "tier": INT, "lang": TEXT,
         "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT, "severity": NUMBER, "rule": TEXT,
         "field": TEXT, "start": INT, "end": INT, "text": TEXT, "source": TEXT, "target": TEXT, "place": TEXT, "operators": LIST,
-        "method": TEXT,
+        "method": TEXT, "confidence": NUMBER,
     },
     "stories": {
         "id": INT, "title": TEXT, "first_seen": TIME, "last_seen": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST,

@@ -15,6 +15,7 @@ Grain = Literal["hour", "day"]
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "sanctions_relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
+UNREAD = "unread"  # the direction of an article that is stored and not read yet: a state of its own, never counted as calm
 # what categories were called in earlier versions: old links and alert rules still say so
 FORMER_CATEGORIES = {"relief": "sanctions_relief"}
 # parts of the theatre; what puts an entry there is in parts.py
@@ -194,6 +195,7 @@ class Signal:
     target: str | None = None
     place: str | None = None
     operators: tuple[str, ...] = ()  # what changed the anchor on the way: "undoing: collapse"
+    confidence: float | None = None  # 0..1, that it is meant; None where the reader does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,20 +211,32 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """What a reader is handed of one entry. `lang` is the feed's declared language."""
+
+    title: str
+    summary: str
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What the tagger says of one entry."""
+    """What the reader says of one entry."""
 
     lang: str | None
-    direction: str
+    direction: str  # escalation | deescalation | mixed | none | unread
     score: float  # the title-led sum that decided the direction: its sign is the direction's, -10..10
     theatre: bool
     actors: tuple[str, ...]
     places: tuple[str, ...]
     signals: tuple[Signal, ...]
     suppressed: tuple[Suppressed, ...]
-    method: str  # tagger version, lexicon hash included
+    method: str  # the reader's version, with the hash of its words; empty while unread
     lat_lon: tuple[tuple[str, float, float], ...] = ()
     parts: tuple[str, ...] = ()  # keys of PARTS
+    confidence: float | None = None  # 0..1, of the direction
+    runner_up: str | None = None  # the direction that came next, where it was close
+    fault: str | None = None  # why the entry could not be read; then nothing is known of it
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -243,7 +257,7 @@ class Article:
     published: datetime | None
     first_seen: datetime
     at: datetime  # published where certain and not later than first_seen, otherwise first_seen
-    direction: str
+    direction: str  # escalation | deescalation | mixed | none | unread
     score: float
     categories: tuple[str, ...]
     actors: tuple[str, ...]
@@ -257,6 +271,9 @@ class Article:
     country: str | None = None  # the feed's
     parts: tuple[str, ...] = ()  # keys of PARTS, as the index divides them
     suppressed: tuple[Suppressed, ...] = ()
+    confidence: float | None = None
+    runner_up: str | None = None
+    fault: str | None = None  # why it could not be read
 
 
 # -- stories, prices, index, alerts -----------------------------------------------------------------------

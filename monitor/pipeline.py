@@ -34,7 +34,7 @@ from monitor.storage import feeds, lease, notes
 from monitor.storage import steps as step_storage
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import Store
-from monitor.tagging.tagger import Tagger
+from monitor.tagging.phrase_reader import PhraseReader
 
 log = logging.getLogger(__name__)
 HEARTBEAT = 5.0  # seconds between two signs of life in the lease
@@ -63,6 +63,7 @@ class Pipeline:
         self.runners = [Runner(step, store) for step in (table(store, clock) if steps is None else steps)]
         self.polling = Condition(store, POLLING)
         self.holder = this_process()
+        self.readers: ReaderPool | None = None  # while feeds are polled
         self._states: dict[str, FeedState] | None = None  # read from the database once, then kept up by the reports
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
@@ -96,23 +97,30 @@ class Pipeline:
         await asyncio.to_thread(self._take_lease)
         beat = asyncio.create_task(self._keep_lease())
         try:
-            report = await _unless(beat, self._poll_all(settings, on_done))
-            for runner in self.runners:
-                everything = partial(self._run, runner, everything=True)
-                await _unless(beat, asyncio.to_thread(runner.run, everything))
+            fetcher, self.readers = fetcher_and_readers(settings, self.processes)
+            async with fetcher, self.readers as readers:
+                report = await _unless(beat, self._poll_all(settings, fetcher, readers, on_done))
+                for runner in self.runners:
+                    everything = partial(self._run, runner, everything=True)
+                    await _unless(beat, asyncio.to_thread(runner.run, everything))
             return report
         finally:
+            self.readers = None
             beat.cancel()
             await asyncio.gather(beat, return_exceptions=True)
             await asyncio.to_thread(self._release)
 
-    async def _poll_all(self, settings: Settings, on_done: Callable[[FeedReport], None] | None) -> PollReport:
-        fetcher, readers = fetcher_and_readers(settings, self.processes)
-        async with fetcher, readers:
-            states = await asyncio.to_thread(feeds.states, self.store)
-            chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
-            async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
-                return await session.poll(chosen, states, on_done=on_done)
+    async def _poll_all(
+        self,
+        settings: Settings,
+        fetcher: Fetcher,
+        readers: ReaderPool,
+        on_done: Callable[[FeedReport], None] | None,
+    ) -> PollReport:
+        states = await asyncio.to_thread(feeds.states, self.store)
+        chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
+        async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
+            return await session.poll(chosen, states, on_done=on_done)
 
     # -- again and again ---------------------------------------------------------------------------------
 
@@ -169,6 +177,7 @@ class Pipeline:
         running: dict[str, asyncio.Task[FeedReport | None]] = {}
         async with fetcher, readers:
             async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
+                self.readers = readers
                 try:
                     while not self._stop.is_set() and not beat.done():
                         try:
@@ -182,6 +191,7 @@ class Pipeline:
                             await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
                         await self._sleep(TICK)
                 finally:
+                    self.readers = None
                     for task in running.values():
                         task.cancel()
                     await asyncio.gather(*running.values(), return_exceptions=True)
@@ -237,7 +247,7 @@ class Pipeline:
     def _run(self, runner: Runner, *, everything: bool = False) -> Run:
         """What a step is handed, seen from now. Raises ClockError."""
         others = [failure for failure in self.failures if failure.step != runner.step.name]
-        return Run(self.settings.current()[0], self.clock.now(), all_well=not others, everything=everything)
+        return Run(self.settings.current()[0], self.clock.now(), all_well=not others, everything=everything, readers=self.readers)
 
     # -- lease and notes ---------------------------------------------------------------------------------
 
@@ -286,7 +296,13 @@ def fetcher_and_readers(settings: Settings, processes: int) -> tuple[Fetcher, Re
     fetcher = Fetcher(
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
-    return fetcher, ReaderPool(processes, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments())
+    return fetcher, readers_of(settings, processes)
+
+
+def readers_of(settings: Settings, processes: int) -> ReaderPool:
+    return ReaderPool(
+        processes, make_reader=PhraseReader.load, reader_arguments=settings.theatre.tagger_arguments()
+    )
 
 
 async def _unless(beat: asyncio.Task, work: Coroutine[Any, Any, T]) -> T:

@@ -16,7 +16,9 @@ from datetime import datetime, timedelta
 from monitor.alerts.service import AlertService
 from monitor.clock import Clock, real_now
 from monitor.config import Settings
-from monitor.errors import MonitorError, StorageError
+from monitor.errors import MonitorError, ReaderError, StorageError
+from monitor.feeds.pool import ReaderPool
+from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
 from monitor.prices.update import PriceUpdater
 from monitor.storage import steps as step_storage
@@ -40,6 +42,7 @@ class Run:
     now: datetime  # by the handed-in clock
     all_well: bool = True  # no other step fails
     everything: bool = False  # do it now, due or not: `poll --once`
+    readers: ReaderPool | None = None  # None while there are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def table(store: Store, clock: Clock) -> tuple[Step, ...]:
     stories, prices, index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
     alerts = AlertService(store, clock)
     return (
+        Step("reading", "reading", lambda run: _read(store, run)),
         Step("stories", "articles", lambda run: stories.update(run.now)),
         Step("index", "articles", lambda run: index.update(run.settings, run.now)),
         Step("prices", "prices", lambda run: prices.update(run.settings, run.now)),
@@ -69,6 +73,17 @@ def table(store: Store, clock: Clock) -> tuple[Step, ...]:
             lambda run: alerts.update(run.settings, completed=run.all_well, everything=run.everything),
         ),
     )
+
+
+def _read(store: Store, run: Run) -> None:
+    """Read what is not read yet; the steps of the other lanes go as far as everything is read."""
+    if run.readers is None:
+        return
+    try:
+        read_unread(store, run.readers, langs={feed.name: feed.language for feed in run.settings.feeds})
+    except ReaderError:
+        if not run.readers.closed:  # closed in the middle, to stop or for another configuration: the rest is read later
+            raise
 
 
 class Condition:

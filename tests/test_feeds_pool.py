@@ -11,16 +11,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.errors import ReaderError
+from monitor.feeds import pool
 from monitor.feeds.pool import Read, ReaderPool
-from monitor.models import Failure
-from tests.fake_tagger import FakeTagger
+from monitor.models import UNREAD, Failure, Text
+from tests.fake_reader import FakeReader
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
 @pytest.fixture
 def readers():
-    readers = ReaderPool(2, make_tagger=FakeTagger.load, tagger_arguments={"method": "m1"}, seconds=2, memory=100 << 20)
+    readers = ReaderPool(2, make_reader=FakeReader.load, reader_arguments={"method": "m1"}, seconds=2, memory=100 << 20)
     yield readers
     readers.close()
 
@@ -84,7 +86,7 @@ def test_an_entry_that_cannot_be_tagged_is_bad_and_no_more(readers):
     got = asyncio.run(read(readers, feed("one", "raise", "three")))
     assert [e.title for e in got.parsed.entries] == ["one", "three"] and len(got.readings) == 2
     (bad,) = got.parsed.bad
-    assert bad.position == 1 and bad.reason.startswith("not tagged: KeyError at fake_tagger.py:")
+    assert bad.position == 1 and bad.reason.startswith("not read: KeyError at fake_reader.py:")
     known = frozenset(got.parsed.slices_read)
     again = asyncio.run(read(readers, feed("new", "one", "raise", "three"), known=known))
     assert [e.title for e in again.parsed.entries] == ["new"]
@@ -96,15 +98,57 @@ def test_what_a_library_prints_disturbs_nothing(readers):
 
 
 def test_a_tagger_that_cannot_be_made_is_named():
-    readers = ReaderPool(1, make_tagger=FakeTagger.load, tagger_arguments={"method": "broken"})
+    readers = ReaderPool(1, make_reader=FakeReader.load, reader_arguments={"method": "broken"})
     got = asyncio.run(read(readers, feed("one")))
     readers.close()
     assert got.kind == "parser" and "no such lexicon" in got.message
 
 
+def test_what_passes_the_gate_is_unread_and_read_in_a_batch(readers):
+    got = asyncio.run(read(readers, feed("one", "read strike"), lang="fa"))
+    assert [(r.direction, r.method, r.lang) for r in got.readings] == [("none", "m1", "fa"), (UNREAD, "", "fa")]
+    found = readers.read_texts([Text("read strike", "", "fa"), Text("read on", "", None)]).result()
+    assert [(r.direction, r.confidence, r.lang) for r in found] == [("escalation", 0.8, "fa"), ("none", None, None)]
+
+
+@pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("crash", "ended"), ("hungry", "memory")])
+def test_a_batch_is_stopped_like_a_document(readers, title, word):
+    got = readers.read_texts([Text("read on", ""), Text(f"read {title}", "")]).result()
+    assert got.kind == "parser" and word in got.message
+    assert len(readers.read_texts([Text("read on", "")]).result()) == 1
+
+
+def test_a_reader_that_lacks_what_reading_needs_is_no_fault_of_the_texts():
+    readers = ReaderPool(1, make_reader=FakeReader.load, reader_arguments={"method": "no network"})
+    assert isinstance(asyncio.run(read(readers, feed("one", "read on"))), Read)  # the gate works
+    with pytest.raises(ReaderError, match="reader.onnx is missing"):
+        readers.read_texts([Text("read on", "")]).result()
+    readers.close()
+    with pytest.raises(ReaderError, match="closed"):
+        readers.read_texts([Text("read on", "")])
+
+
+def test_documents_go_before_batches(monkeypatch):
+    """Of one process: a batch asked for while two documents wait is read after both."""
+    monkeypatch.setattr(pool, "_PATIENCE", 60.0)
+    readers, order = ReaderPool(1, make_reader=FakeReader.load, seconds=30), []
+    ask = readers._ask
+    readers._ask = lambda job, *body: order.append(type(job).__name__) or ask(job, *body)
+
+    async def life():
+        waiting = [asyncio.ensure_future(read(readers, feed(str(n)))) for n in range(3)]
+        await asyncio.sleep(0)  # they are in the queue
+        batch = await asyncio.to_thread(readers.read_texts, [Text("read on", "")])
+        await asyncio.gather(*waiting, asyncio.wrap_future(batch))
+
+    asyncio.run(life())
+    readers.close()
+    assert order == ["Document"] * 3 + ["Batch"]
+
+
 def test_processes_start_when_needed_and_end_on_close():
     async def life():
-        async with ReaderPool(2, make_tagger=FakeTagger.load) as readers:
+        async with ReaderPool(2, make_reader=FakeReader.load) as readers:
             before = {p.pid for p in readers._processes}
             await asyncio.gather(*(read(readers, feed(str(n))) for n in range(8)))
             return before, {p.pid for p in readers._processes}
@@ -116,7 +160,7 @@ def test_processes_start_when_needed_and_end_on_close():
 
 def test_closing_stops_what_is_being_read():
     async def life():
-        async with ReaderPool(1, make_tagger=FakeTagger.load, seconds=60) as readers:
+        async with ReaderPool(1, make_reader=FakeReader.load, seconds=60) as readers:
             await read(readers, feed("warm"))
             hanging = asyncio.ensure_future(read(readers, feed("hang")))
             await asyncio.sleep(0.05)
@@ -141,12 +185,12 @@ def test_no_process_outlives_a_killed_parent(busy):
 
 _PARENT = """
 import asyncio, sys
-from tests.fake_tagger import FakeTagger
+from tests.fake_reader import FakeReader
 from tests.test_feeds_pool import feed, read
 from monitor.feeds.pool import ReaderPool
 
 async def main():
-    readers = ReaderPool(1, make_tagger=FakeTagger.load, seconds=3)
+    readers = ReaderPool(1, make_reader=FakeReader.load, seconds=3)
     await read(readers, feed("warm"))
     await asyncio.wait([asyncio.ensure_future(read(readers, feed(sys.argv[1])))], timeout=0.5)
     print(*(p.pid for p in readers._processes), flush=True)
@@ -159,7 +203,7 @@ asyncio.run(main())
 def answering(data: bytes):
     """A pool whose process has been taken over by an attacker and answers `data`."""
     code = f"import sys; sys.stdout.buffer.write({data!r}); sys.stdout.flush(); sys.stdin.buffer.read()"
-    pool = ReaderPool(1, make_tagger=FakeTagger.load)
+    pool = ReaderPool(1, make_reader=FakeReader.load)
     pool._start = lambda: subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     return pool
 

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 EFFECTS = (
     "monitor.storage", "monitor.feeds.fetch", "monitor.feeds.pool", "monitor.feeds.poll", "monitor.feeds.probe", "monitor.feeds.demo",
     "monitor.prices.fred", "monitor.prices.yahoo", "monitor.prices.network", "monitor.prices.update", "monitor.index.indexer",
-    "monitor.stories.service", "monitor.alerts.service", "monitor.alerts.notify", "monitor.tagging.retag", "monitor.process",
+    "monitor.stories.service", "monitor.alerts.service", "monitor.alerts.notify", "monitor.feeds.reading", "monitor.process",
     "monitor.pipeline", "monitor.steps", "monitor.cli", "monitor.ui",
     "aiohttp", "apprise", "curl_cffi", "sqlalchemy", "streamlit", "yfinance",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import Read, ReaderPool
 from monitor.models import Entry, Feed, Fetched, Parsed, Reading
 from monitor.storage import articles, feeds, open_store
-from tests.fake_tagger import FakeTagger
+from tests.fake_reader import FakeReader
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Reading("en", "none", 0.0, False, (), (), (), (), "m")
@@ -109,7 +109,7 @@ def test_an_entry_that_cannot_be_read_is_counted_and_tried_again(store, caplog):
     caplog.set_level(logging.WARNING)
 
     async def round_with(method: str):
-        async with ReaderPool(1, make_tagger=FakeTagger.load, tagger_arguments={"method": method}) as pool:
+        async with ReaderPool(1, make_reader=FakeReader.load, reader_arguments={"method": method}) as pool:
             async with PollSession(store, Serving(), pool, lambda: NOW) as session:
                 return await session.poll(FEEDS[:1], feeds.states(store))
 
@@ -118,7 +118,7 @@ def test_an_entry_that_cannot_be_read_is_counted_and_tried_again(store, caplog):
     state = feeds.states(store)["feed 0"]
     assert (state.state, state.bad_entries, feeds.log(store, "feed 0")[0].bad_entries) == ("well", 1, 1)
     assert state.etag is None  # or the server would answer that nothing has changed
-    assert "feed 0: 1 entries could not be read: 1 x not tagged: KeyError at fake_tagger.py" in caplog.text
+    assert "feed 0: 1 entries could not be read: 1 x not read: KeyError at fake_reader.py" in caplog.text
     second = asyncio.run(round_with("mended"))
     assert (second.new, second.bad) == (1, 0)
     assert {article.title for article in articles.find(store)} == {"one", "raise", "three"}

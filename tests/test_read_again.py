@@ -1,6 +1,7 @@
 """`tag --stored` beside a running app: index, stories and features are those of the new readings, as after a restart."""
 
 import random
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from string import ascii_lowercase
 
@@ -11,9 +12,9 @@ from monitor.index.indexer import IndexUpdater, update_index
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import articles, features, index, readings, stories
 from monitor.storage.articles import Filter, Item
+from monitor.feeds.reading import read_again
 from monitor.stories import made_by
 from monitor.stories.service import StoryService
-from monitor.tagging.retag import retag
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
@@ -22,10 +23,17 @@ STRIKE = Signal("attack", "escalation", "act", 9.0, "test", "title", 0, 6, "stri
 
 
 class Reader:
-    """Finds an attack in every nth text."""
+    """Finds an attack in every nth text; in this process, where a reader pool is asked for."""
+
+    workers, closed = 1, False
 
     def __init__(self, method: str, nth: int):
         self.method, self.nth = method, nth
+
+    def read_texts(self, texts) -> Future:
+        future = Future()
+        future.set_result(tuple(self.read(text.title, text.summary, lang=text.lang) for text in texts))
+        return future
 
     def read(self, title: str, summary: str, *, lang: str | None = None) -> Reading:
         hit = int(title.split()[1]) % self.nth == 0
@@ -74,7 +82,7 @@ def test_reading_again_beside_the_app_gives_the_index_of_a_restart(store, settin
     before, published = tension(store), index.points(store, "hour")
     assert {point.method for point in published} == {"share-1.trailing90 of reader-1"}
 
-    retag(store, NEW, langs={})
+    read_again(store, NEW, NEW.method, langs={})
     service.update(NOW)
     updater.update(settings, NOW)  # the app's own, which remembers the reference days as they were read before
     beside = tension(store)
@@ -91,9 +99,9 @@ def test_the_generation_is_raised_by_reading_again_and_by_nothing_else(store, se
     StoryService(store).update(NOW)
     IndexUpdater(store).update(settings, NOW)
     assert readings.current(store) == readings.Readings("reader-1", 0)
-    assert retag(store, OLD, langs={}) == 0
+    assert read_again(store, OLD, OLD.method, langs={}) == 0
     assert readings.current(store).generation == 0
-    assert retag(store, NEW, langs={}) > 0
+    assert read_again(store, NEW, NEW.method, langs={}) > 0
     assert readings.current(store).reader == "reader-2" and readings.current(store).generation > 0
 
 
@@ -102,7 +110,7 @@ def test_stories_and_features_are_those_of_the_new_readings(store):
     StoryService(store).update(NOW)
     lone = [a for a in articles.stream(store, Filter()) if a.story_id is None]
     assert any(NEW.read(a.title, "").signals for a in lone)
-    retag(store, NEW, langs={})
+    read_again(store, NEW, NEW.method, langs={})
     for article in articles.stream(store, Filter()):
         if article.categories:
             assert article.story_id is not None, "an article that becomes reported gets a story"
@@ -111,4 +119,4 @@ def test_stories_and_features_are_those_of_the_new_readings(store):
             assert story.score == max(a.score for a in members)
             assert set(story.categories) == {c for a in members for c in a.categories}
     assert list(features.since(store, START, articles.newest_id(store), made_by=made_by())) == []
-    assert retag(store, NEW, langs={}) == 0
+    assert read_again(store, NEW, NEW.method, langs={}) == 0

@@ -202,8 +202,12 @@ def test_retagging_replaces_reading_signals_and_tags(four):
     assert len(before) == 4
     strike = next(a for a in before if a.title == "Strike")
     assert (
-        articles.retag(
-            four, [(strike.id, reading(TALKS, method="tagger-2", parts=("gulf",))), (999, reading(method="tagger-2"))]
+        articles.keep_readings(
+            four,
+            [
+                (strike, reading(TALKS, method="tagger-2", parts=("gulf",))),
+                (replace(strike, id=999), reading(method="tagger-2")),
+            ],
         )
         == 1
     )
@@ -261,7 +265,8 @@ def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
 def test_retagging_computes_the_story_again_in_the_same_pass(store):
     put(store, item(1, "Strike", STRIKE), item(2, "Another strike", STRIKE))
     stories.assign(store, {1: 1, 2: 1})
-    articles.retag(store, [(1, reading(TALKS, method="tagger-2")), (2, reading(method="tagger-2"))])
+    first, second = articles.several(store, [1, 2])
+    articles.keep_readings(store, [(first, reading(TALKS, method="tagger-2")), (second, reading(method="tagger-2"))])
     story = stories.get(store, 1)
     assert (story.direction, story.score, story.categories) == ("deescalation", -3.0, ("talks",))
 

@@ -110,8 +110,13 @@ def as_exported_now(old):
         for table, rows in old.items()
         if table != "alerts"
     }
-    feeds = [{**row, "bad_entries": 0} for row in found["feeds"]]
-    return found | {"index": in_order(found["index"]), "feeds": feeds}
+    added = {
+        "feeds": {"bad_entries": 0},
+        "articles": {"confidence": None, "runner_up": None, "fault": None},
+        "signals": {"confidence": None},
+    }
+    more = {table: [row | columns for row in found[table]] for table, columns in added.items()}
+    return found | more | {"index": in_order(found["index"])}
 
 
 def test_alerts_and_search_are_there_after_the_upgrade(version_2):

@@ -38,6 +38,7 @@ class Report:
     title: str
     link: str | None
     parts: tuple[str, ...] = ()
+    confidence: float | None = None
 
     @property
     def event(self) -> tuple[str, int]:
@@ -53,7 +54,8 @@ class EditedArticle:
     publisher: str
     edited_at: datetime
     title: str  # the newest
-    reports: tuple[tuple[str, float], ...] = ()  # (category, signed severity) of every signal it has now
+    # (category, signed severity, confidence) of every signal it has now
+    reports: tuple[tuple[str, float, float | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +244,13 @@ def _leading_reports(rule: LevelRule | JumpRule, facts: Facts, now: datetime, co
 # -- signals and their corrections ------------------------------------------------------------------------
 
 
-def _fits(rule: SignalRule, category: str, severity: float) -> bool:
-    """Whether one signal is of the sort that the rule asks for."""
+def _fits(rule: SignalRule, category: str, severity: float, confidence: float | None = None) -> bool:
+    """Whether one signal is of the sort that the rule asks for. Of a signal without a confidence it is not known whether it is sure enough."""
     return (
         (rule.direction == "either" or (severity > 0) == (rule.direction == "escalation"))
         and abs(severity) >= rule.severity
         and (not rule.categories or category in rule.categories)
+        and (rule.confidence is None or (confidence is not None and confidence >= rule.confidence))
     )
 
 
@@ -256,7 +259,7 @@ def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
     events: dict[tuple[str, int], list[Report]] = {}
     for one in facts.reports:
         if (
-            _fits(rule, one.category, one.severity)
+            _fits(rule, one.category, one.severity, one.confidence)
             and rule.part in ("all", *one.parts)
             and now - rule.within < one.at <= now
         ):
@@ -289,7 +292,7 @@ def no_longer_said(rule: SignalRule | None, alert: Alert, edited: Mapping[int, E
         one
         for one in found
         if one.edited_at > alert.at
-        and not any(rule is None or _fits(rule, category, severity) for category, severity in one.reports)
+        and not any(rule is None or _fits(rule, *said) for said in one.reports)
     ]
     return sorted(found, key=lambda one: one.edited_at)
 

@@ -21,7 +21,7 @@ from monitor.clock import Clock, parse_time, real_now
 from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, SignalRule, SilenceRule
 from monitor.errors import ClockError, NotifyError, StorageError
 from monitor.models import Alert, AlertDelivery, Price
-from monitor.storage import alerts, feeds, index, notes, prices, steps, stories
+from monitor.storage import alerts, articles, feeds, index, notes, prices, steps, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ def gather_facts(
         points={
             (grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()
         },
-        reports=alerts.reports(store, now - longest, now) if enabled else (),
+        reports=alerts.reports(store, now - longest, now, upto_id=articles.read_up_to(store)) if enabled else (),
         prices={rule.series: _prices_by(store, rule, now) for rule in priced},
         merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in enabled) else {},
         edited=edited_since(store, [alert for alert in history if alert.kind == "signal"], now),

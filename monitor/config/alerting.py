@@ -89,6 +89,9 @@ class SignalRule(Rule):
         timedelta(hours=6), description="Reported by them within so long."
     )
     categories: tuple[Category, ...] = Field((), description="Only these categories; left out: all.")
+    confidence: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)] | None = Field(
+        None, description="Only signals that the reader is at least so sure of, 0 to 1; left out: all."
+    )
     part: Part = Field("all", description="A part of the theatre, or all.")
 
     @model_validator(mode="before")

@@ -1,6 +1,8 @@
-"""One round: walks every due feed from its address to stored, tagged articles, and reports each feed's outcome.
+"""One round: walks every due feed from its address to stored articles, and reports each feed's outcome.
 
-    due feeds -> fetch (bytes | not modified | failure) -> read (parse, tag; in processes) -> state -> store (one transaction a feed)
+    due feeds -> fetch (bytes | not modified | failure) -> parse, gate (in processes) -> state -> store (one transaction a feed)
+
+What passes the gate is stored as not read yet; reading.py reads it.
 
 pipeline.py says when, and who may.
 """

@@ -19,10 +19,12 @@ from rich.text import Text
 
 from monitor.clock import Clock
 from monitor.config import Settings
+from monitor.errors import ReaderError
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.pool import ReaderPool
-from monitor.models import Entry, Failure, Feed, NotModified, Parsed, Reading
-from monitor.tagging.tagger import Tagger
+from monitor.feeds.pool import Read, ReaderPool
+from monitor.feeds.reading import BATCH
+from monitor.models import UNREAD, Entry, Failure, Feed, NotModified, Parsed, Reading, Text
+from monitor.tagging.phrase_reader import PhraseReader
 
 STARTING = timedelta(seconds=30)  # beside the fetcher's own limit: a reader process starts, parses and tags
 SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of a line; a terminal obeys them
@@ -82,7 +84,7 @@ async def probe_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | 
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
     readers = ReaderPool(
-        min(2, len(chosen)) or 1, make_tagger=Tagger.load, tagger_arguments=settings.theatre.tagger_arguments()
+        min(2, len(chosen)) or 1, make_reader=PhraseReader.load, reader_arguments=settings.theatre.tagger_arguments()
     )
     async with fetcher, readers:
         return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))
@@ -111,7 +113,29 @@ async def _try(feed: Feed, fetcher: Fetcher, readers: ReaderPool, clock: Clock) 
     read = await readers.read(got.body, content_type=got.content_type, url=got.url, now=clock.now(), lang=feed.language)
     if isinstance(read, Failure):
         return ProbeResult(feed, got.status, read, moved_to=got.moved_to)
-    return ProbeResult(feed, got.status, None, read.parsed, read.readings, got.moved_to)
+    readings = await _read(read, feed, readers)
+    if isinstance(readings, Failure):
+        return ProbeResult(feed, got.status, readings, moved_to=got.moved_to)
+    return ProbeResult(feed, got.status, None, read.parsed, readings, got.moved_to)
+
+
+async def _read(read: Read, feed: Feed, readers: ReaderPool) -> tuple[Reading, ...] | Failure:
+    """The readings with those that passed the gate read too."""
+    left = [n for n, reading in enumerate(read.readings) if reading.direction == UNREAD]
+    entries = [read.parsed.entries[n] for n in left]
+    texts = [Text(entry.title, entry.summary, feed.language) for entry in entries]
+    found = list(read.readings)
+    try:
+        for start in range(0, len(left), BATCH):
+            future = await asyncio.to_thread(readers.read_texts, texts[start : start + BATCH])
+            got = await asyncio.wrap_future(future)
+            if isinstance(got, Failure):
+                return got
+            for n, reading in zip(left[start : start + BATCH], got, strict=True):
+                found[n] = reading
+    except ReaderError as error:
+        return Failure("parser", str(error))
+    return tuple(found)
 
 
 def as_table(results: Sequence[ProbeResult]) -> Table:

@@ -15,6 +15,8 @@ from monitor.storage import articles, index, notes, readings, stories
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from monitor.index import ReferenceCache
 
 FURTHEST = timedelta(days=14)  # a late article changes points this far back; older ones stay as they were published
@@ -64,7 +66,7 @@ def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
 class Seen(NamedTuple):
     """What an index was computed from."""
 
-    newest: int  # the id of the article stored last
+    newest: int  # the id up to which every article is read
     grouped: int  # the id up to which articles had been put into stories; 0 while none was
     generation: int  # of the readings
 
@@ -93,9 +95,11 @@ class Indexer:
             self._cache = None
         last = index.newest(self.store, hour + timedelta(hours=1), self.parameters.method)
         done = self._done or self._noted()
+        if done and seen.newest < done[0].newest <= articles.newest_id(self.store):
+            return 0  # an article that counted was edited and has to be read again first
         if last is None or (done and done[0].generation != seen.generation):
             return self._compute(self._begin(hour), now, seen)
-        return self._compute(self._changed(last, hour, done), now, seen)
+        return self._compute(self._changed(last, hour, done, seen), now, seen)
 
     def everything(self, now: datetime) -> int:
         """From the first day with enough news on, whatever was computed before."""
@@ -111,7 +115,7 @@ class Indexer:
         if generation != self._generation:
             self._cache, self._generation = None, generation
         grouped = notes.all(self.store).get(stories.GROUPED)
-        return Seen(articles.newest_id(self.store), int(grouped.value) if grouped else 0, generation)
+        return Seen(articles.read_up_to(self.store), int(grouped.value) if grouped else 0, generation)
 
     def _begin(self, hour: datetime) -> datetime:
         """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a long break.
@@ -126,7 +130,7 @@ class Indexer:
         first = articles.earliest_after(self.store, -1)
         return min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
 
-    def _changed(self, last: datetime, hour: datetime, done: tuple[Seen, datetime] | None) -> datetime:
+    def _changed(self, last: datetime, hour: datetime, done: tuple[Seen, datetime] | None, seen: Seen) -> datetime:
         """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late article belongs to.
 
         Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
@@ -141,7 +145,7 @@ class Indexer:
             from monitor.index import lookback
 
             for day in index.days_of_late(self.store, id, lookback(furthest)):
-                self._cache.add(index.entries(self.store, day, day + timedelta(days=1)))
+                self._cache.add(self._entries(day, day + timedelta(days=1), seen))
         late = articles.earliest_after(self.store, id)
         return min(last, until, *([hour_of(max(late, furthest))] if late else []))
 
@@ -158,6 +162,9 @@ class Indexer:
         notes.put(self.store, self._note, " ".join(map(str, seen)), now)
         notes.put(self.store, index.IN_USE, self.parameters.method, now)
 
+    def _entries(self, since: datetime, until: datetime, seen: Seen) -> pd.DataFrame:
+        return index.entries(self.store, since, until, upto_id=seen.newest)
+
     def _compute(self, since: datetime, now: datetime, seen: Seen) -> int:
         """Points from `since` to now, stored; none while the readings are being replaced. Gives how many."""
         from monitor.index import (  # and with them pandas: to know that nothing is due takes none of it
@@ -171,13 +178,12 @@ class Indexer:
         if self._cache.lacks(start.date()):
             first = datetime.combine(self._cache.span(start.date())[0], time(), UTC)
             if self.parameters.over_at is None:
-                self._cache.add(index.entries(self.store, first, start))
+                self._cache.add(self._entries(first, start, seen))
             elif self.parameters.over_at <= now:
-                self._cache.add_window(index.entries(self.store, first, self.parameters.over_at))
+                self._cache.add_window(self._entries(first, self.parameters.over_at, seen))
         history = index.history(self.store, since - YEAR, since, self.parameters.method)
-        points = compute(
-            index.entries(self.store, start, now + MOMENT), cache=self._cache, since=since, now=now, history=history
-        )
+        entries = self._entries(start, now + MOMENT, seen)
+        points = compute(entries, cache=self._cache, since=since, now=now, history=history)
         current = readings.current(self.store)
         if current.generation != seen.generation or self.parameters.reader not in ("", current.reader):
             self._cache = None  # articles were read again meanwhile: these points are of two readers

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from monitor.alerts.rules import EditedArticle, Report
 from monitor.errors import StorageError
-from monitor.models import Alert, AlertDelivery
+from monitor.models import UNREAD, Alert, AlertDelivery
 from monitor.storage.schema import alert_deliveries, alerts, articles, signals, versions
 from monitor.storage.store import Store
 
@@ -156,23 +156,25 @@ def _chunks(ids: Iterable[int | None]) -> Iterable[list[int]]:
 # -- what rules are decided by ----------------------------------------------------------------------------
 
 
-def reports(store: Store, since: datetime, until: datetime) -> list[Report]:
-    """Signals of since <= at < until in articles known by then, oldest first."""
+def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | None = None) -> list[Report]:
+    """Signals of since <= at < until in articles known by then, oldest first; with `upto_id`, in none that was stored later."""
     columns = (
         articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.severity,
-        articles.c.title, articles.c.link, articles.c.parts,
+        articles.c.title, articles.c.link, articles.c.parts, signals.c.confidence,
     )  # fmt: skip
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
     query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until)
+    if upto_id is not None:
+        query = query.where(articles.c.id <= upto_id)
     with store.read() as conn:
         return [Report(*row) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
 
 
 def edited(store: Store, ids: Collection[int]) -> dict[int, EditedArticle]:
-    """Those of the articles that were edited: when last, and what they report now."""
+    """Those of the articles that were edited: when last, and what they report now; not those whose new wording is not read yet."""
     newest: dict[int, tuple[datetime, str]] = {}
     publishers: dict[int, str] = {}
-    now: dict[int, list[tuple[str, float]]] = {}
+    now: dict[int, list[tuple[str, float, float | None]]] = {}
     with store.read() as conn:
         for some in _chunks(ids):
             query = sa.select(versions.c.article_id, versions.c.seen_at, versions.c.title)
@@ -180,10 +182,13 @@ def edited(store: Store, ids: Collection[int]) -> dict[int, EditedArticle]:
             newest |= {id: (seen_at, title) for id, seen_at, title in rows}
         for some in _chunks(newest):
             query = sa.select(articles.c.id, articles.c.publisher).where(articles.c.id.in_(some))
+            query = query.where(articles.c.direction != UNREAD, articles.c.fault.is_(None))
             publishers |= {row.id: row.publisher for row in conn.execute(query)}
-            query = sa.select(signals.c.article_id, signals.c.category, signals.c.severity)
-            for id, category, severity in conn.execute(query.where(signals.c.article_id.in_(some))):
-                now.setdefault(id, []).append((category, severity))
+            query = sa.select(signals.c.article_id, signals.c.category, signals.c.severity, signals.c.confidence)
+            for id, *said in conn.execute(query.where(signals.c.article_id.in_(some))):
+                now.setdefault(id, []).append(tuple(said))
     return {
-        id: EditedArticle(id, publishers[id], at, title, tuple(now.get(id, ()))) for id, (at, title) in newest.items()
+        id: EditedArticle(id, publishers[id], at, title, tuple(now.get(id, ())))
+        for id, (at, title) in newest.items()
+        if id in publishers
     }

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from monitor.models import Article, Feed, FeedState, Reading, Signal
+from monitor.models import UNREAD, Article, Feed, FeedState, Reading, Signal
 from monitor.storage import feeds, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
-from monitor.storage.readings import replaced
+from monitor.storage.readings import replaced, use
 from monitor.storage.rows import (
     BRIEF,
     SIGNAL,
@@ -43,8 +43,8 @@ ASKED_AT_ONCE = 500  # values in one IN (...)
 WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
 
 __all__ = [
-    "Filter", "Item", "Saved", "Version", "count", "count_outdated", "earliest_after", "find", "get", "newest_id", "outdated", "publishers", "retag", "save", "several", "stream",
-    "versions_of",
+    "Filter", "Item", "Saved", "Version", "Waiting", "count", "count_outdated", "earliest_after", "faults", "find", "get", "keep_readings", "newest_id",
+    "outdated", "publishers", "read_up_to", "save", "several", "stream", "unread", "versions_of", "waiting",
 ]  # fmt: skip
 
 
@@ -68,6 +68,14 @@ class Version:
     title: str
     summary: str
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The articles that are not read yet: how many, and since when the first of them waits. None where none does."""
+
+    articles: int
+    since: datetime | None
 
 
 def save(
@@ -252,6 +260,39 @@ def newest_id(store: Store) -> int:
         return conn.scalar(_LAST_ID) or 0
 
 
+# literal, so that SQLite sees that the small index of unread articles answers
+_IS_UNREAD = articles.c.direction == sa.literal_column(f"'{UNREAD}'")
+
+
+def read_up_to(store: Store) -> int:
+    """The id up to which every article is read; 0 when there is none. What is computed from readings goes no further."""
+    with store.read() as conn:
+        first = conn.scalar(sa.select(sa.func.min(articles.c.id)).where(_IS_UNREAD))
+        return first - 1 if first is not None else conn.scalar(_LAST_ID) or 0
+
+
+def unread(store: Store, *, after_id: int = 0, limit: int = ARTICLES_A_PAGE) -> list[Article]:
+    """The next articles, by id, that are not read yet."""
+    query = sa.select(*BRIEF).where(_IS_UNREAD, articles.c.id > after_id).order_by(articles.c.id).limit(limit)
+    with store.read() as conn:
+        return [article_of(row) for row in conn.execute(query)]
+
+
+def waiting(store: Store) -> Waiting:
+    """How many articles are not read yet. An edited one waits since its newest wording was seen."""
+    edited = sa.select(sa.func.max(versions.c.seen_at)).where(versions.c.article_id == articles.c.id).scalar_subquery()
+    since = sa.func.min(sa.func.coalesce(edited, articles.c.first_seen), type_=articles.c.first_seen.type)
+    with store.read() as conn:
+        return Waiting(*conn.execute(sa.select(sa.func.count(), since).where(_IS_UNREAD)).one())
+
+
+def faults(store: Store) -> dict[str, int]:
+    """feed -> how many of its articles could not be read; only feeds that have such."""
+    query = sa.select(articles.c.feed, sa.func.count()).where(articles.c.fault.is_not(None)).group_by(articles.c.feed)
+    with store.read() as conn:
+        return {feed: many for feed, many in conn.execute(query)}
+
+
 def publishers(store: Store) -> list[str]:
     """Every publisher that has an article, by name."""
     with store.read() as conn:
@@ -259,9 +300,10 @@ def publishers(store: Store) -> list[str]:
 
 
 def methods(store: Store) -> list[str]:
-    """The versions of the tagger that stored articles were read by."""
+    """The versions of the reader that stored articles were read by."""
+    query = sa.select(articles.c.method).where(articles.c.method != "").distinct()
     with store.read() as conn:
-        return list(conn.scalars(sa.select(articles.c.method).distinct().order_by(articles.c.method)))
+        return list(conn.scalars(query.order_by(articles.c.method)))
 
 
 def get(store: Store, id: int) -> Article | None:
@@ -334,7 +376,7 @@ def earliest_after(store: Store, id: int) -> datetime | None:
 
 
 def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = ARTICLES_A_PAGE) -> list[Article]:
-    """The next articles, by id, that another version of the tagger has read."""
+    """The next articles, by id, that another version of the reader has read, or none yet."""
     query = (
         sa.select(*BRIEF)
         .where(articles.c.method != method, articles.c.id > after_id)
@@ -346,22 +388,35 @@ def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = ARTIC
 
 
 def count_outdated(store: Store, method: str) -> int:
-    """How many articles another version of the tagger has read."""
+    """How many articles another version of the reader has read, or none yet."""
     with store.read() as conn:
         query = sa.select(sa.func.count()).select_from(articles).where(articles.c.method != method)
         return conn.execute(query).scalar_one()
 
 
-def retag(store: Store, readings: Iterable[tuple[int, Reading]]) -> int:
-    """Replace the readings of articles by new ones of one reader, and raise the generation. Gives how many of the articles there were."""
-    given = dict(readings)
+def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> int:
+    """Store readings of articles, all of one reader, in the place of those they had. Gives how many were stored.
+
+    An article that was edited since it was handed out keeps what it has: this reading is not of its words. Where an article had a
+    reading before, the generation is raised.
+    """
+    given = {article.id: (article, reading) for article, reading in readings}
     done = 0
     ids = list(given)
+    wording = [articles.c[name] for name in ("id", "title", "summary", "direction")]
     for start in range(0, len(ids), ASKED_AT_ONCE):
         with store.write() as conn:
-            some = {id: given[id] for id in ids[start : start + ASKED_AT_ONCE]}
-            done += _read_again(conn, some)
-            replaced(conn, next(iter(some.values())).method)
+            some: dict[int, Reading] = {}
+            again = False
+            query = sa.select(*wording).where(articles.c.id.in_(ids[start : start + ASKED_AT_ONCE])).with_for_update()
+            for id, title, summary, direction in conn.execute(query):
+                article, reading = given[id]
+                if (title, summary) == (article.title, article.summary):
+                    some[id] = reading
+                    again = again or direction != UNREAD
+            if some:
+                done += _read_again(conn, some)
+                (replaced if again else use)(conn, next(iter(some.values())).method)
     return done
 
 

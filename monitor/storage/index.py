@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from monitor.models import IndexPoint
+from monitor.models import UNREAD, IndexPoint
 from monitor.storage.bulk import upsert
 from monitor.storage.schema import articles, index_points, meta, micros, moment
 from monitor.storage.store import Store
@@ -22,13 +22,18 @@ _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
 _NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
 _COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, "categories", "parts", "text_key", "story_id")
+_FAULTY = sa.select(articles.c.id).where(articles.c.fault.is_not(None))  # from its index: the column itself stands behind long texts
 _READ = 50_000  # rows taken from the driver at a time
 _DAY = 86_400_000_000  # microseconds
 _DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(_DAY, sa.BigInteger)
 
 
-def entries(store: Store, since: datetime | None = None, until: datetime | None = None) -> pd.DataFrame:
-    """Every stored entry with since <= at < until, off-topic ones included, oldest first.
+def entries(
+    store: Store, since: datetime | None = None, until: datetime | None = None, *, upto_id: int | None = None
+) -> pd.DataFrame:
+    """Every entry read with since <= at < until, off-topic ones included, oldest first; with `upto_id`, none that was stored later.
+
+    What is not read yet and what could not be read are left out: of them it is not known whether they report anything.
 
     Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, categories and
     parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
@@ -40,6 +45,9 @@ def entries(store: Store, since: datetime | None = None, until: datetime | None 
         query = query.where(articles.c.at >= since)
     if until is not None:
         query = query.where(articles.c.at < until)
+    if upto_id is not None:
+        query = query.where(articles.c.id <= upto_id)
+    query = query.where(articles.c.direction != UNREAD, articles.c.id.not_in(_FAULTY))
     import pandas as pd
 
     frames = [_frame([])]

@@ -163,6 +163,17 @@ def rename_articles_of_points(conn: Connection) -> None:
     conn.exec_driver_sql("ALTER TABLE index_points RENAME COLUMN articles TO signal_articles")
 
 
+def add_confidence(conn: Connection) -> None:
+    """How sure the reader is, articles that wait to be read, and those that cannot be."""
+    number = "FLOAT" if conn.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    conn.exec_driver_sql(f"ALTER TABLE articles ADD COLUMN confidence {number}")
+    for column in ("runner_up", "fault"):
+        conn.exec_driver_sql(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
+    conn.exec_driver_sql(f"ALTER TABLE signals ADD COLUMN confidence {number}")
+    conn.exec_driver_sql("CREATE INDEX ix_articles_unread ON articles (id) WHERE direction = 'unread'")
+    conn.exec_driver_sql("CREATE INDEX ix_articles_fault ON articles (feed) WHERE fault IS NOT NULL")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -176,6 +187,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_first_wording,  # 9
     add_step_failures,  # 10
     rename_articles_of_points,  # 11
+    add_confidence,  # 12
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -65,6 +65,7 @@ def read_values(reading: Reading) -> dict[str, Any]:
         "categories": reading.categories, "actors": reading.actors, "places": reading.places, "parts": reading.parts,
         "method": reading.method,
         "suppressed": [(t.category, t.reason, t.field, t.start, t.end, t.text) for t in reading.suppressed],
+        "confidence": reading.confidence, "runner_up": reading.runner_up, "fault": reading.fault,
     }  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> l
         {
             "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "severity": s.severity,
             "rule": s.rule, "field": s.field, "start": s.start, "end": s.end, "text": s.text,
-            "source": s.source, "target": s.target, "place": s.place, "operators": s.operators,
+            "source": s.source, "target": s.target, "place": s.place, "operators": s.operators, "confidence": s.confidence,
         }
         for s in found
     ]  # fmt: skip
@@ -120,12 +121,13 @@ BRIEF = [
     for name in (
         "id", "feed", "publisher", "title", "summary", "link", "lang", "published", "first_seen", "at", "direction", "score",
         "categories", "actors", "places", "story_id", "method", "tier", "theatre", "published_text", "country", "parts",
+        "confidence", "runner_up", "fault",
     )
 ]  # fmt: skip
 SIGNAL = [
     signals.c[name]
     for name in ("category", "direction", "mode", "severity", "rule", "field", "start", "end", "text", "source", "target", "place",
-                 "operators")
+                 "operators", "confidence")
 ]  # fmt: skip
 
 
@@ -133,17 +135,17 @@ def article_of(
     row: Sequence[Any], signals: tuple[Signal, ...] = (), suppressed: tuple[Suppressed, ...] = ()
 ) -> Article:
     (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-     story_id, method, tier, theatre, published_text, country, parts) = row[: len(BRIEF)]  # fmt: skip
+     story_id, method, tier, theatre, published_text, country, parts, *sureness) = row[: len(BRIEF)]  # fmt: skip
     return Article(
         id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed,
+        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed, *sureness,
     )  # fmt: skip
 
 
 def signal_of(row: Sequence[Any]) -> Signal:
     """From the SIGNAL columns, standing last in the row."""
     values = list(row[-len(SIGNAL) :])
-    values[-1] = tuple(values[-1])
+    values[-2] = tuple(values[-2])  # operators
     return Signal(*values)
 
 

@@ -200,6 +200,7 @@ slices = Table(
     Column("hashes", LargeBinary, nullable=False),
 )  # fmt: skip
 
+_UNREAD, _FAULTY = sa.text("direction = 'unread'"), sa.text("fault IS NOT NULL")
 articles = Table(
     "articles", metadata,
     Column("id", Id, primary_key=True),
@@ -217,9 +218,14 @@ articles = Table(
     text("summary"), Column("suppressed", Json, nullable=False),
     # the wording that was seen first, once the article was edited: title, summary and reading are those of the newest
     text("first_title", required=False), text("first_summary", required=False),
+    number("confidence"), text("runner_up", required=False),
+    text("fault", required=False),  # why it could not be read
     UniqueConstraint("feed", "identity"),
     Index(None, "at", "id"), Index(None, "first_seen"), Index(None, "publisher", "at"), Index(None, "feed", "at"),
     Index(None, "story_id"),
+    # of the few that wait to be read, and of the fewer that cannot be
+    Index("ix_articles_unread", "id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    Index("ix_articles_fault", "feed", sqlite_where=_FAULTY, postgresql_where=_FAULTY),
 )  # fmt: skip
 
 # later wordings of an article
@@ -237,7 +243,7 @@ signals = Table(
     time("at"), text("category"), text("direction"), text("mode"), number("severity", required=True), text("rule"),
     text("field"), count("start"), count("end"), text("text"),
     text("source", required=False), text("target", required=False), text("place", required=False),
-    Column("operators", Json, nullable=False),
+    Column("operators", Json, nullable=False), number("confidence"),
     Index(None, "at", "id"),
 )  # fmt: skip
 

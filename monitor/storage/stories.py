@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from monitor.models import Article, Story
+from monitor.models import UNREAD, Article, Story
 from monitor.storage.bulk import upsert
 from monitor.storage.rows import BRIEF, article_of
 from monitor.storage.schema import articles, moment, parted, stories
@@ -81,7 +81,7 @@ def recompute(conn: Connection, ids: set[int]) -> None:
 
 def _values(id: int, members: list[Row[Any]]) -> dict[str, Any]:
     """A story's row from its members, oldest first. The direction is that of most of them, `mixed` where as many say the opposite."""
-    votes = Counter(a.direction for a in members if a.direction != "none").most_common(2)
+    votes = Counter(a.direction for a in members if a.direction not in ("none", UNREAD)).most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
     scores = [a.score for a in members]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import datetime
 
-from monitor.models import Article, Feed, FeedState, IndexPoint, Price, Signal, Story
+from monitor.models import UNREAD, Article, Feed, FeedState, IndexPoint, Price, Signal, Story
 from monitor.storage import articles, feeds, index, prices, signals, stories
 from monitor.storage.filters import Filter
 from monitor.storage.store import Store
@@ -44,7 +44,8 @@ def rows(
 
 
 def article_row(article: Article) -> Row:
-    return {name: getattr(article, name) for name in _ARTICLE}
+    row: Row = {name: getattr(article, name) for name in _ARTICLE}
+    return row if article.direction != UNREAD and article.fault is None else row | {"score": None, "theatre": None}
 
 
 def signal_row(row: signals.SignalRow) -> Row:

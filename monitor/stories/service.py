@@ -45,10 +45,13 @@ class StoryService:
             raise
 
     def _update(self, now: datetime) -> int:
-        newest, newest_edit = articles.newest_id(self.store), versions.newest_id(self.store)
+        newest_edit = versions.newest_id(self.store)  # asked first: an edit that comes in between is looked at the next time
+        newest = articles.read_up_to(self.store)
         if self._grouper is not None and (newest, newest_edit) == (self._reached, self._edits_reached):
             return 0
         reached, edits_reached = self._noted()
+        if newest < reached:  # an article that was placed was edited and has to be read again first
+            return 0
         since = articles.earliest_after(self.store, reached) if newest > reached else None
         edited = versions.edited(self.store, edits_reached, newest_edit, upto_article=reached)
         if since is None and not edited:

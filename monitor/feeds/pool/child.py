@@ -1,8 +1,11 @@
-"""The inside of a reader process: takes documents from standard input, gives entries with readings to standard output.
+"""The inside of a reader process: takes documents and batches of entries from standard input, gives readings to standard output.
 
-The limits are the kernel's: an alarm ends the process when a document takes too long, by the processor's time and, for
-a machine with much else to do, half as long again by the clock; a bound on its memory makes allocations fail. The end
-of input ends it too, so it outlives its parent by no more than the document in hand.
+    document -> parse -> gate: read already, or left unread for a batch
+    batch -> read
+
+What only reading needs is loaded with the first batch. The limits are the kernel's: an alarm ends the process when a job takes too
+long, by the processor's time and, for a machine with much else to do, half as long again by the clock; a bound on its memory makes
+allocations fail. The end of input ends it too, so it outlives its parent by no more than the job in hand.
 """
 
 from __future__ import annotations
@@ -19,15 +22,29 @@ from operator import attrgetter
 import psutil
 
 from monitor.feeds.pool import HUNGRY, OUT_OF_MEMORY
-from monitor.feeds.pool.messages import Hello, Job, Outcome, Ready, receive, receive_bytes, send, send_answer
+from monitor.feeds.pool.messages import (
+    Batch,
+    BatchAnswer,
+    Document,
+    Hello,
+    Outcome,
+    Ready,
+    receive,
+    receive_bytes,
+    send,
+    send_answer,
+    send_readings,
+)
+from monitor.models import UNREAD, BadEntry, Failure, Reading, Text
 
 try:
     import resource
 except ImportError:  # not on every system
     resource = None  # type: ignore[assignment] # a module or nothing
 
-# how much larger than at its start a process may be and still take another document: memory once taken is rarely given back
+# how much larger than when it had loaded all a process may be and still take another job: memory once taken is rarely given back
 _MAX_GROWTH_BYTES = 16 << 20
+_PLAIN = Text("Iran and the United States held talks in Muscat", "")
 _WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel></rss>"
 
 
@@ -38,29 +55,38 @@ def main() -> None:
     sys.path[:] = hello.path
     gc.disable()  # nothing that is loaded now is rubbish; looking for some takes a third of the time
     try:
-        read = _warm(hello)
-    except Exception as cause:  # whatever a tagger's factory raises, the parent has to hear of it
+        reader = _made(hello)
+        parse = _parsing(reader)
+    except Exception as cause:  # whatever a reader's factory raises, the parent has to hear of it
         send(answers, Ready(f"{type(cause).__name__}: {cause}"))
         return
     gc.enable()
     gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    held = _memory()[1]
+    held, loaded = _memory()[1], False
     signal.setitimer(signal.ITIMER_REAL, 0)
     send(answers, Ready())
     while True:
         try:
-            job = receive(jobs, Job)
-            body = receive_bytes(jobs, job.size)
+            job = receive(jobs, Document | Batch)
+            body = receive_bytes(jobs, job.size) if isinstance(job, Document) else b""
         except EOFError:
             return
+        if isinstance(job, Batch) and not loaded:  # outside the limits, which are those of a job
+            if problem := _load(reader, hello.start):
+                send(answers, BatchAnswer(False, problem=problem))
+                return
+            held, loaded = _memory()[1], True
         _limit(hello.seconds, hello.memory)
-        stays, got = _guarded(read, job, body)
+        if isinstance(job, Batch):
+            answer, (stays, got) = send_readings, _guarded(_read, reader, job.texts)
+        else:
+            answer, (stays, got) = send_answer, _guarded(parse, body, job)
         del body  # so that there is room for the packed answer
         stays = stays and _memory()[1] - held < _MAX_GROWTH_BYTES
         try:
-            send_answer(answers, stays, got)
+            answer(answers, stays, got)
         except MemoryError:  # half of the answer may be on its way already
             os._exit(OUT_OF_MEMORY)
         del got
@@ -79,51 +105,67 @@ def _own_pipes():
     return jobs, answers
 
 
-def _warm(hello: Hello):
-    """Imports and loads what every document needs, and reads one for the caches."""
+def _made(hello: Hello):
+    module, _, name = hello.reader.partition(":")
+    return attrgetter(name)(importlib.import_module(module))(**hello.arguments)
+
+
+def _load(reader, seconds: float) -> str | None:
+    """Have the reader load what only reading needs, by reading a text; gives why it cannot."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        reader.read([_PLAIN])
+    except Exception as cause:  # of whatever library: a file that is missing or damaged, too little memory
+        return f"{type(cause).__name__}: {cause}"
+    gc.freeze()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return None
+
+
+def _parsing(reader):
+    """Imports what every document needs, and parses one for the caches."""
     from monitor.feeds.parse import parse
     from monitor.feeds.parse.entries import failed_at
-    from monitor.models import BadEntry, Failure
 
-    module, _, name = hello.tagger.partition(":")
-    tag = attrgetter(name)(importlib.import_module(module))(**hello.arguments).read
-
-    def read(body, content_type, url, known, now, lang):
-        parsed = parse(body, content_type=content_type, url=url, known=known, now=now)
+    def parsed_with_readings(body: bytes, job: Document) -> Outcome:
+        parsed = parse(body, content_type=job.content_type, url=job.url, known=job.known, now=job.now)
         if isinstance(parsed, Failure):
             return parsed
         entries, readings, positions, bad = [], [], [], []
         for position, entry in zip(parsed.positions, parsed.entries, strict=True):
             try:
-                reading = tag(entry.title, entry.summary, lang=lang)
+                reading = reader.gate(Text(entry.title, entry.summary, job.lang))
             except (MemoryError, KeyboardInterrupt):
                 raise
-            except Exception as cause:  # a tagger's mistake about one text must not cost the feed
-                bad.append(BadEntry(position, f"not tagged: {failed_at(cause)}", mendable=True))
+            except Exception as cause:  # the gate's mistake about one text must not cost the feed
+                bad.append(BadEntry(position, f"not read: {failed_at(cause)}", mendable=True))
             else:
                 entries.append(entry)
-                readings.append(reading)
+                readings.append(reading or Reading(job.lang, UNREAD, 0.0, False, (), (), (), (), ""))
                 positions.append(position)
         if bad:
             parsed = replace(parsed, entries=tuple(entries), positions=tuple(positions), bad=(*parsed.bad, *bad))
         return parsed, tuple(readings)
 
-    read(_WARMING, None, "https://feed.example/", frozenset(), datetime(2026, 1, 1, tzinfo=UTC), None)
-    return read
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    parsed_with_readings(_WARMING, Document(len(_WARMING), None, "https://feed.example/", frozenset(), when, None))
+    return parsed_with_readings
 
 
-def _guarded(read, job: Job, body: bytes) -> tuple[bool, Outcome]:
-    """Whether the process may take another document, and what became of this one."""
-    from monitor.models import Failure
+def _read(reader, texts: tuple[Text, ...]) -> tuple[Reading, ...]:
+    return tuple(reader.read(texts))
 
+
+def _guarded(work, *arguments):
+    """Whether the process may take another job, and what became of this one."""
     try:
-        return True, read(body, job.content_type, job.url, job.known, job.now, job.lang)
+        return True, work(*arguments)
     except MemoryError:
         return False, Failure("parser", HUNGRY)
     except RecursionError:
-        return True, Failure("parser", "the feed is nested too deep to be read")
-    except Exception as cause:  # a fault of ours costs one feed, named, and not the round
-        return True, Failure("parser", f"reading the feed failed: {type(cause).__name__}")
+        return True, Failure("parser", "it is nested too deep to be read")
+    except Exception as cause:  # a fault of ours costs one feed or batch, named, and not the round
+        return True, Failure("parser", f"reading failed: {type(cause).__name__}")
 
 
 def _memory() -> tuple[int, int]:
@@ -134,7 +176,7 @@ def _memory() -> tuple[int, int]:
 
 
 def _limit(seconds: float, memory: int | None) -> None:
-    """For one document; 0 seconds and no memory lift it."""
+    """For one job; 0 seconds and no memory lift it."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, 1.5 * seconds)
     if resource is not None and hasattr(resource, "RLIMIT_AS"):

@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TypeAlias, TypeVar
+from typing import IO, Any, TypeAlias
 
 import msgspec
 
-from monitor.models import Entry, Failure, Parsed, Reading, Region
+from monitor.errors import ReaderError
+from monitor.models import Entry, Failure, Parsed, Reading, Region, Text
 
 MAX_BYTES = 256 << 20  # of one message, or of all pieces of an answer; no reader process may hold that much
 PIECE_ENTRIES = 100
 Outcome: TypeAlias = Failure | tuple[Parsed, tuple[Reading, ...]]  # of a document: a reading for each entry
-_Kind = TypeVar("_Kind")
+Readings: TypeAlias = Failure | tuple[Reading, ...]  # of a batch: one for each text
 
 
 class MessageError(Exception):
@@ -25,10 +26,10 @@ class MessageError(Exception):
 
 
 class Hello(msgspec.Struct):
-    """The first thing that a process is sent. `tagger` is a function or classmethod, `module:name`."""
+    """The first thing that a process is sent. `reader` is a function or classmethod that makes one, `module:name`."""
 
     path: list[str]
-    tagger: str
+    reader: str
     arguments: dict[str, str | int | float | bool | Region | None]
     seconds: float
     memory: int
@@ -41,8 +42,8 @@ class Ready(msgspec.Struct):
     problem: str | None = None
 
 
-class Job(msgspec.Struct):
-    """One document; its bytes follow the message, since to pack and unpack them would copy megabytes."""
+class Document(msgspec.Struct, tag=True):
+    """One document, to be parsed and its entries to pass the gate; its bytes follow, since to pack and unpack them would copy megabytes."""
 
     size: int  # bytes of the document
     content_type: str | None
@@ -50,6 +51,21 @@ class Job(msgspec.Struct):
     known: frozenset[bytes]
     now: datetime
     lang: str | None
+
+
+class Batch(msgspec.Struct, tag=True):
+    """Entries to be read."""
+
+    texts: tuple[Text, ...]
+
+
+class BatchAnswer(msgspec.Struct):
+    """What became of a batch: a failure, or readings. `stays`: the process takes another job. `problem`: it cannot read any text, and why."""
+
+    stays: bool
+    failure: Failure | None = None
+    readings: tuple[Reading, ...] = ()
+    problem: str | None = None
 
 
 class Answer(msgspec.Struct):
@@ -86,12 +102,12 @@ def send(pipe: IO[bytes], message: msgspec.Struct, body: bytes = b"") -> None:
     pipe.flush()
 
 
-def receive(pipe: IO[bytes], kind: type[_Kind]) -> _Kind:
-    """Raises EOFError at the end, MessageError for anything else than such a message."""
+def receive(pipe: IO[bytes], kind: Any) -> Any:
+    """A message of that type, which may be a union. Raises EOFError at the end, MessageError for anything else than such a message."""
     return _receive(pipe, kind, MAX_BYTES)[0]
 
 
-def _receive(pipe: IO[bytes], kind: type[_Kind], most: int) -> tuple[_Kind, int]:
+def _receive(pipe: IO[bytes], kind: Any, most: int) -> tuple[Any, int]:
     head = pipe.read(4)
     if len(head) < 4:
         raise EOFError
@@ -143,3 +159,19 @@ def receive_answer(pipe: IO[bytes]) -> tuple[bool, Outcome]:
     if len(entries) != len(readings):
         raise MessageError("entries and readings differ in number")
     return answer.stays, (replace(answer.parsed, entries=tuple(entries)), tuple(readings))
+
+
+def send_readings(pipe: IO[bytes], stays: bool, got: Readings) -> None:
+    """A batch's failure, or its readings. Raises as `send`."""
+    send(pipe, BatchAnswer(stays, got) if isinstance(got, Failure) else BatchAnswer(stays, None, got))
+
+
+def receive_readings(pipe: IO[bytes], texts: int) -> tuple[bool, Readings]:
+    """What `send_readings` sent of so many texts: whether the process stays, and the readings. Raises as `receive`, and ReaderError
+    where the process cannot read any text."""
+    answer = receive(pipe, BatchAnswer)
+    if answer.problem is not None:
+        raise ReaderError(f"the reader process cannot read: {answer.problem}")
+    if answer.failure is None and len(answer.readings) != texts:
+        raise MessageError("texts and readings differ in number")
+    return answer.stays, answer.failure or answer.readings

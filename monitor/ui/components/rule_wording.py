@@ -33,7 +33,8 @@ def means(rule: Rule) -> str:
                 rule.direction, rule.direction
             )
             where = "" if rule.part == "all" else f" in {PARTS[rule.part]}"
-            return f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one story ({what}{where}) of severity {rule.severity:g} or more within {span(rule.within)}"
+            sure = "" if rule.confidence is None else f", read with a confidence of {rule.confidence:.0%} or more,"
+            return f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one story ({what}{where}) of severity {rule.severity:g} or more{sure} within {span(rule.within)}"
         case PriceRule():
             way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
             return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"

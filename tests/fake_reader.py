@@ -1,23 +1,33 @@
-"""A tagger that misbehaves when a title asks for it: what reader processes have to survive."""
+"""A reader that misbehaves when a title asks for it: what reader processes have to survive."""
 
 import os
 import signal
 import time
 
-from monitor.models import Reading
+from monitor.models import Reading, Signal, Text
 
 
-class FakeTagger:
+class FakeReader:
+    """The gate lets "read ..." pass, and does what a title asks for; of "read X", reading does what X asks for."""
+
     def __init__(self, method: str):
         self.method = method
 
     @classmethod
-    def load(cls, method: str = "fake") -> "FakeTagger":
+    def load(cls, method: str = "fake") -> "FakeReader":
         if method == "broken":
             raise ValueError("no such lexicon")
         return cls(method)
 
-    def read(self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False) -> Reading:
+    def gate(self, text: Text) -> Reading | None:
+        return None if text.title.startswith("read ") else self._reading(text.title, text.lang)
+
+    def read(self, texts: list[Text]) -> list[Reading]:
+        if self.method == "no network":
+            raise FileNotFoundError("reader.onnx is missing")
+        return [self._reading(text.title.removeprefix("read "), text.lang) for text in texts]
+
+    def _reading(self, title: str, lang: str | None) -> Reading:
         match title:
             case "hang":
                 while True:
@@ -38,4 +48,7 @@ class FakeTagger:
                 raise KeyError(title)
             case "print":
                 print("noise on standard output", flush=True)
+            case "strike":
+                found = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "strike", confidence=0.75)
+                return Reading(lang, "escalation", 9.0, True, (), (), (found,), (), self.method, confidence=0.8)
         return Reading(lang, "none", 0.0, False, (), (), (), (), self.method)

@@ -1,0 +1,177 @@
+"""Stored articles are read in batches: a text that breaks readers costs itself alone, and a kill costs nothing."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor import clock, pipeline
+from monitor.config import LastGood
+from monitor.errors import ReaderError
+from monitor.feeds import reading
+from monitor.feeds.pool import ReaderPool
+from monitor.feeds.reading import read_again, read_unread
+from monitor.models import UNREAD, Entry, Failure, Feed, FeedState, Reading
+from monitor.pipeline import Pipeline
+from monitor.storage import articles, open_store
+from monitor.storage.articles import Item
+from tests import running
+from tests.fake_reader import FakeReader
+from tests.internet import Internet, Page
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FEED = Feed("Wire", "https://wire.example/rss", publisher="wire")
+WAITS = Reading(None, UNREAD, 0.0, False, (), (), (), (), "")
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_store(f"sqlite:///{tmp_path}/monitor.db")
+    yield opened
+    opened.close()
+
+
+def put(store, *titles: str) -> None:
+    items = [Item(Entry(title, title, None, "", None, None), WAITS, "wire", title) for title in titles]
+    articles.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=NOON)
+
+
+def pool(method: str = "m1", **more) -> ReaderPool:
+    return ReaderPool(1, make_reader=FakeReader.load, reader_arguments={"method": method}, **more)
+
+
+def directions(store) -> dict[str, str]:
+    return {article.title: article.direction for article in articles.stream(store)}
+
+
+class InProcess:
+    """Reads here, notes what was asked, and fails over titles that it is given."""
+
+    workers, closed = 2, False
+
+    def __init__(self, *fails: str, method: str = "m1"):
+        self.fails, self.reader, self.asked = fails, FakeReader(method), []
+
+    def read_texts(self, texts) -> Future:
+        self.asked.append([text.title for text in texts])
+        failed = any(text.title in self.fails for text in texts)
+        future = Future()
+        future.set_result(Failure("parser", "too slow") if failed else tuple(self.reader.read(list(texts))))
+        return future
+
+
+def test_what_waits_is_read_in_batches_in_the_order_of_arrival(store):
+    put(store, *(f"read {n}" for n in range(40)), "read strike")
+    readers = InProcess()
+    assert read_unread(store, readers, langs={"Wire": "fa"}) == 41
+    assert [len(batch) for batch in readers.asked] == [16, 16, 9]
+    assert sum(readers.asked, [])[:3] == ["read 0", "read 1", "read 2"]
+    strike = articles.several(store, [41])[0]
+    assert (strike.direction, strike.confidence, strike.lang, strike.method) == ("escalation", 0.8, "fa", "m1")
+    assert [found.confidence for found in strike.signals] == [0.75]
+    assert read_unread(store, readers, langs={}) == 0
+
+
+def test_what_comes_in_while_others_are_read_is_read_too(store, monkeypatch):
+    put(store, "read 1")
+    more, keep = [["read 2"], ["read 3"]], articles.keep_readings
+
+    def keep_and_receive(store, given):
+        if more:
+            put(store, *more.pop())
+        return keep(store, given)
+
+    monkeypatch.setattr(articles, "keep_readings", keep_and_receive)
+    assert read_unread(store, InProcess(), langs={}) == 3
+
+
+def test_an_entry_that_breaks_readers_has_the_reason_stored_and_its_neighbours_are_read(store):
+    put(store, "read 1", "read crash", "read strike")
+    readers = pool()
+    assert read_unread(store, readers, langs={}) == 3
+    readers.close()
+    first, broken, last = articles.several(store, [1, 2, 3])
+    assert (first.direction, first.fault, last.direction, last.fault) == ("none", None, "escalation", None)
+    assert broken.direction == "none" and broken.method == "m1" and "could not be read" in broken.fault
+    assert articles.faults(store) == {"Wire": 1} and articles.waiting(store).articles == 0
+
+
+def test_an_entry_is_given_up_after_three_tries_alone(store):
+    put(store, "read 1", "read 2")
+    readers = InProcess("read 2")
+    assert read_unread(store, readers, langs={}) == 2
+    assert readers.asked == [["read 1", "read 2"], ["read 1"], *[["read 2"]] * 3, [reading.PLAIN.title]]
+    assert articles.several(store, [2])[0].fault == "could not be read: too slow"
+
+
+@pytest.mark.parametrize("method", ["no network", "broken"])
+def test_readers_that_can_read_nothing_leave_all_unread(store, method):
+    put(store, "read 1", "read 2")
+    readers = pool(method)
+    with pytest.raises(ReaderError):
+        read_unread(store, readers, langs={})
+    readers.close()
+    assert set(directions(store).values()) == {UNREAD}
+
+
+def test_nothing_is_given_up_when_even_a_plain_text_cannot_be_read(store):
+    put(store, "read 1")
+    with pytest.raises(ReaderError, match="too slow"):
+        read_unread(store, InProcess("read 1", reading.PLAIN.title), langs={})
+    assert directions(store) == {"read 1": UNREAD}
+
+
+def test_reading_again_reads_what_another_reader_read_and_what_none_has(store):
+    put(store, "read strike")
+    read_unread(store, InProcess(method="m0"), langs={})
+    put(store, "read 2")
+    assert read_again(store, InProcess(), "m1", langs={}) == 2
+    assert {article.method for article in articles.stream(store)} == {"m1"}
+    assert read_again(store, InProcess(), "m1", langs={}) == 0
+
+
+_PARENT = """
+import sys
+from monitor.feeds.reading import read_unread
+from monitor.storage import open_store
+from tests.test_reading import pool
+read_unread(open_store(sys.argv[1]), pool(seconds=60), langs={})
+"""
+
+
+def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store, tmp_path):
+    put(store, *(f"read {n}" for n in range(16)), "read asleep")
+    address = f"sqlite:///{tmp_path}/monitor.db"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(running.ROOT), *sys.path])}
+    with subprocess.Popen([sys.executable, "-c", _PARENT, address], env=environment, cwd=running.ROOT) as parent:
+        while articles.waiting(store).articles > 1 and parent.poll() is None:
+            time.sleep(0.1)
+        parent.send_signal(signal.SIGKILL)
+    assert articles.read_up_to(store) == 16 and directions(store)["read asleep"] == UNREAD
+    assert read_unread(store, InProcess(), langs={}) == 1  # in a reader that has the time
+    assert articles.waiting(store) == articles.Waiting(0, None)
+
+
+def test_one_round_reads_all_before_anything_follows(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes: pool())
+    seen = []
+    steps = [
+        step if step.name == "reading" else pipeline.Step(step.name, step.lane, lambda run: seen.append(articles.waiting(store)))
+        for step in pipeline.table(store, clock.RealClock())
+    ]  # fmt: skip
+    with Internet() as net:
+        net.serve("/a", Page(running.rss([{"title": "read strike"}, {"title": "calm"}])))
+        line = f"feeds: [{{name: A, url: '{net.url('/a')}', allow_private: true}}]\nprices: []\n"
+        (tmp_path / "feeds.yaml").write_text(line, encoding="utf-8")
+        settings = LastGood(tmp_path / "feeds.yaml", {})
+        polling = Pipeline(settings, store, clock.RealClock(), steps=steps)
+        report = asyncio.run(polling.once())
+    assert report.new == 2 and polling.failures == []
+    assert seen == [articles.Waiting(0, None)] * 4
+    assert directions(store) == {"read strike": "escalation", "calm": "none"}
