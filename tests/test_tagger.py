@@ -143,7 +143,9 @@ def test_lines_in_the_fixed_format(tagger: Tagger):
     ]
     out = [json.loads(line) for line in tag_lines(tagger, lines)]
     assert [row["id"] for row in out] == [7, "x"]
-    assert list(out[0]) == ["id", "lang", "direction", "score", "theatre", "actors", "places", "signals"]
+    assert list(out[0]) == (
+        ["id", "lang", "direction", "score", "theatre", "actors", "places", "signals", "confidence", "runner_up"]
+    )
     assert list(out[0]["signals"][0]) == (
         [
             "category",
@@ -158,6 +160,7 @@ def test_lines_in_the_fixed_format(tagger: Tagger):
             "source",
             "target",
             "place",
+            "confidence",
         ]
     )
     with pytest.raises(InputError, match="line 1"):

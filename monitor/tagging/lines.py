@@ -43,9 +43,12 @@ def as_record(reading: Reading, id: object = None) -> dict:
                 "source": signal.source,
                 "target": signal.target,
                 "place": signal.place,
+                "confidence": signal.confidence,
             }
             for signal in reading.signals
         ],
+        "confidence": reading.confidence,
+        "runner_up": reading.runner_up,
     }
 
 
@@ -92,11 +95,15 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
     head = Text(
         f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   {'in' if reading.theatre else 'outside'} the theatre"
     )
+    if reading.confidence is not None:
+        head.append(f"   confidence {reading.confidence:.0%}")
+    if reading.runner_up:
+        head.append(f"   next {reading.runner_up}")
     parts = [marked(title, reading, "title"), *([marked(summary, reading, "summary")] if summary else []), head]
     if reading.actors or reading.places:
         parts.append(Text(f"actors {', '.join(reading.actors) or '-'}   places {', '.join(reading.places) or '-'}"))
     if reading.signals:
-        table = Table("category", "mode", "severity", "rule", "evidence", "who, where", "operators")
+        table = Table("category", "mode", "severity", "confidence", "rule", "evidence", "who, where", "operators")
         for signal in reading.signals:
             who = " -> ".join(x for x in (signal.source, signal.target) if x) + (
                 f" @ {signal.place}" if signal.place else ""
@@ -105,6 +112,7 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
                 signal.category,
                 signal.mode,
                 f"{signal.severity:+g}",
+                "" if signal.confidence is None else f"{signal.confidence:.0%}",
                 signal.rule,
                 signal.text,
                 who,

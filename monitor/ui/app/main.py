@@ -27,6 +27,7 @@ def banners(own_freshness: bool) -> None:
         notes, replay, holder = reads.notes(), reads.context().clock.replay, reads.holder()
         failing = reads.failing_steps()
         fresh = None if own_freshness else reads.fresh(reads.now())
+        waits = [] if own_freshness else reads.waits(reads.now())
     except FAULTS as fault:
         safe_html.banner("error", "The database or the clock cannot be read now:", str(fault))
         return
@@ -48,7 +49,7 @@ def banners(own_freshness: bool) -> None:
     if not holder:
         safe_html.banner("warning", "Polling is not running: the pages show what was stored before.")
     if fresh:
-        safe_html.show(status.fresh(fresh))
+        safe_html.show(status.fresh(fresh, waits))
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,11 +10,13 @@ COLORS = {
     "deescalation": "#0085CA",
     "mixed": "#8E6BBF",
     "none": "#7A7A7A",
+    "unread": "#7A7A7A",
 }
 DIRECTION_SHAPES = {
     "escalation": "triangle",
     "deescalation": "path://M0,0L20,0L10,17z",
     "mixed": "diamond",
     "none": "circle",
+    "unread": "emptyCircle",
 }
 GREY = "#7A7A7A"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from monitor.models import Article, Signal, Suppressed
+from monitor.models import UNREAD, Article, Signal, Suppressed
 from monitor.ui.components import safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
 from monitor.ui.queries import reads
@@ -19,7 +19,7 @@ def show(article: Article) -> None:
     spans: list[Signal | Suppressed] = [*article.signals, *article.suppressed]
     now, names = reads.now(), reads.actor_names()
     head = (
-        safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), safe_html.tag("span", f"score {article.score:+.1f}"),
+        safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), *(safe_html.tag("span", part) for part in sureness(article)),
         safe_html.tag("span", f"{article.publisher} ({article.feed})"), safe_html.tag("span", times.shown(article.at, now)),
         safe_html.tag("span", "first seen ", times.shown(article.first_seen, now)),
     )  # fmt: skip
@@ -40,20 +40,42 @@ def show(article: Article) -> None:
         f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"
     )
     if not article.signals:
-        st.text(
-            "No signal: "
-            + ("nothing here changes the risk." if article.theatre else "nothing here is about the Gulf theatre.")
-        )
+        st.text(without_signal(article))
     if spans:
         safe_html.show(signals(article, names))
     safe_html.note(
-        f"Read by {article.method}; language {LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
+        f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language {LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
     )
     with st.container(horizontal=True):
         if link := safe_html.web_link(article.link):
             st.link_button("Open at the publisher", link)
         with st.popover("Copy as text"):
             st.code(as_text(article, names), language=None, wrap_lines=True)
+
+
+def sureness(article: Article) -> list[str]:
+    """The score, how sure the reader is of the direction, and the direction that came next; nothing where it was not read."""
+    if article.direction == UNREAD or article.fault:
+        return []
+    parts = [f"score {article.score:+.1f}"]
+    if article.confidence is not None:
+        parts.append(f"confidence {article.confidence:.0%}")
+    if article.runner_up:
+        parts.append(f"next {DIRECTION_WORDS[article.runner_up]}")
+    return parts
+
+
+def without_signal(article: Article) -> str:
+    if article.direction == UNREAD:
+        return "Not read yet: whether it reports anything is seen in a moment."
+    if article.fault:
+        return f"It {article.fault}. Whether it reports anything is not known."
+    about = "nothing here changes the risk." if article.theatre else "nothing here is about the Gulf theatre."
+    return f"No signal: {about}"
+
+
+def sure(confidence: float | None) -> str:
+    return "" if confidence is None else f", confidence {confidence:.0%}"
 
 
 def named(code: str, names: Mapping[str, str]) -> str:
@@ -68,7 +90,7 @@ def signals(article: Article, names: dict[str, str]) -> safe_html.Html:
             ("by", s.source and named(s.source, names)), ("to", s.target and named(s.target, names)), ("at", s.place),
         ) if value)  # fmt: skip
         how = "; ".join(part for part in (f"rule {s.rule}", *s.operators, who) if part)
-        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.severity:+.1f}", s.text, how))
+        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.severity:+.1f}{sure(s.confidence)}", s.text, how))
     lines += [(f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason) for off in article.suppressed]
     return safe_html.tag("ol", *(
         safe_html.tag("li", safe_html.tag("b", head), ": ", safe_html.tag("q", text, dir="auto", lang=article.lang), safe_html.tag("div", how, class_="note"))
@@ -81,7 +103,7 @@ def as_text(article: Article, names: dict[str, str]) -> str:
     lines = [
         article.title, f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
         *([article.link] if article.link and safe_html.web_link(article.link) else []), "", *([article.summary, ""] if article.summary else []),
-        f"Read as {DIRECTION_WORDS[article.direction]}, score {article.score:+.1f} ({article.method})",
+        f"Read as {DIRECTION_WORDS[article.direction]}, {', '.join(sureness(article))} ({article.method})" if sureness(article) else without_signal(article),
     ]  # fmt: skip
     for signal in article.signals:
         who = " ".join(
@@ -90,7 +112,7 @@ def as_text(article: Article, names: dict[str, str]) -> str:
             if value
         )
         changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
-        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.severity:+.1f}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
+        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.severity:+.1f}{sure(signal.confidence)}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
         lines.append(f"{line}{changes}{f'; {who}' if who else ''}")
     lines += [
         f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.suppressed

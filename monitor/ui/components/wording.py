@@ -35,6 +35,7 @@ DIRECTION_WORDS = {
     "deescalation": "▼ de-escalation",
     "mixed": "◆ mixed",
     "none": "· none",
+    "unread": "… not read yet",
 }
 STATE_WORDS = {
     "new": "○ not asked yet",
@@ -159,6 +160,14 @@ def many(count: int, noun: str) -> str:
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
 
 
+def waiting(articles: int, since: datetime | None, now: datetime) -> str:
+    """`12 articles wait to be read, the first came 3 min ago.` Empty where none does."""
+    if not articles:
+        return ""
+    first = "" if since is None or now - since < timedelta(minutes=1) else f", the first came {age(since, now)}"
+    return f"{many(articles, 'article')} {'waits' if articles == 1 else 'wait'} to be read{first}."
+
+
 FRESH_FOR, STALE_FOR = timedelta(minutes=45), timedelta(hours=3)
 
 
@@ -194,6 +203,7 @@ def day_age(day: date, today: date) -> str:
 
 STEP_FAILS = {
     "polling": "Feeds cannot be polled",
+    "reading": "New articles are not read",
     "stories": "New articles are not grouped into stories",
     "index": "The index is not updated",
     "prices": "Prices are not updated",

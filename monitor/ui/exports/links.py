@@ -23,7 +23,7 @@ SEVERAL = {
     "actor": "actors", "place": "places", "part": "parts", "feed": "feeds", "country": "countries",
 }  # fmt: skip
 KNOWN = {
-    "direction": ("escalation", "deescalation", "mixed", "none"),
+    "direction": ("escalation", "deescalation", "mixed", "none", "unread"),
     "category": CATEGORIES,
     "mode": ("act", "words"),
     "part": PARTS,

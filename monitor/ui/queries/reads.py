@@ -26,6 +26,7 @@ from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
 from monitor.tagging import theatre
 from monitor.ui.components.wording import freshness
+from monitor.ui.components.wording import waiting as waiting_words
 
 FRESH = 2.0  # seconds
 TICK = 5  # seconds between two looks of an open page for what is new
@@ -99,6 +100,8 @@ newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
 readings = shared(reading_storage.current)  # reader in use, generation
 failing_steps = shared(steps.failures)  # of the pipeline: polling and what follows it
+waiting = shared(articles.waiting)  # how many articles are not read yet, and since when
+unreadable = shared(articles.faults)  # feed name -> how many of its articles could not be read
 newest_id = anew(articles.newest_id)
 article = anew(articles.get)  # (id)
 versions_of = anew(articles.versions_of)  # (article id): every wording, oldest first
@@ -271,6 +274,12 @@ def fresh(now: datetime) -> tuple[str, str, str]:
     settings, _ = context().settings.current()
     enabled = {feed.name for feed in settings.feeds if feed.enabled}
     return freshness([state for name, state in feed_states().items() if name in enabled], len(enabled), now)
+
+
+def waits(now: datetime) -> list[str]:
+    """The sentence that says how many articles wait to be read; none where none does."""
+    said = waiting()
+    return [sentence] if (sentence := waiting_words(said.articles, said.since, now)) else []
 
 
 def all_asked() -> bool:

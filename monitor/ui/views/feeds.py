@@ -127,6 +127,9 @@ def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
         if count
     ]
     safe_html.show(safe_html.tag("p", safe_html.tag("span", f"{many(len(rows), 'feed')}:"), *parts, class_="card-head"))
+    faulty = sum(reads.unreadable().values())
+    for sentence in (*reads.waits(reads.now()), *([f"{many(faulty, 'article')} could not be read."] if faulty else [])):
+        safe_html.note(sentence)
 
 
 def due(state: FeedState, word: str, now) -> str:
@@ -147,6 +150,8 @@ def facts(name: str) -> None:
         lines.append(
             f"{many(state.bad_entries, 'entry')} of its last document could not be read. Tried again at the next round; the log says why."
         )
+    if faulty := reads.unreadable().get(name):
+        lines.append(f"{many(faulty, 'article')} of all that it brought could not be read; each says why.")
     if state.error:
         lines.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
     lines.append(

@@ -47,7 +47,7 @@ def numbers() -> None:
     point, before = reads.latest_point("hour", until), reads.latest_point("hour", until - timedelta(days=1))
     head, reasons = status_line(point, before, reads.reported(until - timedelta(days=1), until), since(history, now))
     settings, _ = reads.context().settings.current()
-    notes = []
+    notes = reads.waits(now)
     if point and point.status == "provisional":
         notes.append(provisional(settings.index.span))
     safe_html.show(safe_html.tag("div", status.headline(head, reasons), status.fresh(reads.fresh(now), notes)))

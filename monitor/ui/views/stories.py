@@ -76,6 +76,9 @@ def story(number: str) -> None:
             article_detail.show(article)
 
 
+OF_STORIES = [word for word in DIRECTION_WORDS if word != "unread"]
+
+
 def difference(members: list[Article]) -> str:
     """One sentence: do the reports agree?"""
     votes: dict[str, set[str]] = {}
@@ -120,7 +123,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     since = filters.time_range("3 days")
     direction = st.pills(
         "Direction",
-        list(DIRECTION_WORDS),
+        OF_STORIES,
         format_func=DIRECTION_WORDS.__getitem__,
         key="story_direction",
         bind="query-params",
@@ -144,7 +147,7 @@ if found:
     table(found)
     if not st.query_params.get("story"):
         safe_html.note("Click a title to see who reported the story when, and how their readings differ.")
-    sides = [direction] if direction else [] if everything else [word for word in DIRECTION_WORDS if word != "none"]
+    sides = [direction] if direction else [] if everything else [word for word in OF_STORIES if word != "none"]
     query = (
         [("direction", side) for side in sides]
         + [("least", str(int(least)))]
