@@ -169,6 +169,14 @@ def test_a_grave_signal_needs_independent_publishers(reports):
     assert decide([GRAVE], [], Facts(reports=reports), NOW) == []
 
 
+def test_a_rule_may_ask_for_a_confidence():
+    sure = GRAVE.model_copy(update={"confidence": 0.7})
+    for confidence, fires in ((0.7, 1), (0.69, 0), (None, 0)):  # without one it is not known whether it is sure enough
+        facts = Facts(reports=[replace(one, confidence=confidence) for one in REPORTED])
+        assert len(decide([sure], [], facts, NOW)) == fires
+        assert len(decide([GRAVE], [], facts, NOW)) == 1
+
+
 def test_a_confirmed_signal_names_publishers_stories_and_links_and_is_reported_once():
     found = decide([GRAVE], [], Facts(reports=REPORTED), NOW)
     assert kinds(found) == [("signal", "firing")] and found[0].stories == (1,) and found[0].articles == (1, 2, 3)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from monitor.clock import real_now
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
-from monitor.models import Entry, Feed, FeedState
+from monitor.models import UNREAD, Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import articles, index, notes, steps, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.steps import StepFailure
@@ -272,3 +272,30 @@ def test_hostile_text_is_never_markup(tmp_path, screen, tagger, page):
 def test_a_link_from_before_a_category_was_renamed_still_filters(fortnight, screen):
     shown = screen(fortnight, "articles", time="all", category="relief")
     assert not shown.exception and shown.multiselect(key="category").value == ["sanctions_relief"]
+
+
+def test_an_article_that_waits_is_said_to_wait_and_never_calm(fortnight, screen, tmp_path):
+    copy = tmp_path / "waits.db"
+    copy.write_bytes(fortnight.read_bytes())
+    store = open_store(f"sqlite:///{copy}")
+    waits = Reading(None, UNREAD, 0.0, False, (), (), (), (), "")
+    found = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "Strike", confidence=0.87)
+    grave = Reading("en", "escalation", 9.0, True, (), (), (found,), (), "m", confidence=0.64, runner_up="none")
+    faulty = Reading("en", "none", 0.0, False, (), (), (), (), "m", fault="could not be read: too slow")
+    items = [
+        Item(Entry(title, title, None, "", None, None), reading, "Evil Press", title)
+        for title, reading in (("Strike waits", waits), ("Strike hits", grave), ("Strike lost", faulty))
+    ]
+    new = articles.save(
+        store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=NOW - timedelta(minutes=5)
+    ).new
+    store.close()
+    assert "1 article waits to be read, the first came 5 min ago." in words(screen(copy))
+    said = words(screen(copy, "feeds"))
+    assert "1 article waits to be read, the first came 5 min ago." in said and "1 article could not be read." in said
+    said = words(screen(copy, "articles", article=str(new[0])))
+    assert "not read yet" in said and "score +0.0" not in said and "No signal" not in said
+    said = words(screen(copy, "articles", article=str(new[1])))
+    assert "confidence 64%" in said and "next · none" in said and "confidence 87%" in said
+    said = words(screen(copy, "articles", article=str(new[2])))
+    assert "It could not be read: too slow." in said and "No signal" not in said
