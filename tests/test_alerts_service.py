@@ -308,6 +308,7 @@ def test_nobody_polls_goes_by_real_time(store, tmp_path):
     assert stored(store)[-1] == ("Nobody polls", "resolved")
 
 
+@pytest.mark.slow
 def test_rules_are_tried_on_what_is_stored_and_nothing_is_kept_or_sent(store, tmp_path):
     report(store, "alpha", "beta", at=NOW - 30 * HOUR)
     with hook() as receiver:

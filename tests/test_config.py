@@ -223,6 +223,7 @@ def test_a_broken_word_file_is_a_fault_and_exit_2(tmp_path):
     assert result.exit_code == 2 and "rumpus" in result.output and "no fault" not in result.output
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_word_file_holds_and_a_broken_one_keeps_the_last_good(tmp_path):
     path, words = write(tmp_path, MINIMAL + "theatre: {lexicon: words.yaml}\n"), tmp_path / "words.yaml"
     words.write_text(WORDS)

@@ -4,7 +4,11 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests import running
+
+pytestmark = pytest.mark.slow
 
 FRENCH = {
     "title": "Téhéran et Washington se parlent à Mascate malgré l'incident du Golfe",

@@ -105,6 +105,7 @@ def test_too_few_events_says_so_and_enough_are_tested():
     assert all_of_them.mean == pytest.approx(0.06, abs=0.01)
 
 
+@pytest.mark.slow
 def test_random_dates_are_called_significant_about_as_often_as_promised():
     prices, random, rejected = market(1500, seed=4), np.random.default_rng(5), 0
     for _ in range(200):

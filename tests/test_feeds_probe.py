@@ -72,6 +72,7 @@ def test_the_table_takes_feed_text_for_what_it_is(settings):
     assert "[red]x[/red][31m" in shown.getvalue() and "\u202e" not in shown.getvalue()
 
 
+@pytest.mark.slow
 def test_as_a_user_types_it(settings, tmp_path):
     environ = {
         "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"),

@@ -82,6 +82,7 @@ def alike(one: dict, other: dict) -> None:
         ), key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameters", [SMALL, FIXED], ids=["trailing", "fixed"])
 def test_hour_by_hour_gives_the_points_of_one_go(store, parameters):
     """With restarts in between, and with entries that come an hour or two late."""
@@ -156,6 +157,7 @@ def test_a_restart_moves_nothing_that_was_published(store):
     assert index.points(store, "day", method=SMALL.method)[3].tension == 777.0
 
 
+@pytest.mark.slow
 def test_a_late_article_changes_two_weeks_at_most(store):
     frame, now = press(30), day_of(30) - timedelta(seconds=1)
     come_in(store, frame)
@@ -171,6 +173,7 @@ def test_a_late_article_changes_two_weeks_at_most(store):
     assert day_of(27) in changed
 
 
+@pytest.mark.slow
 def test_another_formula_has_all_its_points_at_once_and_both_can_be_read(store):
     frame, now = press(40), day_of(40) - timedelta(seconds=1)
     come_in(store, frame)
@@ -208,6 +211,7 @@ def test_entries_of_long_ago_make_no_years_of_points(store):
     assert index.points(store, "day", method=SMALL.method)[0].at >= day_of(-15)
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_set_back_finds_the_days_before_again(store):
     frame, now = press(100), day_of(100) - timedelta(seconds=1)
     come_in(store, frame)

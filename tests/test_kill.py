@@ -1,7 +1,11 @@
 """Two kills at random moments on each database; benchmarks/kill.py does a hundred."""
 
+import pytest
+
 from benchmarks import kill
 from tests.stores import address, fresh_postgres, postgres  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.slow
 
 
 def test_nothing_committed_is_lost_or_doubled_by_kills(address, tmp_path):

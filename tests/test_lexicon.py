@@ -71,6 +71,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "line", "says"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
 def test_a_broken_lexicon_is_refused_with_its_line(tmp_path, text, line, says):
     own = tmp_path / "my-words.yaml"

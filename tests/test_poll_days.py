@@ -17,6 +17,8 @@ from monitor.models import Failure, Feed, Fetched, NotModified, Reading
 from monitor.storage import articles, feeds, open_store
 from tests.running import rss
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TICK = 2 * MINUTE

@@ -22,6 +22,8 @@ from tests.processes import Watch, tree
 from tests.test_fetch_hostile import prepared
 from tests.test_parse_hostile import ENDURED, REFUSED
 
+pytestmark = pytest.mark.slow
+
 GROWTH = 60  # megabytes
 HEALTHY = 3
 SLOW = [case for case in HOSTILE if case.kind == "timeout"]

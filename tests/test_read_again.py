@@ -74,6 +74,7 @@ def tension(store) -> dict:
     return {(p.grain, p.part, p.at): (p.tension, p.status) for p in index.points(store, "hour", "all")}
 
 
+@pytest.mark.slow
 def test_reading_again_beside_the_app_gives_the_index_of_a_restart(store, settings):
     come_in(store, OLD)
     service, updater = StoryService(store), IndexUpdater(store)

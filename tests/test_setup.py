@@ -40,6 +40,7 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_make_installs_once_and_again_only_after_a_change(clone):
     first = make(clone, "runtime", f"PYTHON={sys.executable}")
     assert first.returncode == 0, first.stderr

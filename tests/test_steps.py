@@ -22,6 +22,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", faults.STEPS)
 def test_a_step_that_always_fails_costs_no_article_and_no_feeds_schedule(tmp_path, name):
     faults.check(name, faults.inject(tmp_path, name, 6))

@@ -30,6 +30,7 @@ def python(code, *args):
     )
 
 
+@pytest.mark.slow
 def test_several_processes_may_open_a_new_database_at_once(address):
     code = "import sys; from monitor.storage import open_store, articles; s = open_store(sys.argv[1]); print(articles.count(s)); s.close()"
     running = [python(code, address) for _ in range(4)]
@@ -215,6 +216,7 @@ for n in range(start, start + 10_000, 5):
 """
 
 
+@pytest.mark.slow
 def test_a_kill_loses_nothing_committed_and_doubles_nothing(address):
     known = 0
     for lives in range(4):
