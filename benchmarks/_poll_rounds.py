@@ -4,20 +4,19 @@ import asyncio
 import json
 import sys
 
-from monitor import clock
+from monitor import clock, reader
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import ReaderPool
 from monitor.models import Feed
 from monitor.storage import feeds, open_store
-from monitor.tagging.phrase_reader import PhraseReader
 
 
 async def main() -> None:
     store = open_store(sys.argv[1])
     async with (
         Fetcher(max_body=5_000_000) as fetcher,
-        ReaderPool(make_reader=PhraseReader.load) as readers,
+        ReaderPool(make_reader=reader.load) as readers,
     ):
         async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while line := await asyncio.to_thread(sys.stdin.readline):

@@ -30,6 +30,7 @@ from rich.text import Text
 from monitor import clock
 from monitor.config import LastGood, Settings
 from monitor.errors import LexiconError, MonitorError, ProblemsError
+from monitor.models import Text as Entry
 from monitor.storage.store import Store, open_store
 
 app = typer.Typer(
@@ -194,45 +195,47 @@ def tag(
     stored: Annotated[bool, typer.Option("--stored", help="Read again what is stored with an older tagger.")] = False,
 ) -> None:
     """Find escalation and de-escalation signals in texts, with the words that prove each."""
+    from monitor.reader.reader import Reader
     from monitor.tagging import lines
-    from monitor.tagging.tagger import Tagger
 
     # Reading a text needs no feeds: where there is no configuration the shipped theatre holds.
     settings = configured()[1] if stored or "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
-    tagger = Tagger.load(**settings.theatre.tagger_arguments() if settings else {})
+    reader = Reader.load(**settings.theatre.tagger_arguments() if settings else {})
     if stored and settings:
-        _retag(settings, tagger)
-    elif text is not None and as_json:
-        print(lines.line(tagger.read(text, summary, anywhere=anywhere), "text"))
+        _read_again(settings, reader.method)
     elif text is not None:
-        out.print(lines.show(tagger.read(text, summary, anywhere=anywhere), text, summary))
+        (reading,) = reader.read([Entry(text, summary)], anywhere=anywhere)
+        if as_json:
+            print(lines.line(reading, "text"))
+        else:
+            out.print(lines.show(reading, text, summary))
     else:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")
         with io.TextIOWrapper(
             file.open("rb") if file else sys.stdin.buffer, encoding="utf-8", errors="replace"
         ) as source:
-            for line in lines.tag_lines(tagger, source, anywhere=anywhere):
+            for line in lines.tag_lines(reader, source, anywhere=anywhere):
                 print(line)
 
 
-def _retag(settings: Settings, tagger) -> None:
+def _read_again(settings: Settings, method: str) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from monitor.index.indexer import update_index
     from monitor.feeds.reading import read_again
+    from monitor.index.indexer import update_index
     from monitor.pipeline import readers_of
     from monitor.storage import articles
 
     store, readers = database(settings), readers_of(settings, 2)
     with Progress("reading again", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err) as progress:
-        bar = progress.add_task("", total=articles.count_outdated(store, tagger.method))
+        bar = progress.add_task("", total=articles.count_outdated(store, method))
         langs = {feed.name: feed.language for feed in settings.feeds}
         try:
             done = read_again(
                 store,
                 readers,
-                tagger.method,
+                method,
                 langs=langs,
                 on_batch=lambda done: progress.update(bar, completed=done),
             )
@@ -240,7 +243,7 @@ def _retag(settings: Settings, tagger) -> None:
             readers.close()
     if done:
         update_index(store, settings, clock.from_environment(settings.environment.now).now())
-    err.print(f"{done} articles read again with {tagger.method}")
+    err.print(f"{done} articles read again with {method}")
 
 
 @app.command()

@@ -20,6 +20,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from monitor import reader
 from monitor.clock import Clock, real_now
 from monitor.config import LastGood, Settings
 from monitor.errors import LeaseHeld, MonitorError, StorageError
@@ -34,7 +35,6 @@ from monitor.storage import feeds, lease, notes
 from monitor.storage import steps as step_storage
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import Store
-from monitor.tagging.phrase_reader import PhraseReader
 
 log = logging.getLogger(__name__)
 HEARTBEAT = 5.0  # seconds between two signs of life in the lease
@@ -247,7 +247,13 @@ class Pipeline:
     def _run(self, runner: Runner, *, everything: bool = False) -> Run:
         """What a step is handed, seen from now. Raises ClockError."""
         others = [failure for failure in self.failures if failure.step != runner.step.name]
-        return Run(self.settings.current()[0], self.clock.now(), all_well=not others, everything=everything, readers=self.readers)
+        return Run(
+            self.settings.current()[0],
+            self.clock.now(),
+            all_well=not others,
+            everything=everything,
+            readers=self.readers,
+        )
 
     # -- lease and notes ---------------------------------------------------------------------------------
 
@@ -300,9 +306,7 @@ def fetcher_and_readers(settings: Settings, processes: int) -> tuple[Fetcher, Re
 
 
 def readers_of(settings: Settings, processes: int) -> ReaderPool:
-    return ReaderPool(
-        processes, make_reader=PhraseReader.load, reader_arguments=settings.theatre.tagger_arguments()
-    )
+    return ReaderPool(processes, make_reader=reader.load, reader_arguments=settings.theatre.tagger_arguments())
 
 
 async def _unless(beat: asyncio.Task, work: Coroutine[Any, Any, T]) -> T:

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
+from monitor.reader.reader import Reader
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
 
@@ -19,11 +20,19 @@ def tagger() -> Tagger:
 
 
 @pytest.fixture(scope="session")
-def made_up_fortnight(tmp_path_factory, tagger) -> Path:
+def reader(tagger) -> Reader:
+    """The shipped reader, over the same phrases."""
+    made = Reader.load()
+    made.tagger = tagger
+    return made
+
+
+@pytest.fixture(scope="session")
+def made_up_fortnight(tmp_path_factory, reader) -> Path:
     """A database of the demo's fortnight before NOW with its index, to be copied and not changed."""
     path = tmp_path_factory.mktemp("made-up") / "fortnight.db"
     store = open_store(f"sqlite:///{path}")
-    demo.fill(store, tagger, NOW)
+    demo.fill(store, reader, NOW)
     update_index(store, None, NOW)
     store.close()
     return path

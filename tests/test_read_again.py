@@ -8,11 +8,11 @@ from string import ascii_lowercase
 import pytest
 
 from monitor.config import load
+from monitor.feeds.reading import read_again
 from monitor.index.indexer import IndexUpdater, update_index
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import articles, features, index, readings, stories
 from monitor.storage.articles import Filter, Item
-from monitor.feeds.reading import read_again
 from monitor.stories import made_by
 from monitor.stories.service import StoryService
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401

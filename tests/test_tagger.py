@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import InputError
 from monitor.models import CATEGORIES, ESCALATION
+from monitor.reader.reader import Reader
 from monitor.tagging import loading
 from monitor.tagging.lexicon import LANGUAGES
 from monitor.tagging.lines import as_record, show, tag_lines
@@ -135,13 +136,13 @@ def test_very_long_text_is_read(tagger: Tagger, unit):
     tagger.read("x", unit * (1_000_000 // len(unit)) if len(unit) < 4 else unit * 4_000)
 
 
-def test_lines_in_the_fixed_format(tagger: Tagger):
+def test_lines_in_the_fixed_format(reader: Reader):
     lines = [
         json.dumps({"id": 7, "title": "US strikes Iran", "summary": ""}),
         "",
         json.dumps({"id": "x", "title": "سلام", "lang": "fa"}),
     ]
-    out = [json.loads(line) for line in tag_lines(tagger, lines)]
+    out = [json.loads(line) for line in tag_lines(reader, lines)]
     assert [row["id"] for row in out] == [7, "x"]
     assert list(out[0]) == (
         ["id", "lang", "direction", "score", "theatre", "actors", "places", "signals", "confidence", "runner_up"]
@@ -164,7 +165,7 @@ def test_lines_in_the_fixed_format(tagger: Tagger):
         ]
     )
     with pytest.raises(InputError, match="line 1"):
-        list(tag_lines(tagger, ["{"]))
+        list(tag_lines(reader, ["{"]))
 
 
 def test_the_page_for_people_shows_feed_text_as_text(tagger: Tagger):

@@ -12,10 +12,10 @@ from playwright.sync_api import expect
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
 from monitor.models import Alert
+from monitor.reader.reader import Reader
 from monitor.storage import alerts, stories
 from monitor.storage.store import open_store
 from monitor.stories import service as story_service
-from monitor.tagging.tagger import Tagger
 from monitor.ui.queries.reads import TICK
 from tests import running
 from tests.browser import click_row, open_page, settled
@@ -32,7 +32,7 @@ def monitor(tmp_path_factory):
     """(address, number of the story that most publishers tell) of a running dashboard."""
     folder = tmp_path_factory.mktemp("monitor")
     store = open_store(f"sqlite:///{folder / 'monitor.db'}")
-    demo.fill(store, Tagger.load(), NOW)
+    demo.fill(store, Reader.load(), NOW)
     story_service.update(store, NOW)
     update_index(store, None, NOW)
     leading = max(

@@ -20,12 +20,12 @@ import yaml
 from monitor.clock import midnight
 from monitor.config import load
 from monitor.index.indexer import update_index
-from monitor.models import Entry, Feed, FeedState, Price
+from monitor.models import Entry, Feed, FeedState, Price, Text
+from monitor.reader.reader import Reader
 from monitor.storage import articles, notes, prices
 from monitor.storage.articles import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories import service as story_service
-from monitor.tagging.tagger import Tagger
 
 HERE = Path(__file__).resolve().parents[2] / "demo"
 DAYS = 14
@@ -73,7 +73,7 @@ def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Itera
         )
 
 
-def fill(store: Store, tagger: Tagger, until: datetime) -> int:
+def fill(store: Store, reader: Reader, until: datetime) -> int:
     """Put the fortnight into an empty database; gives the number of articles."""
     news = yaml.safe_load((HERE / "news.yaml").read_text(encoding="utf-8"))
     notes.put(store, "synthetic", "made up for the demo", now=until)
@@ -81,7 +81,7 @@ def fill(store: Store, tagger: Tagger, until: datetime) -> int:
     stored = 0
     for name, at, entry in entries(news, feeds.values(), until):
         feed = feeds[name]
-        reading = tagger.read(entry.title, entry.summary, lang=feed.language)
+        (reading,) = reader.read([Text(entry.title, entry.summary, feed.language)])
         assert feed.publisher and entry.guid  # as demo/feeds.yaml and entries() have them
         item = Item(entry, reading, feed.publisher, entry.guid, entry.link)
         state = FeedState(name, feed.url, state="well", status=200, last_polled=at, last_success=at)
@@ -98,7 +98,7 @@ def main() -> None:
         old.unlink(missing_ok=True)
     store = open_store(f"sqlite:///{path}")
     until = datetime.now(UTC)
-    stored = fill(store, Tagger.load(), until)
+    stored = fill(store, Reader.load(), until)
     story_service.update(store, until)
     update_index(store, None, until)
     store.close()

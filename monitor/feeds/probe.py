@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from rich.table import Table
 from rich.text import Text
 
+from monitor import reader
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.errors import ReaderError
@@ -24,7 +25,6 @@ from monitor.feeds.fetch import Fetcher
 from monitor.feeds.pool import Read, ReaderPool
 from monitor.feeds.reading import BATCH
 from monitor.models import UNREAD, Entry, Failure, Feed, NotModified, Parsed, Reading, Text
-from monitor.tagging.phrase_reader import PhraseReader
 
 STARTING = timedelta(seconds=30)  # beside the fetcher's own limit: a reader process starts, parses and tags
 SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of a line; a terminal obeys them
@@ -84,7 +84,7 @@ async def probe_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | 
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
     readers = ReaderPool(
-        min(2, len(chosen)) or 1, make_reader=PhraseReader.load, reader_arguments=settings.theatre.tagger_arguments()
+        min(2, len(chosen)) or 1, make_reader=reader.load, reader_arguments=settings.theatre.tagger_arguments()
     )
     async with fetcher, readers:
         return list(await asyncio.gather(*(_try(feed, fetcher, readers, clock) for feed in chosen)))

@@ -5,19 +5,24 @@
 Pure but for the two files that `load` reads. Needs onnxruntime, tokenizers and numpy; no torch, no network. One thread a process.
 """
 
+from __future__ import annotations
+
 import gzip
 import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
-from tokenizers import Encoding, Tokenizer
 
 from monitor.models import CATEGORIES
 from monitor.reader import pieces, spans
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Encoding, Tokenizer
 
 DIRECTIONS = ("none", "escalation", "deescalation", "mixed")
 HERE = Path(__file__).parent
@@ -58,6 +63,9 @@ class Network:
     @classmethod
     def load(cls, model: Path = MODEL, tokenizer: Path = PIECES) -> "Network":
         """Raises FileNotFoundError where a file is missing and onnxruntime's error where the model is damaged."""
+        import onnxruntime  # and what it takes only where texts are read
+        from tokenizers import Tokenizer
+
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         for path in (model, tokenizer):
             if not Path(path).is_file():

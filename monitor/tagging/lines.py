@@ -6,7 +6,8 @@ Feed text is shown as text: it never becomes markup.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from rich.console import Group
 from rich.table import Table
@@ -14,7 +15,14 @@ from rich.text import Text
 
 from monitor.errors import InputError
 from monitor.models import Reading
-from monitor.tagging.tagger import Tagger
+from monitor.models import Text as Entry
+
+
+class Reader(Protocol):
+    """What is needed of reader.Reader."""
+
+    def read(self, texts: Sequence[Entry], *, anywhere: bool = False) -> list[Reading]: ...
+
 
 STYLES = {"escalation": "bold red", "deescalation": "bold blue"}
 
@@ -59,7 +67,7 @@ def line(reading: Reading, id: object = None) -> str:
     return written if written.isascii() or not any("\ud800" <= c <= "\udfff" for c in written) else json.dumps(record)
 
 
-def tag_lines(tagger: Tagger, lines: Iterable[str], *, anywhere: bool = False) -> Iterator[str]:
+def tag_lines(reader: Reader, lines: Iterable[str], *, anywhere: bool = False) -> Iterator[str]:
     """JSON lines in (id, title, summary, optional lang), JSON lines out, one each, in order. Raises InputError naming the line."""
     for number, given in enumerate(lines, 1):
         if not given.strip():
@@ -74,7 +82,7 @@ def tag_lines(tagger: Tagger, lines: Iterable[str], *, anywhere: bool = False) -
         for key, value in (("title", title), ("summary", summary), ("lang", lang)):
             if value is not None and not isinstance(value, str):
                 raise InputError(f"line {number}: {key} is not text")
-        reading = tagger.read(title or "", summary or "", lang=lang, anywhere=anywhere)
+        (reading,) = reader.read([Entry(title or "", summary or "", lang)], anywhere=anywhere)
         yield line(reading, row.get("id"))
 
 
