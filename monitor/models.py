@@ -15,7 +15,9 @@ Grain = Literal["hour", "day"]
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "sanctions_relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
-UNREAD = "unread"  # the direction of an article that is stored and not read yet: a state of its own, never counted as calm
+UNREAD = (
+    "unread"  # the direction of an article that is stored and not read yet: a state of its own, never counted as calm
+)
 # what categories were called in earlier versions: old links and alert rules still say so
 FORMER_CATEGORIES = {"relief": "sanctions_relief"}
 # parts of the theatre; what puts an entry there is in parts.py

@@ -121,7 +121,7 @@ def test_a_batch_is_stopped_like_a_document(readers, title, word):
 def test_a_reader_that_lacks_what_reading_needs_is_no_fault_of_the_texts():
     readers = ReaderPool(1, make_reader=FakeReader.load, reader_arguments={"method": "no network"})
     assert isinstance(asyncio.run(read(readers, feed("one", "read on"))), Read)  # the gate works
-    with pytest.raises(ReaderError, match="reader.onnx is missing"):
+    with pytest.raises(ReaderError, match=r"reader.onnx is missing"):
         readers.read_texts([Text("read on", "")]).result()
     readers.close()
     with pytest.raises(ReaderError, match="closed"):

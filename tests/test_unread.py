@@ -45,7 +45,9 @@ def test_what_is_not_read_yet_is_in_no_number(store):
     assert [row.article_id for row in signals.find(store)] == [3]
     assert alerts.reports(store, NOON, NOON + timedelta(hours=1), upto_id=articles.read_up_to(store)) == []
     assert [report.confidence for report in alerts.reports(store, NOON, NOON + timedelta(hours=1))] == [0.9]
-    assert articles.count(store, Filter(directions=("none",))) == 2  # the calm one, and the one that has a fault to say why
+    assert (
+        articles.count(store, Filter(directions=("none",))) == 2
+    )  # the calm one, and the one that has a fault to say why
     assert articles.waiting(store) == articles.Waiting(1, NOON)
     assert articles.faults(store) == {"Gulf Wire": 1}
     assert articles.methods(store) == ["reader-1"]

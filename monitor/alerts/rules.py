@@ -291,8 +291,7 @@ def no_longer_said(rule: SignalRule | None, alert: Alert, edited: Mapping[int, E
     found = [
         one
         for one in found
-        if one.edited_at > alert.at
-        and not any(rule is None or _fits(rule, *said) for said in one.reports)
+        if one.edited_at > alert.at and not any(rule is None or _fits(rule, *said) for said in one.reports)
     ]
     return sorted(found, key=lambda one: one.edited_at)
 

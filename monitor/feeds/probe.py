@@ -24,7 +24,8 @@ from monitor.errors import ReaderError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.pool import Read, ReaderPool
 from monitor.feeds.reading import BATCH
-from monitor.models import UNREAD, Entry, Failure, Feed, NotModified, Parsed, Reading, Text
+from monitor.models import UNREAD, Entry, Failure, Feed, NotModified, Parsed, Reading
+from monitor.models import Text as EntryText
 
 STARTING = timedelta(seconds=30)  # beside the fetcher's own limit: a reader process starts, parses and tags
 SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # turn the direction of a line; a terminal obeys them
@@ -123,7 +124,7 @@ async def _read(read: Read, feed: Feed, readers: ReaderPool) -> tuple[Reading, .
     """The readings with those that passed the gate read too."""
     left = [n for n, reading in enumerate(read.readings) if reading.direction == UNREAD]
     entries = [read.parsed.entries[n] for n in left]
-    texts = [Text(entry.title, entry.summary, feed.language) for entry in entries]
+    texts = [EntryText(entry.title, entry.summary, feed.language) for entry in entries]
     found = list(read.readings)
     try:
         for start in range(0, len(left), BATCH):

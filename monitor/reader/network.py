@@ -61,7 +61,7 @@ class Network:
         self.means = {lang: np.array(mean, np.float32) for lang, mean in json.loads(facts.get("means", "{}")).items()}
 
     @classmethod
-    def load(cls, model: Path = MODEL, tokenizer: Path = PIECES) -> "Network":
+    def load(cls, model: Path = MODEL, tokenizer: Path = PIECES) -> Network:
         """Raises FileNotFoundError where a file is missing and onnxruntime's error where the model is damaged."""
         import onnxruntime  # and what it takes only where texts are read
         from tokenizers import Tokenizer
@@ -92,7 +92,7 @@ class Network:
         cut = windows(*encoded, self._prefix)
         return _joined([(window, self._run(window)) for window in cut], title, summary)
 
-    def _run(self, window: "Window") -> dict[str, np.ndarray]:
+    def _run(self, window: Window) -> dict[str, np.ndarray]:
         names = ("direction", "meant", "act", "evidence", "vector")
         given = {"ids": np.array([window.ids], np.int64), "field": (window.field == 1).astype(np.int64)[None]}
         return {name: value[0] for name, value in zip(names, self._session.run(names, given), strict=True)}

@@ -22,7 +22,9 @@ _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
 _NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
 _COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, "categories", "parts", "text_key", "story_id")
-_FAULTY = sa.select(articles.c.id).where(articles.c.fault.is_not(None))  # from its index: the column itself stands behind long texts
+_FAULTY = sa.select(articles.c.id).where(
+    articles.c.fault.is_not(None)
+)  # from its index: the column itself stands behind long texts
 _READ = 50_000  # rows taken from the driver at a time
 _DAY = 86_400_000_000  # microseconds
 _DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(_DAY, sa.BigInteger)

@@ -45,7 +45,9 @@ class StoryService:
             raise
 
     def _update(self, now: datetime) -> int:
-        newest_edit = versions.newest_id(self.store)  # asked first: an edit that comes in between is looked at the next time
+        newest_edit = versions.newest_id(
+            self.store
+        )  # asked first: an edit that comes in between is looked at the next time
         newest = articles.read_up_to(self.store)
         if self._grouper is not None and (newest, newest_edit) == (self._reached, self._edits_reached):
             return 0
