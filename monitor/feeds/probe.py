@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as RichText
 
 from monitor import reader
 from monitor.clock import Clock
@@ -159,7 +159,7 @@ def as_table(results: Sequence[ProbeResult]) -> Table:
         numbers = (str(len(result.entries)), str(signalling)) if result.parsed else ("", "")
         kind = result.parsed.kind if result.parsed else ""
         values = (result.feed.name, result.answer, str(result.status or ""), kind, *numbers, newest, result.remark)
-        table.add_row(*(Text(_sound(value)) for value in values), style=None if result.well else "red")
+        table.add_row(*(RichText(_sound(value)) for value in values), style=None if result.well else "red")
     return table
 
 

@@ -158,10 +158,10 @@ def _chunks(ids: Iterable[int | None]) -> Iterable[list[int]]:
 
 def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | None = None) -> list[Report]:
     """Signals of since <= at < until in articles known by then, oldest first; with `upto_id`, in none that was stored later."""
-    columns = (
+    columns: list[sa.Column[Any]] = [
         articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.severity,
         articles.c.title, articles.c.link, articles.c.parts, signals.c.confidence,
-    )  # fmt: skip
+    ]  # fmt: skip
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
     query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until)
     if upto_id is not None:
