@@ -167,7 +167,7 @@ def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | No
     if upto_id is not None:
         query = query.where(articles.c.id <= upto_id)
     with store.read() as conn:
-        return [Report(*row) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
+        return [Report(*tuple(row)) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
 
 
 def edited(store: Store, ids: Collection[int]) -> dict[int, EditedArticle]:
