@@ -175,3 +175,28 @@ def test_one_round_reads_all_before_anything_follows(store, tmp_path, monkeypatc
     assert report.new == 2 and polling.failures == []
     assert seen == [articles.Waiting(0, None)] * 4
     assert directions(store) == {"read strike": "escalation", "calm": "none"}
+
+
+def test_the_running_app_reads_what_comes_in_and_stops_in_the_middle_of_a_batch(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes: pool(seconds=60))
+    with Internet() as net:
+        net.serve("/a", Page(running.rss([{"title": "read strike"}])))
+        line = f"feeds: [{{name: A, url: '{net.url('/a')}', allow_private: true}}]\nprices: []\n"
+        (tmp_path / "feeds.yaml").write_text(line, encoding="utf-8")
+        polling = Pipeline(LastGood(tmp_path / "feeds.yaml", {}), store, clock.RealClock())
+        polling.start()
+        try:
+            wait_until(lambda: directions(store) == {"read strike": "escalation"})
+            put(store, "read asleep")
+            time.sleep(5)  # by now it sleeps in a reader, or is about to
+        finally:
+            polling.stop(wait=60)
+    assert not polling._thread.is_alive() and polling.failures == []
+    assert directions(store)["read asleep"] == UNREAD
+
+
+def wait_until(holds) -> None:
+    deadline = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor import export
+from monitor.config import load
+from monitor.index.indexer import IndexUpdater
 from monitor.models import UNREAD, Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import alerts, articles, index, open_store, readings, signals, stories, tables
 from monitor.storage.articles import Filter, Item
@@ -77,6 +79,24 @@ def test_stories_go_as_far_as_everything_is_read(store):
     articles.keep_readings(store, [(waiting, GRAVE)])
     assert articles.read_up_to(store) == 3 and service.update(NOON) == 2
     assert readings.current(store).generation == 0  # nothing that was made of readings is out of date
+
+
+def test_the_index_goes_as_far_as_everything_is_read_and_waits_for_an_edit(store, tmp_path):
+    (tmp_path / "feeds.yaml").write_text("feeds: [{name: A, url: 'https://a.example/rss'}]\nprices: []\n")
+    settings, updater = load(tmp_path / "feeds.yaml", {}), IndexUpdater(store)
+
+    def entries() -> list[int]:
+        updater.update(settings, NOON)
+        return [point.entries for point in index.points(store, "hour")]
+
+    put(store, (1, "Calm", CALM), (2, "Strike on a depot", WAITS), (3, "Calm again", CALM))
+    assert entries() == [1]
+    articles.keep_readings(store, [(articles.unread(store)[0], GRAVE)])
+    assert entries() == [3]
+    put(store, (1, "Calm, officials say", WAITS), (4, "Strike", GRAVE))
+    assert entries() == [3]
+    articles.keep_readings(store, [(articles.unread(store)[0], CALM)])
+    assert entries() == [4]
 
 
 def test_an_edited_article_waits_again_and_takes_no_reading_of_its_earlier_words(store):
