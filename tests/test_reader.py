@@ -3,9 +3,11 @@
 import json
 import math
 import string
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from monitor.reader.network import DIRECTIONS, Seen
 from monitor.reader.reader import Reader
 from monitor.reader.spans import Span
 
+HERE = Path(__file__).parent
 WEIGHTS = Weights(
     "test",
     {"network": 1.0, "phrase": 2.0, "suppressed": -1.0},
@@ -166,5 +169,13 @@ def test_weights_name_only_what_the_judge_computes(tagger):
     assert all(name.startswith(prefixes) for name in weights.category)
     types = {t.id for t in tagger.lexicons["en"].events.types.values()}
     assert {name[5:] for name in weights.category if name.startswith("type ")} <= types
+    texts = [(f.stem, e) for f in HERE.glob("lexicon/*.yaml") for e in yaml.safe_load(f.read_text("utf-8"))["examples"]]
+    texts += [(f.stem, json.loads(line)) for f in HERE.glob("invented/*.jsonl") for line in f.open(encoding="utf-8")]
+    said = {
+        judge.kind(candidate.suppressed)
+        for lang, each in texts
+        for candidate in tagger.examine(str(each["title"]), str(each.get("summary") or ""), lang=lang)[1]
+    }
+    assert {name[14:] for name in weights.category if name.startswith("suppressed by ")} <= said
     assert set(weights.direction) == set(DIRECTIONS)
     assert json.dumps(weights.category)
