@@ -147,6 +147,13 @@ def test_a_reading_does_not_depend_on_its_company(reader):
     assert together == [reader.read([text])[0] for text in texts] == list(reversed(reader.read(texts[::-1])))
 
 
+def test_elsewhere_counts_only_where_anywhere_is_asked_for(reader):
+    text = Text("Russia shells Ukrainian village, three killed", "", "en")
+    (here,), (anywhere,) = reader.read([text]), reader.read([text], anywhere=True)
+    assert here.direction == "none" and anywhere.direction == "escalation"
+    assert anywhere.method == reader.method
+
+
 ALPHABET = string.ascii_letters + " .,:'\"\n\x00\u200c\u200f\ud800ایرانحملهالعراققصفéÎ"
 
 

@@ -54,12 +54,15 @@ class Reader:
         return None if found.theatre or found.signals else replace(found, method=self.method)
 
     def read(self, texts: Sequence[Text], *, anywhere: bool = False) -> list[Reading]:
-        """Readings in the order of the texts; each is the same whatever it is read with."""
+        """Readings in the order of the texts; each is the same whatever it is read with.
+
+        With `anywhere` the phrases read what has no tie to the theatre by themselves: the network has learned that it states nothing.
+        """
         return [self._read(text, anywhere) for text in texts]
 
     def _read(self, text: Text, anywhere: bool) -> Reading:
         found, candidates = self.tagger.examine(text.title, text.summary, lang=text.lang, anywhere=anywhere)
-        if found.lang not in self.tagger.lexicons or not (anywhere or found.theatre or found.signals):
+        if found.lang not in self.tagger.lexicons or not (found.theatre or (found.signals and not anywhere)):
             return replace(found, method=self.method)
         (seen,) = self.network.read([(text.title, text.summary)])
         reading, _ = self.weigh(text, found, candidates, seen)
