@@ -18,7 +18,7 @@ from starlette.middleware import Middleware  # noqa: E402
 from monitor import clock  # noqa: E402
 from monitor.config import LastGood  # noqa: E402
 from monitor.errors import ConfigError, StorageError  # noqa: E402
-from monitor.pipeline import Pipeline  # noqa: E402
+from monitor.pipeline.polling import Pipeline  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import idle_tabs  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402

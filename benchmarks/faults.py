@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor import pipeline, steps
 from monitor.clock import RealClock
 from monitor.config import LastGood
+from monitor.pipeline import polling as pipeline
+from monitor.pipeline import steps
 from monitor.storage import articles, open_store
 from monitor.storage import steps as step_storage
 from tests import running

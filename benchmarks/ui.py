@@ -33,7 +33,7 @@ from benchmarks._other_environment import peer
 from monitor.config import load
 from monitor.feeds import demo
 from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
-from monitor.process import this_process
+from monitor.pipeline.process import this_process
 from monitor.storage import articles, index, lease, notes, prices, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.store import Store, open_store

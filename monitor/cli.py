@@ -142,7 +142,7 @@ def poll(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that parse and tag.")] = 2,
 ) -> None:
     """Poll feeds when they are due, without a screen."""
-    from monitor.pipeline import Pipeline
+    from monitor.pipeline.polling import Pipeline
 
     watched, settings = configured()
     store = database(settings)
@@ -224,7 +224,7 @@ def _read_again(settings: Settings, method: str) -> None:
 
     from monitor.feeds.reading import read_again
     from monitor.index.indexer import update_index
-    from monitor.pipeline import readers_of
+    from monitor.pipeline.polling import readers_of
     from monitor.storage import articles
 
     store, readers = database(settings), readers_of(settings, 2)

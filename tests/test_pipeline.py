@@ -11,7 +11,7 @@ import pytest
 
 from monitor.clock import real_now
 from monitor.feeds import schedule
-from monitor.process import this_process
+from monitor.pipeline.process import this_process
 from monitor.storage import articles, feeds, lease, notes, open_store
 from tests import running
 from tests.internet import Internet, Page, redirect
@@ -73,7 +73,7 @@ def test_poll_beside_another_worker_names_the_holder(tmp_path):
 
 @pytest.mark.slow
 def test_a_dead_workers_lease_is_taken_at_once(tmp_path):
-    code = "from monitor.process import this_process; print(this_process())"
+    code = "from monitor.pipeline.process import this_process; print(this_process())"
     dead = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=running.ROOT
     ).stdout.strip()

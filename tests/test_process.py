@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from monitor.process import is_gone, this_process
+from monitor.pipeline.process import is_gone, this_process
 
 
 def test_this_process_lives():
@@ -11,7 +11,7 @@ def test_this_process_lives():
 
 
 def test_an_ended_process_is_gone():
-    code = "from monitor.process import this_process; print(this_process())"
+    code = "from monitor.pipeline.process import this_process; print(this_process())"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert is_gone(printed)
 

@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor import clock, pipeline
+from monitor import clock
 from monitor.config import LastGood
 from monitor.errors import ReaderError
 from monitor.feeds import reading
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_again, read_unread
 from monitor.models import UNREAD, Entry, Failure, Feed, FeedState, Reading
-from monitor.pipeline import Pipeline
+from monitor.pipeline import polling as pipeline
+from monitor.pipeline.polling import Pipeline
 from monitor.storage import articles, open_store
 from monitor.storage.articles import Item
 from tests import running

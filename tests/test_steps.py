@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benchmarks import faults
-from monitor import pipeline, steps
 from monitor.clock import RealClock, real_now
 from monitor.config import LastGood
 from monitor.errors import LeaseHeld, StorageError
+from monitor.pipeline import polling as pipeline
+from monitor.pipeline import steps
 from monitor.storage import articles, lease, open_store
 from monitor.storage import feeds as feed_storage
 from monitor.storage import steps as step_storage
@@ -80,7 +81,7 @@ def test_the_note_of_a_step_that_is_no_more_is_dropped(store):
 def test_steps_of_a_lane_stand_in_the_order_in_which_they_need_each_other(store):
     table = steps.table(store, RealClock())
     found = [[one.step.name for one in lane] for lane in steps.lanes([steps.Runner(step, store) for step in table])]
-    assert found == [["stories", "index", "alerts"], ["prices"]]
+    assert found == [["reading"], ["stories", "index", "alerts"], ["prices"]]
 
 
 # -- the pipeline around them ------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import FeedReport, PollReport, PollSession, due_feeds
 from monitor.feeds.pool import ReaderPool
 from monitor.models import Failure, Feed, FeedState
-from monitor.process import is_gone, this_process
-from monitor.steps import Condition, Run, Runner, Step, in_words, lanes, table
+from monitor.pipeline.process import is_gone, this_process
+from monitor.pipeline.steps import Condition, Run, Runner, Step, in_words, lanes, table
 from monitor.storage import feeds, lease, notes
 from monitor.storage import steps as step_storage
 from monitor.storage.steps import StepFailure
