@@ -107,6 +107,7 @@ def test_an_edited_article_waits_again_and_takes_no_reading_of_its_earlier_words
     (again,) = articles.unread(store)
     assert again.title == "No strike on a depot in Basra"
     assert articles.waiting(store) == articles.Waiting(1, NOON + timedelta(minutes=5))
+    assert (articles.read_up_to(store), articles.read_up_to(store, edited=False)) == (0, 2)
     assert articles.keep_readings(store, [(again, CALM)]) == 1
     assert articles.waiting(store) == articles.Waiting(0, None)
 

@@ -264,10 +264,16 @@ def newest_id(store: Store) -> int:
 _IS_UNREAD = articles.c.direction == sa.literal_column(f"'{UNREAD}'")
 
 
-def read_up_to(store: Store) -> int:
-    """The id up to which every article is read; 0 when there is none. What is computed from readings goes no further."""
+def read_up_to(store: Store, *, edited: bool = True) -> int:
+    """The id up to which every article is read; 0 when there is none. What is computed from readings goes no further.
+
+    Without `edited`, articles that were read once and whose new wording is not read yet count as read.
+    """
+    query = sa.select(sa.func.min(articles.c.id)).where(_IS_UNREAD)
+    if not edited:
+        query = query.where(articles.c.first_title.is_(None))
     with store.read() as conn:
-        first = conn.scalar(sa.select(sa.func.min(articles.c.id)).where(_IS_UNREAD))
+        first = conn.scalar(query)
         return first - 1 if first is not None else conn.scalar(_LAST_ID) or 0
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import get_args, get_type_hints
 
 import pandas as pd
@@ -103,6 +104,8 @@ failing_steps = shared(steps.failures)  # of the pipeline: polling and what foll
 waiting = shared(articles.waiting)  # how many articles are not read yet, and since when
 unreadable = shared(articles.faults)  # feed name -> how many of its articles could not be read
 newest_id = anew(articles.newest_id)
+# as far as every article has been read: lists that announce what is new go no further
+arrived_id = anew(partial(articles.read_up_to, edited=False))
 article = anew(articles.get)  # (id)
 versions_of = anew(articles.versions_of)  # (article id): every wording, oldest first
 story = anew(stories.get)  # (id): the story it was merged into, if it was

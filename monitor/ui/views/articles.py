@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from monitor.models import Article
+from monitor.models import UNREAD, Article
 from monitor.storage.articles import Filter
 from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html, times
 from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
@@ -18,12 +18,13 @@ LIMIT = 500
 @st.fragment(run_every=reads.TICK)
 def arrivals(wanted: Filter, upto: int) -> None:
     """Announces new articles and shows them when asked, so that nothing moves while somebody reads."""
-    asked = replace(wanted, after_id=upto)
-    new = reads.count(asked) if reads.newest_id() > upto else 0
+    latest = reads.arrived_id()
+    asked = replace(wanted, after_id=upto, upto_id=latest)
+    new = reads.count(asked) if latest > upto else 0
     if not new:
         return
     with st.container(key="arrivals", gap="xsmall"):
-        for article in reads.found(asked, 2, reads.newest_id()):
+        for article in reads.found(asked, 2, latest):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
         if st.button(f"Show {new} new", key="show_new", type="primary"):
             st.session_state.pop("upto", None)
@@ -76,9 +77,10 @@ def beside(shown: str, some: bool) -> None:
 
 st.title("Articles", anchor=False)
 wanted = filters.filters()
-st.session_state.setdefault("upto", reads.newest_id())
-found = reads.found(wanted, LIMIT, st.session_state.upto)
-total = reads.count(replace(wanted, upto_id=st.session_state.upto))
+st.session_state.setdefault("upto", reads.arrived_id())
+upto = reads.newest_id() if UNREAD in wanted.directions else st.session_state.upto
+found = reads.found(wanted, LIMIT, upto)
+total = reads.count(replace(wanted, upto_id=upto))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(many(total, "article") + (f", the newest {LIMIT} shown" if total > LIMIT else ""))
     if total:
@@ -94,4 +96,4 @@ with st.container(key="split"):
             st.info("No article matches these filters. Widen the time range or remove a filter.")
     with right:
         beside(st.query_params.get("article", ""), bool(found))
-arrivals(wanted, st.session_state.upto)
+arrivals(wanted, upto)

@@ -219,14 +219,15 @@ def arrivals(upto: int, settled: bool) -> None:
 
     A page that is still empty, or that follows, shows them at once.
     """
-    wanted = Filter(after_id=upto, directions=filters.SIGNED)
-    new = reads.count(wanted) if reads.newest_id() > upto else 0
+    latest = reads.arrived_id()
+    wanted = Filter(after_id=upto, upto_id=latest, directions=filters.SIGNED)
+    new = reads.count(wanted) if latest > upto else 0
     if not new:
         return
     if not settled or st.session_state.get("follow"):
         st.rerun()
     with st.container(key="arrivals", gap="xsmall"):
-        for article in reads.found(wanted, 2, reads.newest_id()):
+        for article in reads.found(wanted, 2, latest):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
         if st.button(f"Show {new} new with signals", key="show_new", type="primary"):
             st.rerun()
@@ -292,7 +293,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         with st.popover("How to read this", type="tertiary"):
             safe_html.show(status.guide(GUIDE))
 numbers()
-now, settled, upto = reads.now(), reads.all_asked(), reads.newest_id()
+now, settled, upto = reads.now(), reads.all_asked(), reads.arrived_id()
 left, right = st.columns([3, 2], gap="medium")
 with left:
     chart()
