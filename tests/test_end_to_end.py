@@ -56,7 +56,7 @@ def test_from_feed_to_screen_and_file(tmp_path, browser_page):
             downloaded = rows_of(waiting.value.path().read_text(encoding="utf-8"))
     assert [row["title"] for row in downloaded] == [FRENCH["title"]]
     assert downloaded[0]["direction"] == "mixed"
-    assert {"threat", "attack", "maritime", "talks", "appeal"} <= set(downloaded[0]["categories"].split(";"))
+    assert {"threat", "attack", "maritime", "talks"} <= set(downloaded[0]["categories"].split(";"))
     exported = rows_of(running.monitor(tmp_path, "export", "articles").stdout)
     assert len(exported) == 3
     assert next(row for row in exported if row["link"] == FRENCH["link"]) == downloaded[0]
