@@ -112,6 +112,7 @@ def replace_rule(rule, **changes):
     return rule.model_copy(update=changes)
 
 
+@pytest.mark.slow
 def test_an_index_with_nothing_in_it_raises_no_false_alarm():
     """Thirty days of hourly looks, ten times; benchmarks/index.py has more and larger runs."""
     alarms = 0

@@ -62,6 +62,7 @@ def test_a_failure_of_parsing_passes_through(readers):
     assert asyncio.run(read(readers, b"<html></html>")).kind == "not a feed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("title", "word"),
     [
@@ -111,6 +112,7 @@ def test_what_passes_the_gate_is_unread_and_read_in_a_batch(readers):
     assert [(r.direction, r.confidence, r.lang) for r in found] == [("escalation", 0.8, "fa"), ("none", None, None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("crash", "ended"), ("hungry", "memory")])
 def test_a_batch_is_stopped_like_a_document(readers, title, word):
     got = readers.read_texts([Text("read on", ""), Text(f"read {title}", "")]).result()

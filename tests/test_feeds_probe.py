@@ -45,6 +45,7 @@ def tried(settings, feeds=None):
     return asyncio.run(probe.probe_feeds(settings, clock.from_environment("2026-03-02T12:00Z"), feeds))
 
 
+@pytest.mark.slow
 def test_each_enabled_feed_once_and_in_words(settings):
     net, found = settings
     trials = tried(found)

@@ -146,6 +146,7 @@ read_unread(open_store(sys.argv[1]), pool(seconds=60), langs={})
 """
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store, tmp_path):
     put(store, *(f"read {n}" for n in range(16)), "read asleep")
     address = f"sqlite:///{tmp_path}/monitor.db"

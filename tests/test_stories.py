@@ -240,6 +240,7 @@ def test_features_are_the_same_when_they_were_kept(one):
     assert again.packed() == made.packed()
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_stories():
     """Sets of words have another order in each."""
     code = "from benchmarks.stories import week; from tests.test_stories import placed; print(sorted(placed(week(1500)).items()))"

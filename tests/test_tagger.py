@@ -177,6 +177,7 @@ def test_the_page_for_people_shows_feed_text_as_text(tagger: Tagger):
     assert title in console.export_text()
 
 
+@pytest.mark.slow
 def test_records_name_the_version_of_the_words(tagger: Tagger, tmp_path):
     own = tmp_path / "my-words.yaml"
     own.write_text("language: en\nevents:\n  attack.strike: [zapping]\n", encoding="utf-8")

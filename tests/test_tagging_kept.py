@@ -54,6 +54,7 @@ def test_long_unused_things_are_removed(folder, monkeypatch):
     assert not place("words", b"old").exists() and place("model", b"other").exists()
 
 
+@pytest.mark.slow
 def test_a_tagger_of_kept_words_reads_as_one_of_fresh_words(folder):
     fresh, again = Tagger.load(), Tagger.load()
     assert fresh.read(TITLE, "") == again.read(TITLE, "") and again.read(TITLE, "").signals

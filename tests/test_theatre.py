@@ -42,6 +42,7 @@ def test_what_only_looks_like_the_theatre(tagger: Tagger, title):
     assert not reading.signals
 
 
+@pytest.mark.slow
 def test_the_region_can_be_widened_and_replaced():
     title = "Drone strikes hit Kharkiv in Ukraine"
     assert Tagger.load().read(title, "").direction == "none"
