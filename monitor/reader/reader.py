@@ -50,8 +50,8 @@ class Reader:
 
     def gate(self, text: Text) -> Reading | None:
         """The reading of an entry that has no tie to the theatre; None: it has to be read."""
-        found = self.tagger.read(text.title, text.summary, lang=text.lang)
-        return None if found.theatre or found.signals else replace(found, method=self.method)
+        found = self.tagger.untied(text.title, text.summary, lang=text.lang)
+        return found and replace(found, method=self.method)
 
     def read(self, texts: Sequence[Text], *, anywhere: bool = False) -> list[Reading]:
         """Readings in the order of the texts; each is the same whatever it is read with.

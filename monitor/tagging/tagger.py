@@ -83,6 +83,11 @@ class Tagger:
         """The reading of one entry. `lang` is the feed's declared language; `anywhere` leaves the theatre out of account."""
         return self._read(title, summary, lang, anywhere, False)[0]
 
+    def untied(self, title: str, summary: str, *, lang: str | None = None) -> Reading | None:
+        """The reading of an entry without tie to the theatre and without signal; None for any other, which is found out sooner."""
+        reading, _ = self._read(title, summary, lang, False, False, gate=True)
+        return None if reading.theatre or reading.signals else reading
+
     def examine(
         self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False
     ) -> tuple[Reading, tuple[Candidate, ...]]:
@@ -90,7 +95,7 @@ class Tagger:
         return self._read(title, summary, lang, anywhere, True)
 
     def _read(
-        self, title: str, summary: str, lang: str | None, anywhere: bool, full: bool
+        self, title: str, summary: str, lang: str | None, anywhere: bool, full: bool, gate: bool = False
     ) -> tuple[Reading, tuple[Candidate, ...]]:
         code = self.language(title, summary, lang)
         nothing = Reading(code, "none", 0.0, False, (), (), (), (), self.method)
@@ -118,6 +123,8 @@ class Tagger:
             and anchors
             and all(entity(hit).ties == "acting" and entity(hit).place is None for _, hit in entities)
         )  # at home "Trump" and "the UN" need not say whom they speak of
+        if gate and core:
+            return replace(nothing, theatre=True), ()
         signals, off, kept = self._signals(code, fields, excluding, core, anywhere, full) if anchors else ((), (), ())
         actors, places = self._named(code, entities)
         leaning, score = balance(signals)
