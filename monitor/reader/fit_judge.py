@@ -89,19 +89,16 @@ def rows_of(folder: Path, predictions: Path, tagger: Tagger) -> list[Row]:
 
 
 def networks_of(file: Path) -> dict[str, Seen]:
-    """The out-of-fold predictions that train.py writes, by entry; entries that were not asked are left out."""
+    """The out-of-fold predictions that train.py writes, by entry."""
     with np.load(file, allow_pickle=False) as opened:
         table = {name: opened[name] for name in opened.files}
     made = {}
     for n, id in enumerate(table["id"]):
-        if not table["fold"][n]:
-            continue
         spans = {}
         for k, category in enumerate(CATEGORIES):
-            if table["span_field"][n, k] >= 0:
-                start, end = map(int, table["span"][n, k])
-                field = ("title", "summary")[table["span_field"][n, k]]
-                spans[category] = Span(field, start, end, float(table["span_score"][n, k]))
+            field, start, end = map(int, table["span"][n, k])
+            if field >= 0:
+                spans[category] = Span(("title", "summary")[field], start, end, float(table["span_score"][n, k]))
         made[str(id)] = Seen(table["direction"][n], table["meant"][n], table["act"][n], spans, NO_VECTOR)
     return made
 
