@@ -239,6 +239,7 @@ class Reading:
     confidence: float | None = None  # 0..1, of the direction
     runner_up: str | None = None  # the direction that came next, where it was close
     fault: str | None = None  # why the entry could not be read; then nothing is known of it
+    vector: bytes | None = field(default=None, repr=False)  # what it means, 128 signed bytes: network.packed
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -276,6 +277,9 @@ class Article:
     confidence: float | None = None
     runner_up: str | None = None
     fault: str | None = None  # why it could not be read
+    vector: bytes | None = field(
+        default=None, repr=False
+    )  # as its reading's; kept for the days in which stories are made
 
 
 # -- stories, prices, index, alerts -----------------------------------------------------------------------

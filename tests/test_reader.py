@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models import CATEGORIES, ESCALATION, Text
-from monitor.reader import judge
+from monitor.reader import judge, network
 from monitor.reader.judge import INDEX, Judged, Weights
 from monitor.reader.network import DIRECTIONS, Seen
 from monitor.reader.reader import Reader
@@ -50,6 +50,9 @@ class GivenNetwork:
 
     def __init__(self, answer: Seen):
         self.answer = answer
+
+    def packed(self, seen, lang):
+        return network.packed(seen.vector)
 
     def read(self, entries):
         return [self.answer for _ in entries]

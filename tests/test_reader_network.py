@@ -66,6 +66,22 @@ def test_neither_order_nor_company_changes_what_is_read(reader):
         assert one.spans == two.spans == three.spans
 
 
+def test_a_packed_vector_keeps_its_direction_without_what_its_language_has_in_common(reader):
+    titles = (
+        "US and Iran agree on a two-week ceasefire",
+        "Oil tanker seized near Hormuz",
+        "Inspectors return to Fordow",
+    )
+    seen = reader.read([(title, "") for title in titles])
+    exact = np.stack([one.vector - reader.means["en"] for one in seen])
+    packed = [reader.packed(one, "en") for one in seen]
+    assert [len(one) for one in packed] == [128] * 3
+    kept = np.stack([np.frombuffer(one, np.int8) for one in packed]).astype(np.float32)
+    cosines = [each @ each.T for each in (each / np.linalg.norm(each, axis=1, keepdims=True) for each in (exact, kept))]
+    np.testing.assert_allclose(*cosines, atol=0.01)
+    assert reader.packed(seen[0], "he") is None and network.packed(np.zeros(128, np.float32)) is None
+
+
 HOSTILE = {
     "empty": "",
     "blank": " \n\t ",

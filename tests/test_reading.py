@@ -76,6 +76,7 @@ def test_what_waits_is_read_in_batches_in_the_order_of_arrival(store):
     strike = articles.several(store, [41])[0]
     assert (strike.direction, strike.confidence, strike.lang, strike.method) == ("escalation", 0.8, "fa", "m1")
     assert [found.confidence for found in strike.signals] == [0.75]
+    assert [article.vector is None for article in articles.several(store, [40, 41])] == [True, False]
     assert read_unread(store, readers, langs={}) == 0
 
 

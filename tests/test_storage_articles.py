@@ -7,7 +7,7 @@ import pytest
 
 from monitor.errors import StorageError
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Suppressed
-from monitor.storage import articles, feeds, signals, stories
+from monitor.storage import articles, features, feeds, signals, stories
 from monitor.storage.articles import Filter, Item
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
@@ -260,6 +260,28 @@ def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
     ):
         articles.find(store, Filter(text=text))
     assert titles(store, text="DROP TABLE") == [article.title]
+
+
+def test_what_an_entry_means_is_kept_until_it_is_read_again_edited_or_too_old_to_be_compared(store):
+    meant = replace(reading(STRIKE), vector=bytes(range(128)))
+    put(store, item(1, "Strike")._replace(reading=meant), item(2, "Talks", TALKS))
+
+    def vectors():
+        return [article.vector for article in articles.several(store, [1, 2])]
+
+    assert vectors() == [article.vector for article in articles.stream(store, signals=True)] == [meant.vector, None]
+    assert [article.vector for article in articles.stream(store)] == [None, None]
+    first, second = articles.several(store, [1, 2])
+    articles.keep_readings(store, [(first, replace(meant, vector=b"of another size")), (second, meant)])
+    assert vectors() == [None, meant.vector]
+    put(store, item(2, "Talks fail"), now=NOON + HOUR)
+    assert vectors() == [None, None]
+    (second,) = articles.several(store, [2])
+    articles.keep_readings(store, [(second, meant)])
+    features.forget(store, NOON)
+    assert vectors() == [None, meant.vector]
+    features.forget(store, NOON + HOUR)
+    assert vectors() == [None, None]
 
 
 def test_retagging_computes_the_story_again_in_the_same_pass(store):

@@ -106,6 +106,7 @@ class Reader:
             method=self.method,
             confidence=round(decision.confidence, 3),
             runner_up=decision.runner_up[0] if decision.runner_up else None,
+            vector=self.network.packed(seen, lang),
         )
         return reading, judged
 

@@ -30,8 +30,9 @@ from monitor.storage.rows import (
     suppressed_of,
     tag_values,
     text_key,
+    vector_values,
 )
-from monitor.storage.schema import article_tags, articles, features, signals, sound, versions
+from monitor.storage.schema import article_tags, articles, features, signals, sound, vectors, versions
 from monitor.storage.search import fold
 from monitor.storage.store import Store
 
@@ -171,7 +172,7 @@ def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetim
 
 
 def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[bytes, Item]]], now: datetime) -> None:
-    rows, words, found, tags = [], [], [], []
+    rows, words, found, tags, meant = [], [], [], [], []
     for id, (key, item) in numbered:
         text = f"{item.entry.title} {item.entry.summary}"
         row = article_values(id, feed, item, key, fold(text), now)
@@ -179,10 +180,12 @@ def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[b
         words.append((id, search.words_of(text)))
         found += signal_values(id, row["at"], item.reading.signals)
         tags += tag_values(id, row["at"], row["actors"], row["places"], row["parts"], item.reading.signals)
+        meant += vector_values(id, row["at"], item.reading)
     insert(conn, articles, rows)
     search.add(conn, words)
     insert(conn, signals, found)
     insert(conn, article_tags, tags)
+    insert(conn, vectors, meant)
 
 
 def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -> list[int]:
@@ -322,11 +325,11 @@ def get(store: Store, id: int) -> Article | None:
 
 
 def several(store: Store, ids: Sequence[int]) -> list[Article]:
-    """The articles with these ids, in this order, with their signals; ids that are not stored are left out. Two queries."""
+    """The articles with these ids, in this order, with signals and vectors; ids that are not stored are left out. Three queries."""
     with store.read() as conn:
         rows = {row.id: row for row in conn.execute(sa.select(*BRIEF).where(articles.c.id.in_(ids)))}
-        found = _signals(conn, list(rows))
-    return [article_of(rows[id], found.get(id, ())) for id in ids if id in rows]
+        found, meant = _signals(conn, list(rows)), _vectors(conn, list(rows))
+    return [article_of(rows[id], found.get(id, ()), vector=meant.get(id)) for id in ids if id in rows]
 
 
 def _signals(conn: Connection, ids: list[int]) -> dict[int, tuple[Signal, ...]]:
@@ -335,6 +338,11 @@ def _signals(conn: Connection, ids: list[int]) -> dict[int, tuple[Signal, ...]]:
     for row in conn.execute(query):
         found.setdefault(row[0], []).append(signal_of(row))
     return {id: tuple(values) for id, values in found.items()}
+
+
+def _vectors(conn: Connection, ids: list[int]) -> dict[int, bytes]:
+    query = sa.select(vectors.c.article_id, vectors.c.vector).where(vectors.c.article_id.in_(ids))
+    return {id: bytes(vector) for id, vector in conn.execute(query)}
 
 
 def versions_of(store: Store, id: int) -> list[Version]:
@@ -356,13 +364,17 @@ def versions_of(store: Store, id: int) -> list[Version]:
 def stream(
     store: Store, wanted: Filter = Filter(), *, signals: bool = False, page: int = ARTICLES_A_PAGE
 ) -> Iterator[Article]:
-    """Every article that passes, oldest first, page by page: memory stays that of a page however many there are."""
+    """Every article that passes, oldest first, page by page: memory stays that of a page however many there are.
+
+    With `signals` they have their vectors too, as stories are made of both.
+    """
     last = None
     while True:
         with store.read() as conn:
             rows = conn.execute(_page(store, wanted, BRIEF, page, last, True)).all()
-            found = _signals(conn, [row.id for row in rows]) if signals else {}
-        yield from (article_of(row, found.get(row.id, ())) for row in rows)
+            ids = [row.id for row in rows] if signals else []
+            found, meant = (_signals(conn, ids), _vectors(conn, ids)) if ids else ({}, {})
+        yield from (article_of(row, found.get(row.id, ()), vector=meant.get(row.id)) for row in rows)
         if len(rows) < page:
             return
         last = (rows[-1].at, rows[-1].id)
@@ -427,28 +439,28 @@ def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> 
 
 
 def _read_again(conn: Connection, given: dict[int, Reading]) -> int:
-    """Replace readings with their signals and tags, and compute the rows of the stories concerned again from their articles."""
+    """Replace readings with their signals, tags and vectors, and compute the rows of the stories concerned again from their articles."""
     columns = [articles.c[name] for name in ("id", "at", "actors", "places", "parts", "story_id")]
     before = conn.execute(sa.select(*columns).where(articles.c.id.in_(list(given)))).all()
     if not before:
         return 0
     old_signals = _signals(conn, [row.id for row in before])
-    old_tags, new_tags, new_signals, values = [], [], [], []
+    old_tags, new_tags, new_signals, meant, values = [], [], [], [], []
     for id, at, actors, places, parts, _ in before:
         reading = given[id]
         old_tags += tag_values(id, at, actors, places, parts, old_signals.get(id, ()))
         new_tags += tag_values(id, at, reading.actors, reading.places, reading.parts, reading.signals)
         new_signals += signal_values(id, at, reading.signals)
+        meant += vector_values(id, at, reading)
         values.append({"b_id": id, **read_values(reading)})
-    conn.execute(signals.delete().where(signals.c.article_id.in_([row.id for row in before])))
+    for table in (signals, vectors, features):  # features are made of the old reading
+        conn.execute(table.delete().where(table.c.article_id.in_([row.id for row in before])))
     if old_tags:
         keys = [article_tags.c[name] == sa.bindparam(f"b_{name}") for name in ("kind", "value", "at", "article_id")]
         conn.execute(article_tags.delete().where(*keys), [{f"b_{k}": v for k, v in tag.items()} for tag in old_tags])
     conn.execute(articles.update().where(articles.c.id == sa.bindparam("b_id")), values)
     insert(conn, signals, new_signals)
     insert(conn, article_tags, new_tags)
+    insert(conn, vectors, meant)
     stories.recompute(conn, {row.story_id for row in before if row.story_id is not None})
-    conn.execute(
-        features.delete().where(features.c.article_id.in_([row.id for row in before]))
-    )  # made of the old reading
     return len(before)

@@ -1,4 +1,4 @@
-"""What articles are compared by when they are grouped into stories, stored for the days in which they may be compared."""
+"""What articles are compared by when they are grouped into stories, stored for the days in which they may be compared: features, vectors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from monitor.storage.bulk import upsert
-from monitor.storage.schema import articles, features
+from monitor.storage.schema import articles, features, vectors
 from monitor.storage.store import Store
 
 ARTICLES_A_PAGE = 5_000
@@ -75,4 +75,5 @@ def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator
 def forget(store: Store, before: datetime) -> None:
     """Delete what is too old to be compared."""
     with store.write() as conn:
-        conn.execute(features.delete().where(features.c.at < before))
+        for table in (features, vectors):
+            conn.execute(table.delete().where(table.c.at < before))

@@ -174,6 +174,17 @@ def add_confidence(conn: Connection) -> None:
     conn.exec_driver_sql("CREATE INDEX ix_articles_fault ON articles (feed) WHERE fault IS NOT NULL")
 
 
+def add_vectors(conn: Connection) -> None:
+    """What entries mean; those read before have none until they are read again."""
+    sqlite = conn.dialect.name == "sqlite"
+    number, octets = ("INTEGER", "BLOB") if sqlite else ("BIGINT", "BYTEA")
+    conn.exec_driver_sql(
+        f"CREATE TABLE vectors (article_id {number} NOT NULL PRIMARY KEY REFERENCES articles (id), "
+        f"at BIGINT NOT NULL, vector {octets} NOT NULL)"
+    )
+    conn.exec_driver_sql("CREATE INDEX ix_vectors_at ON vectors (at)")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -188,6 +199,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_step_failures,  # 10
     rename_articles_of_points,  # 11
     add_confidence,  # 12
+    add_vectors,  # 13
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -13,6 +13,7 @@ from monitor.storage.search import fold
 
 MAX_KEY_CHARS = 200  # characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
 ALIKE = 0.2  # share of common words from which two titles may be wordings of one article
+VECTOR_BYTES = 128
 KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
 
 
@@ -92,6 +93,12 @@ def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> l
     ]  # fmt: skip
 
 
+def vector_values(article_id: int, at: datetime, reading: Reading) -> list[dict[str, Any]]:
+    """The row of a reading's vector, if it has one; what a reader process that was attacked made longer or shorter is none."""
+    fits = reading.vector is not None and len(reading.vector) == VECTOR_BYTES
+    return [{"article_id": article_id, "at": at, "vector": reading.vector}] if fits else []
+
+
 def tag_values(
     article_id: int,
     at: datetime,
@@ -132,13 +139,16 @@ SIGNAL = [
 
 
 def article_of(
-    row: Sequence[Any], signals: tuple[Signal, ...] = (), suppressed: tuple[Suppressed, ...] = ()
+    row: Sequence[Any],
+    signals: tuple[Signal, ...] = (),
+    suppressed: tuple[Suppressed, ...] = (),
+    vector: bytes | None = None,
 ) -> Article:
     (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
      story_id, method, tier, theatre, published_text, country, parts, *sureness) = row[: len(BRIEF)]  # fmt: skip
     return Article(
         id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed, *sureness,
+        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed, *sureness, vector,
     )  # fmt: skip
 
 
