@@ -278,13 +278,16 @@ def lexicon(
 @app.command()
 @command_line
 def export(
-    table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds")],
+    table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds corrections")],
     since: Annotated[str | None, typer.Option(help="From this UTC date or time on.")] = None,
     until: Annotated[str | None, typer.Option(help="Up to, not including, this UTC date or time.")] = None,
     format: Annotated[FileFormat, typer.Option()] = FileFormat.csv,
     o: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output when left out.")] = None,
 ) -> None:
-    """Write a table: CSV safe for spreadsheets, JSONL, or Parquet. docs/data-dictionary.md lists the columns."""
+    """Write a table: CSV safe for spreadsheets, JSONL, or Parquet. docs/data-dictionary.md lists the columns.
+
+    Of corrections JSONL has the articles whose labels they make known, as the reader's training takes them.
+    """
     from monitor import export as exporting
     from monitor.storage import tables
 
@@ -292,7 +295,8 @@ def export(
         raise typer.BadParameter(f"no table {table!r}; there are {', '.join(exporting.COLUMNS)}")
     span = time_of(since), time_of(until)
     _, settings = configured()
-    rows = tables.rows(database(settings), table, since=span[0], until=span[1], configured=settings.feeds)
+    store = database(settings)
+    rows = tables.rows(store, table, since=span[0], until=span[1], configured=settings.feeds, format=format.value)
     with opened(o) as target:
         exporting.write(table, rows, format=format.value, out=target)
 

@@ -44,7 +44,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": INT, "article_id": INT, "at": TIME, "first_seen": TIME, "feed": TEXT, "publisher": TEXT, "tier": INT, "lang": TEXT,
         "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT, "severity": NUMBER, "rule": TEXT,
         "field": TEXT, "start": INT, "end": INT, "text": TEXT, "source": TEXT, "target": TEXT, "place": TEXT, "operators": LIST,
-        "method": TEXT, "confidence": NUMBER,
+        "method": TEXT, "confidence": NUMBER, "why": TEXT,
     },
     "stories": {
         "id": INT, "title": TEXT, "first_seen": TIME, "last_seen": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST,
@@ -65,6 +65,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT, "entries": INT,
         "new_entries": INT, "bad_entries": INT, "last_polled": TIME, "last_success": TIME, "last_new": TIME, "next_due": TIME, "moved_to": TEXT,
     },
+    "corrections": {
+        "id": INT, "article_id": INT, "at": TIME, "kind": TEXT, "category": TEXT, "mode": TEXT, "field": TEXT, "start": INT, "end": INT,
+        "text": TEXT, "who": TEXT, "note": TEXT, "method": TEXT, "lang": TEXT, "title": TEXT, "publisher": TEXT, "link": TEXT,
+    },
+}  # fmt: skip
+# what a line of JSON of `corrections` holds: an article as the reader's training takes it; its signals are objects
+LABELLED_ROW = {
+    "id": TEXT, "lang": TEXT, "title": TEXT, "summary": TEXT, "source": TEXT, "published": TIME, "direction": TEXT, "signals": LIST,
 }  # fmt: skip
 _ARROW = {
     TEXT: pa.string(), INT: pa.int64(), NUMBER: pa.float64(), BOOL: pa.bool_(), TIME: pa.timestamp("us", tz="UTC"), DAY: pa.date32(),
@@ -87,7 +95,9 @@ def pieces(table: str, rows: Iterable[Mapping[str, object]], *, format: str) -> 
         raise ValueError(f"{format} is not one of {', '.join(FORMATS)}")
     rows = iter(rows)
     first = list(islice(rows, 1))
-    columns = columns_of(table, first[0] if first else {})
+    columns = (
+        LABELLED_ROW if (table, format) == ("corrections", "jsonl") else columns_of(table, first[0] if first else {})
+    )
     rows = chain(first, rows)
     if format == "csv":
         yield from (piece.encode() for piece in rows_csv(rows, columns))

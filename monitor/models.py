@@ -198,6 +198,7 @@ class Signal:
     place: str | None = None
     operators: tuple[str, ...] = ()  # what changed the anchor on the way: "undoing: collapse"
     confidence: float | None = None  # 0..1, that it is meant; None where the reader does not say
+    why: str | None = None  # what spoke for it and against it, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,31 @@ class Reading:
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(s.category for s in self.signals))
+
+
+VERDICTS = ("right", "wrong", "missing", "undone")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody said of one signal of an article. Of several on the same words, category and mode the newest holds.
+
+    right: the signal is meant; wrong: it is not; missing: the reader did not find it; undone: what was said before holds no more.
+    """
+
+    id: int | None  # None until it is stored
+    article_id: int
+    at: datetime
+    kind: str  # a word of VERDICTS
+    category: str
+    mode: str  # act | words
+    field: str  # title | summary
+    start: int  # code points, in the wording that was judged: field[start:end] == text
+    end: int
+    text: str
+    who: str | None  # as the person gave it
+    method: str  # version of the reader whose reading was judged
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from monitor import export
-from monitor.models import Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
+from monitor.models import Correction, Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
 from monitor.storage import articles, index, open_store, prices, stories, tables
 from monitor.storage.filters import Filter
 
@@ -54,6 +54,8 @@ def store(tmp_path):
         opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON
     )
     stories.assign(opened, {1: 1})
+    span = "attack", "act", "title", 0, 7, "=strike"
+    articles.correct(opened, Correction(None, 1, NOON, "right", *span, "Ann", "tagger-1"))
     point = IndexPoint("day", DAY, "index-1", "ok", 151.5, 140.0, 160.0, 90.0, None, None, -0.5, *[1.0] * 7, 2, 1, 1, 2)
     index.save(opened, [point])
     prices.save(opened, [
@@ -87,8 +89,10 @@ def test_every_table_has_its_columns_in_every_format(store, table):
     listed = list(export.columns_of(table, rows[0]))
     assert set(export.COLUMNS[table]) <= set(rows[0])
     assert next(csv.reader(io.StringIO(written(table, rows).decode()))) == listed
-    lines = [json.loads(line) for line in written(table, rows, "jsonl").splitlines()]
-    assert [list(line) for line in lines] == [listed] * len(rows)
+    given = list(tables.rows(store, table, format="jsonl"))
+    lines = [json.loads(line) for line in written(table, given, "jsonl").splitlines()]
+    of_json = list(export.LABELLED_ROW) if table == "corrections" else listed
+    assert [list(line) for line in lines] == [of_json] * len(given) and given
     frame = pq.read_table(io.BytesIO(written(table, rows, "parquet")))
     assert frame.column_names == listed and frame.num_rows == len(rows)
     for empty in (written(table, []), written(table, [], "parquet")):

@@ -113,10 +113,10 @@ def as_exported_now(old):
     added = {
         "feeds": {"bad_entries": 0},
         "articles": {"confidence": None, "runner_up": None, "fault": None},
-        "signals": {"confidence": None},
+        "signals": {"confidence": None, "why": None},
     }
     more = {table: [row | columns for row in found[table]] for table, columns in added.items()}
-    return found | more | {"index": in_order(found["index"])}
+    return found | more | {"index": in_order(found["index"]), "corrections": []}
 
 
 def test_alerts_and_search_are_there_after_the_upgrade(version_2):

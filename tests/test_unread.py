@@ -65,7 +65,7 @@ def test_exports_name_it_and_give_no_score(store):
         (None, None, None), (0.61, "none", None), (None, None, FAULTY.fault)
     ]  # fmt: skip
     assert [row["confidence"] for row in tables.rows(store, "signals")] == [0.9]
-    for table, last in (("articles", ["confidence", "runner_up", "fault"]), ("signals", ["confidence"])):
+    for table, last in (("articles", ["confidence", "runner_up", "fault"]), ("signals", ["confidence", "why"])):
         assert list(export.COLUMNS[table])[-len(last) :] == last
         for format in export.FORMATS:
             assert b"".join(export.pieces(table, tables.rows(store, table), format=format))

@@ -11,14 +11,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
-from monitor.models import CATEGORIES, ESCALATION, Reading, Signal, Suppressed, Text
+from monitor.models import ESCALATION, Reading, Signal, Suppressed, Text
 from monitor.reader import judge
-from monitor.reader.judge import INDEX, Decision, Judged, Weights
+from monitor.reader.judge import INDEX, Judged, Weights
 from monitor.reader.network import HERE, Network, Seen
+from monitor.tagging.balance import score
 from monitor.tagging.candidates import Candidate
-from monitor.tagging.tagger import SUMMARY, TITLE, Tagger
+from monitor.tagging.tagger import Tagger
 
 VERSION = 1
 CARD = HERE / "card.json"
@@ -34,9 +34,8 @@ class Reader:
         self.tagger, self.weights, self._network = tagger, weights, network
         version = network.version if network else json.loads(CARD.read_text(encoding="utf-8"))["version"]
         self.method = f"reader-{VERSION}:{tagger.method.split(':')[-1]}-{version[:8]}-{weights.version}"
-        types = tagger.lexicons["en"].events.types.values()
         # of a signal that only the network found: a type of its own, as grave as its category usually is
-        self._severity = {c: float(median(t.severity for t in types if t.category == c)) for c in CATEGORIES}
+        self._severity = tagger.lexicons["en"].events.usual_severities()
 
     @classmethod
     def load(cls, extra: Path | None = None, theatre=None) -> Reader:
@@ -100,7 +99,7 @@ class Reader:
         reading = replace(
             found,
             direction=decision.direction,
-            score=_score(decision, signals),
+            score=score(decision.direction, signals),
             signals=tuple(signals[:MOST]),
             suppressed=tuple((*dropped, *suppressed)[:MOST]),
             method=self.method,
@@ -137,18 +136,3 @@ class Reader:
 
 def _mode(act: float) -> str:
     return "act" if act > 0 else "words"
-
-
-def _score(decision: Decision, signals: Sequence[Signal]) -> float:
-    """The title-led sum of the signals, each category once by its confidence, whose sign is that of the direction; -10 to 10."""
-    best: dict[str, float] = {}
-    for signal in signals:
-        counted = signal.severity * (signal.confidence or 0.0) * (TITLE if signal.field == "title" else SUMMARY)
-        best[signal.category] = max(best.get(signal.category, 0.0), counted, key=abs)
-    up, down = sum(x for x in best.values() if x > 0), -sum(x for x in best.values() if x < 0)
-    total = max(-10.0, min(10.0, up - down))
-    if decision.direction == "escalation":
-        total = total if total > 0 else up
-    elif decision.direction == "deescalation":
-        total = total if total < 0 else -down
-    return round(total, 2)

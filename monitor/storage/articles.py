@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from monitor.models import UNREAD, Article, Feed, FeedState, Reading, Signal
-from monitor.storage import feeds, search, stories
+from monitor.errors import InputError
+from monitor.models import UNREAD, Article, Correction, Feed, FeedState, Reading, Signal
+from monitor.storage import corrections, feeds, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.readings import replaced, use
@@ -44,7 +45,7 @@ ASKED_AT_ONCE = 500  # values in one IN (...)
 WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
 
 __all__ = [
-    "Filter", "Item", "Saved", "Version", "Waiting", "count", "count_outdated", "earliest_after", "faults", "find", "get", "keep_readings", "newest_id",
+    "Filter", "Item", "Saved", "Version", "Waiting", "correct", "count", "count_outdated", "earliest_after", "faults", "find", "get", "keep_readings", "newest_id",
     "outdated", "publishers", "read_up_to", "save", "several", "stream", "unread", "versions_of", "waiting",
 ]  # fmt: skip
 
@@ -205,7 +206,7 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
             _show(conn, id, item, now)
             edited[id] = item
     if edited:
-        _read_again(conn, {id: item.reading for id, item in edited.items()})
+        _read_again(conn, corrections.applied(conn, {id: item.reading for id, item in edited.items()}))
     return list(edited)
 
 
@@ -433,12 +434,31 @@ def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> 
                     some[id] = reading
                     again = again or direction != UNREAD
             if some:
-                done += _read_again(conn, some)
+                done += _read_again(conn, corrections.applied(conn, some))
                 (replaced if again else use)(conn, next(iter(some.values())).method)
     return done
 
 
-def _read_again(conn: Connection, given: dict[int, Reading]) -> int:
+def correct(store: Store, said: Correction) -> None:
+    """Keep what somebody said of a signal and let the article, its signals and its story follow, in one transaction.
+
+    The generation stays: as after an edit, the index follows from now on and its earlier points stay as they were published.
+    Raises InputError where the article is not there, is not read yet or has other words, StorageError.
+    """
+    with store.write() as conn:
+        query = sa.select(*BRIEF, articles.c.suppressed).where(articles.c.id == said.article_id).with_for_update()
+        row = conn.execute(query).first()
+        if row is None:
+            raise InputError(f"there is no article {said.article_id}")
+        own = (
+            _signals(conn, [row.id]).get(row.id, ()),
+            suppressed_of(row.suppressed),
+            _vectors(conn, [row.id]).get(row.id),
+        )
+        _read_again(conn, corrections.add(conn, article_of(row, *own), said))
+
+
+def _read_again(conn: Connection, given: Mapping[int, Reading]) -> int:
     """Replace readings with their signals, tags and vectors, and compute the rows of the stories concerned again from their articles."""
     columns = [articles.c[name] for name in ("id", "at", "actors", "places", "parts", "story_id")]
     before = conn.execute(sa.select(*columns).where(articles.c.id.in_(list(given)))).all()

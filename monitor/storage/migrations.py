@@ -185,6 +185,22 @@ def add_vectors(conn: Connection) -> None:
     conn.exec_driver_sql("CREATE INDEX ix_vectors_at ON vectors (at)")
 
 
+def add_corrections(conn: Connection) -> None:
+    """What people said of signals, the readings that were corrected, and why the reader says what it says."""
+    sqlite = conn.dialect.name == "sqlite"
+    number, counted = ("INTEGER", "INTEGER NOT NULL PRIMARY KEY") if sqlite else ("BIGINT", "BIGSERIAL PRIMARY KEY")
+    conn.exec_driver_sql(
+        f"CREATE TABLE corrections (id {counted}, article_id {number} NOT NULL REFERENCES articles (id), at BIGINT NOT NULL, "
+        "kind TEXT NOT NULL, category TEXT NOT NULL, mode TEXT NOT NULL, field TEXT NOT NULL, start INTEGER NOT NULL, "
+        '"end" INTEGER NOT NULL, text TEXT NOT NULL, who TEXT, method TEXT NOT NULL, note TEXT)'
+    )
+    conn.exec_driver_sql("CREATE INDEX ix_corrections_article_id ON corrections (article_id)")
+    conn.exec_driver_sql(
+        f"CREATE TABLE as_read (article_id {number} NOT NULL PRIMARY KEY REFERENCES articles (id), reading TEXT NOT NULL)"
+    )
+    conn.exec_driver_sql("ALTER TABLE signals ADD COLUMN why TEXT")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -200,6 +216,7 @@ MIGRATIONS: tuple[Step, ...] = (
     rename_articles_of_points,  # 11
     add_confidence,  # 12
     add_vectors,  # 13
+    add_corrections,  # 14
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

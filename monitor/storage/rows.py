@@ -88,6 +88,7 @@ def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> l
             "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "severity": s.severity,
             "rule": s.rule, "field": s.field, "start": s.start, "end": s.end, "text": s.text,
             "source": s.source, "target": s.target, "place": s.place, "operators": s.operators, "confidence": s.confidence,
+            "why": s.why,
         }
         for s in found
     ]  # fmt: skip
@@ -134,7 +135,7 @@ BRIEF = [
 SIGNAL = [
     signals.c[name]
     for name in ("category", "direction", "mode", "severity", "rule", "field", "start", "end", "text", "source", "target", "place",
-                 "operators", "confidence")
+                 "operators", "confidence", "why")
 ]  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def article_of(
 def signal_of(row: Sequence[Any]) -> Signal:
     """From the SIGNAL columns, standing last in the row."""
     values = list(row[-len(SIGNAL) :])
-    values[-2] = tuple(values[-2])  # operators
+    values[-3] = tuple(values[-3])  # operators
     return Signal(*values)
 
 

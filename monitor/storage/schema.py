@@ -243,8 +243,24 @@ signals = Table(
     time("at"), text("category"), text("direction"), text("mode"), number("severity", required=True), text("rule"),
     text("field"), count("start"), count("end"), text("text"),
     text("source", required=False), text("target", required=False), text("place", required=False),
-    Column("operators", Json, nullable=False), number("confidence"),
+    Column("operators", Json, nullable=False), number("confidence"), text("why", required=False),
     Index(None, "at", "id"),
+)  # fmt: skip
+
+# what people said of signals: every verdict is kept, the newest on the same words holds
+corrections = Table(
+    "corrections", metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
+    time("at"), text("kind"), text("category"), text("mode"), text("field"), count("start"), count("end"), text("text"),
+    text("who", required=False), text("method"), text("note", required=False),
+)  # fmt: skip
+
+# of articles that were corrected: the reading as the reader made it, from which the corrected one is computed
+as_read = Table(
+    "as_read", metadata,
+    Column("article_id", Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("reading", Json, nullable=False),
 )  # fmt: skip
 
 # what an article can be asked for by: (act, attack), (words, threat), (actor, IRN), (place, Muscat), (part, nuclear), (pair, USA>IRN)

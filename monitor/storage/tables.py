@@ -5,12 +5,12 @@ Rows are read page by page, so memory stays small.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 
-from monitor.models import UNREAD, Article, Feed, FeedState, IndexPoint, Price, Signal, Story
-from monitor.storage import articles, feeds, index, prices, signals, stories
+from monitor.models import UNREAD, Article, Correction, Feed, FeedState, IndexPoint, Price, Signal, Story
+from monitor.storage import articles, corrections, feeds, index, prices, signals, stories
 from monitor.storage.filters import Filter
 from monitor.storage.store import Store
 
@@ -29,17 +29,20 @@ _ARTICLE = _names(Article, "signals", "suppressed")
 _SIGNAL_ROW, _SIGNAL = _names(signals.SignalRow, "signal"), _names(Signal)
 Time = datetime | None
 _STORY, _POINT, _PRICE, _FEED = _names(Story), _names(IndexPoint), _names(Price), _names(FeedState)
+_CORRECTION = _names(Correction)
 
 
 def rows(
     store: Store, table: str, *, since: datetime | None = None, until: datetime | None = None, wanted: Filter | None = None,
-    configured: Iterable[Feed] | None = None,
-) -> Iterator[Row]:  # fmt: skip
+    configured: Iterable[Feed] | None = None, format: str = "csv",
+) -> Iterator[Row] | Iterator[Mapping[str, object]]:  # fmt: skip
     """The rows of a table with since <= time < until, oldest first. Raises KeyError for a table that is not in TABLES.
 
     `wanted` narrows articles and signals, whose times it then says itself. `configured` are the feeds of feeds.yaml: those alone are
-    given, with those never polled; feeds are the health of now and know no times.
+    given, with those never polled; feeds are the health of now and know no times. Of corrections the format `jsonl` has labelled rows.
     """
+    if table == "corrections" and format == "jsonl":
+        return corrections.labelled_rows(store, since, until)
     return TABLES[table](store, since, until, wanted, configured)
 
 
@@ -112,6 +115,20 @@ def _feeds(
         yield {name: getattr(state, name) for name in _FEED}
 
 
+def _corrections(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
+    for said, article in corrections.stream(store, since, until):
+        about: Row = {
+            "lang": article.lang,
+            "title": article.title,
+            "publisher": article.publisher,
+            "link": article.link,
+        }
+        yield {name: getattr(said, name) for name in _CORRECTION} | about
+
+
 TABLES: dict[str, Callable[..., Iterator[Row]]] = {
     "articles": _articles, "signals": _signals, "stories": _stories, "index": _index, "prices": _prices, "daily": _daily, "feeds": _feeds,
+    "corrections": _corrections,
 }  # fmt: skip

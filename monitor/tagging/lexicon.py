@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from statistics import median
 
-from monitor.models import ESCALATION
+from monitor.models import CATEGORIES, ESCALATION
 from monitor.tagging.forms import Phrase
 
 LANGUAGES = ("en", "fr", "ar", "fa")  # Hebrew is recognised and left untagged
@@ -55,6 +56,11 @@ class Events:
 
     def undone(self, event: EventType) -> EventType | None:
         return self.types[event.undone] if event.undone else self.turned["undone"].get(event.category)
+
+    def usual_severities(self) -> dict[str, float]:
+        """For each category the median of its types: of a signal whose type is not known."""
+        every = self.types.values()
+        return {c: float(median(event.severity for event in every if event.category == c)) for c in CATEGORIES}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

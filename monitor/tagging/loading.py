@@ -67,12 +67,21 @@ def files() -> list[Path]:
     return [FOLDER / "events.yaml", *(FOLDER / f"{code}.yaml" for code in LANGUAGES)]
 
 
-def load(extra: Path | None = None) -> dict[str, Lexicon]:
-    """Every language's lexicon; `extra` is a user's own file in the same form, merged into its language. Raises LexiconError."""
+def event_types() -> Events:
+    """The shipped table of event types. Raises LexiconError."""
     problems: list[Problem] = []
     events = Events()
     for document in Sheet(FOLDER / "events.yaml", problems).documents:
         _table(document, events)
+    if problems:
+        raise LexiconError(problems)
+    return events
+
+
+def load(extra: Path | None = None) -> dict[str, Lexicon]:
+    """Every language's lexicon; `extra` is a user's own file in the same form, merged into its language. Raises LexiconError."""
+    problems: list[Problem] = []
+    events = event_types()
     found = {code: Lexicon(code, events=events) for code in LANGUAGES}
     for path in files()[1:]:
         for document in Sheet(path, problems).documents:

@@ -18,6 +18,7 @@ from monitor.tagging import candidates, loading, ties
 from monitor.tagging import theatre as gazetteers
 from monitor.tagging.actors import Anchor, Roles, entity
 from monitor.tagging.anchors import Finder, Hit, Word
+from monitor.tagging.balance import balance
 from monitor.tagging.cache import kept, source
 from monitor.tagging.candidates import Candidate, Found
 from monitor.tagging.clauses import ASKING, Sentence, cut, fill, last_tail
@@ -26,10 +27,7 @@ from monitor.tagging.parts import parts_of
 from monitor.tagging.text import Folded, Languages, fold
 
 VERSION = 2  # of the engine; the words' version is their hash
-TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
-CLEAR = 0.8  # share of one direction above which the other does not matter
 MOST = 40  # signals, and suppressed anchors, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
-TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,35 +318,3 @@ def _distinct(signals: list[Signal]) -> list[Signal]:
         if last is None:
             kept.append(signal)
     return kept
-
-
-# -- the entry --------------------------------------------------------------------------------------------
-
-
-def balance(signals: tuple[Signal, ...]) -> tuple[str, float]:
-    """Direction and score of an entry: what escalates and what calms, summed, the title's weighing more (rule 12).
-
-    Of each category the gravest signal counts, in the summary by half. What the title puts first leads: the other sum counts the less, by TITLE_LEADS. The score
-    is the difference of the two sums, positive for escalation, from -10 to 10; where neither sum is clearly the greater, and the title does
-    not decide, the direction is "mixed".
-    """
-    if not signals:
-        return "none", 0.0
-    best, title = {}, None
-    for signal in signals:
-        if signal.field == "title" and title is None:
-            title = signal.direction
-        counted = signal.severity * (TITLE if signal.field == "title" else SUMMARY)
-        best[signal.category] = max(best.get(signal.category, 0.0), counted, key=abs)
-    up, down = sum(x for x in best.values() if x > 0), -sum(x for x in best.values() if x < 0)
-    share = up / (up + down)
-    if title == "escalation":
-        down *= (1 - TITLE_LEADS) / TITLE_LEADS
-    elif title == "deescalation":
-        up *= (1 - TITLE_LEADS) / TITLE_LEADS
-    score = round(max(-10.0, min(10.0, up - down)), 2)
-    if share >= CLEAR or (title == "escalation" and up > down):
-        return "escalation", score
-    if share <= 1 - CLEAR or (title == "deescalation" and down > up):
-        return "deescalation", score
-    return "mixed", score

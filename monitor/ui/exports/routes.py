@@ -107,10 +107,10 @@ def _pieces(table: str, form: str, given: list[tuple[str, str]]) -> Iterator[byt
         return export.pieces(
             table, tables.rows(reads.context().store, table, wanted=links.filter_of(given)), format=form
         )
-    return export.pieces(table, _rows(table, given), format=form)
+    return export.pieces(table, _rows(table, form, given), format=form)
 
 
-def _rows(table: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
+def _rows(table: str, form: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
     narrowing = NARROWING.get(table, {})
     since, until = links.span_of(
         _once([pair for pair in given if pair[0] not in narrowing], ("since", "until", *narrowing))
@@ -124,7 +124,8 @@ def _rows(table: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
         table == "index" and narrow.keys() == {"grain", "part"} and len(narrow["grain"]) == len(narrow["part"]) == 1
     ):  # by its key
         return _index(context.store, narrow["grain"][0], narrow["part"][0], since, until)
-    rows = tables.rows(context.store, table, since=since, until=until, configured=context.settings.current()[0].feeds)
+    configured = context.settings.current()[0].feeds
+    rows = tables.rows(context.store, table, since=since, until=until, configured=configured, format=form)
     return (row for row in rows if all(_passes(row, name, values) for name, values in narrow.items()))
 
 
