@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.models import CATEGORIES, DEESCALATION, ESCALATION
+from monitor.models import CATEGORIES, DEESCALATION, ESCALATION, Text
 
 FOLDER = Path(__file__).parent / "invented"
 LANGUAGES = ("en", "fr", "ar", "fa")
@@ -46,3 +46,18 @@ def test_evidence_stands_in_its_field_and_the_direction_follows_from_the_signals
         assert row["direction"] == meant[sides], row
         assert (row["kind"] == "mixed") == (row["direction"] == "mixed"), row
         assert row["kind"] not in SILENT or not named, row
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_score_never_has_the_other_sign_than_the_direction(reader, lang):
+    rows = entries(lang)
+    readings = reader.read([Text(row["title"], row["summary"], lang) for row in rows])
+    for row, read in zip(rows, readings, strict=True):
+        assert abs(read.score) <= 10
+        if read.direction == "escalation":
+            assert read.score > 0, row
+        elif read.direction == "deescalation":
+            assert read.score < 0, row
+        elif read.direction == "none":
+            assert read.score == 0 and not read.signals, row
+        assert all(signal.why and 0 < signal.confidence <= 1 for signal in read.signals), row

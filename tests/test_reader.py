@@ -116,6 +116,26 @@ def test_points_add_up_to_the_confidence(tagger):
     assert sum(point for _, point in one.points) == pytest.approx(judge.logit(one.confidence), abs=0.06)
 
 
+def test_why_says_what_each_witness_says_and_what_weighed_most(tagger):
+    weights = Weights("test", {"network": 1.0, "phrase": 1.0, "phrase: only in the summary": -0.44, "phrase: an act": 0.1},
+                      WEIGHTS.direction, 0.4, {})  # fmt: skip
+    seized = seen("escalation", maritime=0.91)
+    reading = read(tagger, seized, "Tehran", "Iran seizes tanker in the Strait of Hormuz", weights=weights)
+    assert [s.why for s in reading.signals] == ["phrase ship.seize; network 0.91; only in the summary -0.4"]
+    span = Span("title", 24, 35, 0.9)
+    alone = read(
+        tagger, seen("deescalation", {"talks": span}, talks=0.95), "Tehran and Washington edge closer in Muscat"
+    )
+    assert alone.signals[0].why == "no phrase; network 0.95"
+
+
+def test_circumstances_are_features_that_are_made(tagger):
+    _, candidates = tagger.examine("Israel strikes Iran", "", lang="en")
+    made = set(judge.category_features("attack", candidates, seen(attack=0.9), "en"))
+    fixed = {name for name in judge.CIRCUMSTANCES if name.startswith("phrase: ") and "tied" not in name}
+    assert fixed <= made and {"phrase: tied by clause", "phrase: tied to core"} <= made
+
+
 def test_shares_sum_to_one():
     shares = judge.directed({"constant": 1.0, "any category of escalation": 300.0}, WEIGHTS)
     assert sum(shares.values()) == pytest.approx(1.0) and math.isfinite(shares["escalation"])

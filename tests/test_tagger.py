@@ -162,6 +162,7 @@ def test_lines_in_the_fixed_format(reader: Reader):
             "target",
             "place",
             "confidence",
+            "why",
         ]
     )
     with pytest.raises(InputError, match="line 1"):

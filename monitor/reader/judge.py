@@ -154,6 +154,53 @@ def judged(candidates: Sequence[Candidate], seen: Seen, lang: str, weights: Weig
     return found
 
 
+# features that tell of this entry, in words
+CIRCUMSTANCES = {
+    "phrase: only in the summary": "only in the summary",
+    "phrase: an act": "an act",
+    "phrase: turned by words around": "turned by words around it",
+    "phrase: in a question": "in a question",
+    "phrase: under a condition": "under a condition",
+    "phrase: background": "background",
+    "phrase: quoted": "quoted",
+    "phrase: tied by clause": "a name in its clause",
+    "phrase: tied by sentence": "a name in its sentence",
+    "phrase: tied by entry": "a name only elsewhere in the entry",
+    "phrase: tied by nothing": "no name",
+    "phrase: tied to core": "a name of the theatre",
+    "phrase: tied to acting": "the name of an outside power",
+    "phrase: tied to elsewhere": "a name from elsewhere",
+    "phrases: another category": "phrases state another category",
+    "suppressed in the title": "suppressed in the title",
+    "network: its words state the opposite in a phrase": "the network's words state the opposite",
+}
+MOST_WHY = 3  # circumstances that are named
+LEAST_WHY = 0.2  # logits; a circumstance that says less is not named
+WHY_CHARS = 300
+
+
+def in_words(found: Judged, candidates: Sequence[Candidate], seen: Seen) -> str:
+    """Why a category is a signal, for people: `phrase ship.seize; network 0.91; only in the summary -0.4`.
+
+    First what each witness says, then the circumstances that weighed most, in logits: above zero for it, below against it.
+    """
+    own = [each for each in candidates if each.category == found.category]
+    counted = [each for each in own if each.suppressed is None]
+    if counted:
+        said = f"phrase {max(counted, key=lambda each: (each.in_title, each.severity)).event}"
+    elif own:
+        first = max(own, key=lambda each: each.in_title)
+        said = f"phrase {first.event}, suppressed by {kind(first.suppressed)}"
+    else:
+        said = "no phrase"
+    parts = [said, f"network {float(seen.meant[INDEX[found.category]]):.2f}"]
+    telling = [
+        (CIRCUMSTANCES[n], points) for n, points in found.points if n in CIRCUMSTANCES and abs(points) >= LEAST_WHY
+    ]
+    parts += [f"{words} {points:+.1f}" for words, points in telling[:MOST_WHY]]
+    return "; ".join(parts)[:WHY_CHARS]
+
+
 # -- direction --------------------------------------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ class Reader:
         stated = {c: self._signals(c, found, candidates, seen, text) for c in judged}
         decision = judge.decide({c: each for c, each in judged.items() if stated[c]}, shares, self.weights)
         signals = [
-            replace(signal, confidence=round(judged[c].confidence, 3))
+            replace(signal, confidence=round(judged[c].confidence, 3), why=judge.in_words(judged[c], candidates, seen))
             for c in decision.categories
             for signal in stated[c]
         ]

@@ -52,6 +52,7 @@ def as_record(reading: Reading, id: object = None) -> dict:
                 "target": signal.target,
                 "place": signal.place,
                 "confidence": signal.confidence,
+                "why": signal.why,
             }
             for signal in reading.signals
         ],
@@ -128,6 +129,7 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
             )
             table.add_row(*map(Text, row), style=STYLES[signal.direction].replace("bold ", ""))
         parts.append(table)
+        parts.extend(Text(f"{signal.category}: {signal.why}") for signal in reading.signals if signal.why)
     parts.extend(
         Text(f"{off.category} suppressed: {off.reason} («{off.text}», {off.field})", style="dim")
         for off in reading.suppressed

@@ -10,7 +10,7 @@ from monitor.clock import time_text
 from monitor.models import CATEGORIES, Article, Story
 from monitor.ui.charts import report_timeline
 from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, TIER, kinds, many
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, STORY_SCORE, TIER, kinds, many
 from monitor.ui.queries import reads
 
 LIMIT = 300
@@ -38,7 +38,7 @@ def table(found: list[Story]) -> None:
         frame, ids, "story", forget=("article",), height=row_selection.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
         column_config={
             "last report": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
-            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE), "signals": st.column_config.TextColumn(width=190),
+            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=STORY_SCORE), "signals": st.column_config.TextColumn(width=190),
             "publishers": st.column_config.NumberColumn(width=80, help="Publishers with different owners"),
             "articles": st.column_config.NumberColumn(width=65),
         },
