@@ -1,9 +1,4 @@
-"""The command line: check, poll, tag, export, prices, oil.
-
-    python -m monitor --help
-
-Exit status: 0 done, 1 something failed while running, 2 configuration or usage.
-"""
+"""Commands that read, poll and export news: check, poll, tag, lexicon, export, prices, oil."""
 
 from __future__ import annotations
 
@@ -14,77 +9,21 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from monitor import clock
-from monitor.config import LastGood, Settings
-from monitor.errors import LexiconError, MonitorError, ProblemsError
+from monitor.cli.base import app, command_line, configured, database, err, opened, out, time_of
+from monitor.config import Settings
+from monitor.errors import LexiconError
 from monitor.models import Text as Entry
-from monitor.storage.store import Store, open_store
-
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.split("\n")[0]
-)
-out, err = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def command_line(command: Callable) -> Callable:
-    """Errors that people can do something about become a line on stderr and an exit status."""
-
-    @wraps(command)
-    def guarded(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except ProblemsError as fault:
-            for problem in fault.problems:
-                err.print(str(problem), markup=False)
-            raise typer.Exit(2) from None
-        except MonitorError as fault:
-            err.print(str(fault), markup=False)
-            raise typer.Exit(1) from None
-        except BrokenPipeError:  # `| head` has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
-
-    return guarded
-
-
-def configured() -> tuple[LastGood, Settings]:
-    settings = LastGood(environ=os.environ)
-    return settings, settings.current()[0]
-
-
-def database(settings: Settings) -> Store:
-    return open_store(settings.environment.database_url)
-
-
-def time_of(text: str | None) -> datetime | None:
-    """An ISO date or time of an option. Raises BadParameter (exit 2)."""
-    try:
-        return None if text is None else clock.parse_time(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-def opened(path: Path | None) -> BinaryIO:
-    """The file to write to, or standard output. Raises BadParameter (exit 2)."""
-    try:
-        return path.open("wb") if path else os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{path} cannot be written ({error.strerror}); check the folder and its rights"
-        ) from None
 
 
 class FileFormat(StrEnum):

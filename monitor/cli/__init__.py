@@ -1,0 +1,11 @@
+"""The command line: one module for each family of commands.
+
+    python -m monitor --help
+
+Exit status: 0 done, 1 something failed while running, 2 configuration or usage.
+"""
+
+from monitor.cli import commands
+from monitor.cli.base import app, err, out
+
+__all__ = ["app", "commands", "err", "out"]
