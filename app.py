@@ -16,7 +16,7 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
 from monitor import clock  # noqa: E402
-from monitor.config import LastGood  # noqa: E402
+from monitor.config.settings import LastGood  # noqa: E402
 from monitor.errors import ConfigError, StorageError  # noqa: E402
 from monitor.pipeline.polling import Pipeline  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402

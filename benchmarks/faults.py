@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.clock import RealClock
-from monitor.config import LastGood
+from monitor.config.settings import LastGood
 from monitor.pipeline import polling as pipeline
 from monitor.pipeline import steps
 from monitor.storage import articles, open_store

@@ -15,7 +15,7 @@ from datetime import timedelta
 import numpy as np
 
 from monitor.alerts.rules import Facts, decide
-from monitor.config import JumpRule
+from monitor.config.alerting import JumpRule
 from monitor.index import Parameters, ReferenceCache, compute, lookback
 from tests.newsroom import START, day_of, news
 

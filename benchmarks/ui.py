@@ -30,7 +30,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks._other_environment import peer
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.feeds import demo
 from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
 from monitor.pipeline.process import this_process

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.alerts.rules import EditedArticle, Facts, Report, decide, rehearse
-from monitor.config import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
 from monitor.index import Parameters, ReferenceCache, compute
 from monitor.models import FeedState, IndexPoint, Price
 from tests.newsroom import START, day_of, news

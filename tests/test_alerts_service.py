@@ -16,7 +16,7 @@ import pytest
 from monitor.alerts import delivery
 from monitor.alerts import service as alert_service
 from monitor.clock import StandingClock, real_now
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.models import AlertDelivery, Entry, Feed, FeedState, Price, Reading, Signal
 from monitor.storage import alerts, articles, notes, prices, steps, stories
 from monitor.storage.articles import Item
@@ -238,7 +238,7 @@ import sys
 from pathlib import Path
 from monitor.alerts import service as alert_service
 from monitor.clock import StandingClock
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.storage.store import open_store
 from tests.test_alerts_service import NOW
 settings = load(Path(sys.argv[1]), {"MONITOR_ALERT_URLS": sys.argv[3]})

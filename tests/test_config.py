@@ -8,11 +8,13 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from monitor.config.environment import SETTINGS, environment
 from typer.testing import CliRunner
 
-from monitor import config
 from monitor.cli import app
-from monitor.config import document
+from monitor.config import document, editors
+from monitor.config import settings as config_settings
+from monitor.config.settings import LastGood, load
 from monitor.errors import ConfigError
 from monitor.models import PARTS, Feed, Series
 from monitor.tagging.tagger import Tagger
@@ -33,7 +35,7 @@ def write(folder: Path, text: str) -> Path:
 
 def faults(path: Path, environ: dict | None = None) -> list:
     with pytest.raises(ConfigError) as caught:
-        config.load(path, environ or {})
+        load(path, environ or {})
     return list(caught.value.problems)
 
 
@@ -70,7 +72,7 @@ def test_a_file_that_is_none(tmp_path, make, part):
 
 
 def test_an_installed_package_names_its_example(tmp_path, monkeypatch):
-    monkeypatch.setattr(document, "EXAMPLE", write(tmp_path, MINIMAL))
+    monkeypatch.setattr(config_settings, "EXAMPLE", write(tmp_path, MINIMAL))
     (problem,) = faults(tmp_path / "none.yaml")
     assert problem.message.endswith(f"begin with a copy of {tmp_path / 'feeds.yaml'}")
 
@@ -83,7 +85,7 @@ def test_a_file_beyond_bounds_is_refused(tmp_path, monkeypatch):
 
 def test_name_and_address_are_enough(tmp_path):
     path = write(tmp_path, MINIMAL)
-    settings = config.load(path, {})
+    settings = load(path, {})
     assert settings.feeds == (Feed("A", "https://a.example/rss", language="fr"),)
     assert [series.symbol for series in settings.prices] == ["BZ=F", "CL=F"]
     assert (settings.alerts, settings.index.span, settings.theatre.lexicon) == ((), None, None)
@@ -122,7 +124,7 @@ alerts:
   - {name: W, kind: silence, of: worker}
 theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
 """
-    settings = config.load(write(tmp_path, text), {"KEY": "secret-word "})
+    settings = load(write(tmp_path, text), {"KEY": "secret-word "})
     first, second = settings.feeds
     assert first == Feed(
         "A: b", "HTTP://127.0.0.1:8901/x.xml", language="ar", publisher="Alpha", tier=1, country="NO", every=timedelta(seconds=2), tags=("one", "2"),
@@ -141,7 +143,7 @@ theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
     assert arguments["theatre"].widen == ("EGY", "Cyprus")
     assert "secret-word" not in repr(settings)
     assert not list(
-        jsonschema.Draft202012Validator(config.schema()).iter_errors(
+        jsonschema.Draft202012Validator(editors.schema()).iter_errors(
             document.read(write(tmp_path, text.replace(", relief]", "]"))).data
         )
     )
@@ -149,11 +151,11 @@ theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
 
 def test_ten_thousand_feeds(tmp_path):
     text = "feeds:\n" + "".join(f"  - name: F{i}\n    url: http://a.example/{i}\n    tier: 2\n" for i in range(10_000))
-    assert len(config.load(write(tmp_path, text), {}).feeds) == 10_000
+    assert len(load(write(tmp_path, text), {}).feeds) == 10_000
 
 
 def test_the_environment_is_read_and_refused():
-    read = config.environment(
+    read = environment(
         {
             "MONITOR_YAHOO_URL": "http://127.0.0.1:1/",
             "MONITOR_NOW": " ",
@@ -172,19 +174,19 @@ def test_the_environment_is_read_and_refused():
         "MONITOR_ALERT_URLS": "secret-word",
     }
     with pytest.raises(ConfigError) as caught:
-        config.environment(wrong)
+        environment(wrong)
     assert {problem.where for problem in caught.value.problems} == set(wrong)
     assert "secret-word" not in str(caught.value)
 
 
 def test_monitor_feeds_names_the_file(tmp_path):
     path = write(tmp_path, MINIMAL)
-    assert config.load(environ={"MONITOR_FEEDS": str(path)}).path == path
+    assert load(environ={"MONITOR_FEEDS": str(path)}).path == path
 
 
 def test_an_edit_holds_and_a_broken_one_keeps_the_last_good(tmp_path):
     path = write(tmp_path, MINIMAL)
-    watched = config.LastGood(path, {})
+    watched = LastGood(path, {})
     first, fault = watched.current()
     assert fault is None
     assert watched.current()[0] is first
@@ -227,7 +229,7 @@ def test_a_broken_word_file_is_a_fault_and_exit_2(tmp_path):
 def test_an_edit_of_the_word_file_holds_and_a_broken_one_keeps_the_last_good(tmp_path):
     path, words = write(tmp_path, MINIMAL + "theatre: {lexicon: words.yaml}\n"), tmp_path / "words.yaml"
     words.write_text(WORDS)
-    watched = config.LastGood(path, {})
+    watched = LastGood(path, {})
     first, fault = watched.current()
     assert fault is None
     words.write_text(WORDS + "  rumpus: [y z]\n")
@@ -242,7 +244,7 @@ def test_an_edit_of_the_word_file_holds_and_a_broken_one_keeps_the_last_good(tmp
 
 
 def test_without_any_good_one_there_is_nothing_to_keep(tmp_path):
-    watched = config.LastGood(tmp_path / "feeds.yaml", {})
+    watched = LastGood(tmp_path / "feeds.yaml", {})
     with pytest.raises(ConfigError):
         watched.current()
     write(tmp_path, MINIMAL)
@@ -253,7 +255,7 @@ def test_without_any_good_one_there_is_nothing_to_keep(tmp_path):
 
 
 def test_the_shipped_file_is_sound_and_broad():
-    settings = config.load(ROOT / "feeds.yaml", {})
+    settings = load(ROOT / "feeds.yaml", {})
     assert len(settings.feeds) >= 35
     assert {feed.language for feed in settings.feeds} >= {"en", "fr", "ar", "fa"}
     assert all(feed.aggregator or feed.publisher for feed in settings.feeds)
@@ -269,7 +271,7 @@ def test_the_schema_for_editors_is_true():
         .startswith("# yaml-language-server: $schema=feeds.schema.json\n")
     )
     kept = json.loads((ROOT / "feeds.schema.json").read_text(encoding="utf-8"))
-    assert kept == config.schema(), "run `make schema`"
+    assert kept == editors.schema(), "run `make schema`"
     jsonschema.Draft202012Validator.check_schema(kept)
     check = jsonschema.Draft202012Validator(kept)
     data = document.read(ROOT / "feeds.yaml").data
@@ -286,10 +288,10 @@ def test_the_schema_for_editors_is_true():
 def test_every_key_is_explained():
     """docs/configuration.md names every key and setting of the tables that the program uses."""
     words = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    schema = config.schema()
+    schema = editors.schema()
     keys = {key for shape in (schema, *schema["$defs"].values()) for key in shape["properties"]}
     assert [key for key in sorted(keys) if f"`{key}`" not in words] == []
     assert [part for part in PARTS if part not in words] == []
-    for setting in config.SETTINGS:
+    for setting in SETTINGS:
         default = f"`{setting.default}`" if setting.default else "unset"
         assert f"| `{setting.name}` | {default} | {setting.sentence} |" in words

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from monitor import clock
 from monitor.cli import app
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.feeds import probe
 from monitor.models import Failure, Feed
 from tests.internet import Internet, Page, redirect

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.errors import PriceError
 from monitor.index import indexer
 from monitor.index.indexer import IndexUpdater

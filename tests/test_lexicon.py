@@ -96,8 +96,8 @@ def test_all_faults_are_told_at_once(tmp_path):
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
-    for path in (tmp_path / "nothing.yaml", tmp_path):
-        with pytest.raises(LexiconError, match="cannot be read"):
+    for path, says in ((tmp_path / "nothing.yaml", "no such file"), (tmp_path, "is a folder")):
+        with pytest.raises(LexiconError, match=says):
             Tagger.load(extra=path)
 
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app, out
 from monitor.clock import real_now
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.prices.update import price_client, update_prices
 from monitor.storage import prices
 from monitor.storage.store import open_store

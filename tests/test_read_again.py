@@ -7,7 +7,7 @@ from string import ascii_lowercase
 
 import pytest
 
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.feeds.reading import read_again
 from monitor.index.indexer import IndexUpdater, update_index
 from monitor.models import Entry, Feed, FeedState, Reading, Signal

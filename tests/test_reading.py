@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor import clock
-from monitor.config import LastGood
+from monitor.config.settings import LastGood
 from monitor.errors import ReaderError
 from monitor.feeds import reading
 from monitor.feeds.pool import ReaderPool

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import document
+from monitor.config.settings import EXAMPLE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -135,7 +135,7 @@ def test_the_package_and_the_program_are_one_version():
 def test_the_package_holds_the_example_that_it_names():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert [ROOT / "monitor" / Path(place).relative_to("monitor") for place in included.values()] == [document.EXAMPLE]
+    assert [ROOT / "monitor" / Path(place).relative_to("monitor") for place in included.values()] == [EXAMPLE]
     assert all((ROOT / file).is_file() for file in included)
 
 

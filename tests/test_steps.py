@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import faults
 from monitor.clock import RealClock, real_now
-from monitor.config import LastGood
+from monitor.config.settings import LastGood
 from monitor.errors import LeaseHeld, StorageError
 from monitor.pipeline import polling as pipeline
 from monitor.pipeline import steps

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor import export
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.index.indexer import IndexUpdater
 from monitor.models import UNREAD, Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import alerts, articles, index, open_store, readings, signals, stories, tables

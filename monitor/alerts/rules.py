@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.alerts import wording
-from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.models import Alert, FeedState, IndexPoint, Price
 
 LASTING = ("level", "jump", "silence")

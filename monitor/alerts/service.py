@@ -18,7 +18,8 @@ from rich.text import Text
 
 from monitor.alerts import delivery, notify, rules
 from monitor.clock import Clock, parse_time, real_now
-from monitor.config import JumpRule, LevelRule, PriceRule, Rule, Settings, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.config.settings import Settings
 from monitor.errors import ClockError, NotifyError, StorageError
 from monitor.models import Alert, AlertDelivery, Price
 from monitor.storage import alerts, articles, feeds, index, notes, prices, steps, stories

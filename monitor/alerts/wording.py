@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.config import JumpRule, LevelRule
+from monitor.config.alerting import JumpRule, LevelRule
 from monitor.models import PARTS, Alert, FeedState, IndexPoint, Price
 
 NO_LONGER_WATCHED = "the rule, or what it watched, was taken out of feeds.yaml"

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from monitor import clock
-from monitor.config import LastGood, Settings
+from monitor.config.settings import LastGood, Settings
 from monitor.errors import MonitorError, ProblemsError
 from monitor.storage.store import Store, open_store
 

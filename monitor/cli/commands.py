@@ -21,7 +21,7 @@ from rich.text import Text
 
 from monitor import clock
 from monitor.cli.base import app, command_line, configured, database, err, opened, out, time_of
-from monitor.config import Settings
+from monitor.config.settings import Settings
 from monitor.errors import LexiconError
 from monitor.models import Text as Entry
 

@@ -1,7 +1,8 @@
 """Reads a YAML file that people edit into plain data with line numbers, and refuses what does not belong into it.
 
-Scalars follow YAML 1.2 (`NO` is Norway, not false). Anchors, tags and second documents are refused, nesting and size
-are bounded, so that no file can blow up. libyaml gives the events, since ten thousand feeds are many lines.
+In feeds.yaml scalars follow YAML 1.2 (`NO` is Norway, not false); in word files they are text as written (`no` and `on` are words).
+Anchors and tags are refused, nesting and size are bounded, so that no file can blow up. libyaml gives the events, since ten thousand
+feeds are many lines and the word files are read while the program starts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import yaml
 
 from monitor.errors import ConfigError, Problem
 
-EXAMPLE = Path(__file__).parents[1] / "example" / "feeds.yaml"  # in an installed package only; a checkout has its own
 MAX_BYTES = 20_000_000  # bytes; ten thousand feeds are about two million
 MAX_DEPTH = 20
 
@@ -56,64 +56,64 @@ class Document:
         return self.lines.get(place)
 
 
-def read(path: Path) -> Document:
-    """The file's document; its root is a mapping. Raises ConfigError where it cannot be read or is not YAML."""
-    document = Document(str(path))
-    text = _text(document, path)
-    try:
-        _build(document, text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _refusal(
-            document,
-            mark.line + 1 if mark else None,
-            f"is not valid YAML: {error.problem or error.context}; {_remedy(error)}",
-        ) from error
-    except yaml.reader.ReaderError as error:
-        line = next(
-            (n for n, row in enumerate(text.splitlines(), 1) if yaml.reader.Reader.NON_PRINTABLE.search(row)), None
-        )
-        raise _refusal(
-            document, line, "holds a control character; delete it (retype the line if it does not show)"
-        ) from error
+def read(path: Path, *, absent: str = "check the path") -> Document:
+    """The file's document; its root is a mapping. `absent` says what to do where there is no such file.
+    Raises ConfigError where it cannot be read or is not YAML.
+    """
+    found = _documents(path, absent, words=False)
+    document = found[0] if found else Document(str(path))
     if document.data is None:
-        raise _refusal(
-            document,
-            None,
-            "is empty; begin with a line `feeds:` and a feed below it, `  - name: ...` and `    url: ...`",
-        )
+        message = "is empty; begin with a line `feeds:` and a feed below it, `  - name: ...` and `    url: ...`"
+        raise _refusal(document.file, None, message)
     if not isinstance(document.data, dict):
-        raise _refusal(document, 1, "has to begin with names such as `feeds:`, with their values indented below them")
+        message = "has to begin with names such as `feeds:`, with their values indented below them"
+        raise _refusal(document.file, 1, message)
     return document
 
 
-def _text(document: Document, path: Path) -> str:
+def read_words(path: Path) -> list[Document]:
+    """Every document of a word file, scalars as text. Raises ConfigError where it cannot be read or is not YAML."""
+    return _documents(path, "check the path", words=True)
+
+
+def _documents(path: Path, absent: str, *, words: bool) -> list[Document]:
+    file, text = str(path), _text(path, absent)
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        return _build(file, text, words=words)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"is not valid YAML: {error.problem or error.context}; {_remedy(error)}"
+        raise _refusal(file, mark.line + 1 if mark else None, message) from error
+    except yaml.reader.ReaderError as error:
+        control = yaml.reader.Reader.NON_PRINTABLE
+        line = next((n for n, row in enumerate(text.splitlines(), 1) if control.search(row)), None)
+        message = "holds a control character; delete it (retype the line if it does not show)"
+        raise _refusal(file, line, message) from error
+
+
+def _text(path: Path, absent: str) -> str:
+    file = str(path)
+    try:
+        with path.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        example = f", or begin with a copy of {EXAMPLE}" if EXAMPLE.exists() else ""
-        remedy = f"check the path, or set MONITOR_FEEDS to the right one{example}"
-        raise _refusal(document, None, f"there is no such file; {remedy}") from error
+        raise _refusal(file, None, f"there is no such file; {absent}") from error
     except IsADirectoryError as error:
-        raise _refusal(document, None, "is a folder; MONITOR_FEEDS has to name a file") from error
+        raise _refusal(file, None, "is a folder; write the path of a file") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise _refusal(
-            document,
-            None,
-            f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path and its rights",
-        ) from error
+        cause = getattr(error, "strerror", None) or error
+        raise _refusal(file, None, f"cannot be read ({cause}); check the path and its rights") from error
     if len(raw) > MAX_BYTES:
-        raise _refusal(document, None, f"is larger than {MAX_BYTES // 1_000_000} MB; split it or remove feeds")
+        raise _refusal(file, None, f"is larger than {MAX_BYTES // 1_000_000} MB; split it or remove entries")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _refusal(document, line, "is not UTF-8; save the file with the encoding UTF-8") from error
+        raise _refusal(file, line, "is not UTF-8; save the file with the encoding UTF-8") from error
 
 
-def _refusal(document: Document, line: int | None, message: str) -> ConfigError:
-    return ConfigError([Problem(document.file, line, "", message)])
+def _refusal(file: str, line: int | None, message: str) -> ConfigError:
+    return ConfigError([Problem(file, line, "", message)])
 
 
 def _remedy(error: yaml.MarkedYAMLError) -> str:
@@ -127,79 +127,82 @@ def _remedy(error: yaml.MarkedYAMLError) -> str:
     return "check indentation, quotes, brackets and colons here and in the line above"
 
 
-def _build(document: Document, text: str) -> None:
+def _build(file: str, text: str, *, words: bool) -> list[Document]:
     """Walk the parser's events with a stack of our own: no recursion, faults noted on the way."""
+    found: list[Document] = []
     stack: list[tuple[Place, Any]] = []
-    key: Any = None  # of the innermost mapping, once read: a str
-    documents = 0
+    place: Place = ()
+    held: Any = None  # the innermost mapping or list, and its place
+    key: Any = None  # of that mapping, once read: a str
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise _refusal(
-                    document, line, "holds a second document; delete this line with `---` and what does not belong here"
-                )
-        if isinstance(event, yaml.NodeEvent):
-            _refuse_tricks(document, event, line)
-        if isinstance(event, yaml.CollectionEndEvent):
-            place, held = stack.pop()
+        if isinstance(event, yaml.ScalarEvent):
+            pass
+        elif isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+            place, held = stack[-1] if stack else ((), None)
             key = None
             continue
-        if not isinstance(event, yaml.NodeEvent):
+        elif isinstance(event, yaml.DocumentStartEvent):
+            if found and not words:
+                message = "holds a second document; delete this line with `---` and what does not belong here"
+                raise _refusal(file, event.start_mark.line + 1, message)
+            document = Document(file)
+            found.append(document)
             continue
-        place, held = stack[-1] if stack else ((), None)
-        if isinstance(held, dict) and key is None:
+        elif not isinstance(event, yaml.NodeEvent):
+            continue
+        line = event.start_mark.line + 1
+        if event.anchor is not None or event.tag is not None:
+            _refuse_tricks(file, event, line)
+        if key is None and type(held) is dict:
             if not isinstance(event, yaml.ScalarEvent):
-                raise _refusal(document, line, "a name has to be plain text; check brackets and braces here")
+                raise _refusal(file, line, "a name has to be plain text; check brackets and braces here")
             key = event.value
-            if place + (key,) in document.lines:
-                first = document.lines[place + (key,)]
-                document.faulty.discard(place + (key,))
-                document.fault(place + (key,), f"is written twice, first on line {first}; keep one", line=line)
-            document.lines.setdefault(place + (key,), line)
+            here = (*place, key)
+            if here in document.lines:
+                first = document.lines[here]
+                document.faulty.discard(here)
+                document.fault(here, f"is written twice, first on line {first}; keep one", line=line)
+            document.lines.setdefault(here, line)
             continue
-        here = place if held is None else place + ((key,) if isinstance(held, dict) else (len(held),))
+        if held is None:
+            here = place
+        elif key is None:
+            here = (*place, len(held))
+        else:
+            here = (*place, key)
         document.lines.setdefault(here, line)
-        value = (
-            _scalar(event)
-            if isinstance(event, yaml.ScalarEvent)
-            else {}
-            if isinstance(event, yaml.MappingStartEvent)
-            else []
-        )
+        value: Any
+        if isinstance(event, yaml.ScalarEvent):
+            value = event.value if words else _scalar(event)
+        else:
+            value = {} if isinstance(event, yaml.MappingStartEvent) else []
         if value is None and here:
             document.fault(here, "has no value; write one, or delete the line")
         if held is None:
             document.data = value
-        elif isinstance(held, dict):
-            if value is not None:
-                held[key] = value
-        else:
+        elif key is None:
             held.append(value)
+        elif value is not None:
+            held[key] = value
         key = None
         if isinstance(event, yaml.CollectionStartEvent):
             if len(stack) >= MAX_DEPTH:
-                raise _refusal(
-                    document, line, f"is nested more than {MAX_DEPTH} levels deep; check indentation and brackets"
-                )
+                message = f"is nested more than {MAX_DEPTH} levels deep; check indentation and brackets"
+                raise _refusal(file, line, message)
             stack.append((here, value))
+            place, held = here, value
+    return found
 
 
-def _refuse_tricks(document: Document, event: yaml.NodeEvent, line: int) -> None:
+def _refuse_tricks(file: str, event: yaml.NodeEvent, line: int) -> None:
     if event.anchor is not None:
-        raise _refusal(
-            document,
-            line,
-            "anchors (&name) and references (*name) are not allowed; write the value out, or use `defaults`, or put quotes round it",
-        )
-    tag = getattr(event, "tag", None)
-    if tag and tag != "!":
-        raise _refusal(
-            document,
-            line,
-            f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed; write the plain value, or put quotes round it",
-        )
+        message = "anchors (&name) and references (*name) are not allowed; write the value out, or put quotes round it"
+        raise _refusal(file, line, message)
+    if event.tag and event.tag != "!":
+        name = event.tag.replace("tag:yaml.org,2002:", "!!")
+        message = f"the tag {name} is not allowed; write the plain value, or put quotes round it"
+        raise _refusal(file, line, message)
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:

@@ -22,6 +22,8 @@ from monitor.config.shapes import Defaults, FeedShape, File, Index
 from monitor.errors import ConfigError, LexiconError, Problem
 from monitor.models import Feed, Region, Series
 
+EXAMPLE = Path(__file__).parents[1] / "example" / "feeds.yaml"  # in an installed package only; a checkout has its own
+
 
 @dataclass(frozen=True, slots=True)
 class Theatre:
@@ -79,9 +81,14 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     )
 
 
+def _absent() -> str:
+    example = f", or begin with a copy of {EXAMPLE}" if EXAMPLE.exists() else ""
+    return f"check the path, or set MONITOR_FEEDS to the right one{example}"
+
+
 def _file(path: Path, environ: Mapping[str, str]) -> File:
     """The checked file. Raises ConfigError, its faults in the order of their lines."""
-    read = document.read(path)
+    read = document.read(path, absent=_absent())
     file = None
     try:
         file = File.model_validate(read.data)

@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from monitor.clock import midnight
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.index.indexer import update_index
 from monitor.models import Entry, Feed, FeedState, Price, Text
 from monitor.reader.reader import Reader

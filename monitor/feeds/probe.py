@@ -19,7 +19,7 @@ from rich.text import Text as RichText
 
 from monitor import reader
 from monitor.clock import Clock
-from monitor.config import Settings
+from monitor.config.settings import Settings
 from monitor.errors import ReaderError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.pool import Read, ReaderPool

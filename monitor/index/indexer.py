@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.clock import hour_of
-from monitor.config import Settings
+from monitor.config.settings import Settings
 from monitor.index import Parameters
 from monitor.storage import articles, index, notes, readings, stories
 from monitor.storage.store import Store

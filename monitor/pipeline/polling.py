@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from monitor import reader
 from monitor.clock import Clock, real_now
-from monitor.config import LastGood, Settings
+from monitor.config.settings import LastGood, Settings
 from monitor.errors import LeaseHeld, MonitorError, StorageError
 from monitor.feeds import schedule
 from monitor.feeds.fetch import Fetcher

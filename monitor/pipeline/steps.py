@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.service import AlertService
 from monitor.clock import Clock, real_now
-from monitor.config import Settings
+from monitor.config.settings import Settings
 from monitor.errors import MonitorError, ReaderError, StorageError
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_unread

@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from monitor.clock import midnight, real_now
-from monitor.config import Settings
+from monitor.config.settings import Settings
 from monitor.models import Series
 from monitor.prices import PROVIDERS, Answer, PriceClient
 from monitor.storage import notes, prices

@@ -10,10 +10,11 @@ from pathlib import Path
 from rich.table import Table
 
 from monitor.errors import Problem
+from monitor.tagging import word_file
 from monitor.tagging.forms import FormError, Phrase, expand
 from monitor.tagging.lexicon import LANGUAGES, Lexicon
 from monitor.tagging.loading import FOLDER, files
-from monitor.tagging.sheet import Sheet, Value
+from monitor.tagging.word_file import Value
 
 LONGEST_LINE = 160
 ILLEGAL = re.compile(r"[?*+\[\]{}\\^$<>_#]")  # regular expressions are not read; as punctuation these are only spaces
@@ -32,7 +33,7 @@ def faults_of(path: Path, lexicons: dict[str, Lexicon]) -> list[Problem]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if len(line) > LONGEST_LINE:
             found.append(Problem(name, number, "", f"has {len(line)} characters; wrap it, {LONGEST_LINE} are allowed"))
-    for document in Sheet(path, []).documents:
+    for document in word_file.read(path, []):
         sections = document.mapping()
         if "language" in sections:
             lexicon = lexicons[sections["language"].text()]
@@ -74,7 +75,7 @@ def _impossible(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Proble
             if sign := ILLEGAL.search(item.text()):
                 say = f"'{item.text()[:60]}' holds '{sign.group()}', which is read as a space, so it never matches as meant"
                 yield Problem(
-                    item.sheet.file, item.line, item.where, f"{say}; write the letters that may be missing in brackets"
+                    item.file, item.line, item.where, f"{say}; write the letters that may be missing in brackets"
                 )
 
 
@@ -94,7 +95,7 @@ def _implied(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Problem]:
             held = [next(_within(phrase.head, bare, item), None) for phrase in found]
             if held and all(held):
                 say = f"'{item.text()[:60]}' is implied by '{held[0].text()[:60]}' of line {held[0].line}; remove it"
-                yield Problem(item.sheet.file, item.line, item.where, say)
+                yield Problem(item.file, item.line, item.where, say)
 
 
 def _within(head: str, bare: dict[str, Value], item: Value) -> Iterator[Value]:
@@ -102,7 +103,7 @@ def _within(head: str, bare: dict[str, Value], item: Value) -> Iterator[Value]:
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             other = bare.get(" ".join(words[first:last]))
-            if other is not None and other.node is not item.node:
+            if other is not None and other.place != item.place:
                 yield other
 
 
@@ -117,7 +118,7 @@ def _two_senses(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Proble
                 other, at = first.setdefault(phrase, (event, item))
                 if other != event:
                     say = f"'{item.text()[:60]}' also states {other}, line {at.line}; keep one, or say in `near` which is meant"
-                    yield Problem(item.sheet.file, item.line, item.where, say)
+                    yield Problem(item.file, item.line, item.where, say)
                     break
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor.errors import LexiconError, Problem
 from monitor.models import CATEGORIES, DEESCALATION, ESCALATION
+from monitor.tagging import word_file
 from monitor.tagging.forms import FormError, Phrase, expand, phrases
 from monitor.tagging.lexicon import (
     AIMED_AT,
@@ -32,8 +33,8 @@ from monitor.tagging.lexicon import (
     Lexicon,
     Rule,
 )  # fmt: skip
-from monitor.tagging.sheet import Sheet, Value
 from monitor.tagging.text import folded_form
+from monitor.tagging.word_file import Value
 
 FOLDER = Path(__file__).parent / "lexicon"
 
@@ -71,7 +72,7 @@ def event_types() -> Events:
     """The shipped table of event types. Raises LexiconError."""
     problems: list[Problem] = []
     events = Events()
-    for document in Sheet(FOLDER / "events.yaml", problems).documents:
+    for document in word_file.read(FOLDER / "events.yaml", problems):
         _table(document, events)
     if problems:
         raise LexiconError(problems)
@@ -84,7 +85,7 @@ def load(extra: Path | None = None) -> dict[str, Lexicon]:
     events = event_types()
     found = {code: Lexicon(code, events=events) for code in LANGUAGES}
     for path in files()[1:]:
-        for document in Sheet(path, problems).documents:
+        for document in word_file.read(path, problems):
             _read(document, found)
     if problems:
         raise LexiconError(problems)
@@ -96,7 +97,7 @@ def load(extra: Path | None = None) -> dict[str, Lexicon]:
 def extend(lexicons: dict[str, Lexicon], extra: Path) -> None:
     """Merges a user's own file into the lexicons. Raises LexiconError."""
     problems: list[Problem] = []
-    for document in Sheet(Path(extra), problems).documents:
+    for document in word_file.read(Path(extra), problems):
         _read(document, lexicons)
     if problems:
         raise LexiconError(problems)
@@ -106,7 +107,7 @@ def examples(path: Path) -> list[Example]:
     """The examples of a file that holds nothing else but its language. Raises LexiconError."""
     problems: list[Problem] = []
     found: list[Example] = []
-    for document in Sheet(path, problems).documents:
+    for document in word_file.read(path, problems):
         sections = document.mapping(("language", "examples"))
         lexicon = Lexicon(sections["language"].choice(LANGUAGES) if "language" in sections else "en")
         if "examples" in sections:
@@ -304,7 +305,7 @@ def _rule(event: EventType, body: Value, lexicon: Lexicon) -> None:
     common = {
         "event": event,
         "lang": lexicon.lang,
-        "file": body.sheet.file,
+        "file": body.file,
         "line": body.line,
         "part": keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
         "near": _condition(keys.get("near"), lexicon),
@@ -335,7 +336,7 @@ def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
     if key not in lexicon.first:
         lexicon.first[key] = (
             rule,
-            f"{item.sheet.file}:{item.line}",
+            f"{item.file}:{item.line}",
         )  # no more of it: it would hold on to the whole YAML tree
         return True
     other, at = lexicon.first[key]
@@ -436,7 +437,7 @@ def _examples(value: Value, lexicon: Lexicon) -> None:
                 lists["not"],
                 tuple((key, keys[key].text()) for key in ("source", "target", "place", "mode") if key in keys),
                 keys["anywhere"].flag() if "anywhere" in keys else False,
-                item.sheet.file,
+                item.file,
                 item.line,
             )
         )

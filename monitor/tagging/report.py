@@ -18,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import InputError
+from monitor.tagging import word_file
 from monitor.tagging.forms import FormError, phrases
 from monitor.tagging.loading import FOLDER
-from monitor.tagging.sheet import Sheet
 from monitor.tagging.tagger import Tagger
 
 RENAMED = {"relief": "sanctions_relief"}  # what older labels call a category
@@ -178,13 +178,13 @@ class Line:
 def lines(tagger: Tagger, report: Report, extra: Path | None = None) -> Iterator[Line]:
     """Every rule, form and exclusion of the files with its tally, those that never fired included."""
     for path in [*(FOLDER / f"{code}.yaml" for code in tagger.lexicons), *([extra] if extra else [])]:
-        for document in Sheet(path, []).documents:
+        for document in word_file.read(path, []):
             sections = document.mapping()
             groups = tagger.lexicons[sections["language"].text()].groups
             for event, body in sections["events"].mapping().items() if "events" in sections else ():
                 several = body.items() if body.is_list() else []
                 for rule in several if several and all(each.is_mapping() for each in several) else [body]:
-                    name = (rule.sheet.file, rule.line)
+                    name = (rule.file, rule.line)
                     yield Line("rule", *name, event, "", report.rules.get(name) or Tally())
                     keys = rule.mapping() if rule.is_mapping() else {"forms": rule}
                     for item in [item for key in ("forms", "passive") if key in keys for item in keys[key].items()]:

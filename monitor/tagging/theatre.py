@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.errors import LexiconError, Problem
+from monitor.tagging import word_file
 from monitor.tagging.forms import FormError, Phrase, expand
 from monitor.tagging.lexicon import LANGUAGES
-from monitor.tagging.sheet import Sheet, Value
+from monitor.tagging.word_file import Value
 
 FILE = Path(__file__).parent / "gazetteer.yaml"
 TIES = ("core", "acting", "elsewhere")
@@ -45,7 +46,7 @@ def load(widen: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> Gazetteer:
     """The gazetteer; `widen` makes further entries core, `only` makes them the whole core. Raises LexiconError."""
     problems: list[Problem] = []
     found = Gazetteer([], [], [])
-    for document in Sheet(FILE, problems).documents:
+    for document in word_file.read(FILE, problems):
         sections = document.mapping(("actors", "places", "homonyms"))
         for section in ("actors", "places"):
             if section in sections:

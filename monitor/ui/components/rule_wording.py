@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.config import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.models import PARTS
 from monitor.ui.components.wording import CATEGORY_WORDS, many
 

@@ -18,7 +18,8 @@ import streamlit as st
 
 from monitor import clock as clocks
 from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
-from monitor.config import LastGood, SignalRule
+from monitor.config.alerting import SignalRule
+from monitor.config.settings import LastGood
 from monitor.models import Alert, AlertDelivery, Article, IndexPoint, Price, Story
 from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, steps, stories
 from monitor.storage import notes as storage_notes

@@ -8,7 +8,7 @@ import streamlit as st
 
 from monitor.alerts import delivery
 from monitor.alerts.service import SENDING
-from monitor.config import Rule
+from monitor.config.alerting import Rule
 from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
 from monitor.ui.components import downloads, row_selection, safe_html, times
