@@ -17,33 +17,12 @@
     +-- ClockError            MONITOR_NOW could not be read
     `-- InputError            a line of input is not what was asked for; names the line
 
-One feed's failure is no exception: it is a models.Failure, with a kind out of FAILURES.
+One feed's failure is no exception: it is a models.Failure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-# kind -> what it means to a person; the same word in log, database, CSV and screen
-FAILURES = {
-    "dns": "the host name was not found",
-    "network": "no connection to the server",
-    "timeout": "the server did not finish answering in time",
-    "tls": "the secure connection could not be made",
-    "refused address": "the address is private or reserved",
-    "redirects": "redirected too often or to a place that is not allowed",
-    "http": "the server answered with an error",
-    "rate limited": "the server asked to come back later",
-    "gone": "the feed was removed for good (410)",
-    "too large": "the answer is larger than allowed",
-    "encoding": "the compression of the answer is broken or not offered",
-    "not a feed": "the answer is not a feed",
-    "not parseable": "the feed could not be read",
-    "dangerous": "the document carries an attack",
-    "storage": "what the feed brought could not be stored",
-    "parser": "reading the feed took too much time or memory",
-    "program": "this program failed while it asked for the feed; the log says where",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,27 @@ FORMER_PARTS = {label: part for part, label in PARTS.items()}
 
 # -- feeds ------------------------------------------------------------------------------------------------
 
+# why a feed gave no document; the same word in log, database, CSV and screen
+FailureKind = Literal[
+    "dns",  # the host name was not found
+    "network",  # no connection to the server
+    "timeout",  # the server did not finish answering in time
+    "tls",  # the secure connection could not be made
+    "refused address",  # the address is private or reserved
+    "redirects",  # redirected too often or to a place that is not allowed
+    "http",  # the server answered with an error
+    "rate limited",  # the server asked to come back later
+    "gone",  # the feed was removed for good (410)
+    "too large",  # the answer is larger than allowed
+    "encoding",  # the compression of the answer is broken or not offered
+    "not a feed",  # the answer is not a feed
+    "not parseable",  # the feed could not be read
+    "dangerous",  # the document carries an attack
+    "storage",  # what the feed brought could not be stored
+    "parser",  # reading the feed took too much time or memory
+    "program",  # this program failed while it asked for the feed; the log says where
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -135,7 +156,7 @@ class NotModified:
 class Failure:
     """A feed's failure as a value: it joins the round's result and is stored beside the feed."""
 
-    kind: str  # one word of errors.FAILURES
+    kind: FailureKind
     message: str  # plain words for people
     status: int | None = None
     retry_after: timedelta | None = None
@@ -150,7 +171,7 @@ class FeedState:
     state: str = "new"  # new | well | empty | silent | failing | gone | off
     status: int | None = None  # HTTP status of the last answer
     error: str | None = None
-    failure: str | None = None  # its kind, a word of errors.FAILURES
+    failure: str | None = None  # its kind, a FailureKind
     failures: int = 0  # in a row
     entries: int = 0  # stored of this feed, all time
     new_entries: int = 0  # in the last round
@@ -235,7 +256,6 @@ class Reading:
     signals: tuple[Signal, ...]
     suppressed: tuple[Suppressed, ...]
     method: str  # the reader's version, with the hash of its words; empty while unread
-    lat_lon: tuple[tuple[str, float, float], ...] = ()
     parts: tuple[str, ...] = ()  # keys of PARTS
     confidence: float | None = None  # 0..1, of the direction
     runner_up: str | None = None  # the direction that came next, where it was close

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from monitor.config.environment import SETTINGS, environment
 from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.config import document, editors
 from monitor.config import settings as config_settings
+from monitor.config.environment import SETTINGS, environment
 from monitor.config.settings import LastGood, load
 from monitor.errors import ConfigError
 from monitor.models import PARTS, Feed, Series

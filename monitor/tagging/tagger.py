@@ -136,7 +136,6 @@ class Tagger:
             signals,
             off,
             self.method,
-            tuple(dict.fromkeys((found.place, *found.at) for found in places if found.at)),
         )
         return replace(reading, parts=parts_of(reading)), kept
 

@@ -13,7 +13,7 @@ import aiohttp
 from monitor.feeds.fetch.guard import BadPlace, RefusedAddress
 from monitor.feeds.fetch.inflate import TooLarge, Undecodable
 from monitor.feeds.fetch.sockets import TooMuch
-from monitor.models import Failure
+from monitor.models import Failure, FailureKind
 
 
 def _chain(error: BaseException):
@@ -30,7 +30,7 @@ def _chain(error: BaseException):
 
 
 # the most telling first: aiohttp wraps several of these into its own errors
-_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] = (
     ((RefusedAddress,), "refused address", "{}"),
     ((BadPlace,), "redirects", "{}"),
     ((TooMuch, TooLarge), "too large", "{}"),
@@ -53,7 +53,7 @@ _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
 
 # what libraries let through bare on hostile input
 _BARE = (AssertionError, RuntimeError, ValueError, LookupError, EOFError)
-PROGRAM = "program"
+PROGRAM: FailureKind = "program"
 
 
 def failure(error: BaseException, host: str) -> Failure:
