@@ -189,7 +189,7 @@ def _read_again(settings: Settings, method: str) -> None:
 @command_line
 def lexicon(
     labels: Annotated[
-        Path | None, typer.Option(help="A folder of labelled entries: what each form and exclusion does on them.")
+        Path | None, typer.Option(help="A folder of labelled entries: what each form and `unless` word does on them.")
     ] = None,
     types: Annotated[
         bool, typer.Option("--types", help="Show for each event type how many forms a language has.")

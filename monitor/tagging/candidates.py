@@ -48,7 +48,7 @@ class Candidate:
     line: int
     form: str  # as it is written there
     rule_line: int  # where the form's rule begins
-    unless: tuple[str, ...] = ()  # the rule's exclusions that are there
+    unless: tuple[str, ...] = ()  # the rule's `unless` words that are there
 
     @property
     def in_title(self) -> bool:
@@ -78,18 +78,18 @@ def find(
 ) -> list[Found]:
     """Every anchor of a sentence, by place, with what operators made of it; of those inside another only the other.
 
-    `full` also gives those that a rule's own exclusions forbid.
+    `full` also gives those that a rule's `unless` words forbid.
     """
     found, later, taken = [], [], {}  # place -> the span that took it
     for start, end, rule, head, tail, phrase in _matches(sentence, anywhere, REACH[order]):
         if _inside(taken, start, end):
             continue
-        excluded = _excluded(sentence, rule, start, head, end)
-        if excluded:
+        forbidden = _forbidden(sentence, rule, start, head, end)
+        if forbidden:
             if full:
                 outcome = operate(sentence, events, rule, start, end, (head, tail))
                 unless = tuple(_unless(sentence, rule, start, head, end))
-                later.append(Found(rule, phrase, outcome, start, head, end, outcome.reason or excluded, unless))
+                later.append(Found(rule, phrase, outcome, start, head, end, outcome.reason or forbidden, unless))
             continue
         if sentence.described is not None and sentence.described.holds(start, end):
             _take(taken, start, end)
@@ -178,8 +178,8 @@ def _matches(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[int, 
     return found
 
 
-def _excluded(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> str:
-    """Which of the rule's own exclusions forbids it."""
+def _forbidden(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> str:
+    """Which of the rule's own conditions forbids it: an `unless` word, or the pattern around it."""
     if rule.unless and (hit := next(_unless_hits(sentence, rule, start, head, end), None)):
         return f"unless: {hit.word.phrase}"
     if rule.matching or rule.not_matching:
@@ -200,7 +200,7 @@ def _unless_hits(sentence: Sentence, rule: Rule, start: int, head: int, end: int
 
 
 def _unless(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> Iterator[str]:
-    """All exclusions that are there."""
+    """All `unless` words that are there."""
     if not rule.unless:
         return
     for phrase in rule.unless:

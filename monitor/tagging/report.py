@@ -1,8 +1,9 @@
-"""What each rule, form and exclusion of the lexicons does on labelled entries: how often it fires, how often rightly, what leaving it out does.
+"""What each rule, form and `unless` word of the lexicons does on labelled entries: how often it fires, how often rightly, and what
+leaving it out does.
 
 The corpus is read once. A form that states a category counts as leaving it out would: the entry loses the category where no other words
-state it. An exclusion that forbade a form counts likewise: the entry gains the category where nothing else had stated it. What would
-come to light in the place of what is left out, a shorter form or another exclusion, is not followed up.
+state it. An `unless` word that forbade a form counts likewise: the entry gains the category where nothing else had stated it. What
+would come to light in the place of what is left out, a shorter form or another `unless` word, is not followed up.
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ class Labelled:
 
 @dataclass(slots=True)
 class Tally:
-    """What one rule, form or exclusion did. Counts are of entries."""
+    """What one rule, form or `unless` word did. Counts are of entries."""
 
-    fires: int = 0  # for an exclusion: how often it forbade a form
-    right: int = 0  # the category agrees; for an exclusion: it was rightly forbidden
+    fires: int = 0  # for an `unless` word: how often it forbade a form
+    right: int = 0  # the category agrees; for an `unless` word: it was rightly forbidden
     lost: Counter = field(
         default_factory=Counter
     )  # month -> categories rightly stated that leaving it out would change
@@ -53,11 +54,11 @@ class Tally:
 
 @dataclass(slots=True)
 class Report:
-    """Tallies by (file, line of the rule), (file, line of the rule, form) and (file, line of the rule, exclusion)."""
+    """Tallies by (file, line of the rule), (file, line of the rule, form) and (file, line of the rule, `unless` word)."""
 
     rules: dict[tuple[str, int], Tally]
     forms: dict[tuple[str, int, str], Tally]
-    exclusions: dict[tuple[str, int, str], Tally]
+    unless: dict[tuple[str, int, str], Tally]
     suppressed: dict[
         tuple[str, str], Tally
     ]  # (language, kind of reason): how often it suppressed a candidate, how often rightly
@@ -76,15 +77,15 @@ class Report:
         )
         return 2 * hits / (stated + true) if stated + true else 0.0
 
-    def without(self, tally: Tally, *, exclusion: bool = False) -> float:
+    def without(self, tally: Tally, *, unless: bool = False) -> float:
         """How pooled F1 changes where it is left out."""
-        sign = 1 if exclusion else -1
+        sign = 1 if unless else -1
         lost, spared = sum(tally.lost.values()), sum(tally.spared.values())
         return self.f1(sign * lost, sign * (lost + spared)) - self.f1()
 
-    def months(self, tally: Tally, *, exclusion: bool = False) -> tuple[int, int]:
+    def months(self, tally: Tally, *, unless: bool = False) -> tuple[int, int]:
         """In how many months leaving it out makes pooled F1 better, and in how many worse."""
-        sign, better, worse = 1 if exclusion else -1, 0, 0
+        sign, better, worse = 1 if unless else -1, 0, 0
         for month in tally.lost.keys() | tally.spared.keys():
             lost, spared = tally.lost[month], tally.spared[month]
             change = self.f1(sign * lost, sign * (lost + spared), (month,)) - self.f1(months=(month,))
@@ -145,7 +146,7 @@ def measure(tagger: Tagger, rows: Iterable[Labelled]) -> Report:
         for each in candidates:
             if each.unless:
                 for word in each.unless:
-                    tally = report.exclusions[(*_rule(each), word)]
+                    tally = report.unless[(*_rule(each), word)]
                     tally.fires += 1
                     tally.right += each.category not in gold
                     if len(each.unless) == 1 and each.suppressed.startswith("unless") and each.category not in stating:
@@ -165,7 +166,7 @@ def _form(candidate) -> tuple[str, int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A rule, form or exclusion as it is written."""
+    """A rule, form or `unless` word as it is written."""
 
     kind: str  # rule | form | unless
     file: str
@@ -176,7 +177,7 @@ class Line:
 
 
 def lines(tagger: Tagger, report: Report, extra: Path | None = None) -> Iterator[Line]:
-    """Every rule, form and exclusion of the files with its tally, those that never fired included."""
+    """Every rule, form and `unless` word of the files with its tally, those that never fired included."""
     for path in [*(FOLDER / f"{code}.yaml" for code in tagger.lexicons), *([extra] if extra else [])]:
         for document in word_file.read(path, []):
             sections = document.mapping()
@@ -203,14 +204,14 @@ def lines(tagger: Tagger, report: Report, extra: Path | None = None) -> Iterator
 
 
 def _joined(report: Report, rule: tuple[str, int], text: str, groups: dict[str, tuple[str, ...]]) -> Tally:
-    """The tally of an exclusion: of all the phrases that it stands for."""
+    """The tally of an `unless` word: of all the phrases that it stands for."""
     total = Tally()
     try:
         written = phrases(text, groups)
     except FormError:
         return total
     for word in written:
-        if tally := report.exclusions.get((*rule, word)):
+        if tally := report.unless.get((*rule, word)):
             total.fires, total.right = total.fires + tally.fires, total.right + tally.right
             total.lost.update(tally.lost)
             total.spared.update(tally.spared)
@@ -225,7 +226,7 @@ def show(tagger: Tagger, report: Report, extra: Path | None = None, most: int = 
         f"categories pooled: precision {hit / max(1, said):.3f}, recall {hit / max(1, true):.3f}, F1 {report.f1():.3f}"
     )
     parts = [head, Text(f"{len([x for x in every if x.kind == 'form'])} forms, {_silent(every, 'form')} of which never fired; "
-                        f"{len([x for x in every if x.kind == 'unless'])} exclusions, {_silent(every, 'unless')} of which never forbade anything")]  # fmt: skip
+                        f"{len([x for x in every if x.kind == 'unless'])} `unless` words, {_silent(every, 'unless')} of which never forbade anything")]  # fmt: skip
     why = Table("language", "suppressed by", "candidates", "rightly", title="What was suppressed")
     for (lang, kind), tally in sorted(report.suppressed.items(), key=lambda item: (item[0][0], -item[1].fires)):
         why.add_row(lang, kind, str(tally.fires), f"{tally.right / tally.fires:.2f}")
@@ -242,9 +243,9 @@ def show(tagger: Tagger, report: Report, extra: Path | None = None, most: int = 
             title=f"{kind}: best left out first",
         )
         fired = [x for x in every if x.kind == kind and x.tally.fires]
-        for x in sorted(fired, key=lambda x: -report.without(x.tally, exclusion=kind == "unless"))[:most]:
-            better, worse = report.months(x.tally, exclusion=kind == "unless")
-            change = report.without(x.tally, exclusion=kind == "unless")
+        for x in sorted(fired, key=lambda x: -report.without(x.tally, unless=kind == "unless"))[:most]:
+            better, worse = report.months(x.tally, unless=kind == "unless")
+            change = report.without(x.tally, unless=kind == "unless")
             share = f"{x.tally.right / x.tally.fires:.2f}"
             table.add_row(
                 f"{x.file}:{x.line}",
