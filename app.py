@@ -1,4 +1,4 @@
-"""Serves the dashboard, and starts and stops polling with it. Run with `streamlit run app.py`."""
+"""Serves the dashboard, and starts and stops polling with it: `streamlit run app.py`, or `gulf-monitor run` of an installed package."""
 
 import gc
 import logging
@@ -58,7 +58,7 @@ async def lifespan(app):
 
 base = st.get_option("server.baseUrlPath") or ""
 app = st.App(
-    Path(__file__).with_name("monitor") / "ui" / "app" / "main.py",
+    Path(idle_tabs.__file__).with_name("main.py"),
     lifespan=lifespan,
     routes=[*export_routes.routes(base), *idle_tabs.routes(base)],
     middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.IdleTabs)],

@@ -132,10 +132,12 @@ def test_the_package_and_the_program_are_one_version():
     assert project["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]["files"] == ["requirements.txt"]
 
 
-def test_the_package_holds_the_example_that_it_names():
+def test_the_package_holds_the_example_and_the_dashboard_that_it_names():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert [ROOT / "monitor" / Path(place).relative_to("monitor") for place in included.values()] == [EXAMPLE]
+    places = {file: ROOT / place for file, place in included.items()}
+    assert places["feeds.yaml"] == EXAMPLE
+    assert places["app.py"].parent == places[".streamlit/config.toml"].parents[1] == ROOT / "monitor" / "dashboard"
     assert all((ROOT / file).is_file() for file in included)
 
 

@@ -1,4 +1,4 @@
-"""Commands that read, poll and export news: check, poll, tag, lexicon, export, prices, oil."""
+"""Commands that show, read, poll and export news: run, check, poll, tag, lexicon, export, prices, oil."""
 
 from __future__ import annotations
 
@@ -25,11 +25,33 @@ from monitor.config.settings import Settings
 from monitor.errors import LexiconError
 from monitor.models import Text as Entry
 
+PACKAGE = Path(__file__).parents[1]
+
 
 class FileFormat(StrEnum):
     csv = "csv"
     jsonl = "jsonl"
     parquet = "parquet"
+
+
+def dashboard() -> Path:
+    """The script that Streamlit runs: of an installed package its own, of a checkout that at its root."""
+    installed = PACKAGE / "dashboard" / "app.py"
+    return installed if installed.exists() else PACKAGE.parent / "app.py"
+
+
+@app.command()
+@command_line
+def run(
+    address: Annotated[
+        str, typer.Option(envvar="MONITOR_ADDRESS", help="0.0.0.0 opens the dashboard to the network.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="MONITOR_PORT", min=1, max=65_535)] = 8501,
+) -> None:
+    """Start the dashboard, with polling."""
+    place = ["--server.address", address, "--server.port", str(port)]
+    err.print(f"Gulf tension monitor: http://{address}:{port}  (Ctrl-C stops it)", highlight=False, markup=False)
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(dashboard()), *place])
 
 
 @app.command()
