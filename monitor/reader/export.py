@@ -68,7 +68,8 @@ def evened(largest, weights):
 
 def ranges(net, batches):
     """{linear layer: the largest value of each of its inputs} over batches of (ids, field, mask)."""
-    found, hooks = {}, []
+    found: dict[str, np.ndarray] = {}
+    hooks = []
 
     def watch(name):
         def hook(_, inputs):

@@ -40,7 +40,7 @@ def batches_by_length(numbers, lengths, batch, shuffle):
     """Numbers in batches of rows about as long as each other, in random order; every call draws anew from `shuffle`."""
     order = list(numbers)
     shuffle.shuffle(order)
-    made = []
+    made: list[list[int]] = []
     for start in range(0, len(order), batch * 50):
         near = sorted(order[start : start + batch * 50], key=lambda n: lengths[n])
         made.extend(near[at : at + batch] for at in range(0, len(near), batch))
@@ -134,7 +134,8 @@ def fit(net, lower, examples, learned, recipe, teacher=None, say=print):
             for group in optimiser.param_groups:
                 group["lr"] = group["top"] * pace
             taught = None if teacher is None else teacher[chosen]
-            loss = _loss(net, *lower(chosen), [examples[n] for n in chosen], weights, taught, recipe)
+            x, mask = lower(chosen)
+            loss = _loss(net, x, mask, [examples[n] for n in chosen], weights, taught, recipe)
             loss.backward()
             for weight, copy in copies:
                 copy.grad = None if weight.grad is None else weight.grad.float()
@@ -241,7 +242,7 @@ def _outputs(net, x, mask, frozen):
 def features(net, lower, count, recipe):
     """(count, width): what the vector's head takes, of the first `count` examples."""
     net.eval()
-    made = [None] * count
+    made: dict[int, np.ndarray] = {}
     order = sorted(range(count), key=lambda n: len(lower.kept[n]))
     with torch.no_grad():
         for at in range(0, count, 64):
@@ -249,7 +250,7 @@ def features(net, lower, count, recipe):
             mean = _outputs(net, x, mask, recipe.frozen)["mean"].numpy()
             for row, n in enumerate(order[at : at + 64]):
                 made[n] = mean[row]
-    return np.stack(made)
+    return np.stack([made[n] for n in range(count)])
 
 
 def _spans(meant, evidence, example, row):

@@ -1,4 +1,4 @@
-"""Fits the judge's weights to labelled entries and measures them on folds: python -m monitor.reader.fit (needs the extra [train]).
+"""Fits the judge's weights to labelled entries and measures them on folds: python -m monitor.reader.fit_judge (needs requirements-train.txt).
 
     labels + phrases' candidates + the network's out-of-fold predictions -> logistic regressions -> judge.yaml, figures
 
@@ -21,8 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from monitor.models import CATEGORIES, Reading, Text
 from monitor.reader import judge
-from monitor.reader.judge import INDEX, SEEN, Features, Weights
-from monitor.reader.network import DIRECTIONS, Seen
+from monitor.reader.judge import INDEX, SEEN, Features, Judged, Weights
+from monitor.reader.network import DIRECTIONS, Network, Seen
 from monitor.reader.reader import Reader
 from monitor.reader.spans import Span
 from monitor.tagging.candidates import Candidate
@@ -109,7 +109,8 @@ def networks_of(file: Path) -> dict[str, Seen]:
 def fit(rows: Sequence[Row], version: str = "") -> Weights:
     """Weights fitted to rows. The direction's model sees the categories' confidences as they come out of folds inside `rows`."""
     asked = [named(row) for row in rows]
-    category, own = _categories(rows, asked), [{} for _ in rows]
+    category = _categories(rows, asked)
+    own: list[dict[str, Judged]] = [{} for _ in rows]
     parts = [{"2026-03": 0, "2026-04": 1, "2026-05": 2, "2026-06": 3}.get(max(row.month, "2026-03"), 4) for row in rows]
     for part in sorted(set(parts)):
         inner = [n for n, p in enumerate(parts) if p != part]
@@ -170,10 +171,11 @@ FOLDS: dict[str, tuple[Callable[[Row], bool], Callable[[Row], bool]]] = {  # ask
 }
 
 
-class _NoNetwork:
+class _NoNetwork(Network):
     """In place of the network, whose answers are given."""
 
-    version = "given"
+    def __init__(self) -> None:
+        self.version, self.means = "given", {}
 
     def read(self, entries: object) -> list[Seen]:
         raise NotImplementedError("what the network says is in the predictions")

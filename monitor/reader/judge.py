@@ -2,7 +2,7 @@
 
     candidates (phrases) + network's outputs -> named features -> logistic models -> probabilities, with the points behind each
 
-Both models are logistic regressions whose weights stand in judge.yaml, fitted by `python -m monitor.reader.fit` on labelled entries of which
+Both models are logistic regressions whose weights stand in judge.yaml, fitted by `python -m monitor.reader.fit_judge` on labelled entries of which
 the network had not seen the month. Pure.
 """
 

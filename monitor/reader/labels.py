@@ -59,7 +59,7 @@ def examples(rows, tokenizer, length=LENGTH):
     """An Example for each row. What is longer than `length` is cut: the summary first, of the title at most a third."""
     prefix = tokenizer.encode("query:").ids
     room = length - len(prefix) - 3
-    made = []
+    made: list[Example] = []
     for start in range(0, len(rows), 1000):
         part = rows[start : start + 1000]
         titles = tokenizer.encode_batch([pieces.clean(row["title"]) for row in part])

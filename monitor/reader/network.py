@@ -95,8 +95,8 @@ class Network:
         return None if mean is None else packed(seen.vector - mean)
 
     def _entry(self, title: str, summary: str) -> Seen:
-        encoded = (self._tokenizer.encode(pieces.clean(text[:CHARACTERS])) for text in (title, summary))
-        cut = windows(*encoded, self._prefix)
+        of_title, of_summary = (self._tokenizer.encode(pieces.clean(text[:CHARACTERS])) for text in (title, summary))
+        cut = windows(of_title, of_summary, self._prefix)
         return _joined([(window, self._run(window)) for window in cut], title, summary)
 
     def _run(self, window: Window) -> dict[str, np.ndarray]:

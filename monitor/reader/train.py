@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -69,7 +70,8 @@ def main(arguments=None):
     key = data + json.dumps(asdict(recipe))
     report = {}
     for kind in asked.folds:
-        read, numbers = [], []
+        read: list[dict[str, Any]] = []
+        numbers: list[int] = []
         for name, (learned, of_fold) in labels.FOLDS[kind](rows).items():
             net = _fitted(asked.out / f"{name}.pt", key, recipe, settings, tensors, lower, examples, learned, teacher)
             part = fit.predict(net, lower, examples, of_fold, rows, recipe)
@@ -170,8 +172,9 @@ def _keep(path, rows, numbers, read):
         for name, span in entry["spans"].items():
             c = CATEGORIES.index(name)
             where[n, c], score[n, c] = (int(span.field == "summary"), span.start, span.end), span.score
-    stacked = {name: np.stack([entry[name] for entry in read]) for name in ("direction", "meant", "act", "mean")}
-    np.savez_compressed(path, id=np.array([rows[n]["id"] for n in numbers]), span=where, span_score=score, **stacked)
+    arrays: dict[str, Any] = {"id": np.array([rows[n]["id"] for n in numbers]), "span": where, "span_score": score}
+    arrays |= {name: np.stack([entry[name] for entry in read]) for name in ("direction", "meant", "act", "mean")}
+    np.savez_compressed(path, **arrays)
 
 
 if __name__ == "__main__":

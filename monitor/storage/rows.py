@@ -146,10 +146,12 @@ def article_of(
     vector: bytes | None = None,
 ) -> Article:
     (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-     story_id, method, tier, theatre, published_text, country, parts, *sureness) = row[: len(BRIEF)]  # fmt: skip
+     story_id, method, tier, theatre, published_text, country, parts,
+     confidence, runner_up, fault) = row[: len(BRIEF)]  # fmt: skip
     return Article(
         id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed, *sureness, vector,
+        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed,
+        confidence, runner_up, fault, vector,
     )  # fmt: skip
 
 

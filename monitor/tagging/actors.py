@@ -77,7 +77,11 @@ class Roles:
             key=lambda hit: abs(hit.start - anchor.start),
             default=None,
         )
-        return source and entity(source).code, target and entity(target).code, place and entity(place).place
+        return (
+            entity(source).code if source else None,
+            entity(target).code if target else None,
+            entity(place).place if place else None,
+        )
 
     def _pair(
         self, sentence: Sentence, rule: Rule, anchor: Anchor, outcome: Outcome, actors: list[Hit]
@@ -197,7 +201,7 @@ class Roles:
 
     def _is_active(self, sentence: Sentence, place: int) -> bool:
         """Whether the word at a place has an ending that makes no passive."""
-        words = sentence.text[place : place + 2 * LETTERS].split(maxsplit=1) if self._active else ()
+        words = sentence.text[place : place + 2 * LETTERS].split(maxsplit=1) if self._active else []
         return bool(words) and words[0].endswith(self._active)
 
     def _is_marked(self, sentence: Sentence, hit: Hit) -> bool:

@@ -80,7 +80,9 @@ def find(
 
     `full` also gives those that a rule's `unless` words forbid.
     """
-    found, later, taken = [], [], {}  # place -> the span that took it
+    found: list[Found] = []
+    later: list[Found] = []
+    taken: dict[int, int] = {}  # place -> the span that took it
     for start, end, rule, head, tail, phrase in _matches(sentence, anywhere, REACH[order]):
         if _inside(taken, start, end):
             continue
@@ -192,10 +194,10 @@ def _forbidden(sentence: Sentence, rule: Rule, start: int, head: int, end: int) 
 
 
 def _unless_hits(sentence: Sentence, rule: Rule, start: int, head: int, end: int) -> Iterator[Hit]:
-    within = max(8, rule.within)
-    if hit := sentence.nearby(rule.unless, start, head, within):
+    words, within = rule.unless or frozenset(), max(8, rule.within)
+    if hit := sentence.nearby(words, start, head, within):
         yield hit
-    elif end > head and (hit := sentence.nearby(rule.unless, end, end, within, "after")):
+    elif end > head and (hit := sentence.nearby(words, end, end, within, "after")):
         yield hit
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.tagging.anchors import Hit
@@ -223,8 +224,9 @@ def last_tail(
 class Spans:
     """Spans, asked whether one of them holds another span."""
 
-    def __init__(self, spans):
-        self._starts, self._ends = [], []
+    def __init__(self, spans: Iterable[tuple[int, int]]):
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         for start, end in sorted(spans):
             if not self._ends or end > self._ends[-1]:
                 self._starts.append(start)

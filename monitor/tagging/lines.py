@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -108,7 +108,8 @@ def show(reading: Reading, title: str, summary: str = "") -> Group:
         head.append(f"   confidence {reading.confidence:.0%}")
     if reading.runner_up:
         head.append(f"   next {reading.runner_up}")
-    parts = [marked(title, reading, "title"), *([marked(summary, reading, "summary")] if summary else []), head]
+    fields = [("title", title), *([("summary", summary)] if summary else [])]
+    parts: list[RenderableType] = [*(marked(text, reading, field) for field, text in fields), head]
     if reading.actors or reading.places:
         parts.append(Text(f"actors {', '.join(reading.actors) or '-'}   places {', '.join(reading.places) or '-'}"))
     if reading.signals:

@@ -92,8 +92,9 @@ def _implied(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Problem]:
         forms = [(item, _expanded(item, lexicon)) for item in _forms(rule, (key,))]
         bare = {phrase.head: item for item, found in forms for phrase in found if not phrase.tails and not phrase.exact}
         for item, found in forms:
-            held = [next(_within(phrase.head, bare, item), None) for phrase in found]
-            if held and all(held):
+            within = (next(_within(phrase.head, bare, item), None) for phrase in found)
+            held = [other for other in within if other is not None]
+            if held and len(held) == len(found):
                 say = f"'{item.text()[:60]}' is implied by '{held[0].text()[:60]}' of line {held[0].line}; remove it"
                 yield Problem(item.file, item.line, item.where, say)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.errors import LexiconError, Problem
@@ -302,27 +303,27 @@ def _rule(event: EventType, body: Value, lexicon: Lexicon) -> None:
     if "forms" not in keys and "passive" not in keys:
         body.fault("has no words; add `forms: [...]`")
         return
-    common = {
-        "event": event,
-        "lang": lexicon.lang,
-        "file": body.file,
-        "line": body.line,
-        "part": keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
-        "near": _condition(keys.get("near"), lexicon),
-        "before": _condition(keys.get("before"), lexicon),
-        "after": _condition(keys.get("after"), lexicon),
-        "unless": _condition(keys.get("unless"), lexicon),
-        "within": int(keys["within"].number(1, 20)) if "within" in keys else 8,
-        "backed": _condition(keys.get("backed"), lexicon),
-        "matching": _pattern(keys.get("matching")),
-        "not_matching": _pattern(keys.get("not matching")),
-        "speaker": keys["speaker"].flag() if "speaker" in keys else False,
-        "whole": keys["whole"].flag() if "whole" in keys else False,
-        "anywhere": keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
-    }
+    plain = Rule(
+        event=event,
+        lang=lexicon.lang,
+        file=body.file,
+        line=body.line,
+        part=keys["part"].choice(("noun", "verb")) if "part" in keys else "noun",
+        near=_condition(keys.get("near"), lexicon),
+        before=_condition(keys.get("before"), lexicon),
+        after=_condition(keys.get("after"), lexicon),
+        unless=_condition(keys.get("unless"), lexicon),
+        within=int(keys["within"].number(1, 20)) if "within" in keys else 8,
+        backed=_condition(keys.get("backed"), lexicon),
+        matching=_pattern(keys.get("matching")),
+        not_matching=_pattern(keys.get("not matching")),
+        speaker=keys["speaker"].flag() if "speaker" in keys else False,
+        whole=keys["whole"].flag() if "whole" in keys else False,
+        anywhere=keys["scope"].choice(SCOPES) == "anywhere" if "scope" in keys else lexicon.reading_anywhere,
+    )
     for key in ("forms", "passive"):
         if key in keys:
-            rule = Rule(**common, passive=key == "passive")
+            rule = replace(plain, passive=key == "passive")
             for item, phrase in _phrases(keys[key], lexicon):
                 if _unique(item, phrase, rule, lexicon):
                     lexicon.rules.append((phrase, rule))

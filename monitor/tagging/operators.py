@@ -45,7 +45,7 @@ class Outcome:
 
     @property
     def category(self) -> str | None:
-        return self.event and self.event.category
+        return self.event.category if self.event else None
 
 
 def operate(sentence: Sentence, events: Events, rule: Rule, start: int, end: int, gap: tuple[int, int]) -> Outcome:
@@ -59,15 +59,16 @@ def operate(sentence: Sentence, events: Events, rule: Rule, start: int, end: int
     event, notes = rule.event, []
     undo = cues.get("undoing")
     turn = min((cues[kind] for kind in TURNS if kind in cues), key=lambda found: found[2], default=None)
+    decisive = turn or undo
     if undo and (ruler := _ruler(sentence, undo[1], start, end)):
         notes.append(f"{ruler.word.cues[0][1].kind}: {_said(sentence, ruler)} (of {_said(sentence, undo[1])})")
         start, end = _around(start, end, ruler, undo[1])
-    elif turn or undo:
-        cue, hit, _ = found = turn or undo
+    elif decisive:
+        cue, hit, _ = decisive
         table = events.turned.get(BECOMES.get(cue.kind, ""), {})
         made = cue.makes or (events.undone(event) if cue.kind == "undoing" else table.get(event.category))
         if made is None:
-            return _off(rule, found, start, end, sentence)
+            return _off(rule, decisive, start, end, sentence)
         event = made
         notes.append(f"{cue.kind}: {_said(sentence, hit)}")
         start, end = _around(start, end, hit)

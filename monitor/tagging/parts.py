@@ -45,8 +45,8 @@ PLACES = {
 
 def parts_of(reading: Reading) -> tuple[str, ...]:
     """The parts of the theatre that a reading is about, in the order of PARTS."""
-    codes = {*reading.actors, *(s.source for s in reading.signals), *(s.target for s in reading.signals)} - {None}
-    states = {code[:3] for code in codes}
+    named = (*reading.actors, *(s.source for s in reading.signals), *(s.target for s in reading.signals))
+    states = {code[:3] for code in named if code}
     places = {*reading.places, *(s.place for s in reading.signals)}
     categories = set(reading.categories)
     about = {part for part, names in PLACES.items() if names & places}

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import InputError
 from monitor.tagging import word_file
+from monitor.tagging.candidates import Candidate
 from monitor.tagging.forms import FormError, phrases
 from monitor.tagging.loading import FOLDER
 from monitor.tagging.tagger import Tagger
@@ -44,28 +45,25 @@ class Tally:
 
     fires: int = 0  # for an `unless` word: how often it forbade a form
     right: int = 0  # the category agrees; for an `unless` word: it was rightly forbidden
-    lost: Counter = field(
-        default_factory=Counter
-    )  # month -> categories rightly stated that leaving it out would change
-    spared: Counter = field(
-        default_factory=Counter
-    )  # month -> categories wrongly stated that leaving it out would change
+    # month -> categories rightly stated, and wrongly stated, that leaving it out would change
+    lost: Counter[str] = field(default_factory=Counter)
+    spared: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Report:
     """Tallies by (file, line of the rule), (file, line of the rule, form) and (file, line of the rule, `unless` word)."""
 
-    rules: dict[tuple[str, int], Tally]
-    forms: dict[tuple[str, int, str], Tally]
-    unless: dict[tuple[str, int, str], Tally]
-    suppressed: dict[
-        tuple[str, str], Tally
-    ]  # (language, kind of reason): how often it suppressed a candidate, how often rightly
-    hit: Counter  # month -> categories rightly stated
-    said: Counter
-    true: Counter
-    missed: Counter  # (language, category) -> entries in which no words state it, suppressed or not
+    rules: dict[tuple[str, int], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    forms: dict[tuple[str, int, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    unless: dict[tuple[str, int, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    # (language, kind of reason): how often it suppressed a candidate, how often rightly
+    suppressed: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    hit: Counter[str] = field(default_factory=Counter)  # month -> categories rightly stated
+    said: Counter[str] = field(default_factory=Counter)
+    true: Counter[str] = field(default_factory=Counter)
+    # (language, category) -> entries in which no words state it, suppressed or not
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def f1(self, hit: int = 0, said: int = 0, months: Iterable[str] | None = None) -> float:
         """Pooled F1 of the categories in some months (all), with so many more right and so many more stated."""
@@ -119,12 +117,12 @@ def read(folder: Path) -> Iterator[Labelled]:
 
 def measure(tagger: Tagger, rows: Iterable[Labelled]) -> Report:
     """Reads every entry once and counts."""
-    report = Report(*(defaultdict(Tally) for _ in range(4)), *(Counter() for _ in range(4)))
+    report = Report()
     for row in rows:
         reading, candidates = tagger.examine(row.title, row.summary, lang=row.lang)
         gold, month = row.categories, row.month
         report.true[month] += len(gold)
-        stating: dict[str, list] = defaultdict(list)
+        stating: dict[str, list[Candidate]] = defaultdict(list)
         for each in candidates:
             if each.suppressed is None:
                 stating[each.category].append(each)
@@ -136,31 +134,36 @@ def measure(tagger: Tagger, rows: Iterable[Labelled]) -> Report:
             right = category in gold
             report.said[month] += 1
             report.hit[month] += right
-            for key, tallies in ((_rule, report.rules), (_form, report.forms)):
-                keys = {key(each) for each in found}
-                for name in keys:
-                    tallies[name].fires += 1
-                    tallies[name].right += right
-                if len(keys) == 1:
-                    (tallies[name].lost if right else tallies[name].spared)[month] += 1
+            _count([report.rules[key] for key in {_rule(each) for each in found}], right, month)
+            _count([report.forms[key] for key in {_form(each) for each in found}], right, month)
         for each in candidates:
             if each.unless:
                 for word in each.unless:
                     tally = report.unless[(*_rule(each), word)]
                     tally.fires += 1
                     tally.right += each.category not in gold
-                    if len(each.unless) == 1 and each.suppressed.startswith("unless") and each.category not in stating:
+                    alone = len(each.unless) == 1 and (each.suppressed or "").startswith("unless")
+                    if alone and each.category not in stating:
                         (tally.lost if each.category in gold else tally.spared)[month] += 1
         named = {each.category for each in candidates}
         report.missed.update((reading.lang or "?", category) for category in gold - named)
     return report
 
 
-def _rule(candidate) -> tuple[str, int]:
+def _count(tallies: list[Tally], right: bool, month: str) -> None:
+    """What states a category of an entry; the only one of its sort would change it by being left out."""
+    for tally in tallies:
+        tally.fires += 1
+        tally.right += right
+    if len(tallies) == 1:
+        (tallies[0].lost if right else tallies[0].spared)[month] += 1
+
+
+def _rule(candidate: Candidate) -> tuple[str, int]:
     return candidate.file, candidate.rule_line
 
 
-def _form(candidate) -> tuple[str, int, str]:
+def _form(candidate: Candidate) -> tuple[str, int, str]:
     return candidate.file, candidate.rule_line, candidate.form
 
 
@@ -225,7 +228,7 @@ def show(tagger: Tagger, report: Report, extra: Path | None = None, most: int = 
     head = Text(
         f"categories pooled: precision {hit / max(1, said):.3f}, recall {hit / max(1, true):.3f}, F1 {report.f1():.3f}"
     )
-    parts = [head, Text(f"{len([x for x in every if x.kind == 'form'])} forms, {_silent(every, 'form')} of which never fired; "
+    parts: list[RenderableType] = [head, Text(f"{len([x for x in every if x.kind == 'form'])} forms, {_silent(every, 'form')} of which never fired; "
                         f"{len([x for x in every if x.kind == 'unless'])} `unless` words, {_silent(every, 'unless')} of which never forbade anything")]  # fmt: skip
     why = Table("language", "suppressed by", "candidates", "rightly", title="What was suppressed")
     for (lang, kind), tally in sorted(report.suppressed.items(), key=lambda item: (item[0][0], -item[1].fires)):

@@ -108,7 +108,9 @@ class Tagger:
         anchors = _may_hold_anchors(words, anywhere)
         if not anchors and not any(word.entities for word in words):  # as most texts are
             return nothing, ()
-        fields, entities, excluding = [], [], []
+        fields: list[_Field] = []
+        entities: list[tuple[Sentence, Hit]] = []
+        excluding: list[tuple[str, Hit]] = []
         for name, folded, hits in found:
             excluding.extend((name, hit) for hit in hits if hit.word.exclusions)
             sentences = cut(folded, self.lexicons[code].abbreviations, name)
@@ -196,7 +198,9 @@ class Tagger:
     def _signals(
         self, code: str, fields: list[_Field], excluding: list[tuple[str, Hit]], core: bool, anywhere: bool, full: bool
     ) -> tuple[tuple[Signal, ...], tuple[Suppressed, ...], tuple[Candidate, ...]]:
-        signals, off, kept = [], [], []
+        signals: list[Signal] = []
+        off: list[Suppressed] = []
+        kept: list[Candidate] = []
         for field, sentence, found in self._found(code, fields, excluding, core, anywhere, full):
             if full and len(kept) < MOST:
                 kept.append(self._candidate(code, field, sentence, found, core))
