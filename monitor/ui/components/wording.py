@@ -68,7 +68,9 @@ GUIDE = (
     ("Marks on the chart", "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
 )  # fmt: skip
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
-SCORE = "From -10 to +10: its signals by severity and confidence, those of the summary by half; above zero for escalation"
+SCORE = (
+    "From -10 to +10: its signals by severity and confidence, those of the summary by half; above zero for escalation"
+)
 STORY_SCORE = "From -10 to +10: the highest and the lowest score of its reports together"
 TIERS = (1, 2, 3, 4)
 TIER = "Of the source, from feeds.yaml: 1 agencies and papers of record, 2 established titles, 3 trade press and sources without a tier, 4 state and party voices"

@@ -10,7 +10,16 @@ from monitor.clock import time_text
 from monitor.models import CATEGORIES, Article, Story
 from monitor.ui.charts import report_timeline
 from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, SCORE, STORY_SCORE, TIER, kinds, many
+from monitor.ui.components.wording import (
+    CATEGORY_WORDS,
+    DIRECTION_WORDS,
+    LANGUAGES,
+    SCORE,
+    STORY_SCORE,
+    TIER,
+    kinds,
+    many,
+)
 from monitor.ui.queries import reads
 
 LIMIT = 300
