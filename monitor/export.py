@@ -59,7 +59,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "series": TEXT, "day": DAY, "close": NUMBER, "unit": TEXT, "kind": TEXT, "source": TEXT, "market_time": TIME, "fetched_at": TIME,
         "final": BOOL,
     },
-    # and, for each price series, NAME_close and NAME_source
+    # and, for each price series, NAME_close and NAME_source; for each series of a file, NAME_value and NAME_vintage
     "daily": {"day": DAY, "status": TEXT, **_INDEX, "method": TEXT},
     "feeds": {
         "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT, "entries": INT,
@@ -69,6 +69,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": INT, "article_id": INT, "at": TIME, "kind": TEXT, "category": TEXT, "mode": TEXT, "field": TEXT, "start": INT, "end": INT,
         "text": TEXT, "who": TEXT, "note": TEXT, "method": TEXT, "lang": TEXT, "title": TEXT, "publisher": TEXT, "link": TEXT,
     },
+    "observations": {"series": TEXT, "day": DAY, "value": NUMBER, "unit": TEXT, "vintage": TIME},
 }  # fmt: skip
 # what a line of JSON of `corrections` holds: an article as the reader's training takes it; its signals are objects
 LABELLED_ROW = {
@@ -112,7 +113,7 @@ def pieces(table: str, rows: Iterable[Mapping[str, object]], *, format: str) -> 
 def columns_of(table: str, row: Mapping[str, object] = {}) -> dict[str, str]:
     """The columns of a table; those that its rows bring beyond the fixed ones (daily's series) follow them."""
     more = {
-        name: TEXT if name.endswith("_source") else NUMBER
+        name: TEXT if name.endswith("_source") else TIME if name.endswith("_vintage") else NUMBER
         for name in row
         if table == "daily" and name not in COLUMNS[table]
     }

@@ -377,6 +377,54 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class DataSeries:
+    """A series of numbers from a file on the web, as `series` in feeds.yaml names it. `name` is its key everywhere."""
+
+    name: str
+    url: str  # of a CSV, XLS, XLSX or JSON file
+    date: str  # column or, in JSON, path of the day
+    value: str  # column or path of the number
+    rows: str | None = None  # JSON: path of the list of rows; None: the document is the list
+    sheet: str | None = None  # XLS, XLSX; None: the first that has both columns
+    date_format: str | None = None  # as strptime takes it; None: ISO and its kin
+    unit: str = ""
+    frequency: str = "day"  # day | week | month
+    lag: timedelta = timedelta(days=1)  # from the end of a day, week or month until its value is usually published
+    every: timedelta = timedelta(hours=6)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold secrets
+    allow_private: bool = False
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The value of one day in a series, as it was known from `vintage` on."""
+
+    series: str
+    day: datetime  # 00:00 UTC of the day, or of the first of the week or month
+    value: float
+    unit: str
+    vintage: datetime  # when this value was first fetched; a later one of the same day is a revision
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesState:
+    """What is stored about a series of a file between rounds."""
+
+    series: str
+    url: str
+    failure: str | None = None  # kind of what went wrong last, a word of errors.FAILURES
+    error: str | None = None  # the same in plain words
+    failures: int = 0  # in a row
+    last_asked: datetime | None = None
+    last_success: datetime | None = None  # an answer without a fault, "not modified" too
+    last_new: datetime | None = None  # when a value last was new or revised
+    next_due: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPoint:
     """The index at one hour or day; `status` says why a number is missing."""
 

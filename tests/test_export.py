@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from monitor import export
-from monitor.models import Correction, Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
-from monitor.storage import articles, index, open_store, prices, stories, tables
+from monitor.models import Correction, Entry, Feed, FeedState, IndexPoint, Price, Reading, SeriesState, Signal
+from monitor.storage import articles, index, observations, open_store, prices, stories, tables
 from monitor.storage.filters import Filter
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
@@ -63,6 +63,8 @@ def store(tmp_path):
         Price("Brent", DAY, 72.0, "fred", "spot", "USD", None, NOON),
         Price("VIX", DAY + timedelta(days=1), -1.5, "yahoo", "index", "USD", NOON, NOON, final=False),
     ])  # fmt: skip
+    risk = SeriesState("Risk", "https://risk.example/a.csv")
+    observations.save(opened, risk, [(DAY, 118.0)], unit="points", now=NOON)
     yield opened
     opened.close()
 
@@ -118,6 +120,7 @@ def test_daily_puts_the_index_beside_each_series(store):
         ("71.32", "yahoo", ""),
         ("", "", "-1.5"),
     ]
+    assert [(r["Risk_value"], r["Risk_vintage"]) for r in rows] == [("118.0", "2026-03-02T12:00:00Z"), ("", "")]
 
 
 def test_a_span_and_a_filter_narrow_the_rows(store):

@@ -116,7 +116,7 @@ def as_exported_now(old):
         "signals": {"confidence": None, "why": None},
     }
     more = {table: [row | columns for row in found[table]] for table, columns in added.items()}
-    return found | more | {"index": in_order(found["index"]), "corrections": []}
+    return found | more | {"index": in_order(found["index"]), "corrections": [], "observations": []}
 
 
 def test_alerts_and_search_are_there_after_the_upgrade(version_2):

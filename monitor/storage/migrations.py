@@ -201,6 +201,20 @@ def add_corrections(conn: Connection) -> None:
     conn.exec_driver_sql("ALTER TABLE signals ADD COLUMN why TEXT")
 
 
+def add_observations(conn: Connection) -> None:
+    """Series of files on the web, each value with the time from which it was known."""
+    number = "FLOAT" if conn.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    conn.exec_driver_sql(
+        "CREATE TABLE observations (series TEXT NOT NULL, day BIGINT NOT NULL, vintage BIGINT NOT NULL, "
+        f"value {number} NOT NULL, unit TEXT NOT NULL, PRIMARY KEY (series, day, vintage))"
+    )
+    conn.exec_driver_sql(
+        "CREATE TABLE series_states (series TEXT NOT NULL PRIMARY KEY, url TEXT NOT NULL, failure TEXT, error TEXT, "
+        "failures INTEGER NOT NULL, last_asked BIGINT, last_success BIGINT, last_new BIGINT, next_due BIGINT, etag TEXT, "
+        "last_modified TEXT)"
+    )
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -217,6 +231,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_confidence,  # 12
     add_vectors,  # 13
     add_corrections,  # 14
+    add_observations,  # 15
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -314,6 +314,23 @@ price_failures = Table(
     time("at"), text("kind"), text("cause"), count("failures"), time("next_try", required=False),
 )  # fmt: skip
 
+# a row for each value that a day ever had: a revision is a row with a later vintage
+observations = Table(
+    "observations", metadata,
+    Column("series", Plain, primary_key=True),
+    Column("day", Time, primary_key=True),
+    Column("vintage", Time, primary_key=True),
+    number("value", required=True), text("unit"),
+)  # fmt: skip
+
+series_states = Table(
+    "series_states", metadata,
+    Column("series", Plain, primary_key=True),
+    text("url"), text("failure", required=False), text("error", required=False), count("failures"),
+    *(time(name, required=False) for name in ("last_asked", "last_success", "last_new", "next_due")),
+    text("etag", required=False), text("last_modified", required=False),
+)  # fmt: skip
+
 index_points = Table(
     "index_points", metadata,
     Column("grain", Plain, primary_key=True),

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 
-from monitor.models import UNREAD, Article, Correction, Feed, FeedState, IndexPoint, Price, Signal, Story
-from monitor.storage import articles, corrections, feeds, index, prices, signals, stories
+from monitor.models import UNREAD, Article, Correction, Feed, FeedState, IndexPoint, Observation, Price, Signal, Story
+from monitor.storage import articles, corrections, feeds, index, observations, prices, signals, stories
 from monitor.storage.filters import Filter
 from monitor.storage.store import Store
 
@@ -29,7 +29,7 @@ _ARTICLE = _names(Article, "signals", "suppressed")
 _SIGNAL_ROW, _SIGNAL = _names(signals.SignalRow, "signal"), _names(Signal)
 Time = datetime | None
 _STORY, _POINT, _PRICE, _FEED = _names(Story), _names(IndexPoint), _names(Price), _names(FeedState)
-_CORRECTION = _names(Correction)
+_CORRECTION, _OBSERVATION = _names(Correction), _names(Observation)
 
 
 def rows(
@@ -89,18 +89,30 @@ def _prices(
             yield {column: getattr(price, column) for column in _PRICE}
 
 
+def _observations(
+    store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
+) -> Iterator[Row]:
+    for one in observations.stream(store, since, until):
+        yield {column: getattr(one, column) for column in _OBSERVATION}
+
+
 def _daily(
     store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
 ) -> Iterator[Row]:
-    """One row a UTC day that has the index or any price; beside the index a close and a source for each series."""
+    """One row a UTC day that has the index, a price or a value of a series; of the last the newest vintage."""
     points = {point.at: point for point in index.points(store, "day", since=since, until=until)}
     closes = {name: {p.day: p for p in prices.series(store, name, since, until=until)} for name in prices.names(store)}
-    for day in sorted(set(points).union(*closes.values())):
+    names = observations.names(store)
+    values = {name: {v.day: v for v in observations.values(store, name, since, until=until)} for name in names}
+    for day in sorted(set(points).union(*closes.values(), *values.values())):
         point = points.get(day)
         row: Row = {"day": day} | {name: getattr(point, name, None) for name in _INDEX_OF_A_DAY}
         for name, series in closes.items():
             price = series.get(day)
             row[f"{name}_close"], row[f"{name}_source"] = (price.close, price.source) if price else (None, None)
+        for name, known in values.items():
+            one = known.get(day)
+            row[f"{name}_value"], row[f"{name}_vintage"] = (one.value, one.vintage) if one else (None, None)
         yield row
 
 
@@ -130,5 +142,5 @@ def _corrections(
 
 TABLES: dict[str, Callable[..., Iterator[Row]]] = {
     "articles": _articles, "signals": _signals, "stories": _stories, "index": _index, "prices": _prices, "daily": _daily, "feeds": _feeds,
-    "corrections": _corrections,
+    "corrections": _corrections, "observations": _observations,
 }  # fmt: skip

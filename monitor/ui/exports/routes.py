@@ -34,7 +34,8 @@ AT_ONCE = 2  # pieces being made
 OWN = ("token", "signature", "name")  # of the link, not of the filter
 # what a link may narrow a table by besides its time, any of the values given, and those there are where they are fixed
 NARROWING: dict[str, dict[str, tuple[str, ...]]] = {
-    "index": {"grain": ("hour", "day"), "part": ("all", *PARTS), "method": ()}, "prices": {"series": ()}, "feeds": {"name": (), "state": ()},
+    "index": {"grain": ("hour", "day"), "part": ("all", *PARTS), "method": ()}, "prices": {"series": ()},
+    "observations": {"series": ()}, "feeds": {"name": (), "state": ()},
     "stories": {"direction": ("escalation", "deescalation", "mixed", "none"), "category": CATEGORIES, "least": tuple(map(str, range(1, 100)))},
 }  # fmt: skip
 # how a value of the link is compared where its column is no single value
