@@ -13,7 +13,7 @@ from monitor.clock import real_now
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
 from monitor.models import UNREAD, Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, index, notes, steps, stories
+from monitor.storage import articles, corrections, index, notes, steps, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
@@ -299,3 +299,73 @@ def test_an_article_that_waits_is_said_to_wait_and_never_calm(fortnight, screen,
     assert "confidence 64%" in said and "next · none" in said and "confidence 87%" in said
     said = words(screen(copy, "articles", article=str(new[2])))
     assert "It could not be read: too slow." in said and "No signal" not in said
+
+
+def button(shown: AppTest, start: str):
+    """The first button whose key starts so."""
+    return next(one for one in shown.button if (one.key or "").startswith(start))
+
+
+def test_a_signal_is_said_to_be_wrong_in_two_clicks_and_back_in_one(fortnight, screen, tmp_path):
+    copy = tmp_path / "wrong.db"
+    copy.write_bytes(fortnight.read_bytes())
+    store = open_store(f"sqlite:///{copy}")
+    article = next(
+        a for a in articles.stream(store, signals=True) if a.direction == "escalation" and len(a.signals) == 1
+    )
+    shown = screen(copy, "articles", time="all", article=str(article.id))
+    assert 'class="signals struck"' not in words(shown) and f"<summary>Why</summary>{article.signals[0].why}" in words(
+        shown
+    )
+    button(shown, "judge_").click().run()
+    assert "The article becomes · none instead of ▲ escalation" in words(shown)
+    shown.text_input(key="corrected_by").set_value("<b>Ann</b>")
+    button(shown, "wrong_").click().run()
+    assert not shown.exception
+    assert "corrected by &lt;b&gt;Ann&lt;/b&gt; on 2026-03-02: wrong" in words(
+        shown
+    ) and 'class="signals struck"' in words(shown)
+    assert articles.get(store, article.id).direction == "none"
+    button(shown, "undo_").click().run()
+    assert 'class="signals struck"' not in words(shown)
+    assert articles.get(store, article.id).signals == article.signals
+    assert [one.who for one in corrections.history(store, article.id)] == [
+        "<b>Ann</b>"
+    ] * 2  # the session keeps the name
+    store.close()
+
+
+def test_words_that_do_not_count_are_picked_and_count(fortnight, screen, tmp_path):
+    copy = tmp_path / "picked.db"
+    copy.write_bytes(fortnight.read_bytes())
+    store = open_store(f"sqlite:///{copy}")
+    found = (articles.get(store, a.id) for a in articles.stream(store))
+    article = next(a for a in found if a.suppressed and a.suppressed[0].category not in a.categories)
+    shown = screen(copy, "articles", time="all", article=str(article.id))
+    button(shown, "pick_").click().run()
+    button(shown, "add_").click().run()
+    assert not shown.exception and article.suppressed[0].category in articles.get(store, article.id).categories
+    store.close()
+
+
+def test_what_is_missing_is_added_with_words_of_the_article_and_no_others(fortnight, screen, tmp_path):
+    copy = tmp_path / "missing.db"
+    copy.write_bytes(fortnight.read_bytes())
+    store = open_store(f"sqlite:///{copy}")
+    article = next(
+        a for a in articles.stream(store) if a.direction == "none" and a.lang == "en" and len(a.title.split()) > 3
+    )
+    shown = screen(copy, "articles", time="all", article=str(article.id))
+    button(shown, "open_").click().run()
+    place = f"{article.id}_missing"
+    shown.selectbox(key=f"category_{place}").set_value("unrest")
+    shown.text_input(key=f"words_{place}").set_value("no such words")
+    button(shown, "add_").click().run()
+    assert "stands neither in the title nor in the summary" in words(shown)
+    pasted = "  ".join(article.title.split()[:2])
+    shown.text_input(key=f"words_{place}").set_value(pasted)
+    button(shown, "add_").click().run()
+    assert not shown.exception and "unrest, act" in words(shown) and "1 correction" in [e.label for e in shown.expander]
+    (found,) = articles.get(store, article.id).signals
+    assert (found.category, found.mode, found.text.split()) == ("unrest", "act", pasted.split())
+    store.close()

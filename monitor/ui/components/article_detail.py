@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from monitor.models import UNREAD, Article, Signal, Suppressed
-from monitor.ui.components import safe_html, times
+from monitor.reader.corrections import RULE, in_force
+from monitor.ui.components import correcting, safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
 from monitor.ui.queries import reads
 
@@ -41,8 +42,26 @@ def show(article: Article) -> None:
     )
     if not article.signals:
         st.text(without_signal(article))
-    if spans:
-        safe_html.show(signals(article, names))
+    correcting.fault(article)
+    said = reads.said_of(article.id)
+    held = in_force(said, article.title, article.summary)
+    with st.container(key="signals", gap="xsmall"):
+        for number, found in enumerate(article.signals, 1):
+            with st.container(key=f"signal_{number}", horizontal=True, gap="small"):
+                safe_html.show(line(article, number, *of_signal(found, names)))
+                correcting.judge(article, found)
+            correcting.judging(article, found, held)
+        for number, off in enumerate(article.suppressed, len(article.signals) + 1):
+            struck = correcting.struck(off, held)
+            with st.container(key=f"signal_{number}", horizontal=True, gap="small"):
+                safe_html.show(line(article, number, *of_suppressed(off), struck=struck is not None))
+                if struck is not None:
+                    correcting.take_back(struck)
+                else:
+                    correcting.pick(article, off)
+    if article.direction != UNREAD:
+        correcting.missing(article, held)
+    correcting.history(said)
     safe_html.note(
         f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language {LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
     )
@@ -82,20 +101,29 @@ def named(code: str, names: Mapping[str, str]) -> str:
     return f"{names[code]} ({code})" if code in names else code
 
 
-def signals(article: Article, names: dict[str, str]) -> safe_html.Html:
-    """A numbered line for each signal, then for what was found and does not count; every number that made the reading stands in it."""
-    lines = []
-    for s in article.signals:
-        who = ", ".join(f"{word} {value}" for word, value in (
-            ("by", s.source and named(s.source, names)), ("to", s.target and named(s.target, names)), ("at", s.place),
-        ) if value)  # fmt: skip
-        how = "; ".join(part for part in (f"rule {s.rule}", *s.operators, who) if part)
-        lines.append((f"{CATEGORY_WORDS[s.category]}, {s.mode}, {s.severity:+.1f}{sure(s.confidence)}", s.text, how))
-    lines += [(f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason) for off in article.suppressed]
-    return safe_html.tag("ol", *(
-        safe_html.tag("li", safe_html.tag("b", head), ": ", safe_html.tag("q", text, dir="auto", lang=article.lang), safe_html.tag("div", how, class_="note"))
-        for head, text, how in lines
-    ), class_="signals")  # fmt: skip
+def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, str | None]:
+    """(what it is, its words, by which rule, why); every number that made the reading stands in it."""
+    who = ", ".join(f"{word} {value}" for word, value in (
+        ("by", found.source and named(found.source, names)), ("to", found.target and named(found.target, names)), ("at", found.place),
+    ) if value)  # fmt: skip
+    how = "; ".join(part for part in (f"rule {found.rule}", *found.operators, who) if part)
+    added = ", added" if found.rule == RULE else ""
+    head = f"{CATEGORY_WORDS[found.category]}, {found.mode}, {found.severity:+.1f}{sure(found.confidence)}{added}"
+    return head, found.text, how, found.why
+
+
+def of_suppressed(off: Suppressed) -> tuple[str, str, str, str | None]:
+    return f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason, None
+
+
+def line(
+    article: Article, number: int, head: str, text: str, how: str, why: str | None, *, struck: bool = False
+) -> safe_html.Html:
+    """One line of the numbered list of signals and of what does not count; why it says so is folded in."""
+    folded = [safe_html.tag("details", safe_html.tag("summary", "Why"), why)] if why else []
+    words = safe_html.tag("q", text, dir="auto", lang=article.lang)
+    item = safe_html.tag("li", safe_html.tag("b", head), ": ", words, safe_html.tag("div", how, *folded, class_="note"))
+    return safe_html.tag("ol", item, class_="signals struck" if struck else "signals", start=str(number))
 
 
 def as_text(article: Article, names: dict[str, str]) -> str:
@@ -113,7 +141,7 @@ def as_text(article: Article, names: dict[str, str]) -> str:
         )
         changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
         line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.severity:+.1f}{sure(signal.confidence)}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
-        lines.append(f"{line}{changes}{f'; {who}' if who else ''}")
+        lines.append(f"{line}{changes}{f'; {who}' if who else ''}{f'; why: {signal.why}' if signal.why else ''}")
     lines += [
         f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.suppressed
     ]

@@ -20,8 +20,8 @@ from monitor import clock as clocks
 from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
 from monitor.config.alerting import SignalRule
 from monitor.config.settings import LastGood
-from monitor.models import Alert, AlertDelivery, Article, IndexPoint, Price, Story
-from monitor.storage import alerts, articles, feeds, index, lease, prices, signals, steps, stories
+from monitor.models import Alert, AlertDelivery, Article, Correction, IndexPoint, Price, Story
+from monitor.storage import alerts, articles, corrections, feeds, index, lease, prices, signals, steps, stories
 from monitor.storage import notes as storage_notes
 from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
@@ -109,9 +109,26 @@ newest_id = anew(articles.newest_id)
 arrived_id = anew(partial(articles.read_up_to, edited=False))
 article = anew(articles.get)  # (id)
 versions_of = anew(articles.versions_of)  # (article id): every wording, oldest first
+said_of = anew(corrections.history)  # (article id): every correction, oldest first
 story = anew(stories.get)  # (id): the story it was merged into, if it was
 members = anew(stories.members)  # (story id): oldest first
 rounds_of = anew(feeds.log)  # (feed name): newest first
+
+
+def correct(said: Correction) -> None:
+    """Keep a correction, the only thing that pages write; what lists show of its article is asked anew. Raises InputError, StorageError."""
+    articles.correct(context().store, said)
+    for kept in (
+        count,
+        found,
+        newest_with_signals,
+        leading_stories,
+        stories_reported,
+        reported,
+        signals_by,
+        articles_by_tag,
+    ):
+        kept.clear()
 
 
 # -- reads that are made of several --------------------------------------------------------------------------

@@ -37,9 +37,9 @@ def table(found: list[Article]) -> None:
         "title": [safe_html.cell(a.title) for a in found],
         "time": pd.to_datetime([a.at for a in found], utc=True),
         "direction": [DIRECTION_WORDS[a.direction] for a in found],
-        "publisher": [safe_html.cell(a.publisher) for a in found],
-        "score": [a.score if a.categories else None for a in found],
         "signals": [kinds(a.categories) for a in found],
+        "score": [a.score if a.categories else None for a in found],
+        "publisher": [safe_html.cell(a.publisher) for a in found],
         "language": [LANGUAGES.get(a.lang or "", a.lang or "") for a in found],
     })  # fmt: skip
     ids = [a.id for a in found]
@@ -47,9 +47,9 @@ def table(found: list[Article]) -> None:
         frame, ids, "article", height=row_selection.tall(len(ids), 17), key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95),
-            "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=380),
+            "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=250),
             "publisher": st.column_config.TextColumn(width=105), "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
-            "signals": st.column_config.TextColumn(width=170), "language": st.column_config.TextColumn(width=70),
+            "signals": st.column_config.TextColumn(width=150), "language": st.column_config.TextColumn(width=70),
         },
         alt=f"List of {len(found)} articles, newest first",
     )  # fmt: skip
