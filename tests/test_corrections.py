@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor import export
-from monitor.config import load
+from monitor.config.settings import load
 from monitor.errors import InputError
 from monitor.index.indexer import IndexUpdater
 from monitor.models import UNREAD, Article, Correction, Entry, Feed, FeedState, Reading, Signal, Suppressed
@@ -25,7 +25,7 @@ STRIKE = Signal(
 TALKS = Signal("talks", "deescalation", "words", -3.0, "talks.offer", "title", 20, 32, "offers talks", confidence=0.7)
 OFF = Suppressed("appeal", "judge: 0.30", "summary", 16, 20, "calm")
 READ = Reading(
-    "en", "escalation", 5.1, True, ("IRN",), (), (STRIKE, TALKS), (OFF,), "reader-1", (), (), confidence=0.6, runner_up="mixed", vector=bytes(range(128))
+    "en", "escalation", 5.1, True, ("IRN",), (), (STRIKE, TALKS), (OFF,), "reader-1", confidence=0.6, runner_up="mixed", vector=bytes(range(128))
 )  # fmt: skip
 
 
