@@ -115,6 +115,7 @@ def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):
 def test_overview_on_an_empty_database_shows_no_zero(tmp_path, screen):
     shown = screen(tmp_path / "empty.db")
     said = words(shown)
+    assert "Strait of Hormuz: not known whether it is open" in words(shown)
     assert not shown.exception
     assert "No news polled yet." in said
     assert "no data" in said

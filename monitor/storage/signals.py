@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from monitor.index.strait import StraitReport
 from monitor.models import Signal
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.rows import SIGNAL, signal_of
@@ -190,6 +191,24 @@ def reported(store: Store, since: datetime, until: datetime) -> list[Reported]:
     )
     with store.read() as conn:
         return [Reported(*row) for row in conn.execute(query.group_by(signals.c.category).order_by(signals.c.category))]
+
+
+def of_place(
+    store: Store, place: str, categories: tuple[str, ...], since: datetime, until: datetime
+) -> list[StraitReport]:
+    """The signals of some categories in articles that name a place, oldest first."""
+    names = ("category", "mode", "rule", "text", "confidence")
+    tagged = sa.and_(article_tags.c.article_id == articles.c.id, article_tags.c.kind == "place")
+    query = (
+        sa.select(signals.c.at, articles.c.publisher, *(signals.c[name] for name in names))
+        .join(articles, articles.c.id == signals.c.article_id)
+        .join(article_tags, tagged)
+        .where(article_tags.c.value == place, article_tags.c.at >= since, article_tags.c.at <= until)
+        .where(signals.c.category.in_(categories))
+        .order_by(signals.c.at, signals.c.id)
+    )
+    with store.read() as conn:
+        return [StraitReport(*row) for row in conn.execute(query)]
 
 
 def known_tags(store: Store, kind: str) -> list[str]:

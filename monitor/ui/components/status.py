@@ -14,6 +14,11 @@ def headline(head: str, reasons: str) -> Html:
     return tag("p", tag("span", head, class_="level"), *([": ", reasons] if reasons else []), class_="headline")
 
 
+def strait(sentence: str) -> Html:
+    """Whether ships can pass, in words."""
+    return tag("p", sentence, class_="strait")
+
+
 def fresh(state: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html:
     """How fresh the news is: by sign, word and colour."""
     sign, word, rest = state

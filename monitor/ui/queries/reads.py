@@ -20,8 +20,21 @@ from monitor import clock as clocks
 from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
 from monitor.config.alerting import SignalRule
 from monitor.config.settings import LastGood
+from monitor.index import strait
 from monitor.models import Alert, AlertDelivery, Article, Correction, IndexPoint, Price, Story
-from monitor.storage import alerts, articles, corrections, feeds, index, lease, prices, signals, steps, stories
+from monitor.storage import (
+    alerts,
+    articles,
+    corrections,
+    feeds,
+    index,
+    lease,
+    observations,
+    prices,
+    signals,
+    steps,
+    stories,
+)
 from monitor.storage import notes as storage_notes
 from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
@@ -98,6 +111,7 @@ articles_by_tag = shared(
     signals.named
 )  # ("place", since): by direction; an article with both directions counts in both
 signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
+signals_of_place = shared(signals.of_place, seconds=60.0)  # (place, categories, since, until)
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
 readings = shared(reading_storage.current)  # reader in use, generation
@@ -288,6 +302,22 @@ def actor_names() -> dict[str, str]:
 def coordinates() -> dict[str, tuple[float, float]]:
     """Place -> (latitude, longitude)."""
     return {entity.place: entity.at for entity in gazetteer() if entity.place and entity.at}
+
+
+def strait_sentence(now: datetime) -> str:
+    """Whether the strait is open, since when and according to whom, as far as it is known in this minute."""
+    by, now = strait.rules(), now.replace(second=0, microsecond=0)
+    said = signals_of_place(by.place, by.categories, clocks.hour_of(now - by.look_back), now)
+    days = ships_passed(by.series, clocks.hour_of(now - by.look_back - timedelta(days=2 * by.normal_days)), now)
+    return strait.sentence(strait.state(said, now, transits=days), now)
+
+
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=4)
+def ships_passed(series: str, since: datetime, now: datetime) -> list[tuple[datetime, float]]:
+    """(day, ships) of the whole days known now."""
+    return [
+        (one.day, one.value) for one in observations.values(context().store, series, since, until=now, known_at=now)
+    ]
 
 
 def fresh(now: datetime) -> tuple[str, str, str]:

@@ -50,7 +50,8 @@ def numbers() -> None:
     notes = reads.waits(now)
     if point and point.status == "provisional":
         notes.append(provisional(settings.index.span))
-    safe_html.show(safe_html.tag("div", status.headline(head, reasons), status.fresh(reads.fresh(now), notes)))
+    strait = status.strait(reads.strait_sentence(now))
+    safe_html.show(safe_html.tag("div", status.headline(head, reasons), strait, status.fresh(reads.fresh(now), notes)))
     safe_html.show(
         key_numbers.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)])
     )

@@ -1,0 +1,223 @@
+"""Says in words whether the Strait of Hormuz is open, restricted or closed, since when, according to whom, and how old that is.
+
+    signals that name the strait -> what each says (strait.yaml) -> confirmed by independent publishers, in the order of time
+    ships that passed, against their normal -> what a day says                                       -> Strait -> sentence
+
+Pure. Where nobody says anything, or not enough of them, it is not known: never taken for open.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from monitor.config import document
+from monitor.config.values import UNITS
+from monitor.tagging.letters import fold_letters
+
+FILE = Path(__file__).with_name("strait.yaml")
+MAX_NAMED = 3  # publishers in the sentence
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StraitReport:
+    """A signal of an article that names the strait, as far as it is needed here."""
+
+    at: datetime
+    publisher: str
+    category: str
+    mode: str
+    rule: str
+    text: str  # the evidence
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """How many ships passed on the newest day known, and how many are normal."""
+
+    day: datetime
+    ships: float
+    normal: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strait:
+    """What is known. `state` is None where it is not known; `last` is then when somebody last said what is not known any more."""
+
+    state: str | None  # open | restricted | closed
+    since: datetime | None = None  # the first of the reports that confirm each other
+    publishers: tuple[str, ...] = ()  # who says so, the newest report first
+    last: datetime | None = None  # the newest report or measured day that says so
+    passed: Passed | None = None
+    measured: bool = False  # the state rests on ships that passed alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    at: datetime
+    says: str  # closed | restricted | partly | open
+    publisher: str | None  # None: measured
+
+
+class Rules:
+    """strait.yaml, words folded."""
+
+    def __init__(self, written: dict[str, Any]):
+        self.place: str = written["place"]
+        self.series: str = written["transits"]["series"]
+        self.transits: dict[str, Any] = written["transits"]
+        self.normal_days: int = self.transits["normal_days"]
+        self.confidence: float = written["confidence"]
+        self.publishers: dict[str, int] = written["publishers"]
+        self.within, self.valid, self.look_back = (_length(written[key]) for key in ("within", "valid", "look_back"))
+        self._says = [
+            (row["says"], row["category"], frozenset(row["rules"]), _pattern(row.get("words")))
+            for row in written["says"]
+        ]
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(category for _, category, _, _ in self._says))
+
+    def says(self, report: StraitReport) -> str | None:
+        """What a report says of the strait, if anything."""
+        if report.mode != "act" or (report.confidence is not None and report.confidence < self.confidence):
+            return None
+        for says, category, rules, words in self._says:
+            if report.category == category and report.rule in rules:
+                if words is None or words.search(fold_letters(report.text)):
+                    return says
+        return None
+
+
+def _length(text: str) -> timedelta:
+    return timedelta(seconds=float(text[:-1]) * UNITS[text[-1]])
+
+
+def _pattern(words: dict[str, list[str]] | None) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    folded = [fold_letters(word) for some in words.values() for word in some]
+    return re.compile("|".join((r"\b" if word.isascii() else "") + re.escape(word) for word in folded))
+
+
+@lru_cache(maxsize=1)
+def rules() -> Rules:
+    """Those of strait.yaml."""
+    return Rules(document.read(FILE).data)
+
+
+def state(
+    reports: Sequence[StraitReport],
+    now: datetime,
+    *,
+    transits: Sequence[tuple[datetime, float]] = (),
+    by: Rules | None = None,
+) -> Strait:
+    """What is known at `now`. `transits` are (day, ships that passed) as known then, oldest first, whole days only."""
+    by = by or rules()
+    days, passed = _measured(transits, by)
+    said = [_Claim(one.at, says, one.publisher) for one in reports if one.at <= now and (says := by.says(one))]
+    claims = sorted([*said, *(day for day in days if day.at <= now)], key=lambda one: one.at)
+    known: str | None = None
+    since = last = None
+    who: list[str] = []
+    for number, claim in enumerate(claims):
+        meant = {"partly": "restricted"}.get(claim.says, claim.says)
+        if last is not None and claim.at - last > by.valid:
+            known = None
+        if known == meant:
+            speaker = claim.publisher or by.series
+            last, who = claim.at, [speaker, *(one for one in who if one != speaker)]
+            continue
+        if (known, claim.says) == ("closed", "restricted"):
+            continue
+        alike = _alike(claims[: number + 1], claim, by)
+        others = [one.publisher for one in alike if one.publisher is not None]
+        if claim.publisher is not None:
+            passing_is_normal = known == "open" and claim.says == "partly"
+            if passing_is_normal or len(set(others)) < by.publishers[claim.says]:
+                continue
+        known, last = meant, claim.at
+        since = claim.at - DAY if claim.publisher is None else min(one.at for one in alike)
+        who = [by.series] if claim.publisher is None else list(dict.fromkeys(reversed(others)))
+    if known is None or last is None or now - last > by.valid:
+        return Strait(None, last=last, passed=passed)
+    return Strait(known, since, tuple(who), last, passed, measured=who == [by.series])
+
+
+def _alike(claims: Sequence[_Claim], claim: _Claim, by: Rules) -> list[_Claim]:
+    """The reports so close before that say the same, or what includes it: a strait that is closed is restricted too."""
+    also = {"restricted": ("restricted", "closed"), "partly": ("partly", "open")}.get(claim.says, (claim.says,))
+    return [one for one in claims if claim.at - one.at <= by.within and one.says in also and one.publisher is not None]
+
+
+def _measured(transits: Sequence[tuple[datetime, float]], by: Rules) -> tuple[list[_Claim], Passed | None]:
+    """What each day says against its normal, known when the day was over."""
+    wanted = by.transits
+    found: list[_Claim] = []
+    passed = None
+    for number, (day, ships) in enumerate(transits):
+        before = [value for at, value in transits[:number] if day - at > wanted["but_newest"] * DAY]
+        before = before[-by.normal_days :]
+        if len(before) < wanted["least_days"] or (normal := statistics.median(before)) <= 0:
+            continue
+        passed = Passed(day, ships, normal)
+        steady = min(value for _, value in transits[max(0, number + 1 - wanted["steady_days"]) : number + 1]) / normal
+        share = ships / normal
+        if share < wanted["closed_below"]:
+            says = "closed"
+        elif steady >= wanted["restricted_below"]:
+            says = "open"
+        elif steady >= wanted["closed_below"]:
+            says = "partly"
+        elif share < wanted["restricted_below"]:
+            says = "restricted"
+        else:
+            continue
+        found.append(_Claim(day + DAY, says, None))
+    return found, passed
+
+
+def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
+    """`Strait of Hormuz: closed since 1 March, according to DW, France 24 and 2 more, last 3 h ago; 2 ships passed on 4 March, 104 are normal.`"""
+    by = by or rules()
+    if found.state is None:
+        whether = "not known whether it is open"
+        if found.last is None:
+            why = f"no two publishers have said so in the last {by.look_back.days} days"
+        else:
+            why = f"nobody has said so since {day_text(found.last, now)}"
+        said = f"{by.place}: {whether}, {why}"
+    else:
+        assert found.since is not None and found.last is not None
+        longer = " or before" if now - found.since > by.look_back - 2 * DAY else ""
+        who = [one for one in found.publishers if found.measured or one != by.series]  # the ships are named at the end
+        more = len(who) - MAX_NAMED
+        names = ", ".join(who[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+        source = f"by {names}" if found.measured else f"according to {names}"
+        said = f"{by.place}: {found.state} since {day_text(found.since, now)}{longer}, {source}, last {ago(now - found.last)}"
+    if found.passed:
+        ships = "1 ship" if found.passed.ships == 1 else f"{found.passed.ships:g} ships"
+        said += f"; {ships} passed on {day_text(found.passed.day, now)}, {found.passed.normal:g} are normal"
+    return said + "."
+
+
+def day_text(at: datetime, now: datetime) -> str:
+    """`1 March`, with the year where it is another one."""
+    return f"{at.day} {at:%B}" + (f" {at.year}" if at.year != now.year else "")
+
+
+def ago(gap: timedelta) -> str:
+    for unit, length in (("days", DAY), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
+        if gap >= (2 * length if unit == "days" else length):
+            return f"{gap // length} {unit} ago"
+    return "just now"
