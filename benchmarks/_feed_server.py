@@ -1,4 +1,5 @@
-"""A loopback press for benchmarks: many healthy feeds on one server, in a process of its own so that it is not counted as ours.
+"""A loopback press for benchmarks: many healthy feeds on one server, in a process of its own so that it is not counted
+as ours.
 
     with FeedServer(feeds=1000, entries=25, latency=0.06, texts=[(title, summary) ...]) as server:
         server.url(7)                       # every feed answers 304 to the ETag it gave
@@ -26,8 +27,10 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEWEST, MOST = 3, 7  # new entries of a feed that changed
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>FeedServer {n}</title>'
-    "<link>https://server{n}.example/</link><description>News of server {n}</description><language>en</language><ttl>15</ttl>"
+    'xmlns:media="http://search.yahoo.com/mrss/" '
+    'xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>FeedServer {n}</title>'
+    "<link>https://server{n}.example/</link><description>News of server "
+    "{n}</description><language>en</language><ttl>15</ttl>"
     '<atom:link href="https://server{n}.example/rss" rel="self" type="application/rss+xml"/>'
 )
 
@@ -38,16 +41,20 @@ def item(feed: int, number: int, text: tuple[str, str]) -> str:
     link = f"https://server{feed}.example/world/2026/03/{number}-report"
     return (
         f"<item><title>{title} ({feed}-{number})</title><link>{link}?utm_source=rss&amp;utm_medium=feed</link>"
-        f'<guid isPermaLink="false">server{feed}:{number}</guid><pubDate>{format_datetime(START + timedelta(minutes=number))}</pubDate>'
+        f'<guid isPermaLink="false">server{feed}:{number}</guid>'
+        f"<pubDate>{format_datetime(START + timedelta(minutes=number))}</pubDate>"
         f"<dc:creator>Staff</dc:creator><category>World</category><category>Report {number % 9}</category>"
-        f"<description>&lt;p&gt;{summary}&lt;/p&gt;&lt;p&gt;&lt;a href=&quot;{link}&quot;&gt;Continue reading&lt;/a&gt;&lt;/p&gt;</description>"
+        f"<description>&lt;p&gt;{summary}&lt;/p&gt;&lt;p&gt;&lt;a href=&quot;{link}&quot;&gt;Continue "
+        "reading&lt;/a&gt;&lt;/p&gt;</description>"
         f'<media:content url="https://server{feed}.example/{number}.jpg" type="image/jpeg" width="140"/>'
         f'<media:content url="https://server{feed}.example/{number}.jpg" type="image/jpeg" width="460"/></item>'
     )
 
 
 def documents(feeds: int, entries: int, texts: Sequence[tuple[str, str]], more: Sequence[int]) -> list[bytes]:
-    """The feeds' documents when feed n has had `more[n]` entries since the start: the newest `entries` of them, newest first."""
+    """The feeds' documents when feed n has had `more[n]` entries since the start:
+    the newest `entries` of them, newest first.
+    """
     made = []
     for feed in range(feeds):
         numbers = range(entries + more[feed] - 1, more[feed] - 1, -1)

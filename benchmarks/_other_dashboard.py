@@ -1,8 +1,10 @@
-"""A stand-in for tension-dashboard (github.com/AstoVidatu04/tension-dashboard), written by us after its description, not its code.
+"""A stand-in for tension-dashboard (github.com/AstoVidatu04/tension-dashboard), written by us after its description,
+not its code.
 
-Run by ui.py with the Python of .venv-bench as a Streamlit script of its own: up to 250 articles, kept in a cache of Streamlit's; in every
-run keywords in titles, daily counts, rolling means, z-scores, a logistic score; four metrics, two charts of Plotly Express, two tables, the
-newest twenty articles as markdown. Its news service is left out: the articles lie in a file, which is kinder to it than the network is.
+Run by ui.py with the Python of .venv-bench as a Streamlit script of its own: up to 250 articles, kept in a cache of
+Streamlit's; in every run keywords in titles, daily counts, rolling means, z-scores, a logistic score; four metrics, two
+charts of Plotly Express, two tables, the newest twenty articles as markdown. Its news service is left out: the articles
+lie in a file, which is kinder to it than the network is.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Our polling over the same feeds, through to stored articles; `untagged` in place of `tagged` leaves the reading of texts out.
+"""Our polling over the same feeds, through to stored articles; `untagged` in place of `tagged` leaves the reading of
+texts out.
 
     python -m benchmarks._poll_our_way DATABASE tagged|untagged     then as for _poll_with_reader.py
 

@@ -1,4 +1,6 @@
-"""Polls the feeds it is given, a JSON object of names and addresses a line, one round for each, and says what came of them."""
+"""Polls the feeds it is given, a JSON object of names and addresses a line, one round for each,
+and says what came of them.
+"""
 
 import asyncio
 import json

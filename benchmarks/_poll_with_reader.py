@@ -1,6 +1,8 @@
-"""The `reader` library at 32 workers over the same feeds. Run by polling.py with the Python of .venv-bench, which has nothing of ours.
+"""The `reader` library at 32 workers over the same feeds. Run by polling.py with the Python of .venv-bench, which has
+nothing of ours.
 
-python _poll_with_reader.py DATABASE WORKERS     then addresses, one a line, an empty line, and a line for each round on standard input
+python _poll_with_reader.py DATABASE WORKERS then addresses, one a line, an empty line, and a line for each round on
+standard input
 """
 
 import json

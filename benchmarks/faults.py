@@ -1,10 +1,11 @@
-"""A step that always fails: polling goes on as if nothing were wrong, the screen's note names the step, and it recovers by itself.
+"""A step that always fails: polling goes on as if nothing were wrong, the screen's note names the step, and it recovers
+by itself.
 
     python -m benchmarks.faults [--seconds 60]
 
-For each step in turn: loopback feeds bring a new entry every other second while the step raises a ValueError whenever it runs,
-for two thirds of the time. Every entry that was served has to be stored, each feed asked no more often than feeds.yaml says, the note
-has to name the step and only this one, and it has to go by itself once the step works again.
+For each step in turn: loopback feeds bring a new entry every other second while the step raises a ValueError whenever
+it runs, for two thirds of the time. Every entry that was served has to be stored, each feed asked no more often than
+feeds.yaml says, the note has to name the step and only this one, and it has to go by itself once the step works again.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ def entry(path: str, number: int) -> dict:
 
 
 def inject(folder: Path, name: str, seconds: float) -> Outcome:
-    """Run the pipeline for so many seconds, and until the step has recovered; the step fails for the first two thirds."""
+    """Run the pipeline for so many seconds, and until the step has recovered;
+    the step fails for the first two thirds.
+    """
     with Internet() as net:
         served = Served(net)
         lines = [
@@ -163,7 +166,8 @@ def main() -> None:
             found = inject(Path(folder), name, given.seconds)
         check(name, found)
         print(
-            f"{name} failed {found.tries} times: {found.stored} of {found.served} entries stored, {found.asked} requests, "
+            f"{name} failed {found.tries} times: {found.stored} of {found.served} entries stored, "
+            f"{found.asked} requests, "
             f"at least {found.shortest_gap:.2f} s apart for one feed; noted as {', '.join(found.noted)}, recovered",
             flush=True,
         )

@@ -1,10 +1,11 @@
-"""Every hostile kind alone in a round with three healthy feeds: how long the round takes, what memory it needs, what comes of it.
+"""Every hostile kind alone in a round with three healthy feeds: how long the round takes, what memory it needs, what
+comes of it.
 
     python -m benchmarks.hostile
 
-Asked of each: at most 35 s, at most 60 MB more than a healthy round, the right failure or document, the neighbours untouched, the
-canary silent. Servers that hold a connection open as long as they may all run in one round of the default 20 s. The kinds are those
-of tests/hostile.py and tests/test_parse_hostile.py.
+Asked of each: at most 35 s, at most 60 MB more than a healthy round, the right failure or document, the neighbours
+untouched, the canary silent. Servers that hold a connection open as long as they may all run in one round of the
+default 20 s. The kinds are those of tests/hostile.py and tests/test_parse_hostile.py.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def main() -> None:
             if wrong or hurt or peak - usual > GROWTH or report["seconds"] > SECONDS:
                 missed.append(name)
                 print(
-                    f"MISSED {name}: {report['seconds']:.1f} s, {peak - usual:+d} MB, wrong {wrong}, neighbours hurt {hurt}"
+                    f"MISSED {name}: {report['seconds']:.1f} s, {peak - usual:+d} MB, wrong {wrong}, "
+                    f"neighbours hurt {hurt}"
                 )
         rounds.close()
         print(f"{len(kinds)} hostile kinds, {len(missed)} missed; canary {'touched' if net.canary else 'silent'}")

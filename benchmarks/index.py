@@ -20,7 +20,8 @@ from monitor.index import Parameters, ReferenceCache, compute, lookback
 from tests.newsroom import START, day_of, news
 
 SHAPES = (  # publishers, entries a day each, times a story is reported, days of reference, planted ratio
-    (12, 25, 2, 14, 1.0), (12, 25, 2, 14, 3.0), (12, 25, 4, 14, 3.0), (40, 25, 2, 14, 3.0), (12, 25, 2, 2, 3.0), (4, 20, 2, 14, 1.0),
+    (12, 25, 2, 14, 1.0), (12, 25, 2, 14, 3.0), (12, 25, 4, 14, 3.0), (40, 25, 2, 14, 3.0), (12, 25, 2, 2, 3.0),
+    (4, 20, 2, 14, 1.0),
 )  # fmt: skip
 
 
@@ -47,7 +48,8 @@ def coverage(runs: int) -> None:
             points += [p for p in found if p.part == "all" and p.tension is not None]
         held = np.mean([p.tension_low <= 100 * ratio <= p.tension_high for p in points])
         print(
-            f"{publishers:3} publishers of {a_day} entries, stories reported {times}x, reference {days:2} days, ratio {ratio}: "
+            f"{publishers:3} publishers of {a_day} entries, stories reported {times}x, reference {days:2} days, "
+            f"ratio {ratio}: "
             f"held in {held:.1%} of {len(points)}, mean {np.mean([p.tension for p in points]):.0f}, "
             f"mean width {np.mean([p.tension_high - p.tension_low for p in points]):.0f}",
             flush=True,
@@ -75,7 +77,10 @@ def alarms(runs: int) -> None:
                 for n in range(73, len(line))
             )
         print(
-            f"{publishers} publishers of {a_day} entries: {count} of {runs} calm months with a jump alert, up or down, looking hourly",
+            (
+                f"{publishers} publishers of {a_day} entries: {count} of {runs} calm months with a jump alert, "
+                "up or down, looking hourly"
+            ),
             flush=True,
         )
 
@@ -85,7 +90,8 @@ def speed() -> None:
     cache, started = ReferenceCache(Parameters()), time.perf_counter()
     points = compute(frame, cache=cache, since=START, now=day_of(365) - timedelta(seconds=1))
     print(
-        f"{len(frame):,} articles, a year of hours and days, ten scopes: {len(points):,} points in {time.perf_counter() - started:.1f} s"
+        f"{len(frame):,} articles, a year of hours and days, ten scopes: {len(points):,} points in "
+        f"{time.perf_counter() - started:.1f} s"
     )
     now, cache = day_of(364) + timedelta(hours=12, minutes=30), ReferenceCache(Parameters())
     started = time.perf_counter()

@@ -1,10 +1,11 @@
-"""`kill -9` at random moments under load: nothing that was committed is lost, nothing is doubled, the next round completes.
+"""`kill -9` at random moments under load: nothing that was committed is lost, nothing is doubled, the next round
+completes.
 
     python -m benchmarks.kill [--kills 100]      on SQLite and on a PostgreSQL server of its own
 
-`python -m monitor poll` runs on feeds that change all the time, each due every second, and is killed before, while and after it has
-begun to store. What another connection saw committed just before the kill has to be there after it. A few of these kills are among
-the tests.
+`python -m monitor poll` runs on feeds that change all the time, each due every second, and is killed before, while and
+after it has begun to store. What another connection saw committed just before the kill has to be there after it. A few
+of these kills are among the tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Size of the event study's tests: how often random dates, on which nothing is known to have happened, are called significant.
+"""Size of the event study's tests: how often random dates, on which nothing is known to have happened, are called
+significant.
 
     python -m benchmarks.oil                     on simulated prices with fat tails
     python -m benchmarks.oil PRICES.csv brent    on a CSV with a `date` column and one of closes

@@ -2,9 +2,10 @@
 
     python -m benchmarks.polling [--feeds 1000] [--no-peer]
 
-One loopback server: 25 entries a feed, 60 ms until each answer. Three rounds: cold; all answer 304; an hour later, when 450 of 1,000
-feeds have some new entries. Ours goes through to stored, tagged articles; the untagged figure is with a tagger that finds nothing.
-`reader` is installed into .venv-bench, of its own; where that is impossible its lines say so.
+One loopback server: 25 entries a feed, 60 ms until each answer. Three rounds: cold; all answer 304; an hour later, when
+450 of 1,000 feeds have some new entries. Ours goes through to stored, tagged articles; the untagged figure is with a
+tagger that finds nothing. `reader` is installed into .venv-bench, of its own; where that is impossible its lines say
+so.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def rounds(server: FeedServer, command: list[str], *, changed: int) -> tuple[lis
 
 
 def whole_command(server: FeedServer, folder: Path) -> float:
-    """Seconds of `python -m monitor poll --once` when everything answers 304, start of the interpreter and prices included."""
+    """Seconds of `python -m monitor poll --once` when everything answers 304,
+    start of the interpreter and prices included.
+    """
     feeds = "".join(
         f"  - {{name: Feed {n}, url: '{server.url(n)}', allow_private: true}}\n" for n in range(server.feeds)
     )
@@ -136,7 +139,10 @@ def report(runs: dict, feeds: int, changed: int) -> None:
         line = f"{name:18}{mine:8.2f}{plain:10.2f}"
         if theirs:
             ratio = theirs[0][place]["seconds"] / mine
-            line += f"{theirs[0][place]['seconds']:8.2f}{ratio:8.1f}   asked: {BARS[place]:g}{'' if ratio >= BARS[place] else '   MISSED'}"
+            line += (
+                f"{theirs[0][place]['seconds']:8.2f}{ratio:8.1f}   asked: "
+                f"{BARS[place]:g}{'' if ratio >= BARS[place] else '   MISSED'}"
+            )
         print(line)
     for place, name in enumerate(ROUNDS):  # what a busy machine does not change
         print(

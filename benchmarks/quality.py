@@ -1,14 +1,16 @@
 """How right the reader is: on folds by month, on entries invented for the purpose, and on labelled entries of your own.
 
     python -m benchmarks.quality                                        in a clean clone
-    python -m benchmarks.quality --labels FOLDER --predictions NPZ      folds by language and category too (needs the extra [train])
+    python -m benchmarks.quality --labels FOLDER --predictions NPZ folds by language and category too (needs the extra
+        [train])
     python -m benchmarks.quality --labels FOLDER [--every N] [--anywhere]
 
-Three readings stand side by side: the phrases alone, the network alone (no gate, its likeliest direction, categories from the threshold of
-its card) and the reader, which is both and the judge. Figures of folds are copied from the model card and the judge's table, where training wrote
-them; with the network's out-of-fold predictions (month.npz of monitor.reader.train) they are made again, the judge fitted anew for each fold.
-The phrases do not learn, but the labels were looked at while they were written and pruned: they are in-sample everywhere but on the invented
-entries. Rows of --labels: id, title, summary, lang, direction (or label) and signals (category, mode, field, evidence); without
+Three readings stand side by side: the phrases alone, the network alone (no gate, its likeliest direction, categories
+from the threshold of its card) and the reader, which is both and the judge. Figures of folds are copied from the model
+card and the judge's table, where training wrote them; with the network's out-of-fold predictions (month.npz of
+monitor.reader.train) they are made again, the judge fitted anew for each fold. The phrases do not learn, but the labels
+were looked at while they were written and pruned: they are in-sample everywhere but on the invented entries. Rows of
+--labels: id, title, summary, lang, direction (or label) and signals (category, mode, field, evidence); without
 --predictions the shipped reader reads them, which learned from them: that is in-sample and named so.
 """
 
@@ -145,10 +147,12 @@ def by_class(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
     """F1 of each direction that occurs; rows labelled mixed are left out, as nobody agrees on them."""
     rows = [(true, said) for true, said in pairs if true in SCORED]
     return {
-        name: scores(sum(t == s == name for t, s in rows), sum(s == name for _, s in rows), sum(t == name for t, _ in rows))[2]
+        name: scores(
+            sum(t == s == name for t, s in rows), sum(s == name for _, s in rows), sum(t == name for t, _ in rows)
+        )[2]
         for name in SCORED
         if any(true == name for true, _ in rows)
-    }  # fmt: skip
+    }
 
 
 def counts(rows: Iterable[tuple[dict, Said]]) -> dict[str, Counter]:
@@ -225,7 +229,8 @@ def cell(value: object) -> str:
 def folds() -> None:
     """What training and fitting measured of months that they had not learned."""
     card = json.loads((HERE / "card.json").read_text(encoding="utf-8"))["figures"]
-    columns = ["rows", "direction", *(f"direction {lang}" for lang in ("en", "fr", "ar", "fa")), "de-escalation", "false alarms",
+    columns = ["rows", "direction", *(f"direction {lang}" for lang in ("en", "fr", "ar", "fa")), "de-escalation",
+        "false alarms",
                "categories", "act or words", "evidence overlaps", "calibration error"]  # fmt: skip
     head = ["fold", *(name.replace("direction ", "").replace(" overlaps", "") for name in columns)]
     print("FOLDS: rows whose month (or outlet) had not been learned\n\nnetwork alone (card.json)")
@@ -238,7 +243,9 @@ def folds() -> None:
 
 
 def judge_folds(file: Path) -> dict[str, dict[str, float]]:
-    """The folds that fit_judge wrote as comments, YAML themselves, at the head of its table: {fold: {figure: value}}."""
+    """The folds that fit_judge wrote as comments, YAML themselves, at the head of its table:
+    {fold: {figure: value}}.
+    """
     lines = []
     for line in file.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -254,7 +261,9 @@ def mean_of(values: Sequence[float | None]) -> float | None:
 
 
 def report(title: str, rows: Sequence[dict], read: Sequence[dict[str, Said]], groups: Sequence[str]) -> None:
-    """Tables of all rows, of each value of `groups` (keys of a row), of each category, and what was meant across what was said."""
+    """Tables of all rows, of each value of `groups` (keys of a row), of each category,
+    and what was meant across what was said.
+    """
     print(f"{title}: {len(rows)} entries\n")
     columns = list(measure([(rows[0], read[0]["reader"])]))
     picked: list[tuple[str, Callable[[dict], bool]]] = [("all", lambda _: True)]

@@ -1,10 +1,12 @@
-"""Whether `python -m monitor poll` keeps up with thousands of feeds for as long as it runs, and stays polite while it does.
+"""Whether `python -m monitor poll` keeps up with thousands of feeds for as long as it runs, and stays polite while it
+does.
 
     python -m benchmarks.steady [--feeds 10000] [--every 120] [--minutes 6]
 
-Asked: 10,000 feeds due over 10 minutes, none later than twice its interval. Run here: as many feeds, each every 2 minutes, five
-times the rate asked, on 500 made-up hosts behind a proxy of ours, so that per_host and pause hold. Each minute every twentieth
-feed has new entries. The server's clock tells how long each feed waited, its counts how many requests a host had at once.
+Asked: 10,000 feeds due over 10 minutes, none later than twice its interval. Run here: as many feeds, each every 2
+minutes, five times the rate asked, on 500 made-up hosts behind a proxy of ours, so that per_host and pause hold. Each
+minute every twentieth feed has new entries. The server's clock tells how long each feed waited, its counts how many
+requests a host had at once.
 """
 
 from __future__ import annotations
@@ -51,8 +53,10 @@ def main() -> None:
         configuration(folder, given.feeds, given.every)
         database = f"sqlite:///{folder}/steady.db"
         settings = os.environ | {
-            "MONITOR_FEEDS": str(folder / "feeds.yaml"), "MONITOR_DATABASE_URL": database, "http_proxy": f"http://127.0.0.1:{server.port}",
-        }  # fmt: skip
+            "MONITOR_FEEDS": str(folder / "feeds.yaml"),
+            "MONITOR_DATABASE_URL": database,
+            "http_proxy": f"http://127.0.0.1:{server.port}",
+        }
         command = [sys.executable, "-m", "monitor", "poll"]
         quiet = subprocess.DEVNULL
         with (
@@ -65,8 +69,10 @@ def main() -> None:
                 seen = server.asked()
                 late = max(seen.now - last for last in seen.last.values()) if seen.last else 0.0
                 print(
-                    f"{time.monotonic() - began:5.0f} s  {seen.requests:7d} requests ({seen.not_modified} not modified), {len(seen.last)} feeds, "
-                    f"longest wait {max(late, seen.longest_wait):.0f} s, {spent(tree(process.pid)):.0f} s of processor, {watch.peak} MB",
+                    f"{time.monotonic() - began:5.0f} s  {seen.requests:7d} requests ({seen.not_modified} not "
+                    f"modified), {len(seen.last)} feeds, "
+                    f"longest wait {max(late, seen.longest_wait):.0f} s, {spent(tree(process.pid)):.0f} s of "
+                    f"processor, {watch.peak} MB",
                     flush=True,
                 )
                 server.hour_later(given.feeds // 20)

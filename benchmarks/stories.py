@@ -1,9 +1,10 @@
-"""How fast articles are put into stories, and how well: 100,000 articles of a made-up week, then one more; the labelled set.
+"""How fast articles are put into stories, and how well: 100,000 articles of a made-up week, then one more; the labelled
+set.
 
     python -m benchmarks.stories [--articles 20000]
 
-One article in five has a signal; its events share actors, places and the words of this beat, and each is reported by up to 40 publishers
-in their own words. The bars: 60 s, 5 ms for one more article, precision 0.95, recall 0.75.
+One article in five has a signal; its events share actors, places and the words of this beat, and each is reported by up
+to 40 publishers in their own words. The bars: 60 s, 5 ms for one more article, precision 0.95, recall 0.75.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ PLACES = (
     "Sanaa",
     "Tabriz",
 )
-WORN = "iran israel us strikes attack war missile drone tanker embassy base talks sanctions ceasefire commander refinery minister".split()
+WORN = (
+    "iran israel us strikes attack war missile drone tanker embassy base talks sanctions ceasefire "
+    "commander refinery minister"
+).split()
 
 
 def week(articles: int, seed: int = 0) -> list[Article]:
@@ -69,8 +73,8 @@ def week(articles: int, seed: int = 0) -> list[Article]:
             read = ("escalation", 5.0, (kind,), actors, places) if topical else ("none", 0.0, (), (), ())
             made.append(
                 Article(
-                    0, f"feed {teller}", f"family {teller}", title.capitalize(), summary, None, lang, when, when, when, *read, None, "made",
-                    theatre=topical, signals=(signal,) * topical,
+                    0, f"feed {teller}", f"family {teller}", title.capitalize(), summary, None, lang, when, when, when,
+                    *read, None, "made", theatre=topical, signals=(signal,) * topical,
                 )
             )  # fmt: skip
     chosen = sorted(made[:articles], key=lambda a: a.at)

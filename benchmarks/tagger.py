@@ -2,8 +2,9 @@
 
     python -m benchmarks.tagger [FILE.jsonl[.gz]]     rows with title and summary; without a file, entries made here
 
-Both fold the text and tell the language in the same way; the `re` tagger only finds words, it has no operators, theatre, actors or
-evidence. Also measured: start-up in a fresh process, memory, and how time grows with the length of one entry.
+Both fold the text and tell the language in the same way; the `re` tagger only finds words, it has no operators,
+theatre, actors or evidence. Also measured: start-up in a fresh process, memory, and how time grows with the length of
+one entry.
 """
 
 import gzip
@@ -35,11 +36,17 @@ CALM = [
     ),
     (
         "La fête du quartier revient samedi",
-        "Les habitants préparent des gâteaux et un concert. La mairie prête des tables, et l'école ouvre sa cour aux enfants.",
+        (
+            "Les habitants préparent des gâteaux et un concert. La mairie prête des tables, "
+            "et l'école ouvre sa cour aux enfants."
+        ),
     ),
     (
         "Un nouveau musée pour les trains anciens",
-        "La collection compte quarante locomotives. Le public pourra les visiter dès le printemps prochain, le week-end.",
+        (
+            "La collection compte quarante locomotives. Le public pourra les visiter dès le printemps prochain, "
+            "le week-end."
+        ),
     ),
     (
         "افتتاح مكتبة جديدة في الحي القديم",
@@ -83,7 +90,9 @@ def alternations(tagger: Tagger) -> dict[str, re.Pattern]:
 
 
 def rate(read, rows) -> tuple[float, float]:
-    """Entries a second, and a second of CPU: on a machine that others use, the fairer of the two. The best of some rounds."""
+    """Entries a second, and a second of CPU: on a machine that others use,
+    the fairer of the two. The best of some rounds.
+    """
     wall = cpu = 0.0
     for _ in range(ROUNDS):
         start, spent = time.perf_counter(), time.process_time()

@@ -1,11 +1,13 @@
-"""How quick the dashboard is with 200,000 articles and five years of prices: in Chromium, and from raw websocket clients.
+"""How quick the dashboard is with 200,000 articles and five years of prices: in Chromium, and from raw websocket
+clients.
 
     python -m benchmarks.ui [--articles N] [--keep FOLDER] [--no-peer]     FOLDER keeps the database for the next time
 
-Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time that the server
-spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server process), 20 sessions that start together, memory of the server with 50 sessions.
-A paint counts when headline, numbers and main chart stand on the page. Articles are the demo's, repeated; index points are drawn.
-In the same run, by the same client: a rerun of a stand-in for tension-dashboard with 250 of the articles (_other_dashboard.py says what it is).
+Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time
+that the server spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server
+process), 20 sessions that start together, memory of the server with 50 sessions. A paint counts when headline, numbers
+and main chart stand on the page. Articles are the demo's, repeated; index points are drawn. In the same run, by the
+same client: a rerun of a stand-in for tension-dashboard with 250 of the articles (_other_dashboard.py says what it is).
 """
 
 import argparse
@@ -95,8 +97,10 @@ def points(grain: str, step: timedelta, many: int) -> list[IndexPoint]:
         for back in range(many, -1, -1):
             level += drawn.gauss(0, 0.05) - 0.02 * (level - math.log(120))
             value = math.exp(level)
-            made.append(IndexPoint(grain, NOW - back * step, "drawn", "ok", value, value * 0.85, value * 1.2, 80.0, 60.0, 110.0, 0.2, value / 20, 3.0,
-                                   value / 30, value / 60, 2.0, 1.0, 60.0, 2000, 600, 150, PUBLISHERS, part))  # fmt: skip
+            made.append(IndexPoint(
+                grain, NOW - back * step, "drawn", "ok", value, value * 0.85, value * 1.2, 80.0, 60.0, 110.0, 0.2,
+                value / 20, 3.0, value / 30, value / 60, 2.0, 1.0, 60.0, 2000, 600, 150, PUBLISHERS, part,
+            ))  # fmt: skip
     return made
 
 
@@ -220,7 +224,8 @@ def against_peer(python: Path, store: Store, folder: Path, ours: tuple[float, fl
         theirs = asyncio.run(peer_rerun(address, pid))
     show(f"script run, stand-in for tension-dashboard, {len(newest)} articles", theirs[0], None, theirs[1])
     print(
-        f"{'theirs / ours (Overview)':58} {theirs[0] / ours[0]:6.1f}      bar 1.0{'' if theirs[0] > ours[0] else '   MISSED'}   (processor {theirs[1] / ours[1]:.1f})"
+        f"{'theirs / ours (Overview)':58} {theirs[0] / ours[0]:6.1f}      bar "
+        f"1.0{'' if theirs[0] > ours[0] else '   MISSED'}   (processor {theirs[1] / ours[1]:.1f})"
     )
 
 

@@ -4,8 +4,9 @@ The way of one article:
 
     feeds.yaml -> config -> due feeds -> fetch -> parse -> tag -> storage -> stories -> index -> alerts -> screen, CSV
 
-One package a subject; docs/design.md has the table of them. Inside a package, pure modules (facts and `now` in, facts out) stand
-beside those that touch network, disk, processes or the screen, and never import them (tests/test_map.py guards it).
+One package a subject; docs/design.md has the table of them. Inside a package, pure modules (facts and `now` in, facts
+out) stand beside those that touch network, disk, processes or the screen, and never import them (tests/test_map.py
+guards it).
 """
 
 __version__ = "0.1.0"

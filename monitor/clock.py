@@ -1,8 +1,8 @@
-"""The one place that asks the time of day: the machine's clock, a time standing still, or an address that answers one; and the
-few functions on times that everybody shares.
+"""The one place that asks the time of day: the machine's clock, a time standing still, or an address that answers one;
+and the few functions on times that everybody shares.
 
-What is due, first seen, aged or computed goes by the clock that is handed in. Leases, deadlines and pauses between retries do not:
-they run on real time, `real_now` or time.monotonic.
+What is due, first seen, aged or computed goes by the clock that is handed in. Leases, deadlines and pauses between
+retries do not: they run on real time, `real_now` or time.monotonic.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ EARLIEST, LATEST = 1970, 2200  # years in which intervals can be added and taken
 
 
 def parse_time(text: str) -> datetime:
-    """An ISO date or time as an aware datetime in UTC; without a zone it is UTC. Raises ValueError, in words for people."""
+    """An ISO date or time as an aware datetime in UTC;
+    without a zone it is UTC. Raises ValueError, in words for people.
+    """
     try:
         given = datetime.fromisoformat(text.strip())
         return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
@@ -56,7 +58,9 @@ class Clock(Protocol):
 
     @property
     def replay(self) -> str | None:
-        """What the screen says of a time that is not the real one: `replay, as of ...`; None on real time. Raises ClockError."""
+        """What the screen says of a time that is not the real one: `replay, as of ...`;
+        None on real time. Raises ClockError.
+        """
 
 
 def real_now() -> datetime:
@@ -134,7 +138,8 @@ class AskedClock:
         ) as error:  # URLError and time-outs are OSErrors; ValueError: a broken address
             cause = getattr(error, "reason", None) or error
             raise ClockError(
-                f"MONITOR_NOW: {self._address} does not answer the time: {cause}; start what serves it, or unset MONITOR_NOW"
+                f"MONITOR_NOW: {self._address} does not answer the time: {cause}; start what serves it, "
+                "or unset MONITOR_NOW"
             ) from error
         try:
             if len(body) > MAX_ANSWER_BYTES:
@@ -164,7 +169,10 @@ def from_environment(text: str | None) -> Clock:
             return StandingClock(_moment(text))
         except ValueError:
             pass
-    remedy = "has to be an ISO time such as 2026-03-02T12:00:00Z, or an address that answers one such as http://127.0.0.1:8901/clock"
+    remedy = (
+        "has to be an ISO time such as 2026-03-02T12:00:00Z, or an address that answers one such as "
+        "http://127.0.0.1:8901/clock"
+    )
     raise ConfigError([Problem("environment", None, "MONITOR_NOW", remedy)])
 
 

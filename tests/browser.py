@@ -28,7 +28,9 @@ def find_chromium() -> str | None:
 
 @pytest.fixture
 def browser_page():
-    """A fresh page, 1280 x 900. Playwright is started for each test: its event loop must not outlive it, other tests run their own."""
+    """A fresh page, 1280 x 900. Playwright is started for each test:
+    its event loop must not outlive it, other tests run their own.
+    """
     path = find_chromium()
     if path is None:
         (pytest.fail if os.environ.get("MONITOR_REQUIRE_BROWSER") else pytest.skip)(HOW)

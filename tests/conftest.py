@@ -1,4 +1,6 @@
-"""What holds for every test: no settings of the person who runs them, no limit on the time of a hypothesis example, one main module."""
+"""What holds for every test: no settings of the person who runs them,
+no limit on the time of a hypothesis example, one main module.
+"""
 
 import os
 import sys

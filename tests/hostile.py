@@ -1,8 +1,8 @@
 """Hostile and broken servers by name: what each does, and what must come of it.
 
-Adding a kind is adding a row to HOSTILE. `kind` is the failure's kind, or None where the document must come through whole; several
-where it depends on how the bytes arrive, each of them right.
-`{canary}` in a redirect is the neighbouring port that must never be touched, `{port}` the server's own.
+Adding a kind is adding a row to HOSTILE. `kind` is the failure's kind, or None where the document must come through
+whole; several where it depends on how the bytes arrive, each of them right. `{canary}` in a redirect is the
+neighbouring port that must never be touched, `{port}` the server's own.
 """
 
 from __future__ import annotations
@@ -96,23 +96,26 @@ def zstd(data: bytes) -> bytes:
 
 
 TO_REFUSED = (
-    "http://127.0.0.1:{canary}/", "http://localhost:{canary}/", "http://localhost.:{canary}/", "http://LOCALHOST:{port}/feed",
-    "http://a.localhost:{canary}/", "http://127.1:{canary}/", "http://127.0.0.1.:{port}/feed", "http://0x7f.1:{canary}/",
-    "http://0x7f000001:{port}/feed", "http://2130706433:{canary}/", "http://0177.0.0.1:{canary}/", "http://127.000.000.001:{canary}/",
+    "http://127.0.0.1:{canary}/", "http://localhost:{canary}/", "http://localhost.:{canary}/",
+    "http://LOCALHOST:{port}/feed", "http://a.localhost:{canary}/", "http://127.1:{canary}/",
+    "http://127.0.0.1.:{port}/feed", "http://0x7f.1:{canary}/", "http://0x7f000001:{port}/feed",
+    "http://2130706433:{canary}/", "http://0177.0.0.1:{canary}/", "http://127.000.000.001:{canary}/",
     "http://0:{canary}/", "http://0.0.0.0:{canary}/", "http://[::1]:{canary}/", "http://[::]:{canary}/",
     "http://[::ffff:127.0.0.1]:{canary}/",
     "http://[::ffff:7f00:1]:{port}/feed", "http://[::127.0.0.1]:{canary}/", "http://[64:ff9b::127.0.0.1]:{canary}/",
-    "http://[2002:7f00:1::]:{canary}/", "http://[2001:0:1:2:3:4:80ff:fffe]:{canary}/", "http://[fe80::1%25lo]:{canary}/",
-    "http://[fc00::1]/", "http://[ff02::1]/", "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/latest/",
-    "http://10.0.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://100.64.0.1/", "http://100.127.255.254/",
+    "http://[2002:7f00:1::]:{canary}/", "http://[2001:0:1:2:3:4:80ff:fffe]:{canary}/",
+    "http://[fe80::1%25lo]:{canary}/", "http://[fc00::1]/", "http://[ff02::1]/",
+    "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/latest/", "http://10.0.0.1/",
+    "http://172.31.255.255/", "http://192.168.1.1/", "http://100.64.0.1/", "http://100.127.255.254/",
     "http://224.0.0.1/", "http://255.255.255.255/", "http://198.18.0.1/", "//127.0.0.1:{canary}/",
     "http://\u2460\u2461\u2466.0.0.1:{canary}/",
     "https://127.0.0.1:{canary}/",
 )  # fmt: skip
 TO_NOWHERE = (
-    "file:///etc/passwd", "ftp://127.0.0.1:{canary}/", "gopher://127.0.0.1:{canary}/", "data:text/xml,<rss/>", "javascript:alert(1)",
-    "http://user:password@127.0.0.1:{port}/feed", "http://user@127.0.0.1:{port}/feed", "http://", "http:///feed", "https:", "http://[::1",
-    "http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http://127.0.0.1\\@127.0.0.1:{canary}/", "http://exa mple/",
+    "file:///etc/passwd", "ftp://127.0.0.1:{canary}/", "gopher://127.0.0.1:{canary}/", "data:text/xml,<rss/>",
+    "javascript:alert(1)", "http://user:password@127.0.0.1:{port}/feed", "http://user@127.0.0.1:{port}/feed", "http://",
+    "http:///feed", "https:", "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:0/",
+    "http://127.0.0.1\\@127.0.0.1:{canary}/", "http://exa mple/",
 )  # fmt: skip
 
 HOSTILE = [
@@ -128,7 +131,11 @@ HOSTILE = [
     Hostile("redirects, each in time, together too slow", "timeout", lambda net: _slower),
     # -- size
     Hostile("endless body", "too large", endless(head(), b"<item/>" * 5000)),
-    Hostile("endless chunks", "too large", endless(head("Transfer-Encoding: chunked"), b"7000\r\n" + b" " * 0x7000 + b"\r\n")),
+    Hostile(
+        "endless chunks",
+        "too large",
+        endless(head("Transfer-Encoding: chunked"), b"7000\r\n" + b" " * 0x7000 + b"\r\n"),
+    ),
     Hostile("endless tiny chunks", "too large", endless(head("Transfer-Encoding: chunked"), b"1\r\n \r\n" * 5000)),
     Hostile("endless chunk extension", "too large", endless(head("Transfer-Encoding: chunked") + b"1;", b"x" * 60_000)),
     Hostile("endless interim answers", "too large", endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)),
@@ -136,7 +143,11 @@ HOSTILE = [
     Hostile("huge content-length", "too large", says(head("Content-Length: 99999999999"), hang=True)),
     Hostile("endless header", "http", endless(b"HTTP/1.1 200 OK\r\nX: ", b"a" * 60_000)),
     Hostile("endless headers", "http", endless(b"HTTP/1.1 200 OK\r\n", b"X: a\r\n" * 1000)),
-    Hostile("endless trailers", ("network", "http"), endless(head("Transfer-Encoding: chunked") + b"0\r\n", b"X: a\r\n" * 1000)),
+    Hostile(
+        "endless trailers",
+        ("network", "http"),
+        endless(head("Transfer-Encoding: chunked") + b"0\r\n", b"X: a\r\n" * 1000),
+    ),
     Hostile("endless status line", "http", endless(b"HTTP/1.1 200 ", b"a" * 60_000)),
     Hostile("gzip bomb", "too large", encoded("gzip", gzip.compress(ZEROS))),
     Hostile("gzip bomb in a gzip", "too large", encoded("gzip, gzip", gzip.compress(gzip.compress(ZEROS)))),
@@ -178,18 +189,32 @@ HOSTILE = [
     Hostile("no length, closes", None, says(head() + FEED)),
     Hostile("chunks", None, says(chunked(FEED[:700], FEED[700:]))),
     Hostile("chunk size is no number", ("network", "http"), says(chunked(FEED[:700], end=b"zz\r\nmore\r\n"))),
-    Hostile("chunk larger than said", ("network", "http"), says(head("Transfer-Encoding: chunked") + b"3\r\n<rss>\r\n0\r\n\r\n")),
+    Hostile(
+        "chunk larger than said",
+        ("network", "http"),
+        says(head("Transfer-Encoding: chunked") + b"3\r\n<rss>\r\n0\r\n\r\n"),
+    ),
     Hostile("chunks that stop", "network", says(chunked(FEED[:700], end=b""))),
-    Hostile("interim answers first", None, says(head(status="103 Early Hints") * 3 + head(f"Content-Length: {len(FEED)}") + FEED)),
+    Hostile(
+        "interim answers first",
+        None,
+        says(head(status="103 Early Hints") * 3 + head(f"Content-Length: {len(FEED)}") + FEED),
+    ),
     Hostile("HTTP/0.9", "http", says(FEED)),
     Hostile("another protocol", "http", says(b"SSH-2.0-OpenSSH_9.6\r\n")),
     Hostile("binary rubbish", "http", says(bytes(range(256)) * 20)),
     Hostile("status is no number", "http", says(b"HTTP/1.1 abc OK\r\n\r\n")),
     Hostile("HTTP/1.0", None, says(b"HTTP/1.0 200 OK\r\n\r\n" + FEED)),
     Hostile("NUL in a header", "http", says(head("X: a\0b", f"Content-Length: {len(FEED)}") + FEED)),
-    Hostile("header that is not UTF-8", None, says(b"HTTP/1.1 200 OK\r\nETag: \"\xff\xfe\"\r\nX-Name: \xe9\r\n\r\n" + FEED)),
+    Hostile(
+        "header that is not UTF-8", None, says(b'HTTP/1.1 200 OK\r\nETag: "\xff\xfe"\r\nX-Name: \xe9\r\n\r\n' + FEED)
+    ),
     # -- statuses
-    Hostile("101", "http", says(head("Upgrade: websocket", "Connection: upgrade", status="101 Switching Protocols"), hang=True)),
+    Hostile(
+        "101",
+        "http",
+        says(head("Upgrade: websocket", "Connection: upgrade", status="101 Switching Protocols"), hang=True),
+    ),
     Hostile("204", "http", says(head(status="204 No Content")), status=204),
     Hostile("206 unasked", "http", Page(FEED[:10], 206, headers={"Content-Range": "bytes 0-9/100"}), status=206),
     Hostile("304 unasked", "http", says(head(status="304 Not Modified")), status=304),
@@ -200,7 +225,13 @@ HOSTILE = [
     Hostile("429", "rate limited", Page(b"slow down", 429, headers={"Retry-After": "120"}), "2 min", 429),
     Hostile("500", "http", Page(b"oops", 500), status=500),
     Hostile("503", "http", Page(b"busy", 503), status=503),
-    Hostile("503 with a date", "rate limited", Page(b"", 503, headers={"Retry-After": "Fri, 31 Dec 2060 23:59:59 GMT"}), "1440 min", 503),
+    Hostile(
+        "503 with a date",
+        "rate limited",
+        Page(b"", 503, headers={"Retry-After": "Fri, 31 Dec 2060 23:59:59 GMT"}),
+        "1440 min",
+        503,
+    ),
     Hostile("999", "http", Page(b"no", 999), status=999),
     Hostile("200 without a body", "not a feed", Page(b""), "empty", 200),
     Hostile("200 with blanks only", "not a feed", Page(b" \r\n" * 100), "empty", 200),
@@ -213,7 +244,7 @@ HOSTILE = [
     Hostile("redirect to TLS on a plain port", "tls", to("https://127.0.0.1:{port}/feed", 307)),
     *(Hostile(f"redirect to {where}", "refused address", to(where)) for where in TO_REFUSED),
     *(Hostile(f"redirect to {where}", "redirects", to(where)) for where in TO_NOWHERE),
-]  # fmt: skip
+]
 
 
 async def _longer(request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

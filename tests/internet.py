@@ -1,4 +1,5 @@
-"""A feed internet of our own on the loopback: one server with healthy and hostile paths, and a canary on the port beside it.
+"""A feed internet of our own on the loopback: one server with healthy and hostile paths, and a canary on the port
+beside it.
 
     with Internet() as net:
         net.serve("/rss", Page(b"<rss/>", etag='"1"'))
@@ -87,7 +88,9 @@ Behaviour = Callable[[Request, asyncio.StreamReader, asyncio.StreamWriter], Awai
 
 
 class Internet:
-    """One server, its canary, and the log of what was asked. `tls` serves https with a certificate that nobody signed."""
+    """One server, its canary, and the log of what was asked. `tls` serves https with a certificate
+    that nobody signed.
+    """
 
     def __init__(self, *, tls: bool = False):
         self.requests: list[Request] = []

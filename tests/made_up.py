@@ -1,4 +1,6 @@
-"""What is slow to make and never changed, made once for all tests of a process: the shipped tagger, and a database of made-up news."""
+"""What is slow to make and never changed, made once for all tests of a process:
+the shipped tagger, and a database of made-up news.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""A process and all that it starts, looked at from outside: what the tree of them holds in memory, and how many there are."""
+"""A process and all that it starts, looked at from outside:
+what the tree of them holds in memory, and how many there are.
+"""
 
 from __future__ import annotations
 

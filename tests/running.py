@@ -28,7 +28,10 @@ def free_port() -> int:
 def rss(items: list[dict], *, title: str = "Test feed") -> bytes:
     """Items of title, summary, content, link, published (a datetime) as RSS 2.0, all text escaped."""
     out = [
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>',
+        (
+            '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
+            'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        ),
         f"<title>{escape(title)}</title>",
     ]
     for item in items:
@@ -90,8 +93,9 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
     nowhere = f"http://127.0.0.1:{free_port()}"
     return {
-        **kept, "MONITOR_FEEDS": str(folder / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}",
-        "MONITOR_YAHOO_URL": nowhere, "MONITOR_FRED_URL": nowhere, "PYTHONPATH": str(ROOT), **more,
+        **kept, "MONITOR_FEEDS": str(folder / "feeds.yaml"),
+        "MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}", "MONITOR_YAHOO_URL": nowhere,
+        "MONITOR_FRED_URL": nowhere, "PYTHONPATH": str(ROOT), **more,
     }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Both databases for the contract suite: every test that takes `store` runs on SQLite and on a real PostgreSQL server."""
+"""Both databases for the contract suite: every test that takes `store` runs on SQLite and on a real
+PostgreSQL server.
+"""
 
 import itertools
 

@@ -1,4 +1,6 @@
-"""Sending: an alert reaches every address once, failures are tried again and visible, a crash doubles nothing, secrets stay hidden."""
+"""Sending: an alert reaches every address once, failures are tried again and visible, a crash doubles nothing,
+secrets stay hidden.
+"""
 
 import json
 import threading
@@ -30,7 +32,9 @@ def alert(number: int = 1, **more) -> Alert:
 
 
 class Sender:
-    """A store and a sender that remember; `broken` addresses refuse, `crash_on` stops the program in the middle of sending."""
+    """A store and a sender that remember; `broken` addresses refuse,
+    `crash_on` stops the program in the middle of sending.
+    """
 
     def __init__(self, *alerts: Alert, broken=(), crash_on=None):
         self.alerts = {one.id: one for one in alerts or (alert(),)}

@@ -1,4 +1,6 @@
-"""From what is stored to a message that arrives: decided once, sent once, tried again after a failure, not doubled by a crash."""
+"""From what is stored to a message that arrives: decided once, sent once, tried again after a failure,
+not doubled by a crash.
+"""
 
 import json
 import os

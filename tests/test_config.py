@@ -41,7 +41,9 @@ def faults(path: Path, environ: dict | None = None) -> list:
 
 @pytest.mark.parametrize("path", sorted((HERE / "config").glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_fault_names_its_line_place_and_remedy(path):
-    """The first line of each file says it: `# says LINE PLACE: part of the message`. One fault a file, reported once."""
+    """The first line of each file says it: `# says LINE PLACE:
+    part of the message`. One fault a file, reported once.
+    """
     line, place, part = re.match(rb"# says (\d+|-) (\S*?): (.+)", path.read_bytes()).groups()
     (problem,) = faults(path)
     assert (problem.file, problem.line, problem.where) == (
@@ -54,10 +56,14 @@ def test_each_fault_names_its_line_place_and_remedy(path):
 
 
 def test_all_faults_are_named_at_once_in_the_order_of_lines(tmp_path):
-    text = "feeds:\n  - {name: A, url: nowhere, tier: 9}\n  - {name: A, url: 'https://a.example/', headers: {K: '${GONE}'}}\nmore: 1\n"
+    text = (
+        "feeds:\n  - {name: A, url: nowhere, tier: 9}\n  - {name: A, url: 'https://a.example/', headers: {K: "
+        "'${GONE}'}}\nmore: 1\n"
+    )
     found = faults(write(tmp_path, text), {"MONITOR_FRED_URL": "nowhere"})
     assert [(p.line, p.where) for p in found] == [
-        (None, "MONITOR_FRED_URL"), (2, "feeds[0].url"), (2, "feeds[0].tier"), (3, "feeds[1].name"), (3, "feeds[1].headers.K"), (4, "more"),
+        (None, "MONITOR_FRED_URL"), (2, "feeds[0].url"), (2, "feeds[0].tier"), (3, "feeds[1].name"),
+        (3, "feeds[1].headers.K"), (4, "more"),
     ]  # fmt: skip
 
 
@@ -127,8 +133,9 @@ theatre: {lexicon: words.yaml, widen: [EGY, Cyprus]}
     settings = load(write(tmp_path, text), {"KEY": "secret-word "})
     first, second = settings.feeds
     assert first == Feed(
-        "A: b", "HTTP://127.0.0.1:8901/x.xml", language="ar", publisher="Alpha", tier=1, country="NO", every=timedelta(seconds=2), tags=("one", "2"),
-        enabled=False, headers=(("Authorization", "Bearer secret-word"), ("X-Plain", "$5")), allow_private=True,
+        "A: b", "HTTP://127.0.0.1:8901/x.xml", language="ar", publisher="Alpha", tier=1, country="NO",
+        every=timedelta(seconds=2), tags=("one", "2"), enabled=False, headers=(("Authorization", "Bearer secret-word"),
+            ("X-Plain", "$5")), allow_private=True,
     )  # fmt: skip
     assert second == Feed("B", "https://b.example", language="ar", tier=2, every=timedelta(hours=1.5), aggregator=True)
     assert settings.prices == (Series("VIX", "^VIX", unit="points", kind="index", fred="VIXCLS", calendar="XNYS"),)

@@ -15,8 +15,10 @@ FRENCH = {
     "summary": "Une nouvelle session s'ouvre jeudi.",
     "content": (
         "<p>Des pourparlers entre l'Iran et les États-Unis doivent se tenir jeudi à Oman.</p>"
-        "<p>L'armée américaine a abattu lundi un drone iranien au-dessus de la mer d'Oman. Des vedettes iraniennes se sont approchées "
-        "d'un pétrolier dans le détroit d'Ormuz.</p><p>Téhéran a menacé les États-Unis d'une riposte sévère en cas d'attaque.</p>"
+        "<p>L'armée américaine a abattu lundi un drone iranien au-dessus de la mer d'Oman. "
+        "Des vedettes iraniennes se sont approchées "
+        "d'un pétrolier dans le détroit d'Ormuz.</p><p>Téhéran a menacé les États-Unis d'une riposte "
+        "sévère en cas d'attaque.</p>"
         "<p>Selon un diplomate, les deux pays souhaitent une désescalade.</p>"
     ),
     "link": "https://press.example/fr/1",

@@ -185,8 +185,9 @@ def test_too_few_days_say_so():
 
 def point(day: int, share: float | None) -> IndexPoint:
     empty = dict.fromkeys([
-        "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "deescalation_share", "escalation_acts",
-        "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
+        "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance",
+        "deescalation_share", "escalation_acts", "escalation_words", "deescalation_acts", "deescalation_words",
+        "percentile",
     ])  # fmt: skip
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
     return IndexPoint(

@@ -18,8 +18,12 @@ from tests.running import rss
 
 ITEM = {"title": "Iran launches missiles at Israel", "link": "https://a.example/1"}
 LINES = {
-    "/good.xml": "well", "/empty.xml": "no items", "/absent.xml": "http", "/page.html": "not a feed", "/private.xml": "refused address",
-}  # fmt: skip
+    "/good.xml": "well",
+    "/empty.xml": "no items",
+    "/absent.xml": "http",
+    "/page.html": "not a feed",
+    "/private.xml": "refused address",
+}
 
 
 @pytest.fixture

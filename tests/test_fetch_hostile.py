@@ -1,4 +1,6 @@
-"""Every hostile kind ends in the right document or the right named failure, soon, with nothing left behind and no canary touched."""
+"""Every hostile kind ends in the right document or the right named failure, soon,
+with nothing left behind and no canary touched.
+"""
 
 from __future__ import annotations
 

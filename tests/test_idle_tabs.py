@@ -17,9 +17,12 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Encoding": "gzip
 
 
 ROUTES = [
-    Route("/", lambda _: HTMLResponse(PAGE)), Route("/parts", lambda _: StreamingResponse(iter([PAGE[:9], PAGE[9:]]), media_type="text/html")),
-    Route("/text", lambda _: PlainTextResponse("<head>")), Route("/gone", lambda _: HTMLResponse("<head>", 404)), *idle_tabs.routes("/base/"),
-]  # fmt: skip
+    Route("/", lambda _: HTMLResponse(PAGE)),
+    Route("/parts", lambda _: StreamingResponse(iter([PAGE[:9], PAGE[9:]]), media_type="text/html")),
+    Route("/text", lambda _: PlainTextResponse("<head>")),
+    Route("/gone", lambda _: HTMLResponse("<head>", 404)),
+    *idle_tabs.routes("/base/"),
+]
 APP = Starlette(routes=ROUTES, middleware=[Middleware(idle_tabs.IdleTabs), Middleware(GZipMiddleware)])
 
 

@@ -11,7 +11,8 @@ from monitor.models import CATEGORIES, DEESCALATION, ESCALATION, Text
 FOLDER = Path(__file__).parent / "invented"
 LANGUAGES = ("en", "fr", "ar", "fa")
 KINDS = {
-    "act": 36, "mixed": 4, "words": 12, "undone": 10, "refused": 8, "planned": 8, "background": 8, "elsewhere": 7, "idiom": 7,
+    "act": 36, "mixed": 4, "words": 12, "undone": 10, "refused": 8, "planned": 8, "background": 8, "elsewhere": 7,
+    "idiom": 7,
 }  # fmt: skip
 SILENT = ("background", "elsewhere", "idiom")
 

@@ -148,7 +148,10 @@ LINT = [
     ("implied", "language: en\nevents:\n  ship.seize:\n    forms: [zap, zap tanker]\n", 4, "implied by 'zap'"),
     (
         "two senses",
-        "language: en\nevents:\n  ship.seize: {forms: [zap], near: [x]}\n  attack.strike: [zapp]\n  talks.hold: [tanker (zapp|zip)]\n",
+        (
+            "language: en\nevents:\n  ship.seize: {forms: [zap], near: [x]}\n  attack.strike: [zapp]\n  talks.hold: "
+            "[tanker (zapp|zip)]\n"
+        ),
         None,
         "",
     ),

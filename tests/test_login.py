@@ -1,4 +1,6 @@
-"""Log-in by OpenID Connect, with a provider of our own on the loopback: who is not let in sees nothing and pulls nothing."""
+"""Log-in by OpenID Connect, with a provider of our own on the loopback:
+who is not let in sees nothing and pulls nothing.
+"""
 
 import json
 import re
@@ -56,8 +58,8 @@ def provider(mail: list[str]):
             given = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             now = int(time.time())  # a provider of its own lives on real time
             claims = {
-                "iss": f"http://127.0.0.1:{self.server.server_port}", "aud": "monitor", "sub": "1", "iat": now, "exp": now + 600,
-                "nonce": nonces.pop(given["code"][0]), "email": mail[0], "email_verified": True,
+                "iss": f"http://127.0.0.1:{self.server.server_port}", "aud": "monitor", "sub": "1", "iat": now,
+                "exp": now + 600, "nonce": nonces.pop(given["code"][0]), "email": mail[0], "email_verified": True,
             }  # fmt: skip
             self.say(
                 {
@@ -100,7 +102,8 @@ def test_only_who_logged_in_and_is_named_sees_and_pulls(tmp_path, browser_page):
         press.feeds["/a.xml"] = running.rss([NEWS])
         running.feeds_yaml(tmp_path, press, {"/a.xml": {"name": "A", "language": "en"}})
         (tmp_path / "secrets.toml").write_text(
-            f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"x" * 40}"\nclient_id = "monitor"\n'
+            f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = '
+            f'"{"x" * 40}"\nclient_id = "monitor"\n'
             f'client_secret = "s"\nserver_metadata_url = "{issuer}/.well-known/openid-configuration"\n'
         )
         more = {

@@ -10,17 +10,20 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "monitor"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# What network, disk, processes and the screen are reached through. A pure module imports none of these, here or from a library.
+# What network, disk, processes and the screen are reached through. A pure module imports none of these, here or from a
+# library.
 EFFECTS = (
-    "monitor.storage", "monitor.feeds.fetch", "monitor.feeds.pool", "monitor.feeds.poll", "monitor.feeds.probe", "monitor.feeds.demo",
-    "monitor.prices.fred", "monitor.prices.yahoo", "monitor.prices.network", "monitor.prices.update", "monitor.index.indexer",
-    "monitor.stories.service", "monitor.alerts.service", "monitor.alerts.notify", "monitor.feeds.reading",
+    "monitor.storage", "monitor.feeds.fetch", "monitor.feeds.pool", "monitor.feeds.poll", "monitor.feeds.probe",
+    "monitor.feeds.demo", "monitor.prices.fred", "monitor.prices.yahoo", "monitor.prices.network",
+    "monitor.prices.update", "monitor.index.indexer", "monitor.stories.service", "monitor.alerts.service",
+    "monitor.alerts.notify", "monitor.feeds.reading",
     "monitor.pipeline", "monitor.cli", "monitor.ui",
     "aiohttp", "apprise", "curl_cffi", "sqlalchemy", "streamlit", "yfinance",
 )  # fmt: skip
 PURE = (
     "monitor.models", "monitor.errors", "monitor.feeds.parse", "monitor.feeds.schedule", "monitor.feeds.identity",
-    "monitor.feeds.publishers", "monitor.tagging", "monitor.reader", "monitor.stories", "monitor.index", "monitor.alerts.rules", "monitor.alerts.delivery",
+    "monitor.feeds.publishers", "monitor.tagging", "monitor.reader", "monitor.stories", "monitor.index",
+    "monitor.alerts.rules", "monitor.alerts.delivery",
     "monitor.alerts.wording",
     "monitor.prices.event_study", "monitor.prices.market",
 )  # fmt: skip
@@ -42,7 +45,9 @@ def under(module: str, roots: tuple[str, ...]) -> bool:
 
 
 def imports(file: Path) -> set[str]:
-    """The modules that a file imports, wherever in it, by their full names; what only type checkers read is left out."""
+    """The modules that a file imports, wherever in it, by their full names;
+    what only type checkers read is left out.
+    """
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":

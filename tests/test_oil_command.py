@@ -28,9 +28,12 @@ def oil(tmp_path):
             chart([(day.isoformat(), round(float(close), 2)) for day, close in zip(days, closes, strict=True)]),
         )
         environ = {
-            "MONITOR_FEEDS": str(feeds), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MONITOR_YAHOO_URL": service.url,
-            "MONITOR_FRED_URL": service.url, "MONITOR_NOW": "2026-03-08T12:00:00Z",
-        }  # fmt: skip
+            "MONITOR_FEEDS": str(feeds),
+            "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
+            "MONITOR_YAHOO_URL": service.url,
+            "MONITOR_FRED_URL": service.url,
+            "MONITOR_NOW": "2026-03-08T12:00:00Z",
+        }
 
         def run(*arguments: str):
             return CliRunner().invoke(app, ["oil", *arguments], env=environ)
@@ -43,7 +46,11 @@ def test_json_is_one_array_with_a_row_for_each_event_and_window(oil):
     assert result.exit_code == 0, result.output
     rows = json.loads(result.stdout)
     assert [(row["event"], row["window"]) for row in rows][:4] == [
-        ("2025-11-04", "[0,0]"), ("2025-11-04", "[0,+1]"), ("2025-11-04", "[0,+4]"), ("2026-03-02", "[0,0]")]  # fmt: skip
+        ("2025-11-04", "[0,0]"),
+        ("2025-11-04", "[0,+1]"),
+        ("2025-11-04", "[0,+4]"),
+        ("2026-03-02", "[0,0]"),
+    ]
     assert all(COLUMNS <= row.keys() for row in rows)
     assert rows[3]["ar"] == pytest.approx(0.12, abs=0.01) and rows[3]["t"] > 3 and rows[3]["significant"]
     assert not rows[0]["significant"]

@@ -1,7 +1,8 @@
 """Feed documents and what must be read of them: one file a case in tests/feeds, adding a case is adding a file.
 
-A file has a description, the body as text ("{x x 1000}" in it is that repeated), how it is encoded (with or without a byte order
-mark), the Content-Type header, and what to expect: fields that must be so, positions of bad items, or the kind of failure and words of its message.
+A file has a description, the body as text ("{x x 1000}" in it is that repeated), how it is encoded (with or without a
+byte order mark), the Content-Type header, and what to expect: fields that must be so, positions of bad items, or the
+kind of failure and words of its message.
 """
 
 import codecs
@@ -86,7 +87,10 @@ def test_a_shared_guid_is_judged_alike_at_every_poll():
 
 def test_what_is_cut_before_feedparser_changes_no_entry():
     plain = "<title>T</title><link>https://x.example/1</link><description>D</description>"
-    extra = '<category>a</category><media:thumbnail xmlns:media="m" url="a>b"/><x><title>no</title></x><comments>https://c.example</comments>'
+    extra = (
+        '<category>a</category><media:thumbnail xmlns:media="m" '
+        'url="a>b"/><x><title>no</title></x><comments>https://c.example</comments>'
+    )
     bare = read(rss(f"<item>{plain}</item>")).entries
     full = read(rss(f"<item>{extra}{plain.replace('><', f'>{extra}<', 1)}{extra}</item>")).entries
     assert bare == full

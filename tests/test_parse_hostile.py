@@ -1,4 +1,6 @@
-"""Documents built to hurt by their size: refused by count before anything slow sees them, or read as far as they are sound."""
+"""Documents built to hurt by their size: refused by count before anything slow sees them,
+or read as far as they are sound.
+"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,6 @@
-"""72 simulated hours of rounds on a real database: outages, moves, waits, titles that never rest and a clock that jumps. Nothing piles up."""
+"""72 simulated hours of rounds on a real database:
+outages, moves, waits, titles that never rest and a clock that jumps. Nothing piles up.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ MOVED = "https://new.example/moved"
 FEEDS = {
     name: Feed(name, f"https://{name.replace(' ', '')}.example/rss", every=every)
     for name, every in {
-        "busy": 10 * MINUTE, "adapting": None, "restless": 10 * MINUTE, "out": None, "limited": None, "moved": None, "gone": None, "one guid": 30 * MINUTE,
+        "busy": 10 * MINUTE, "adapting": None, "restless": 10 * MINUTE, "out": None, "limited": None, "moved": None,
+        "gone": None, "one guid": 30 * MINUTE,
     }.items()
 }  # fmt: skip
 

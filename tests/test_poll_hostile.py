@@ -1,7 +1,7 @@
 """Hostile servers and documents through the whole road, `python -m monitor poll --once`, beside healthy neighbours.
 
-What each kind must come to stands in hostile.py and test_parse_hostile.py; here all of them meet in one round, so that the healthy
-feeds, the memory of all processes and what is left behind are looked at under the worst of company.
+What each kind must come to stands in hostile.py and test_parse_hostile.py; here all of them meet in one round, so that
+the healthy feeds, the memory of all processes and what is left behind are looked at under the worst of company.
 """
 
 from __future__ import annotations

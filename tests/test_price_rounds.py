@@ -1,4 +1,6 @@
-"""Rounds of prices into a database: what stands in is labelled, who fails is named until it answers, and the last good price stays."""
+"""Rounds of prices into a database: what stands in is labelled, who fails is named until it answers,
+and the last good price stays.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -82,7 +84,8 @@ def test_spot_stands_in_and_the_front_month_returns_without_a_gap(service, store
     assert trouble(store) == []
 
 
-BAD = {"500": (500, b""), "html": (200, b"<html>"), "empty": (200, chart([])), "NaN": (200, chart([("2026-02-27", None)])), "renamed": (404, UNKNOWN_SYMBOL),
+BAD = {"500": (500, b""), "html": (200, b"<html>"), "empty": (200, chart([])),
+    "NaN": (200, chart([("2026-02-27", None)])), "renamed": (404, UNKNOWN_SYMBOL),
        "elsewhere": (302, b""), "pence": (200, chart(DAYS, currency="GBp"))}  # fmt: skip
 
 
@@ -91,9 +94,12 @@ def test_the_last_good_price_stays_and_is_called_old(service, store, settings, a
     update_prices(store, settings, datetime(2026, 2, 27, 12, tzinfo=UTC))
     service.chart = answer
     environ = {
-        "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}", "MONITOR_NOW": NOW.isoformat(),
-        "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
-    }  # fmt: skip
+        "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"),
+        "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}",
+        "MONITOR_NOW": NOW.isoformat(),
+        "MONITOR_YAHOO_URL": service.url,
+        "MONITOR_FRED_URL": service.url,
+    }
     shown = CliRunner().invoke(app, ["prices"], env=environ)
     assert shown.exit_code == 1
     assert "71.32" in shown.stdout and "one finished trading day is missing" in shown.stdout
@@ -104,8 +110,8 @@ def test_the_last_good_price_stays_and_is_called_old(service, store, settings, a
 def test_a_price_from_whomever_is_a_success(service, store, settings, tmp_path):
     service.chart, service.csv = (429, b""), (200, CSV)
     environ = {
-        "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}", "MONITOR_NOW": NOW.isoformat(),
-        "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
+        "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path / 'm.db'}",
+        "MONITOR_NOW": NOW.isoformat(), "MONITOR_YAHOO_URL": service.url, "MONITOR_FRED_URL": service.url,
     }  # fmt: skip
     shown = CliRunner().invoke(app, ["prices"], env=environ)
     assert shown.exit_code == 0

@@ -121,7 +121,9 @@ def test_a_newest_price_that_is_no_number_is_named_and_the_others_stay(service, 
 
 @pytest.mark.parametrize("ahead, kinds", [(timedelta(hours=1), ["clock"]), (timedelta(hours=-1), [])])
 def test_a_clock_an_hour_off(service, client, ahead, kinds):
-    """A price from the future is dropped and named; one an hour old is simply an hour old, and `stale` says so in time."""
+    """A price from the future is dropped and named; one an hour old is simply an hour old,
+    and `stale` says so in time.
+    """
     service.chart = (200, chart([*DAYS, ("2026-03-02", 77.0)], market_time=NOW + ahead))
     answer = client.fetch(BRENT, {}, now=NOW)
     assert [fault.kind for fault in answer.faults] == kinds

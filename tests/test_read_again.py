@@ -1,4 +1,6 @@
-"""`tag --stored` beside a running app: index, stories and features are those of the new readings, as after a restart."""
+"""`tag --stored` beside a running app: index, stories and features are those of the new readings,
+as after a restart.
+"""
 
 import random
 from concurrent.futures import Future

@@ -1,4 +1,6 @@
-"""The judge weighs phrases and network; what it says is consistent, has evidence, and is the same whatever it is read with."""
+"""The judge weighs phrases and network; what it says is consistent, has evidence,
+and is the same whatever it is read with.
+"""
 
 import json
 import math
@@ -117,8 +119,13 @@ def test_points_add_up_to_the_confidence(tagger):
 
 
 def test_why_says_what_each_witness_says_and_what_weighed_most(tagger):
-    weights = Weights("test", {"network": 1.0, "phrase": 1.0, "phrase: only in the summary": -0.44, "phrase: an act": 0.1},
-                      WEIGHTS.direction, 0.4, {})  # fmt: skip
+    weights = Weights(
+        "test",
+        {"network": 1.0, "phrase": 1.0, "phrase: only in the summary": -0.44, "phrase: an act": 0.1},
+        WEIGHTS.direction,
+        0.4,
+        {},
+    )
     seized = seen("escalation", maritime=0.91)
     reading = read(tagger, seized, "Tehran", "Iran seizes tanker in the Strait of Hormuz", weights=weights)
     assert [s.why for s in reading.signals] == ["phrase ship.seize; network 0.91; only in the summary -0.4"]

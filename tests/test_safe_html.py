@@ -41,7 +41,8 @@ class Reader(HTMLParser):
 def test_evidence_is_marked_and_numbered():
     html = marked("Iran strikes back, talks go on", [(1, signal(5, 12)), (2, signal(19, 24, "deescalation"))])
     assert html == (
-        'Iran <mark class="escalation">strikes</mark><sup>1</sup> back, <mark class="deescalation">talks</mark><sup>2</sup> go on'
+        'Iran <mark class="escalation">strikes</mark><sup>1</sup> back, <mark '
+        'class="deescalation">talks</mark><sup>2</sup> go on'
     )
 
 

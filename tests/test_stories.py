@@ -1,4 +1,6 @@
-"""Stories: reported once, in whatever language, whatever the order of arrival. The labelled set is tests/stories/, one article a line."""
+"""Stories: reported once, in whatever language, whatever the order of arrival. The labelled set is tests/stories/,
+one article a line.
+"""
 
 import itertools
 import json
@@ -50,7 +52,8 @@ def article(
     )
     return Article(
         id, publisher, publisher, title, summary, None, lang, when, when, when, "escalation" if acts else "none", 0.0,
-        tuple(dict.fromkeys(s.category for s in signals)), tuple(actors), tuple(places), None, "test", theatre=theatre, signals=signals,
+        tuple(dict.fromkeys(s.category for s in signals)), tuple(actors), tuple(places), None, "test", theatre=theatre,
+        signals=signals,
     )  # fmt: skip
 
 
@@ -111,12 +114,17 @@ def test_order_of_arrival_does_not_matter(seed):
 
 
 HORMUZ = [
-    ("Reuters", "en", "Iran seizes two oil tankers in Strait of Hormuz", "Guards boarded the Greek-flagged ships on Tuesday."),
+    ("Reuters", "en", "Iran seizes two oil tankers in Strait of Hormuz",
+        "Guards boarded the Greek-flagged ships on Tuesday."),
     ("BBC", "en", "Two tankers seized by Iran in the Strait of Hormuz", "Greece said both oil tankers fly its flag."),
-    ("AP", "en", "Iranian Guards seize two Greek tankers in Hormuz strait", "The oil tankers were taken to an Iranian port."),
-    ("AFP", "fr", "L'Iran saisit deux pétroliers dans le détroit d'Ormuz", "Les Gardiens ont arraisonné les navires grecs mardi."),
-    ("Le Monde", "fr", "Deux pétroliers grecs saisis par l'Iran dans le détroit d'Ormuz", "La Grèce dénonce un acte de piraterie."),
-    ("RFI", "fr", "Détroit d'Ormuz : l'Iran s'empare de deux pétroliers grecs", "Ils ont été conduits vers un port iranien."),
+    ("AP", "en", "Iranian Guards seize two Greek tankers in Hormuz strait",
+        "The oil tankers were taken to an Iranian port."),
+    ("AFP", "fr", "L'Iran saisit deux pétroliers dans le détroit d'Ormuz",
+        "Les Gardiens ont arraisonné les navires grecs mardi."),
+    ("Le Monde", "fr", "Deux pétroliers grecs saisis par l'Iran dans le détroit d'Ormuz",
+        "La Grèce dénonce un acte de piraterie."),
+    ("RFI", "fr", "Détroit d'Ormuz : l'Iran s'empare de deux pétroliers grecs",
+        "Ils ont été conduits vers un port iranien."),
 ]  # fmt: skip
 
 
@@ -141,12 +149,18 @@ def strike(id: int, at: str, place: str, lang: str, title: str) -> Article:
 
 
 def test_two_strikes_on_one_day_stay_two():
-    stories = placed([
-        strike(1, "2027-03-02T02:00Z", "Isfahan", "en", "Israeli jets strike missile plant in Isfahan"),
-        strike(2, "2027-03-02T02:30Z", "Isfahan", "fr", "L'aviation israélienne frappe une usine de missiles à Ispahan"),
-        strike(3, "2027-03-02T05:00Z", "Shiraz", "en", "Israeli jets strike missile plant in Shiraz"),
-        strike(4, "2027-03-02T05:20Z", "Shiraz", "fr", "L'aviation israélienne frappe une usine de missiles à Chiraz"),
-    ])  # fmt: skip
+    stories = placed(
+        [
+            strike(1, "2027-03-02T02:00Z", "Isfahan", "en", "Israeli jets strike missile plant in Isfahan"),
+            strike(
+                2, "2027-03-02T02:30Z", "Isfahan", "fr", "L'aviation israélienne frappe une usine de missiles à Ispahan"
+            ),
+            strike(3, "2027-03-02T05:00Z", "Shiraz", "en", "Israeli jets strike missile plant in Shiraz"),
+            strike(
+                4, "2027-03-02T05:20Z", "Shiraz", "fr", "L'aviation israélienne frappe une usine de missiles à Chiraz"
+            ),
+        ]
+    )
     assert stories == {1: 1, 2: 1, 3: 3, 4: 3}
 
 
@@ -215,7 +229,9 @@ def test_memory_is_bounded_by_the_window_and_what_was_together_stays_so():
 
 
 def test_a_story_whose_first_article_is_forgotten_stays_whole(monkeypatch):
-    """2 and 3 hang together by 1 alone; then 4 is joined to the late 5 instead of 2, and the story is sorted out again."""
+    """2 and 3 hang together by 1 alone; then 4 is joined to the late 5 instead of 2,
+    and the story is sorted out again.
+    """
     scores = {(1, 2): 0.5, (1, 3): 0.5, (1, 4): 0.4, (1, 5): 0.4, (2, 4): 0.5, (2, 5): 0.5, (4, 5): 0.6}
     monkeypatch.setattr(
         "monitor.stories.grouper.likeness", lambda a, b: scores.get((min(a.id, b.id), max(a.id, b.id)), 0.0)
@@ -243,7 +259,10 @@ def test_features_are_the_same_when_they_were_kept(one):
 @pytest.mark.slow
 def test_another_process_makes_the_same_stories():
     """Sets of words have another order in each."""
-    code = "from benchmarks.stories import week; from tests.test_stories import placed; print(sorted(placed(week(1500)).items()))"
+    code = (
+        "from benchmarks.stories import week; from tests.test_stories import placed; "
+        "print(sorted(placed(week(1500)).items()))"
+    )
     found = {
         subprocess.run(
             [sys.executable, "-c", code],

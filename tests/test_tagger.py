@@ -75,15 +75,20 @@ def test_who_did_what_to_whom_only_where_the_clause_says_so(tagger: Tagger, titl
 
 def test_mixed_when_both_weigh_about_the_same(tagger: Tagger):
     title = "Iran and US agree to resume nuclear talks in Oman"
-    summary = "Iran's guards seized a tanker in the Strait of Hormuz on Monday. Israel bombed Isfahan. Tehran threatened to strike US bases."
+    summary = (
+        "Iran's guards seized a tanker in the Strait of Hormuz on Monday. Israel bombed Isfahan. Tehran "
+        "threatened to strike US bases."
+    )
     assert tagger.read(title, "").direction == "deescalation"
     assert tagger.read(title, summary).direction == "mixed"
 
 
 ARTICLE = (
     "Téhéran et Washington tiendront des pourparlers à Mascate pour éviter la guerre",
-    "Des négociations entre l'Iran et les Etats-Unis doivent s'ouvrir lundi à Oman. Le président américain a menacé l'Iran de frappes. "
-    "L'armée américaine a abattu un drone iranien au large d'Oman. Des vedettes iraniennes se sont approchées d'un pétrolier dans le détroit "
+    "Des négociations entre l'Iran et les Etats-Unis doivent s'ouvrir lundi à Oman. "
+    "Le président américain a menacé l'Iran de frappes. "
+    "L'armée américaine a abattu un drone iranien au large d'Oman. Des vedettes iraniennes se sont approchées d'un "
+    "pétrolier dans le détroit "
     "d'Ormuz. Les deux pays souhaitent une désescalade.",
 )
 
@@ -116,9 +121,10 @@ def test_evidence_is_exact_on_every_example(tagger: Tagger):
 
 WORDS = [
     form
-    for form in "Iran,strikes,talks,not,collapse,إيران,تقصف,حمله,frappes,l'accord,U.S.,Oman,if,ایران,تحریم,\u200c,\u202e,\ud800,\x00,\n,. ,; ,?".split(
-        ","
-    )
+    for form in (
+        "Iran,strikes,talks,not,collapse,إيران,تقصف,حمله,frappes,l'accord,U.S.,Oman,if,ایران,تحریم,"
+        "\u200c,\u202e,\ud800,\x00,\n,. ,; ,?"
+    ).split(",")
 ]
 TEXT = st.lists(st.one_of(st.sampled_from(WORDS), st.text(alphabet=st.characters(), max_size=8)), max_size=60).map(
     " ".join

@@ -1,4 +1,6 @@
-"""The dashboard in headless Chromium, as people use and abuse it: links passed on, servers that die, phones, hostile feeds."""
+"""The dashboard in headless Chromium, as people use and abuse it:
+links passed on, servers that die, phones, hostile feeds.
+"""
 
 import os
 import signal
@@ -22,7 +24,10 @@ BREAKING = [
 HOSTILE = [
     "<script>window.hacked = 1</script> Iran launches missile strike on Israel",
     "<img src='%s/img' onerror='window.hacked = 2'> Iran launches missile strike on Israel",
-    "![x](%s/markdown) [link](javascript:window.hacked=3) :red[**Iran launches missile strike on Israel**] $x^2$ :material/home:",
+    (
+        "![x](%s/markdown) [link](javascript:window.hacked=3) :red[**Iran launches missile strike on "
+        "Israel**] $x^2$ :material/home:"
+    ),
     "\u202eIran launches missile strike on Israel\u202c <style>body{display:none}</style>",
     '=HYPERLINK("%s/formula","Iran launches missile strike on Israel")',
     "Iran launches missile strike on Israel " + "W" * 200_000,
@@ -123,10 +128,9 @@ def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
         time = phone.locator(".card-foot time").first  # the viewer's own clock, UTC when pointed at
         shown, utc = time.inner_text(), datetime.strptime(time.get_attribute("title"), "%Y-%m-%d %H:%M UTC")
         assert shown.endswith(f"{utc + timedelta(hours=4):%H:%M}")
-        text, ground = (
-            phone.evaluate("""() => ['color', 'backgroundColor'].map(name => getComputedStyle(document.querySelector('.stApp'))[name]
+        text, ground = phone.evaluate("""() => ['color', 'backgroundColor'].map(
+            name => getComputedStyle(document.querySelector('.stApp'))[name]
             .match(/[0-9]+/g).slice(0, 3).map(Number).reduce((a, b) => a + b))""")
-        )
         assert text > 500 > 150 > ground
 
 

@@ -1,4 +1,6 @@
-"""The Feeds page as a person uses it: who is in trouble, one feed's story, a test of an address, the line for feeds.yaml."""
+"""The Feeds page as a person uses it: who is in trouble, one feed's story, a test of an address,
+the line for feeds.yaml.
+"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,6 @@
-"""An analyst's day in headless Chromium, on the made-up fortnight: read, compare, download, pass on; seen, heard and by keyboard."""
+"""An analyst's day in headless Chromium, on the made-up fortnight: read, compare, download, pass on;
+seen, heard and by keyboard.
+"""
 
 import csv
 import io
@@ -23,7 +25,8 @@ from tests.browser import click_row, open_page, settled
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DARK = "rgb(17, 25, 29)"
 # the cells of a table are Streamlit's and many; the table itself is looked at
-FAULTS = """options => axe.run({exclude: ['[data-testid="data-grid-canvas"]']}, {resultTypes: ['violations'], ...options})
+FAULTS = """options => axe
+    .run({exclude: ['[data-testid="data-grid-canvas"]']}, {resultTypes: ['violations'], ...options})
     .then(found => found.violations.flatMap(fault => fault.nodes.map(node => [fault.id, node.html.slice(0, 300)])))"""
 
 
@@ -60,8 +63,16 @@ def test_axe_finds_no_fault_in_light_or_dark(monitor, browser_page):
     axe = pytest.importorskip("axe_playwright_python.base", reason="requirements-dev.txt is not installed").AXE_SCRIPT
     address, story = monitor
     page, found = browser_page, []
-    for path in ("", f"stories?least=1&story={story}&article={story}", f"articles?article={story}", "map?time=30+days", "oil?events=2026-02-20", "why",
-                 "alerts?alert=1", "feeds?feed=Demo+Wire"):  # fmt: skip
+    for path in (
+        "",
+        f"stories?least=1&story={story}&article={story}",
+        f"articles?article={story}",
+        "map?time=30+days",
+        "oil?events=2026-02-20",
+        "why",
+        "alerts?alert=1",
+        "feeds?feed=Demo+Wire",
+    ):
         page.emulate_media(color_scheme="light")
         open_page(page, address, path)
         page.evaluate(axe)

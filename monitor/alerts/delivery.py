@@ -4,9 +4,9 @@
                                                                    \\-> unknown, when the program was killed meanwhile
                                           removed, when its address was taken out before it had the alert
 
-Nothing can send and note that it sent in one step. So a delivery is stored as `sending` first; one that is found so after a crash may
-or may not have arrived. It is not sent again, and the screen says so. An alert counts as sent when the first address took it. Pauses
-between tries run on real time.
+Nothing can send and note that it sent in one step. So a delivery is stored as `sending` first; one that is found so
+after a crash may or may not have arrived. It is not sent again, and the screen says so. An alert counts as sent when
+the first address took it. Pauses between tries run on real time.
 """
 
 from __future__ import annotations
@@ -46,11 +46,12 @@ def address_mark(url: str) -> str:
 def plan(
     alert: Alert, deliveries: Sequence[AlertDelivery], urls: Sequence[str], now: datetime
 ) -> tuple[AlertDelivery, ...]:
-    """The deliveries of an alert as they should stand, for the addresses that are set now; asked while nothing is being sent.
+    """The deliveries of an alert as they should stand, for the addresses that are set now; asked while nothing is being
+    sent.
 
-    `now` is the handed-in clock's. An address without a delivery gets the alert while nobody has it and it is either less than a day old
-    or still being tried, so that a corrected address gets what the wrong one did not. It also gets what an address that was taken out had
-    still to be sent. Otherwise history is not sent to it.
+    `now` is the handed-in clock's. An address without a delivery gets the alert while nobody has it and it is either
+    less than a day old or still being tried, so that a corrected address gets what the wrong one did not. It also gets
+    what an address that was taken out had still to be sent. Otherwise history is not sent to it.
     """
     marks = {address_mark(url): url for url in urls}
     planned, replaced = [], False
@@ -105,8 +106,8 @@ def deliver(
 ) -> tuple[AlertDelivery, ...]:
     """Send one message to one address; gives the deliveries as they were stored last.
 
-    `store(before, after)` keeps each step before the next one is done. `now` is real time. NotifyError of `send` becomes a later try;
-    any other error passes through and leaves the deliveries as `sending`.
+    `store(before, after)` keeps each step before the next one is done. `now` is real time. NotifyError of `send`
+    becomes a later try; any other error passes through and leaves the deliveries as `sending`.
     """
     sending = tuple(replace(one, state="sending", attempts=one.attempts + 1) for one in batch.deliveries)
     store(batch.deliveries, sending)

@@ -1,4 +1,5 @@
-"""Decides whether a rule of feeds.yaml has something to report, stores it and sends it; also tries rules on what is stored.
+"""Decides whether a rule of feeds.yaml has something to report, stores it and sends it; also tries rules on what is
+stored.
 
     storage -> rules.Facts -> rules.decide -> stored alerts -> delivery -> the addresses of MONITOR_ALERT_URLS
 
@@ -144,7 +145,8 @@ def gather_facts(
 ) -> rules.Facts:
     """What is known now of everything that some rule asks for.
 
-    Without `real`, nothing of feeds and worker: their past is not kept. Of the articles behind `history`, what became of them.
+    Without `real`, nothing of feeds and worker: their past is not kept. Of the articles behind `history`, what became
+    of them.
     """
     enabled = [rule for rule in settings.alerts if rule.enabled]
     spans: dict[tuple[str, str], timedelta] = {}
@@ -185,7 +187,9 @@ def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
 
 
 def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | None, str | None]:
-    """When a round was last completed, as long before `now` as it is in real time: a replay that leaps an hour is no silence."""
+    """When a round was last completed, as long before `now` as it is in real time:
+    a replay that leaps an hour is no silence.
+    """
     noted = notes.all(store)
     quiet = real - parse_time(noted[ROUND].value) if ROUND in noted else None
     failing = "; ".join(f"{failure.step}: {failure.error}" for failure in steps.failures(store))

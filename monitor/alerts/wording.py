@@ -63,7 +63,8 @@ def correction(alert: Alert, changed: Sequence[tuple[str, str]]) -> str:
     first = alert.message.partition("\n")[0]
     verb = "was" if len(changed) == 1 else "were"
     head = (
-        f"Since corrected: {len(changed)} of the {many(len(alert.articles), 'article')} behind this alert of {utc(alert.at)} "
+        f"Since corrected: {len(changed)} of the {many(len(alert.articles), 'article')} behind this "
+        f"alert of {utc(alert.at)} "
         f"{verb} edited and no longer {'says' if len(changed) == 1 else 'say'} so. The alert was: {first}"
     )
     return "\n".join([head, *(f"- {publisher}: {plain(title)}" for publisher, title in changed[:5])])

@@ -1,4 +1,6 @@
-"""What every command shares: the application, where it prints, how it fails, and how it reads options and configuration."""
+"""What every command shares: the application, where it prints, how it fails,
+and how it reads options and configuration.
+"""
 
 from __future__ import annotations
 

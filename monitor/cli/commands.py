@@ -239,7 +239,9 @@ def lexicon(
 @app.command()
 @command_line
 def export(
-    table: Annotated[str, typer.Argument(help="articles signals stories index prices daily feeds corrections observations")],
+    table: Annotated[
+        str, typer.Argument(help="articles signals stories index prices daily feeds corrections observations")
+    ],
     since: Annotated[str | None, typer.Option(help="From this UTC date or time on.")] = None,
     until: Annotated[str | None, typer.Option(help="Up to, not including, this UTC date or time.")] = None,
     format: Annotated[FileFormat, typer.Option()] = FileFormat.csv,

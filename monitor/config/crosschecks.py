@@ -1,5 +1,5 @@
-"""What one place of feeds.yaml has to do with another, with the environment or with the disk. Works on the data as written, so that
-these faults are named together with those of the shapes.
+"""What one place of feeds.yaml has to do with another, with the environment or with the disk. Works on the data as
+written, so that these faults are named together with those of the shapes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ def _names_once(document: Document, section: str) -> None:
         if (earlier := first.setdefault(name.strip(), here)) != here:
             document.fault(
                 here,
-                f"{name.strip()!r} is the name of {section}[{earlier[1]}] too, on line {document.line(earlier)}; rename one of them",
+                (
+                    f"{name.strip()!r} is the name of {section}[{earlier[1]}] too, on line {document.line(earlier)}; "
+                    "rename one of them"
+                ),
             )
 
 
@@ -77,7 +80,10 @@ def _variables(document: Document, place: Place, header: str, environ: Mapping[s
         elif not is_header_value(environ[name].strip()):
             document.fault(
                 place,
-                f"the environment variable {name} cannot be a header: it has to be one line of plain ASCII, at most 4,000 characters",
+                (
+                    f"the environment variable {name} cannot be a header: it has to be one line of plain ASCII, "
+                    "at most 4,000 characters"
+                ),
             )
 
 

@@ -1,8 +1,8 @@
 """Reads a YAML file that people edit into plain data with line numbers, and refuses what does not belong into it.
 
-In feeds.yaml scalars follow YAML 1.2 (`NO` is Norway, not false); in word files they are text as written (`no` and `on` are words).
-Anchors and tags are refused, nesting and size are bounded, so that no file can blow up. libyaml gives the events, since ten thousand
-feeds are many lines and the word files are read while the program starts.
+In feeds.yaml scalars follow YAML 1.2 (`NO` is Norway, not false); in word files they are text as written (`no` and `on`
+are words). Anchors and tags are refused, nesting and size are bounded, so that no file can blow up. libyaml gives the
+events, since ten thousand feeds are many lines and the word files are read while the program starts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The JSON Schema of feeds.yaml, by which editors complete names and mark faults: python -m monitor.config > feeds.schema.json.
+"""The JSON Schema of feeds.yaml, by which editors complete names and mark faults: python -m monitor.config >
+feeds.schema.json.
 
 Made from the shapes that check the file, so the two cannot differ.
 """

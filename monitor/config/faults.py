@@ -46,7 +46,9 @@ def note(document: Document, error: ValidationError) -> None:
 
 
 def _place(loc: Iterable[str | int]) -> Place:
-    """pydantic's path without the names of kinds that it puts in: ("alerts", 0, "level", "above") is alerts[0].above."""
+    """pydantic's path without the names of kinds that it puts in:
+    ("alerts", 0, "level", "above") is alerts[0].above.
+    """
     steps = list(loc)
     if len(steps) > 2 and steps[0] == "alerts" and steps[2] in RULES:
         del steps[2]

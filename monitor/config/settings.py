@@ -160,8 +160,8 @@ def _feed(feed: FeedShape, defaults: Defaults, environ: Mapping[str, str]) -> Fe
 class LastGood:
     """The settings of files that may be edited while the program runs: feeds.yaml and the word file that it names.
 
-    The word file is copied when it is found sound, and the settings name the copy, which stays as it is while the original is
-    being edited. Safe to ask from several threads.
+    The word file is copied when it is found sound, and the settings name the copy, which stays as it is while the
+    original is being edited. Safe to ask from several threads.
     """
 
     def __init__(self, path: Path | None = None, environ: Mapping[str, str] = os.environ):
@@ -221,7 +221,9 @@ def _folder() -> Path:
 
 
 def _copied(lexicon: Path, theatre: Theatre) -> Path:
-    """A copy of the word file as it was checked. Raises ConfigError if it was edited meanwhile; the next look reads it again."""
+    """A copy of the word file as it was checked. Raises ConfigError if it was edited meanwhile;
+    the next look reads it again.
+    """
     copy = _folder() / f"{theatre.digest}{lexicon.suffix}"
     if not copy.exists():
         text = lexicon.read_bytes() if lexicon.is_file() else b""

@@ -1,4 +1,5 @@
-"""The small values that feeds.yaml is made of: durations, sizes, addresses, dates, header names; each says what to write instead.
+"""The small values that feeds.yaml is made of: durations, sizes, addresses, dates, header names; each says what to
+write instead.
 
 A message never repeats the value of a header.
 """
@@ -24,7 +25,10 @@ _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(kB|MB)", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # What the fetcher itself has to say, or what would break the exchange.
 OWN_HEADERS = frozenset(
-    "host connection content-length transfer-encoding te trailer upgrade expect accept-encoding if-none-match if-modified-since range".split()
+    (
+        "host connection content-length transfer-encoding te trailer upgrade expect accept-encoding "
+        "if-none-match if-modified-since range"
+    ).split()
 )
 
 
@@ -130,7 +134,8 @@ def _address(text: str) -> str:
         raise wrong(f"{_short(text)} has no proper host; write it like https://example.org/rss.xml")
     if "@" in urlsplit(text).netloc:
         raise wrong(
-            "holds a user name or password; give them in `headers` instead, as Authorization: ${NAME} from the environment"
+            "holds a user name or password; give them in `headers` instead, as Authorization: "
+            "${NAME} from the environment"
         )
     return text
 

@@ -1,6 +1,7 @@
 """Says when two entries of one feed are one article: by guid, else link, else title and date.
 
-Pure. storage/articles.py scopes the identity to its feed and remembers it; monitor/stories groups articles of different publishers.
+Pure. storage/articles.py scopes the identity to its feed and remembers it; monitor/stories groups articles of different
+publishers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _CAMPAIGN_PREFIXES = (
 )  # fmt: skip
 _CAMPAIGN = frozenset(
     (
-        "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mibextid li_fat_id epik "
+        "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid "
+        "igsh mibextid li_fat_id epik "
         "srsltid mkt_tok guccounter _ga _gl usqp amp_js_v amp_gsa"
     ).split()
 )
@@ -25,7 +27,8 @@ _CAMPAIGN = frozenset(
 _AMBIGUOUS_PREFIXES = ("at_", "ns_", "wt_", "wt.", "syn-", "trk_")
 _AMBIGUOUS = frozenset(
     (
-        "xtor xtref xts xtcr cmp cmpid cmp_id ocid smid smtyp smprod ref ref_src ref_url referrer emc ftag s_cid ncid icid "
+        "xtor xtref xts xtcr cmp cmpid cmp_id ocid smid smtyp smprod ref ref_src ref_url referrer "
+        "emc ftag s_cid ncid icid "
         "traffic_source maca oc sref soc_src soc_trk spm wprov dm_i trk share hss_channel output outputtype amp rss"
     ).split()
 )
@@ -40,10 +43,11 @@ _RUNNING = re.compile(r"#\d{1,2}$")  # the BBC counts a guid up at each edit: ..
 
 
 def identity(entry: Entry) -> str:
-    """The key of one article within its feed, the same each time it is seen. It begins with what it was made of: guid, link or text.
+    """The key of one article within its feed, the same each time it is seen. It begins with what it was made of: guid,
+    link or text.
 
-    A link's query counts, since some sites name their articles by nothing else. A site's front page names no article: some
-    feeds give it to every item.
+    A link's query counts, since some sites name their articles by nothing else. A site's front page names no article:
+    some feeds give it to every item.
     """
     if entry.guid and not _FRONT_PAGE.fullmatch(guid := _guid(entry.guid)):
         return f"guid:{guid}"
@@ -65,8 +69,9 @@ def _guid(guid: str) -> str:
 def canonical_link(url: str) -> str:
     """A key for one page under its many addresses, to compare entries of different feeds: not meant to be followed.
 
-    Off go scheme, default port, www, mobile and AMP forms, tracking parameters and fragment; what is left is ordered. Google
-    News is known by its own id, since its true target can only be had by asking Google. Anything unreadable stays as it is.
+    Off go scheme, default port, www, mobile and AMP forms, tracking parameters and fragment; what is left is ordered.
+    Google News is known by its own id, since its true target can only be had by asking Google. Anything unreadable
+    stays as it is.
     """
     return _key(url, across_feeds=True)
 

@@ -1,6 +1,7 @@
 """One round: walks every due feed from its address to stored articles, and reports each feed's outcome.
 
-    due feeds -> fetch (bytes | not modified | failure) -> parse, gate (in processes) -> state -> store (one transaction a feed)
+    due feeds -> fetch (bytes | not modified | failure) -> parse, gate (in processes) -> state -> store (one transaction
+        a feed)
 
 What passes the gate is stored as not read yet; reading.py reads it.
 
@@ -80,7 +81,9 @@ class PollReport:
 def due_feeds(
     configured: Iterable[Feed], states: dict[str, FeedState], now: datetime, *, everything: bool = False
 ) -> list[Feed]:
-    """Which feeds to poll now. `everything` asks each enabled one, except those that are gone (410) or were asked to wait (429, 503)."""
+    """Which feeds to poll now. `everything` asks each enabled one,
+    except those that are gone (410) or were asked to wait (429, 503).
+    """
     chosen = []
     for feed in configured:
         state = states.get(feed.name)
@@ -120,7 +123,9 @@ class PollSession:
     async def poll(
         self, chosen: list[Feed], states: dict[str, FeedState], *, on_done: Callable[[FeedReport], None] | None = None
     ) -> PollReport:
-        """Poll `chosen` side by side. Raises StorageError, LeaseHeld; whatever else goes wrong is in the report and the feed's state."""
+        """Poll `chosen` side by side. Raises StorageError, LeaseHeld;
+        whatever else goes wrong is in the report and the feed's state.
+        """
         at, began = self.now(), time.monotonic()
         reports: list[FeedReport] = []
 

@@ -1,4 +1,5 @@
-"""Tries feeds once and says what each answers, without storing anything: `check --online`, and the test of one address on screen.
+"""Tries feeds once and says what each answers, without storing anything: `check --online`, and the test of one address
+on screen.
 
     feeds -> fetch -> read (parse, tag; in processes) -> ProbeResult -> a table for people
 
@@ -78,7 +79,9 @@ class ProbeResult:
 
 
 async def probe_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | None = None) -> list[ProbeResult]:
-    """Ask each feed once, side by side; of the configuration's enabled ones where none are given. Nothing a feed does is raised."""
+    """Ask each feed once, side by side; of the configuration's enabled ones where none are given. Nothing a feed does
+    is raised.
+    """
     chosen = [feed for feed in settings.feeds if feed.enabled] if feeds is None else list(feeds)
     defaults = settings.defaults
     fetcher = Fetcher(
@@ -164,7 +167,9 @@ def as_table(results: Sequence[ProbeResult]) -> Table:
 
 
 def proposed(result: ProbeResult, taken: Collection[str]) -> Feed:
-    """The feed as feeds.yaml could have it: named as it calls itself, the language that most of its entries are in, its new address."""
+    """The feed as feeds.yaml could have it: named as it calls itself,
+    the language that most of its entries are in, its new address.
+    """
     feed = result.feed
     title = _sound(result.parsed.title or "")[:80].strip() if result.parsed else ""
     name, number = title or feed.name, 2
@@ -181,7 +186,9 @@ def proposed(result: ProbeResult, taken: Collection[str]) -> Feed:
 
 
 def as_yaml(feed: Feed) -> str:
-    """One line for `feeds` in feeds.yaml. Headers, which may hold secrets, are left out; text is quoted as JSON has it, which YAML reads."""
+    """One line for `feeds` in feeds.yaml. Headers, which may hold secrets, are left out;
+    text is quoted as JSON has it, which YAML reads.
+    """
     keys = {
         "name": _sound(feed.name),
         "url": feed.url,

@@ -15,8 +15,9 @@ from monitor.models import Entry, Feed
 
 
 def publisher_of(feed: Feed, entry: Entry) -> str:
-    """The entry's `<source>`, by name or else by domain, if the feed is marked as an aggregator; else the feed's `publisher`;
-    else the registrable domain of the feed's host (Public Suffix List); for an IP address or localhost, the feed's name.
+    """The entry's `<source>`, by name or else by domain, if the feed is marked as an aggregator; else the feed's
+    `publisher`; else the registrable domain of the feed's host (Public Suffix List); for an IP address or localhost,
+    the feed's name.
 
     Any other feed's `<source>` is not believed: its author could pass for any number of publishers.
     """
@@ -30,7 +31,9 @@ def publisher_of(feed: Feed, entry: Entry) -> str:
 
 @lru_cache(maxsize=4096)
 def registrable_domain(url: str) -> str | None:
-    """The domain that somebody registered: `bbci.co.uk` for `https://feeds.bbci.co.uk/...`. None where there is none."""
+    """The domain that somebody registered: `bbci.co.uk` for `https://feeds.bbci.co.uk/...`. None
+    where there is none.
+    """
     host = (urlsplit(url).hostname or "").rstrip(".")
     if not host or _is_address(host):
         return None

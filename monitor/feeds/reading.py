@@ -1,8 +1,10 @@
-"""Reads stored articles: those that are not read yet, and those that an older reader has read (`python -m monitor tag --stored`).
+"""Reads stored articles: those that are not read yet, and those that an older reader has read (`python -m monitor tag
+--stored`).
 
     articles in the order of their ids -> batches -> reader processes -> readings, stored as they come
 
-May be killed at any time, also while the app runs: what is not read stays unread, or keeps the older method, and comes again.
+May be killed at any time, also while the app runs: what is not read stays unread, or keeps the older method, and comes
+again.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ class Readers(Protocol):
 
 
 def read_unread(store: Store, readers: Readers, *, langs: Langs) -> int:
-    """Read every article that is not read yet, those that come in meanwhile too. Gives how many. Raises StorageError, ReaderError."""
+    """Read every article that is not read yet, those that come in meanwhile too. Gives how many. Raises StorageError,
+    ReaderError.
+    """
     done = 0
     while some := _read_all(store, readers, lambda last: articles.unread(store, after_id=last, limit=PAGE), langs):
         done += some
@@ -49,7 +53,8 @@ def read_unread(store: Store, readers: Readers, *, langs: Langs) -> int:
 def read_again(
     store: Store, readers: Readers, method: str, *, langs: Langs, on_batch: Callable[[int], None] = lambda done: None
 ) -> int:
-    """Read every article again that the reader `method` has not read, and place those that have a signal now and no story.
+    """Read every article again that the reader `method` has not read, and place those that have a signal now and no
+    story.
 
     Gives how many were read. Raises StorageError, ReaderError.
     """
@@ -101,7 +106,9 @@ def _text(article: Article, langs: Langs) -> Text:
 def _keep(
     store: Store, readers: Readers, batch: list[Article], got: tuple[Reading, ...] | Failure, langs: Langs
 ) -> int:
-    """Store what was read of a batch; of one that failed, what is read of each article alone. Gives how many were stored."""
+    """Store what was read of a batch; of one that failed,
+    what is read of each article alone. Gives how many were stored.
+    """
     if not isinstance(got, Failure):
         return articles.keep_readings(store, zip(batch, got, strict=True))
     done = 0

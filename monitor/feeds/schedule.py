@@ -3,8 +3,8 @@
     feed + state + outcome + now -> state with its next due time
 
 A written `every` is kept to; only a server's Retry-After may lengthen it. Without one the wait adapts: half the feed's
-habit, or half the time since it last brought something new when that is longer, between SHORTEST_WAIT and LONGEST_WAIT. Failures
-back off by their kind. `jitter` is a number 0..1 that the caller draws.
+habit, or half the time since it last brought something new when that is longer, between SHORTEST_WAIT and LONGEST_WAIT.
+Failures back off by their kind. `jitter` is a number 0..1 that the caller draws.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ SILENT_UNKNOWN = timedelta(days=7)
 AGREEING = 3  # answers that must name the same new address before it is polled
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
-# kind of failure -> wait after the first, and the longest as it doubles; faults that pass by themselves are retried soon
+# kind of failure -> wait after the first, and the longest as it doubles; faults that pass by themselves are retried
+# soon
 BACK_OFF = {
     "dns": (5 * _MINUTE, _HOUR),
     "network": (5 * _MINUTE, _HOUR),
@@ -59,7 +60,9 @@ def due(feed: Feed, state: FeedState | None, now: datetime) -> bool:
 
 
 def must_wait(feed: Feed, state: FeedState | None, now: datetime) -> bool:
-    """Whether not even a person's "poll now" may ask: gone for good (410), or the server asked us to come back later."""
+    """Whether not even a person's "poll now" may ask:
+    gone for good (410), or the server asked us to come back later.
+    """
     if state is None or state.url != feed.url:
         return False
     if state.state == "gone":
@@ -94,7 +97,8 @@ def after(
     now: datetime,
     jitter: float,
 ) -> FeedState:
-    """The state after a poll. `new` counts entries not stored before; `parsed` is the document, None when there was none.
+    """The state after a poll. `new` counts entries not stored before; `parsed` is the document, None when there was
+    none.
 
     `entries`, the number stored, is left as it was: storage counts it in the same transaction.
     """

@@ -1,9 +1,10 @@
-"""The tension index: how much of the news of the theatre's sources is escalation, against what is normal for those sources.
+"""The tension index: how much of the news of the theatre's sources is escalation, against what is normal for those
+sources.
 
     entries -> arrays (reposts once) -> hour blocks -> windows of 24 hours -> shares against the reference -> IndexPoint
 
-The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Oil is never part of
-it.
+The formula and its reasons are in docs/method.md. Pure: a frame of entries and `now` in, points out. Oil is never part
+of it.
 """
 
 from importlib import import_module

@@ -1,8 +1,8 @@
 """Weights of the Poisson bootstrap over stories, the same for a story wherever and whenever it is asked for.
 
-Each replicate gives every story an independent Poisson(1) weight: the limit of drawing stories with replacement when there are
-many (Hanley & MacGibbon 2006; Chamandy et al. 2012). The weight is a hash of story and replicate, so that all entries of a story
-share it, a story that spans two windows has one weight in both, and a run can be repeated exactly.
+Each replicate gives every story an independent Poisson(1) weight: the limit of drawing stories with replacement when
+there are many (Hanley & MacGibbon 2006; Chamandy et al. 2012). The weight is a hash of story and replicate, so that all
+entries of a story share it, a story that spans two windows has one weight in both, and a run can be repeated exactly.
 """
 
 from __future__ import annotations

@@ -86,7 +86,9 @@ class Indexer:
         self._generation: int | None = None  # of the readings that the cache is made of
 
     def update(self, now: datetime) -> int:
-        """Recompute from the earliest hour that changed since the last call; nothing when nothing did. Gives the number of points."""
+        """Recompute from the earliest hour that changed since the last call;
+        nothing when nothing did. Gives the number of points.
+        """
         hour = hour_of(now)
         seen = self._seen()
         if seen.newest == 0 or (self._done or self._noted(in_use=True)) == (seen, hour):
@@ -118,7 +120,8 @@ class Indexer:
         return Seen(articles.read_up_to(self.store), int(grouped.value) if grouped else 0, generation)
 
     def _begin(self, hour: datetime) -> datetime:
-        """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a long break.
+        """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a
+        long break.
 
         Old entries, as some feeds carry them, make no years of gaps.
         """
@@ -131,9 +134,11 @@ class Indexer:
         return min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
 
     def _changed(self, last: datetime, hour: datetime, done: tuple[Seen, datetime] | None, seen: Seen) -> datetime:
-        """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late article belongs to.
+        """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late
+        article belongs to.
 
-        Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the newest.
+        Or that of the last update: its hour and day were not over, and after a clock that was set back they are not the
+        newest.
         """
         id, until = -1, hour
         if done:  # an article that had no story yet is one that came since

@@ -1,1 +1,3 @@
-"""Runs the rounds: feeds when they are due, then the steps that follow new articles, as the one owner of the database."""
+"""Runs the rounds: feeds when they are due, then the steps that follow new articles,
+as the one owner of the database.
+"""

@@ -16,7 +16,9 @@ def this_process() -> str:
 
 
 def is_gone(holder: str) -> bool:
-    """Whether that process was one of this machine and has ended. Another machine's, or an unknown one, counts as alive."""
+    """Whether that process was one of this machine and has ended. Another machine's,
+    or an unknown one, counts as alive.
+    """
     words = holder.split(" ")
     if len(words) != 6 or words[3] != socket.gethostname() or not words[1].isdigit():
         return False
@@ -31,5 +33,7 @@ def is_gone(holder: str) -> bool:
 
 
 def _started(process: int) -> int:
-    """Hundredths of a second from boot to the start of the process, which no change of the time of day moves. Raises psutil.Error."""
+    """Hundredths of a second from boot to the start of the process,
+    which no change of the time of day moves. Raises psutil.Error.
+    """
     return round(100 * (psutil.Process(process).create_time() - psutil.boot_time()))

@@ -122,7 +122,9 @@ class PriceClient:
     def fetch_all(
         self, wanted: Iterable[tuple[Series, Stored]], *, now: datetime, budget: float = ROUND_SECONDS
     ) -> list[Answer]:
-        """Fetch several series within one budget; the series that waited longest comes first, so that none is left out for ever."""
+        """Fetch several series within one budget; the series that waited longest comes first,
+        so that none is left out for ever.
+        """
         ends = stopwatch.monotonic() + budget
         ordered = sorted(wanted, key=lambda item: self._asked.get(item[0].name, 0.0))
         return [self.fetch(series, stored, now=now, budget=ends - stopwatch.monotonic()) for series, stored in ordered]

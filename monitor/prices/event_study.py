@@ -1,4 +1,5 @@
-"""Asks whether oil prices moved with the news: an event study of chosen or found days, and leads and lags of index and price.
+"""Asks whether oil prices moved with the news: an event study of chosen or found days, and leads and lags of index and
+price.
 
     closes -> log returns -> abnormal returns around each event -> t, placebo dates, adjusted for many questions
     daily index -> changes -> cross-correlation with returns, with bands from shuffled blocks
@@ -24,7 +25,8 @@ FAR, NEAR = 70, 11  # the estimation window: from 70 to 11 trading days before t
 ENOUGH_DAYS = 40  # returns in it
 ENOUGH_EVENTS = 5
 LEVEL = 0.05
-PLACEBO = 500  # trading days before the event that stand in for it: two years, the same sort of market and nothing from its future
+# trading days before the event that stand in for it: two years, the same sort of market and nothing from its future
+PLACEBO = 500
 ENOUGH_PLACEBO = 100
 SETS = 2_000  # random sets of placebo dates
 TRAIL, ENOUGH_TRAIL, STEEP, MERGE = 60, 20, 2.0, timedelta(days=3)  # the rule that finds episodes
@@ -32,7 +34,9 @@ LAGS, BLOCK, SHUFFLES, ENOUGH_JOINT = 10, 10, 1_000, 60
 
 
 def closes(prices: Iterable[Price]) -> pd.Series:
-    """Finished days' closes by date, of the kind (front month, spot ...) that most of them are: kinds are never mixed in one return."""
+    """Finished days' closes by date, of the kind (front month, spot ...) that most of them are:
+    kinds are never mixed in one return.
+    """
     final = [price for price in prices if price.final]
     if not final:
         return pd.Series(dtype=float)
@@ -42,7 +46,9 @@ def closes(prices: Iterable[Price]) -> pd.Series:
 
 
 def returns(prices: pd.Series) -> pd.Series:
-    """Log returns. A price of zero or less has no logarithm: WTI closed at -37 dollars on 2020-04-20, two days are missing there."""
+    """Log returns. A price of zero or less has no logarithm:
+    WTI closed at -37 dollars on 2020-04-20, two days are missing there.
+    """
     return np.log(prices.where(prices > 0)).diff().iloc[1:]
 
 
@@ -50,7 +56,8 @@ def returns(prices: pd.Series) -> pd.Series:
 
 
 def episodes(points: Iterable[IndexPoint], direction: str = "escalation") -> list[date]:
-    """First days of the episodes in daily points: the share above mean + 2 sd of the 60 days before, at most three days apart merged.
+    """First days of the episodes in daily points: the share above mean + 2 sd of the 60 days before, at most three days
+    apart merged.
 
     The rule was fixed before any price was looked at. A day is never part of its own measure.
     """
@@ -160,10 +167,11 @@ class _Around:
 
 
 def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
-    """Abnormal returns of each event over each window against the mean of trading days [-70, -11], and of all events together.
+    """Abnormal returns of each event over each window against the mean of trading days [-70, -11], and of all events
+    together.
 
-    Placebo: how often a trading day of the two years before, no event itself, has an abnormal return as large. Every such day is
-    asked, so nothing is drawn at random.
+    Placebo: how often a trading day of the two years before, no event itself, has an abnormal return as large. Every
+    such day is asked, so nothing is drawn at random.
     """
     from scipy import stats
 
@@ -225,7 +233,8 @@ def _row(event: date, window: str, position: int | None, around: _Around, quiet:
 
 
 def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarray, stats) -> Across:
-    """Boehmer, Musumeci & Poulsen's cross-sectional t on standardised returns, Wilcoxon's signed ranks, and random sets of dates.
+    """Boehmer, Musumeci & Poulsen's cross-sectional t on standardised returns, Wilcoxon's signed ranks, and random sets
+    of dates.
 
     They ask for independent events: of windows that overlap the earliest counts.
     """
@@ -288,8 +297,9 @@ class LeadLag:
 def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
     """Cross-correlation at -10..+10 trading days of changes in the daily index (by date) with log returns.
 
-    The index of a trading day is the mean since the trading day before, so that a weekend's news meets Monday's price. The bands
-    come of returns put together anew from blocks of ten days: they keep what is in each series and lose what is between them.
+    The index of a trading day is the mean since the trading day before, so that a weekend's news meets Monday's price.
+    The bands come of returns put together anew from blocks of ten days: they keep what is in each series and lose what
+    is between them.
     """
     joint = _joint(index, prices)
     if len(joint) < ENOUGH_JOINT:
@@ -333,9 +343,11 @@ def _joint(index: pd.Series, prices: pd.Series) -> pd.DataFrame:
 
 
 def _correlations(change: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """Cross-correlations at lags -10 to +10 (last axis) of one series of changes with one or more of moves (days on the last axis).
+    """Cross-correlations at lags -10 to +10 (last axis) of one series of changes with one or more of moves (days on the
+    last axis).
 
-    At lag k the sum of change[i] * moves[i + k], both standardised over all n days, divided by n: Box & Jenkins' estimator.
+    At lag k the sum of change[i] * moves[i + k], both standardised over all n days, divided by n: Box & Jenkins'
+    estimator.
     """
     days = len(change)
     x = (change - change.mean()) / change.std()

@@ -49,13 +49,16 @@ def bounds(series: Series, day: date) -> tuple[datetime, datetime] | None:
 
 
 def rests(series: Series, day: date) -> bool:
-    """Whether the exchange, where its calendar is known, does not trade on this Saturday or Sunday. On holidays some do, for a while."""
+    """Whether the exchange, where its calendar is known,
+    does not trade on this Saturday or Sunday. On holidays some do, for a while.
+    """
     calendar = _calendar(series.calendar)
     return calendar is not None and _covers(calendar, day) and day.weekday() >= 5 and not calendar.is_session(str(day))
 
 
 def session_of(series: Series, when: datetime) -> date:
-    """The trading day of a price made at `when`; between sessions the next one, save for late prints of the one just closed.
+    """The trading day of a price made at `when`; between sessions the next one, save for late prints of the one just
+    closed.
 
     A futures session opens on the evening before, so a price of Sunday evening belongs to Monday.
     """
@@ -69,7 +72,9 @@ def session_of(series: Series, when: datetime) -> date:
 
 
 def over(series: Series, day: date, now: datetime) -> bool:
-    """Whether the session of `day` has closed. A day that is no session here (a market holiday that still traded) ends at midnight UTC."""
+    """Whether the session of `day` has closed. A day that is no session here (a market holiday that still traded) ends
+    at midnight UTC.
+    """
     hours = bounds(series, day)
     closes = hours[1] if hours else datetime.combine(day, time(), UTC) + timedelta(days=1)
     return closes <= now
@@ -84,14 +89,18 @@ def closed_at(series: Series, day: date) -> datetime | None:
 
 
 def _finished_since(series: Series, last: Price, now: datetime) -> int:
-    """How many sessions are over by `now` whose close is missing, counted to two weeks: the later ones, and a last one left while it ran."""
+    """How many sessions are over by `now` whose close is missing, counted to two weeks:
+    the later ones, and a last one left while it ran.
+    """
     day = last.day.date()
     days = (day + timedelta(days=n) for n in range(1 if last.final else 0, min((now.date() - day).days, 14) + 1))
     return sum(1 for later in days if (hours := bounds(series, later)) and hours[1] <= now)
 
 
 def stale(series: Series, last: Price, now: datetime) -> str | None:
-    """Why the newest price is old by the market's clock, in words; None while it is as fresh as this market can give."""
+    """Why the newest price is old by the market's clock, in words;
+    None while it is as fresh as this market can give.
+    """
     day = last.day.date()
     missed = _finished_since(series, last, now - SETTLING)
     if missed > (SPOT_LAG if last.kind == "spot" else 0):

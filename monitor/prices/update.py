@@ -46,7 +46,9 @@ class PriceUpdater:
         notes.put(self.store, PRICED, None if faults else _names(settings.prices), now)
 
     def _due(self, wanted: tuple[Series, ...], now: datetime) -> bool:
-        """Every ten minutes, and when others are wanted; what another process was answered without a fault counts as well."""
+        """Every ten minutes, and when others are wanted; what another process was answered without a fault counts as
+        well.
+        """
         if self._prices_at is None and (note := notes.all(self.store).get(PRICED)) and note.value == _names(wanted):
             self._prices_at, self._priced = note.at, wanted
         return (

@@ -1,7 +1,8 @@
 """Yahoo Finance by yfinance: daily closes, the day that still trades included and marked.
 
-yfinance asks for a cookie and a crumb before it asks for prices, and these calls ignore the timeout that one gives: on a silent
-network a call of three seconds took 130. So every request runs through a session that knows the call's deadline.
+yfinance asks for a cookie and a crumb before it asks for prices, and these calls ignore the timeout that one gives: on
+a silent network a call of three seconds took 130. So every request runs through a session that knows the call's
+deadline.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def fetch(
 ) -> tuple[list[Price], list[PriceError]]:
     """Closes from `since` on, oldest first, none made after `now`, and what was wrong with single prices.
 
-    `base` stands in for Yahoo's hosts; `cache` is the folder for yfinance's small databases. Raises PriceError naming the cause.
+    `base` stands in for Yahoo's hosts; `cache` is the folder for yfinance's small databases. Raises PriceError naming
+    the cause.
     """
     with _lock:
         rows, market_time, currency = _history(series.symbol, since, base, timeout, cache)
@@ -56,7 +58,9 @@ def fetch(
 def _prices(
     series: Series, rows: list[tuple[date, float]], since: date, market_time: datetime | None, now: datetime
 ) -> tuple[list[Price], list[PriceError]]:
-    """Bars -> prices. The last bar is the market's last trade and may belong to a session that its date does not say."""
+    """Bars -> prices. The last bar is the market's last trade and may belong to a session that its
+    date does not say.
+    """
     found, faults, ahead = [], [], None
     for position, (day, close) in enumerate(rows):
         newest = position == len(rows) - 1
@@ -100,7 +104,9 @@ def _prices(
 def _history(
     symbol: str, since: date, base: str | None, timeout: float, cache: str | None
 ) -> tuple[list[tuple[date, float]], datetime | None, str | None]:
-    """What yfinance gives: (day, close) oldest first, the time of the newest trade, the currency. Foreign errors are translated here."""
+    """What yfinance gives: (day, close) oldest first, the time of the newest trade,
+    the currency. Foreign errors are translated here.
+    """
     import yfinance
     from yfinance.cache import get_tz_cache
     from yfinance.data import YfData
@@ -110,8 +116,8 @@ def _history(
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)  # what went wrong is said here, once
     if cache:
         yfinance.set_tz_cache_location(cache)
-    # yfinance asks for a symbol's time zone first: one request more for each, and on a renamed symbol a dozen. It is used only to read
-    # a start date without zone; ours has one.
+    # yfinance asks for a symbol's time zone first: one request more for each, and on a renamed symbol a dozen. It is
+    # used only to read a start date without zone; ours has one.
     get_tz_cache().store(symbol, "America/New_York")
     with _session(base, timeout) as session:
         ticker = yfinance.Ticker(symbol, session=session)
@@ -126,7 +132,8 @@ def _history(
             about = ticker.get_history_metadata()
             rows = [(stamp.date(), float(close)) for stamp, close in frame["Close"].items()]
             market_time = _utc(about.get("regularMarketTime"))
-        except Exception as error:  # on a broken answer yfinance lets KeyError, TypeError, JSON and curl errors through: all are "no price"
+        # on a broken answer yfinance lets KeyError, TypeError, JSON and curl errors through: all are "no price"
+        except Exception as error:
             raise _fault(symbol, session) from error
         finally:
             YfData.cache_get.cache_clear()  # else an answer of yesterday is given again for the same dates
@@ -170,7 +177,9 @@ def _plain(text: object) -> str:
 
 
 def _session(base: str | None, timeout: float):
-    """A curl_cffi session that ends every request by the call's deadline and, for tests and replays, goes to `base` instead of Yahoo."""
+    """A curl_cffi session that ends every request by the call's deadline and, for tests and replays,
+    goes to `base` instead of Yahoo.
+    """
     from curl_cffi import CurlECode, CurlOpt
     from curl_cffi.requests import RequestsError, Session
     from curl_cffi.requests.exceptions import Timeout

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def load(extra: Path | None = None, theatre: Region | None = None) -> Reader:
-    """The reader, with a user's own words and region. Imported when it is called: the parent of the reader processes needs none of it."""
+    """The reader, with a user's own words and region. Imported when it is called:
+    the parent of the reader processes needs none of it.
+    """
     from monitor.reader.reader import Reader
 
     return Reader.load(extra, theatre)

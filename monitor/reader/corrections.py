@@ -1,6 +1,7 @@
 """Applies what people said of a reading: this signal is right, this one is wrong, that one is missing. Pure.
 
-corrections of an article -> those in force for its words -> the reading as the reader made it -> the reading as corrected
+corrections of an article -> those in force for its words -> the reading as the reader made it -> the reading as
+corrected
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _BETWEEN = "[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+"  # spaces, and marks o
 
 
 def where(words: str, title: str, summary: str) -> tuple[str, int, int]:
-    """(field, start, end) of words that somebody picked or pasted; the title is searched first. Raises InputError where they do not occur."""
+    """(field, start, end) of words that somebody picked or pasted;
+    the title is searched first. Raises InputError where they do not occur.
+    """
     parts = words.split()
     if not parts:
         raise InputError("no words; copy them from the title or the summary")
@@ -88,8 +91,8 @@ def in_words(said: Correction) -> str:
 def corrected(reading: Reading, said: Sequence[Correction]) -> Reading:
     """The reading with the corrections in force applied to it.
 
-    A wrong signal is suppressed; one that is right or missing is there and sure. Where the signals change, direction and score are
-    computed again by the title-led sum; otherwise the direction stays what the reader decided by.
+    A wrong signal is suppressed; one that is right or missing is there and sure. Where the signals change, direction
+    and score are computed again by the title-led sum; otherwise the direction stays what the reader decided by.
     """
     if not said:
         return reading
@@ -147,8 +150,8 @@ def _severities() -> dict[str, float]:
 def labelled(article: Article, reading: Reading, said: Sequence[Correction]) -> Mapping[str, object] | None:
     """The article as a labelled row, where the corrections in force make its labels known: otherwise None.
 
-    They do where every signal of the reader was judged, or where something was said to be missing: then somebody has looked at the whole.
-    Each category stands in it at most once a mode, as in other labels.
+    They do where every signal of the reader was judged, or where something was said to be missing: then somebody has
+    looked at the whole. Each category stands in it at most once a mode, as in other labels.
     """
     if not said or (
         all(one.kind != "missing" for one in said)

@@ -1,8 +1,9 @@
 """A trained network as one ONNX file with 8-bit weights, written operator by operator.
 
-Training only. The graph is written here instead of being traced, so that a new torch changes nothing in it. Weights of the layers are
-signed with seven bits and a scale for each column: sums of their products fit into 16 bits, so processors with and without VNNI agree.
-Activations are quantised as they come. Word embeddings have eight bits and a scale for each piece.
+Training only. The graph is written here instead of being traced, so that a new torch changes nothing in it. Weights of
+the layers are signed with seven bits and a scale for each column: sums of their products fit into 16 bits, so
+processors with and without VNNI agree. Activations are quantised as they come. Word embeddings have eight bits and a
+scale for each piece.
 """
 
 import numpy as np
@@ -38,7 +39,9 @@ class Graph:
         return self.constant(np.array(values, np.int64))
 
     def linear(self, x, weight, bias, largest=None):
-        """x @ weight.T + bias, weight as torch keeps it: (out, in). With `largest`, the largest value that each input takes, in 8 bits."""
+        """x @ weight.T + bias, weight as torch keeps it: (out, in). With `largest`,
+        the largest value that each input takes, in 8 bits.
+        """
         turned = np.ascontiguousarray(weight.T)
         if largest is None:
             product = self.add("MatMul", x, self.constant(turned))
@@ -59,8 +62,9 @@ class Graph:
 
 
 def evened(largest, weights):
-    """By input: what to divide it by, and to multiply its weights by, so that few large inputs do not take the steps of 8 bits from all
-    others (SmoothQuant, Xiao and others 2023). How much of the burden moves to the weights was chosen on readings of 150 rows.
+    """By input: what to divide it by, and to multiply its weights by, so that few large inputs do not take the steps of
+    8 bits from all others (SmoothQuant, Xiao and others 2023). How much of the burden moves to the weights was chosen
+    on readings of 150 rows.
     """
     even = np.maximum(largest, 1e-3) ** MOVED / np.maximum(weights, 1e-4) ** (1 - MOVED)
     return (even / np.exp(np.log(even).mean())).astype(np.float32)
@@ -89,8 +93,8 @@ def ranges(net, batches):
 
 
 def write(state, path, *, heads, eps, facts, largest=None):
-    """Write the network of a state dict (torch tensors or arrays, float32) to `path`, in 8 bits with what `ranges` gives, else in 32;
-    `facts` are strings kept in the file.
+    """Write the network of a state dict (torch tensors or arrays, float32) to `path`, in 8 bits with what `ranges`
+    gives, else in 32; `facts` are strings kept in the file.
     """
     quantised = largest is not None
     state = {name: np.asarray(value, np.float32) for name, value in state.items()}

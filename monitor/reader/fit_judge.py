@@ -1,4 +1,5 @@
-"""Fits the judge's weights to labelled entries and measures them on folds: python -m monitor.reader.fit_judge (needs requirements-train.txt).
+"""Fits the judge's weights to labelled entries and measures them on folds: python -m monitor.reader.fit_judge (needs
+requirements-train.txt).
 
     labels + phrases' candidates + the network's out-of-fold predictions -> logistic regressions -> judge.yaml, figures
 
@@ -32,8 +33,8 @@ STRENGTH = 0.3  # scikit-learn's C: the smaller, the closer to zero the weights 
 NO_VECTOR = np.zeros(0, np.float32)
 RARE = 5  # a feature of fewer training rows is left out
 NAMES = {"relief": "sanctions_relief"}  # a category's name in older labels
-# chosen on the folds by month: false alarms near one in ten, categories near their best F1, which is flat from 0.33 to 0.4, and a
-# margin for mixed that finds a quarter of the mixed entries without costing the other directions
+# chosen on the folds by month: false alarms near one in ten, categories near their best F1, which is flat from 0.33 to
+# 0.4, and a margin for mixed that finds a quarter of the mixed entries without costing the other directions
 THRESHOLD = 0.38
 MARGINS = {"escalation": 0.25, "deescalation": 0.0, "mixed": -0.3}
 SMALL = 0.03  # a weight nearer to zero is not written
@@ -60,7 +61,9 @@ class Row:
 
 
 def rows_of(folder: Path, predictions: Path, tagger: Tagger) -> list[Row]:
-    """Labelled entries for which there is a prediction. `predictions`: an .npz of train.py's out-of-fold predictions."""
+    """Labelled entries for which there is a prediction. `predictions`:
+    an .npz of train.py's out-of-fold predictions.
+    """
     given = networks_of(predictions)
     rows = []
     for file in sorted(folder.glob("*.jsonl")):
@@ -107,7 +110,9 @@ def networks_of(file: Path) -> dict[str, Seen]:
 
 
 def fit(rows: Sequence[Row], version: str = "") -> Weights:
-    """Weights fitted to rows. The direction's model sees the categories' confidences as they come out of folds inside `rows`."""
+    """Weights fitted to rows. The direction's model sees the categories' confidences as they come out of folds inside
+    `rows`.
+    """
     asked = [named(row) for row in rows]
     category = _categories(rows, asked)
     own: list[dict[str, Judged]] = [{} for _ in rows]
@@ -192,7 +197,9 @@ def f1(hit: int, said: int, true: int) -> float:
 
 
 def macro(pairs: Sequence[tuple[str, str]]) -> tuple[float, dict[str, float]]:
-    """Macro-F1 of direction over escalation, de-escalation and none; pairs of labelled and said, rows labelled mixed left out."""
+    """Macro-F1 of direction over escalation, de-escalation and none;
+    pairs of labelled and said, rows labelled mixed left out.
+    """
     pairs = [(true, said) for true, said in pairs if true != "mixed"]
     scores = {
         name: f1(
@@ -291,7 +298,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lines = yaml.safe_dump({"version": version, **table}, allow_unicode=True, sort_keys=False, width=120)
     report = yaml.safe_dump(folds, allow_unicode=True, sort_keys=False, width=120).replace("\n", "\n# ").rstrip("# ")
     given.out.write_text(
-        "# The judge's weights, in logits: made by python -m monitor.reader.fit_judge, not by hand. Fitted on all rows; figures of folds by month,\n"
+        "# The judge's weights, in logits: made by python -m monitor.reader.fit_judge, not by hand. Fitted on all "
+        "rows; figures of folds by month,\n"
         f"# each fitted and asked apart:\n# {report}{lines}",
         encoding="utf-8",
     )

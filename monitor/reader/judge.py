@@ -1,9 +1,11 @@
-"""Weighs what phrases and network say of an entry, and says how sure it is: which categories are meant, and which way the entry points.
+"""Weighs what phrases and network say of an entry, and says how sure it is: which categories are meant, and which way
+the entry points.
 
-    candidates (phrases) + network's outputs -> named features -> logistic models -> probabilities, with the points behind each
+    candidates (phrases) + network's outputs -> named features -> logistic models -> probabilities, with the points
+        behind each
 
-Both models are logistic regressions whose weights stand in judge.yaml, fitted by `python -m monitor.reader.fit_judge` on labelled entries of which
-the network had not seen the month. Pure.
+Both models are logistic regressions whose weights stand in judge.yaml, fitted by `python -m monitor.reader.fit_judge`
+on labelled entries of which the network had not seen the month. Pure.
 """
 
 from __future__ import annotations
@@ -130,7 +132,9 @@ def _opposed(candidate: Candidate, escalates: bool) -> bool:
 
 
 def _share(candidate: Candidate, span: Span) -> bool:
-    """Whether a phrase and the network point at the same words: in "hands back seized tanker" both see "seized tanker"."""
+    """Whether a phrase and the network point at the same words:
+    in "hands back seized tanker" both see "seized tanker".
+    """
     return candidate.field == span.field and candidate.start < span.end and span.start < candidate.end
 
 
@@ -182,7 +186,8 @@ WHY_CHARS = 300
 def in_words(found: Judged, candidates: Sequence[Candidate], seen: Seen) -> str:
     """Why a category is a signal, for people: `phrase ship.seize; network 0.91; only in the summary -0.4`.
 
-    First what each witness says, then the circumstances that weighed most, in logits: above zero for it, below against it.
+    First what each witness says, then the circumstances that weighed most, in logits: above zero for it, below against
+    it.
     """
     own = [each for each in candidates if each.category == found.category]
     counted = [each for each in own if each.suppressed is None]

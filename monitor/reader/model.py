@@ -1,4 +1,5 @@
-"""The network in torch, for training: an encoder of multilingual-e5-small's shape with one head for each output of one pass.
+"""The network in torch, for training: an encoder of multilingual-e5-small's shape with one head for each output of one
+pass.
 
 pieces of title and summary -> encoder -> per piece evidence by category; per category meant, act; direction; vector
 """

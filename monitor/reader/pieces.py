@@ -1,6 +1,7 @@
 """Text into pieces: the tokenizer of the network, the same in training and at run time.
 
-SentencePiece's unigram model as multilingual-e5 uses it, with the pieces that were kept. Offsets are characters of the text as given.
+SentencePiece's unigram model as multilingual-e5 uses it, with the pieces that were kept. Offsets are characters of the
+text as given.
 """
 
 import re
@@ -10,7 +11,8 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 START, PAD, END, UNKNOWN = 0, 1, 2, 3
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_BLANK = "[\\x00-\\x1f\\x7f-\\x9f\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{2069}\\x{feff}\\x{fffd}]"  # a space to XLM-R, ZWNJ too
+# a space to XLM-R, ZWNJ too
+_BLANK = "[\\x00-\\x1f\\x7f-\\x9f\\x{200b}-\\x{200f}\\x{2028}-\\x{202e}\\x{2060}-\\x{2069}\\x{feff}\\x{fffd}]"
 
 
 def tokenizer(pieces: Sequence[str], scores: Sequence[float]) -> Tokenizer:

@@ -2,7 +2,8 @@
 
     title, summary -> gate (a tie to the theatre?) -> phrases' candidates + network -> judge -> Reading
 
-The gate costs microseconds and ends much of what feeds carry; only what passes it is read by the network. Never raises on any text.
+The gate costs microseconds and ends much of what feeds carry; only what passes it is read by the network. Never raises
+on any text.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class Reader:
 
     @classmethod
     def load(cls, extra: Path | None = None, theatre=None) -> Reader:
-        """With the shipped words, network and weights; `extra` and `theatre` as for Tagger.load. Raises LexiconError."""
+        """With the shipped words, network and weights; `extra` and `theatre` as for Tagger.load.
+        Raises LexiconError.
+        """
         return cls(Tagger.load(extra, theatre), Weights.load())
 
     @property
@@ -55,7 +58,8 @@ class Reader:
     def read(self, texts: Sequence[Text], *, anywhere: bool = False) -> list[Reading]:
         """Readings in the order of the texts; each is the same whatever it is read with.
 
-        With `anywhere` the phrases read what has no tie to the theatre by themselves: the network has learned that it states nothing.
+        With `anywhere` the phrases read what has no tie to the theatre by themselves: the network has learned that it
+        states nothing.
         """
         return [self._read(text, anywhere) for text in texts]
 
@@ -112,7 +116,9 @@ class Reader:
     def _signals(
         self, category: str, found: Reading, candidates: Sequence[Candidate], seen: Seen, text: Text
     ) -> list[Signal]:
-        """The signals of one category: those that phrases state; else what phrases suppressed or the words the network points at."""
+        """The signals of one category: those that phrases state;
+        else what phrases suppressed or the words the network points at.
+        """
         act = judge.logit(float(seen.act[INDEX[category]]))
         by_phrases = [signal for signal in found.signals if signal.category == category]
         if by_phrases:

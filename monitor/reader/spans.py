@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PART = 0.2  # of the best piece's score; a neighbour with at least this belongs to the same words, which makes them as long as labelled ones
+# of the best piece's score; a neighbour with at least this belongs to the same words, which makes them as long as
+# labelled ones
+PART = 0.2
 JOINERS = "'’\u200c\u200d\u0640-"  # within a word: apostrophes, zero-width joiners, the Arabic stretch, the hyphen
 
 
@@ -22,9 +24,11 @@ class Span:
 def best(
     scores: np.ndarray, starts: np.ndarray, ends: np.ndarray, of_summary: np.ndarray, title: str, summary: str
 ) -> Span | None:
-    """The Span of the highest score, widened to neighbours of its field and to whole words; None without a piece that has characters.
+    """The Span of the highest score, widened to neighbours of its field and to whole words; None without a piece that
+    has characters.
 
-    scores, starts, ends and of_summary are arrays over the pieces of one entry; a piece without characters has end <= start.
+    scores, starts, ends and of_summary are arrays over the pieces of one entry; a piece without characters has end <=
+    start.
     """
     real = ends > starts
     if not real.any():
@@ -43,7 +47,9 @@ def best(
 
 
 def whole_words(text: str, start: int, end: int, reach: int = 40) -> tuple[int, int]:
-    """The same stretch of text without blanks and marks at its edges, and with the words at its edges whole (`reach` characters at most)."""
+    """The same stretch of text without blanks and marks at its edges,
+    and with the words at its edges whole (`reach` characters at most).
+    """
     while start < end and not _word(text[start]):
         start += 1
     while end > start and not _word(text[end - 1]):

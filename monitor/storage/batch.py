@@ -37,7 +37,9 @@ class Outcome:
 
 
 class Writer:
-    """Use as an async context manager, from one event loop. With a `holder`, nothing is stored once the lease is no longer its own."""
+    """Use as an async context manager, from one event loop. With a `holder`,
+    nothing is stored once the lease is no longer its own.
+    """
 
     def __init__(self, store: Store, *, holder: str | None = None):
         self._store, self._holder = store, holder
@@ -56,7 +58,9 @@ class Writer:
         self._thread.shutdown(wait=True)
 
     async def save(self, outcome: Outcome) -> Saved:
-        """Store it. Raises StorageError, LeaseHeld; a plain StorageError, or any other error, is about this feed's own values."""
+        """Store it. Raises StorageError, LeaseHeld; a plain StorageError, or any other error,
+        is about this feed's own values.
+        """
         future: asyncio.Future[Saved] = asyncio.get_running_loop().create_future()
         self._outcomes.append((outcome, future))
         self._begin()

@@ -1,7 +1,8 @@
-"""Writing rows fast: many at once, and INSERT ... ON CONFLICT, which both databases spell alike and SQLAlchemy keeps in their dialects.
+"""Writing rows fast: many at once, and INSERT ... ON CONFLICT, which both databases spell alike and SQLAlchemy keeps in
+their dialects.
 
-A round writes feeds by the thousand, a handful of rows each, so statements are made once and values converted here: SQLAlchemy's own
-way through executemany took more than half the time of saving a feed.
+A round writes feeds by the thousand, a handful of rows each, so statements are made once and values converted here:
+SQLAlchemy's own way through executemany took more than half the time of saving a feed.
 """
 
 from __future__ import annotations

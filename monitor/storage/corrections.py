@@ -1,6 +1,8 @@
-"""Keeps what people said of signals, beside the readings as the reader made them, and applies it whenever an article is read again.
+"""Keeps what people said of signals, beside the readings as the reader made them, and applies it whenever an article is
+read again.
 
-    a verdict -> kept for good -> the reader's own reading -> corrected reading, which takes its place in articles and signals
+    a verdict -> kept for good -> the reader's own reading -> corrected reading, which takes its place in articles and
+        signals
 
 Written in articles.py's transactions (`articles.correct`, and wherever a reading is replaced).
 """
@@ -42,7 +44,8 @@ class Tally:
 
 
 def add(conn: Connection, article: Article, said: Correction) -> Mapping[int, Reading]:
-    """Within another's transaction: keep a correction of this article, given with signals and vector. Gives its reading as corrected.
+    """Within another's transaction: keep a correction of this article, given with signals and vector. Gives its reading
+    as corrected.
 
     Raises InputError where the correction does not fit the article as it is stored.
     """
@@ -60,7 +63,9 @@ def add(conn: Connection, article: Article, said: Correction) -> Mapping[int, Re
 
 
 def applied(conn: Connection, made: Mapping[int, Reading]) -> Mapping[int, Reading]:
-    """Within another's transaction: the reader's readings of articles, those of corrected articles with the corrections applied."""
+    """Within another's transaction: the reader's readings of articles,
+    those of corrected articles with the corrections applied.
+    """
     said = _said(conn, made)
     if not said:
         return made
@@ -132,7 +137,9 @@ def stream(
 def labelled_rows(
     store: Store, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Mapping[str, object]]:
-    """The articles corrected with since <= at < until whose labels are known by all their corrections, as labelled rows, by id."""
+    """The articles corrected with since <= at < until whose labels are known by all their corrections,
+    as labelled rows, by id.
+    """
     last = 0
     columns = *BRIEF, as_read.c.reading
     query = sa.select(*columns).join(as_read, as_read.c.article_id == articles.c.id)

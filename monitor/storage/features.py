@@ -1,4 +1,6 @@
-"""What articles are compared by when they are grouped into stories, stored for the days in which they may be compared: features, vectors."""
+"""What articles are compared by when they are grouped into stories,
+stored for the days in which they may be compared: features, vectors.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def keep(store: Store, made: Sequence[tuple[int, datetime, str, str]], *, made_b
 
 
 def since(store: Store, at: datetime, upto_id: int, *, made_by: str) -> Iterator[Kept]:
-    """Those of the articles since then with an id up to this one, of this make and the article's own reading, oldest first."""
+    """Those of the articles since then with an id up to this one,
+    of this make and the article's own reading, oldest first.
+    """
     place = sa.tuple_(features.c.at, features.c.article_id)
     columns = (
         articles.c.id,

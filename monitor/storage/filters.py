@@ -58,9 +58,13 @@ def conditions(wanted: Filter, dialect: str) -> list[sa.ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(articles.c.at < wanted.until)
     for column, values in (
-        (articles.c.direction, wanted.directions), (articles.c.lang, wanted.langs), (articles.c.publisher, wanted.publishers),
-        (articles.c.tier, wanted.tiers), (articles.c.country, wanted.countries), (articles.c.feed, wanted.feeds),
-    ):  # fmt: skip
+        (articles.c.direction, wanted.directions),
+        (articles.c.lang, wanted.langs),
+        (articles.c.publisher, wanted.publishers),
+        (articles.c.tier, wanted.tiers),
+        (articles.c.country, wanted.countries),
+        (articles.c.feed, wanted.feeds),
+    ):
         if values:
             found.append(column == values[0] if len(values) == 1 else column.in_(values))
     if wanted.story is not None:

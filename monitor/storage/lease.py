@@ -1,4 +1,6 @@
-"""One process at a time polls into a database: a row with a heartbeat says which. By real time, whatever the clock of a replay says."""
+"""One process at a time polls into a database: a row with a heartbeat says which. By real time,
+whatever the clock of a replay says.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,15 @@ class Lease:
 def take(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL) -> None:
     """Make `holder` the owner for `ttl`, or raise LeaseHeld naming who is. Taking one's own lease again prolongs it.
 
-    A heartbeat later than now by more than `ttl` was made before the computer's clock was set back: such a lease is void, since
-    its holder, if it lives, would have beaten again.
+    A heartbeat later than now by more than `ttl` was made before the computer's clock was set back: such a lease is
+    void, since its holder, if it lives, would have beaten again.
     """
     row = {"name": NAME, "holder": holder, "taken_at": real_now, "heartbeat": real_now, "until": real_now + ttl}
     free = sa.or_(lease.c.until <= real_now, lease.c.holder == holder, lease.c.heartbeat > real_now + ttl)
     with store.write() as conn:
         upsert(conn, lease, [row], where=lambda new: free)
-        # asked, not counted: PostgreSQL's driver does not say how many rows were written; the row is locked till the end
+        # asked, not counted: PostgreSQL's driver does not say how many rows were written; the row is locked till the
+        # end
         if conn.scalar(sa.select(lease.c.holder).where(lease.c.name == NAME)) != holder:
             raise _held(conn)
 

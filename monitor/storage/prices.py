@@ -16,7 +16,8 @@ from monitor.storage.store import Store
 LOOK_BACK = timedelta(days=14)  # in which the newest price usually lies
 _NAMES = [f.name for f in fields(Price)]
 _PRICE = [prices.c[name] for name in _NAMES]
-# of two sources for one day: what trades before what is only quoted on the spot, then by name, so that the choice is the same each time
+# of two sources for one day: what trades before what is only quoted on the spot, then by name, so that the choice is
+# the same each time
 _RANK = (sa.case((prices.c.kind == "spot", 1), else_=0), prices.c.source.desc())
 
 
@@ -46,7 +47,9 @@ def save(store: Store, given: Iterable[Price]) -> int:
 def series(
     store: Store, name: str, since: datetime | None = None, *, until: datetime | None = None, source: str | None = None
 ) -> list[Price]:
-    """One close a day, oldest first, day >= since and < until. Without `source`, futures go before spot: see each price's kind."""
+    """One close a day, oldest first, day >= since and < until. Without `source`, futures go before spot:
+    see each price's kind.
+    """
     days: dict[datetime, Price] = {}
     for price in all_sources(store, name, since, until):
         if source is None or price.source == source:
@@ -66,7 +69,9 @@ def all_sources(store: Store, name: str, since: datetime | None = None, until: d
 
 
 def last(store: Store, name: str, before: datetime | None = None, *, source: str | None = None) -> Price | None:
-    """The newest close of a day earlier than `before` (00:00 of the clock's day: the last finished one); None when there is none."""
+    """The newest close of a day earlier than `before` (00:00 of the clock's day: the last finished one);
+    None when there is none.
+    """
     query = sa.select(*_PRICE).where(prices.c.series == name).order_by(prices.c.day.desc(), *_RANK).limit(1)
     if before is not None:
         query = query.where(prices.c.day < before)
@@ -78,7 +83,9 @@ def last(store: Store, name: str, before: datetime | None = None, *, source: str
 
 
 def newest(store: Store, name: str, now: datetime) -> Price | None:
-    """The newest price that the market had made by now, of the running day too: that of a day may have been made on the evening before."""
+    """The newest price that the market had made by now, of the running day too:
+    that of a day may have been made on the evening before.
+    """
     for price in reversed(series(store, name, now - LOOK_BACK, until=now + timedelta(days=1))):
         if (price.market_time or price.day + timedelta(days=1)) <= now:
             return price

@@ -1,7 +1,8 @@
-"""Which reader the stored readings are of, and how often they were replaced: for whoever keeps something made of them in memory.
+"""Which reader the stored readings are of, and how often they were replaced: for whoever keeps something made of them
+in memory.
 
-`generation` is raised by reading stored articles again (`tag --stored`), in the transaction that replaces their readings, and by
-nothing else. Whoever remembers what was made of readings forgets it when the number has moved.
+`generation` is raised by reading stored articles again (`tag --stored`), in the transaction that replaces their
+readings, and by nothing else. Whoever remembers what was made of readings forgets it when the number has moved.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def use(conn: Connection, reader: str) -> None:
 
 
 def replaced(conn: Connection, reader: str | None = None) -> None:
-    """Within another's transaction: readings of stored articles, or what was made of them, were replaced. Raises the generation."""
+    """Within another's transaction: readings of stored articles, or what was made of them,
+    were replaced. Raises the generation.
+    """
     if reader:
         use(conn, reader)
     number = conn.scalar(sa.select(meta.c.value).where(meta.c.key == GENERATION).with_for_update())

@@ -11,7 +11,8 @@ from monitor.models import Article, Entry, Feed, Reading, Signal, Suppressed
 from monitor.storage.schema import articles, signals
 from monitor.storage.search import fold
 
-MAX_KEY_CHARS = 200  # characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
+# characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
+MAX_KEY_CHARS = 200
 ALIKE = 0.2  # share of common words from which two titles may be wordings of one article
 VECTOR_BYTES = 128
 KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
@@ -33,7 +34,8 @@ def digest(identity: str) -> bytes:
 
 
 def another(first: tuple[str, str | None], second: tuple[str, str | None]) -> bool:
-    """Whether two entries of one guid, (title, canonical link) each, are two articles: other addresses, and titles with little in common.
+    """Whether two entries of one guid, (title, canonical link) each, are two articles: other addresses, and titles with
+    little in common.
 
     An edited headline keeps some of its words, or its address, or both.
     """
@@ -73,8 +75,8 @@ def read_values(reading: Reading) -> dict[str, Any]:
 def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str, now: datetime) -> dict[str, Any]:
     entry = item.entry
     return {
-        "id": id, "feed": feed.name, "publisher": item.publisher[:MAX_KEY_CHARS], "country": feed.country, "tier": feed.tier,
-        "published": entry.published, "first_seen": now, "at": when(entry.published, now),
+        "id": id, "feed": feed.name, "publisher": item.publisher[:MAX_KEY_CHARS], "country": feed.country,
+        "tier": feed.tier, "published": entry.published, "first_seen": now, "at": when(entry.published, now),
         "story_id": None, "text_key": text_key(folded), "identity": identity,
         "link": entry.link, "canonical": item.canonical, "published_text": entry.published_text,
         "title": entry.title, "summary": entry.summary,
@@ -85,9 +87,10 @@ def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str
 def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> list[dict[str, Any]]:
     return [
         {
-            "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode, "severity": s.severity,
-            "rule": s.rule, "field": s.field, "start": s.start, "end": s.end, "text": s.text,
-            "source": s.source, "target": s.target, "place": s.place, "operators": s.operators, "confidence": s.confidence,
+            "article_id": article_id, "at": at, "category": s.category, "direction": s.direction, "mode": s.mode,
+            "severity": s.severity, "rule": s.rule, "field": s.field, "start": s.start, "end": s.end, "text": s.text,
+            "source": s.source, "target": s.target, "place": s.place, "operators": s.operators,
+            "confidence": s.confidence,
             "why": s.why,
         }
         for s in found
@@ -95,7 +98,9 @@ def signal_values(article_id: int, at: datetime, found: tuple[Signal, ...]) -> l
 
 
 def vector_values(article_id: int, at: datetime, reading: Reading) -> list[dict[str, Any]]:
-    """The row of a reading's vector, if it has one; what a reader process that was attacked made longer or shorter is none."""
+    """The row of a reading's vector, if it has one; what a reader process that was attacked made longer or shorter is
+    none.
+    """
     fits = reading.vector is not None and len(reading.vector) == VECTOR_BYTES
     return [{"article_id": article_id, "at": at, "vector": reading.vector}] if fits else []
 
@@ -108,7 +113,9 @@ def tag_values(
     parts: Sequence[str],
     found: tuple[Signal, ...],
 ) -> list[dict[str, Any]]:
-    """What the article can be asked for by; a fact of stored values alone, so that old tags can be named and removed."""
+    """What the article can be asked for by; a fact of stored values alone,
+    so that old tags can be named and removed.
+    """
     tags = {("actor", a) for a in actors} | {("place", p) for p in places} | {("part", p) for p in parts}
     for s in found:
         tags.add((s.mode, s.category))
@@ -127,16 +134,32 @@ def tag_values(
 BRIEF = [
     articles.c[name]
     for name in (
-        "id", "feed", "publisher", "title", "summary", "link", "lang", "published", "first_seen", "at", "direction", "score",
-        "categories", "actors", "places", "story_id", "method", "tier", "theatre", "published_text", "country", "parts",
+        "id", "feed", "publisher", "title", "summary", "link", "lang", "published", "first_seen", "at", "direction",
+        "score", "categories", "actors", "places", "story_id", "method", "tier", "theatre", "published_text", "country",
+        "parts",
         "confidence", "runner_up", "fault",
     )
 ]  # fmt: skip
 SIGNAL = [
     signals.c[name]
-    for name in ("category", "direction", "mode", "severity", "rule", "field", "start", "end", "text", "source", "target", "place",
-                 "operators", "confidence", "why")
-]  # fmt: skip
+    for name in (
+        "category",
+        "direction",
+        "mode",
+        "severity",
+        "rule",
+        "field",
+        "start",
+        "end",
+        "text",
+        "source",
+        "target",
+        "place",
+        "operators",
+        "confidence",
+        "why",
+    )
+]
 
 
 def article_of(
@@ -145,12 +168,13 @@ def article_of(
     suppressed: tuple[Suppressed, ...] = (),
     vector: bytes | None = None,
 ) -> Article:
-    (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
+    (id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors,
+        places,
      story_id, method, tier, theatre, published_text, country, parts,
      confidence, runner_up, fault) = row[: len(BRIEF)]  # fmt: skip
     return Article(
-        id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories, actors, places,
-        story_id, method, tier, theatre, published_text, signals, country, parts, suppressed,
+        id, feed, publisher, title, summary, link, lang, published, first_seen, at, direction, score, categories,
+        actors, places, story_id, method, tier, theatre, published_text, signals, country, parts, suppressed,
         confidence, runner_up, fault, vector,
     )  # fmt: skip
 

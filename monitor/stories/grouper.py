@@ -9,8 +9,9 @@ neighbour to neighbour. Whom an article is joined to depends on the articles in 
 does not depend on the order of arrival. Its id does: it is that of the member that opened it, and of two stories that
 turn out to be one the smaller id stays. Two more ties: what was placed by an earlier run is not placed anew
 (`restore`), and where thousands of articles of a day share a thing or are copies of one text, only the rarer things
-are looked up (MAX_LOOKED_AT, MAX_COMPARED) and the first copies (MAX_COPIES, ENOUGH), so that one article never costs more than a few
-milliseconds. Articles without a signal are joined by their words alone, and one that is joined to none has no story.
+are looked up (MAX_LOOKED_AT, MAX_COMPARED) and the first copies (MAX_COPIES, ENOUGH), so that one article never costs
+more than a few milliseconds. Articles without a signal are joined by their words alone, and one that is joined to none
+has no story.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What an article changed: its story, every article whose story is now another, and (was, went to) of stories that are no more."""
+    """What an article changed: its story, every article whose story is now another, and (was,
+    went to) of stories that are no more.
+    """
 
     story: int | None
     changed: dict[int, int | None]
@@ -95,7 +98,9 @@ class _Bucket:
 
 
 class Grouper:
-    """The stories of the last days. Remembers an article until `forget`; hand in what an earlier run placed with `restore`, first."""
+    """The stories of the last days. Remembers an article until `forget`;
+    hand in what an earlier run placed with `restore`, first.
+    """
 
     def __init__(self):
         self._nodes: dict[int, _Node] = {}
@@ -107,7 +112,9 @@ class Grouper:
         return len(self._nodes)
 
     def add(self, article: Features) -> Placement:
-        """Place a new article. One that is known already changes nothing; one from before the window stands by itself."""
+        """Place a new article. One that is known already changes nothing;
+        one from before the window stands by itself.
+        """
         if (known := self._nodes.get(article.id)) is not None:
             return Placement(known.story, {})
         if article.at < self._horizon:
@@ -120,7 +127,9 @@ class Grouper:
         return self._place(node)
 
     def revise(self, article: Features, story: int | None) -> Placement:
-        """Compare an edited article by its new wording from now on. It keeps its story; one that has none is placed as if it came in."""
+        """Compare an edited article by its new wording from now on. It keeps its story;
+        one that has none is placed as if it came in.
+        """
         node = self._nodes.get(article.id)
         if node is None:
             if story is None:
@@ -259,7 +268,8 @@ class Grouper:
     # -- choosing -------------------------------------------------------------------------------------------
 
     def _choose(self, new: _Node) -> set[_Node]:
-        """Choose a parent for the new article and, in order of time, for every later one to which that makes a difference.
+        """Choose a parent for the new article and, in order of time, for every later one to which that makes a
+        difference.
 
         Gives the articles that left a parent, with those parents.
         """
@@ -310,7 +320,9 @@ class Grouper:
         )
 
     def _sort_out(self, node: _Node, left: set[_Node]) -> Placement:
-        """Articles left their parents for the new one: give the story of each article again, for all stories that are touched."""
+        """Articles left their parents for the new one: give the story of each article again,
+        for all stories that are touched.
+        """
         touched = {node, *node.joined(), *left}
         touched.update(*(other.joined() for other in left))
         stories = {other.story for other in touched if other.story is not None}
@@ -355,7 +367,9 @@ def _best(node: _Node) -> tuple[_Node, _Node | None]:
 
 
 def _keys(article: Features) -> list[int | str]:
-    """What it is found by: bands of its distinctive words (the more words two articles share, the likelier they share a band), and anchors."""
+    """What it is found by: bands of its distinctive words (the more words two articles share,
+    the likelier they share a band), and anchors.
+    """
     keys: list[int | str] = list(article.anchors()) if article.topical else []
     words = frozenset(article.words) - listed().worn
     if words:

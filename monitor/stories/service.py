@@ -31,9 +31,11 @@ class StoryService:
         self._since = datetime.min.replace(tzinfo=UTC)  # from when on articles are compared
 
     def update(self, now: datetime) -> int:
-        """Place every article stored since the last call, by this process or another; gives how many. Raises StorageError.
+        """Place every article stored since the last call, by this process or another; gives how many. Raises
+        StorageError.
 
-        An article that was edited since keeps its story and is compared by its new wording; one without a story is placed by it.
+        An article that was edited since keeps its story and is compared by its new wording; one without a story is
+        placed by it.
         """
         generation = readings.current(self.store).generation
         if generation != self._generation:
@@ -156,7 +158,8 @@ class StoryService:
     def place_reported(self) -> int:
         """Place the articles in which a newer reader sees a signal and that have no story. Gives how many there were.
 
-        Each is compared with the articles of the days around it, as if all came in again; those that have a story keep it.
+        Each is compared with the articles of the days around it, as if all came in again; those that have a story keep
+        it.
         """
         reached, _ = self._noted()
         times = stories.reported_without(self.store, reached)
@@ -178,5 +181,7 @@ def _spans(times: list[datetime]) -> list[tuple[datetime, datetime]]:
 
 
 def update(store: Store, now: datetime) -> int:
-    """Place what is new, once: for a command that ends. What runs on keeps a StoryService, which need not read the last days again."""
+    """Place what is new, once: for a command that ends. What runs on keeps a StoryService,
+    which need not read the last days again.
+    """
     return StoryService(store).update(now)

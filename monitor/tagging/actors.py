@@ -1,4 +1,5 @@
-"""Who did it to whom, and where, as far as the clause says so; otherwise none is given: a missing name is better than a wrong one.
+"""Who did it to whom, and where, as far as the clause says so; otherwise none is given: a missing name is better than a
+wrong one.
 
 Word order and the small words that mark doer, done-to and place come from the lexicon.
 """
@@ -115,7 +116,9 @@ class Roles:
         return subject, self._after(sentence, actors, anchor.start, NEAR + 1, None) or aimed
 
     def _before_verb(self, sentence: Sentence, before: list[Hit], anchor: Anchor) -> tuple[Hit | None, Hit | None]:
-        """Doer and done-to where the verb comes last: the first name of its clause, and a name marked before or behind."""
+        """Doer and done-to where the verb comes last: the first name of its clause,
+        and a name marked before or behind.
+        """
         done = [hit for hit in before if self._marked(sentence, self._targets, hit) or self._is_object(sentence, hit)]
         if self._passive and sentence.nearby(self._passive, anchor.head, anchor.end, 2, "after"):
             agent = next((hit for hit in before if self._marked(sentence, self._agents, hit)), None)

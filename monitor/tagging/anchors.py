@@ -1,7 +1,7 @@
 """Finds every word the lexicons and the gazetteer know, in one pass of one automaton for all languages.
 
-Words are looked for in folded text. Languages without affixes match whole words; in the others a listed prefix or suffix may be
-written onto a word.
+Words are looked for in folded text. Languages without affixes match whole words; in the others a listed prefix or
+suffix may be written onto a word.
 """
 
 from __future__ import annotations

@@ -9,15 +9,17 @@ from monitor.models import Signal
 TITLE, SUMMARY = 1.0, 0.5  # how much a signal counts for an entry's direction, by where it stands
 CLEAR = 0.8  # share of one direction above which the other does not matter
 TITLE_LEADS = 0.62  # share of the other direction up to which the title's own decides
-LEAST = 0.01  # magnitude of the score of an entry with a direction: it shows that direction's sign, however unsure the signals are
+# magnitude of the score of an entry with a direction: it shows that direction's sign, however unsure the signals are
+LEAST = 0.01
 
 
 def balance(signals: Sequence[Signal]) -> tuple[str, float]:
     """Direction and score: what escalates and what calms, summed.
 
-    Of each category the gravest signal counts, by its confidence where it has one, in the summary by half. What the title puts first leads:
-    the other sum counts the less, by TITLE_LEADS. The score is the difference of the two sums, positive for escalation, from -10 to 10; where
-    neither sum is clearly the greater, and the title does not decide, the direction is "mixed".
+    Of each category the gravest signal counts, by its confidence where it has one, in the summary by half. What the
+    title puts first leads: the other sum counts the less, by TITLE_LEADS. The score is the difference of the two sums,
+    positive for escalation, from -10 to 10; where neither sum is clearly the greater, and the title does not decide,
+    the direction is "mixed".
     """
     if not signals:
         return "none", 0.0
@@ -37,7 +39,9 @@ def balance(signals: Sequence[Signal]) -> tuple[str, float]:
 
 
 def score(direction: str, signals: Sequence[Signal]) -> float:
-    """The title-led sum of the signals, each category once by its confidence, whose sign is that of a direction decided before; -10 to 10."""
+    """The title-led sum of the signals, each category once by its confidence,
+    whose sign is that of a direction decided before; -10 to 10.
+    """
     up, down = _sums(signals)
     total = up - down
     if direction == "escalation":

@@ -1,7 +1,7 @@
 """Caches what is slow to compute from the word files in the user's cache folder, for every process that starts later.
 
-A cache that cannot be read or written is no fault: the value is computed, as it would be without. A file of another user is not read, since a
-pickle may do anything. The key says what a value is computed from.
+A cache that cannot be read or written is no fault: the value is computed, as it would be without. A file of another
+user is not read, since a pickle may do anything. The key says what a value is computed from.
 """
 
 from __future__ import annotations

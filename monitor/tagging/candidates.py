@@ -1,4 +1,6 @@
-"""Every place in a sentence where words state an event, with what the words around make of it and, where it does not count, why."""
+"""Every place in a sentence where words state an event, with what the words around make of it and,
+where it does not count, why.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ Aims = list[tuple[frozenset[str], EventType]]  # words for what may be aimed at 
 class Candidate:
     """An event that the words of an entry may state, with all that speaks for it and against it.
 
-    `stated` is the type of the words themselves, `event` what the operators made of it; they differ where something is undone, threatened
-    or asked for. `field[start:end] == text`.
+    `stated` is the type of the words themselves, `event` what the operators made of it; they differ where something is
+    undone, threatened or asked for. `field[start:end] == text`.
     """
 
     stated: str
@@ -165,7 +167,9 @@ def _take(taken: dict[int, int], start: int, end: int) -> None:
 
 
 def _matches(sentence: Sentence, anywhere: bool, reach: int) -> list[tuple[int, int, Rule, int, int, Phrase]]:
-    """Every anchor whose words are all there, longest first, then the most particular: start, end, rule, end of its first part, start of its last, form."""
+    """Every anchor whose words are all there, longest first, then the most particular:
+    start, end, rule, end of its first part, start of its last, form.
+    """
     found = []
     for hit in sentence.rules:
         for phrase, rule in hit.word.begins(anywhere):

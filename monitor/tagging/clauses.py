@@ -67,7 +67,9 @@ class Sentence:
         return self.entities[first : min(bisect_right(self.entities, high, key=_start), first + MOST_NAMES)]
 
     def following(self, phrases: frozenset[str], place: int, within: int) -> Hit | None:
-        """The first of some phrases after a place, at most so many words away, in the same clause; "l'", "d'" and "'s" count for none."""
+        """The first of some phrases after a place, at most so many words away, in the same clause;
+        "l'", "d'" and "'s" count for none.
+        """
         best = None
         for hit in self._of(phrases, place, place + (within + 1) * LETTERS):
             if hit.start >= place and (best is None or hit.start < best.start) and not self.broken(place, hit.start):
@@ -137,7 +139,9 @@ def _abbreviates(raw: str, at: int, abbreviations: frozenset[str]) -> bool:
 
 
 def fill(sentences: list[Sentence], hits: list[Hit], *, anywhere: bool = False) -> None:
-    """Puts the words found into their sentences: idioms and homonyms mask, longer names and cues win over those inside them."""
+    """Puts the words found into their sentences: idioms and homonyms mask,
+    longer names and cues win over those inside them.
+    """
     starts = [sentence.start for sentence in sentences]
     held: list[list[Hit]] = [[] for _ in sentences]
     for hit in hits:

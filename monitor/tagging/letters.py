@@ -1,7 +1,8 @@
 """One folding of letters for everything that compares texts: tagging, search, stories, the dates of feeds.
 
-Lower case; no accents, vowel points, tatweel or invisible characters; one letter for its variants (alef, ya, kaf, ta marbuta,
-hamza carriers, œ, ß); ASCII digits. Punctuation stays; the half space (ZWNJ) becomes a space, since it separates words.
+Lower case; no accents, vowel points, tatweel or invisible characters; one letter for its variants (alef, ya, kaf, ta
+marbuta, hamza carriers, œ, ß); ASCII digits. Punctuation stays; the half space (ZWNJ) becomes a space, since it
+separates words.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import unicodedata
 
 HALF_SPACE = "\u200c"
 VARIANTS = {
-    "\u0640": "", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d0": "\u064a", "\u06d2": "\u064a", "\u06a9": "\u0643", "\u06aa": "\u0643",
-    "\u0629": "\u0647", "\u06d5": "\u0647", "\u06be": "\u0647", "\u06c1": "\u0647", "\u06c3": "\u0647", "\u0671": "\u0627",
-    "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
+    "\u0640": "", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06d0": "\u064a", "\u06d2": "\u064a", "\u06a9": "\u0643",
+    "\u06aa": "\u0643", "\u0629": "\u0647", "\u06d5": "\u0647", "\u06be": "\u0647", "\u06c1": "\u0647",
+    "\u06c3": "\u0647", "\u0671": "\u0627", "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
 }  # fmt: skip
 INVISIBLE = (
     "Cf",

@@ -24,7 +24,8 @@ AIMED_AT = {
 TURNS = ("undone", "never", "refused", "said", "demanded")  # how words around an event make another of it
 
 OPERATORS = (
-    "pseudo", "purpose", "background", "condition", "negation", "never", "refusal", "undoing", "threat", "modality", "demand", "attribution",
+    "pseudo", "purpose", "background", "condition", "negation", "never", "refusal", "undoing", "threat", "modality",
+    "demand", "attribution",
 )  # fmt: skip
 SCOPES = ("anywhere", "theatre")
 ORDERS = ("svo", "vso", "sov")

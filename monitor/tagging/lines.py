@@ -62,14 +62,18 @@ def as_record(reading: Reading, id: object = None) -> dict:
 
 
 def line(reading: Reading, id: object = None) -> str:
-    """The record as one line of JSON; one with half a character (a lone surrogate), which no file can hold, in ASCII escapes."""
+    """The record as one line of JSON; one with half a character (a lone surrogate),
+    which no file can hold, in ASCII escapes.
+    """
     record = as_record(reading, id)
     written = json.dumps(record, ensure_ascii=False)
     return written if written.isascii() or not any("\ud800" <= c <= "\udfff" for c in written) else json.dumps(record)
 
 
 def tag_lines(reader: Reader, lines: Iterable[str], *, anywhere: bool = False) -> Iterator[str]:
-    """JSON lines in (id, title, summary, optional lang), JSON lines out, one each, in order. Raises InputError naming the line."""
+    """JSON lines in (id, title, summary, optional lang), JSON lines out, one each,
+    in order. Raises InputError naming the line.
+    """
     for number, given in enumerate(lines, 1):
         if not given.strip():
             continue
@@ -102,7 +106,8 @@ def marked(text: str, reading: Reading, field: str) -> Text:
 def show(reading: Reading, title: str, summary: str = "") -> Group:
     """One reading for people: the text with its evidence marked, every signal, and what was suppressed and why."""
     head = Text(
-        f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   {'in' if reading.theatre else 'outside'} the theatre"
+        f"{reading.direction}  {reading.score:+g}   language {reading.lang or '?'}   "
+        f"{'in' if reading.theatre else 'outside'} the theatre"
     )
     if reading.confidence is not None:
         head.append(f"   confidence {reading.confidence:.0%}")

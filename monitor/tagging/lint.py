@@ -1,4 +1,6 @@
-"""Looks over the word files for what the loader takes but an editor did not mean, and says which event types lack words in a language."""
+"""Looks over the word files for what the loader takes but an editor did not mean,
+and says which event types lack words in a language.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ UNCONDITIONAL = ("near", "before", "after", "unless", "matching", "not matching"
 
 
 def faults(lexicons: dict[str, Lexicon], extra: Path | None = None) -> list[Problem]:
-    """Every fault, with file, line and remedy: long lines, forms that cannot match, forms implied by others, words in two senses."""
+    """Every fault, with file, line and remedy: long lines, forms that cannot match, forms implied by others,
+    words in two senses.
+    """
     return [problem for path in [*files(), *([extra] if extra else [])] for problem in faults_of(path, lexicons)]
 
 
@@ -73,7 +77,10 @@ def _impossible(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Proble
     for name in ("groups", "clauses", "who", "events", "operators", "idioms", "describing", "exclusions"):
         for item in _texts(sections[name]) if name in sections else ():
             if sign := ILLEGAL.search(item.text()):
-                say = f"'{item.text()[:60]}' holds '{sign.group()}', which is read as a space, so it never matches as meant"
+                say = (
+                    f"'{item.text()[:60]}' holds '{sign.group()}', which is read as a space, "
+                    "so it never matches as meant"
+                )
                 yield Problem(
                     item.file, item.line, item.where, f"{say}; write the letters that may be missing in brackets"
                 )
@@ -118,7 +125,10 @@ def _two_senses(sections: dict[str, Value], lexicon: Lexicon) -> Iterator[Proble
             for phrase in _expanded(item, lexicon):
                 other, at = first.setdefault(phrase, (event, item))
                 if other != event:
-                    say = f"'{item.text()[:60]}' also states {other}, line {at.line}; keep one, or say in `near` which is meant"
+                    say = (
+                        f"'{item.text()[:60]}' also states {other}, line {at.line}; keep one, "
+                        "or say in `near` which is meant"
+                    )
                     yield Problem(item.file, item.line, item.where, say)
                     break
 

@@ -40,11 +40,13 @@ from monitor.tagging.word_file import Value
 FOLDER = Path(__file__).parent / "lexicon"
 
 SECTIONS = (
-    "language", "name", "home", "scope", "function_words", "letters", "article", "prefixes", "prefixes_before", "suffixes", "before_suffixes",
-    "contractions", "abbreviations", "groups", "clauses", "who", "types", "events", "operators", "idioms", "describing", "exclusions", "examples",
+    "language", "name", "home", "scope", "function_words", "letters", "article", "prefixes", "prefixes_before",
+    "suffixes", "before_suffixes", "contractions", "abbreviations", "groups", "clauses", "who", "types", "events",
+    "operators", "idioms", "describing", "exclusions", "examples",
 )  # fmt: skip
 RULE_KEYS = (
-    "part", "forms", "passive", "near", "before", "after", "within", "unless", "backed", "matching", "not matching", "whole",
+    "part", "forms", "passive", "near", "before", "after", "within", "unless", "backed", "matching", "not matching",
+    "whole",
     "speaker", "scope", "note",
 )  # fmt: skip
 TYPE_KEYS = ("category", "severity", "mode", "undone", "note")
@@ -81,7 +83,9 @@ def event_types() -> Events:
 
 
 def load(extra: Path | None = None) -> dict[str, Lexicon]:
-    """Every language's lexicon; `extra` is a user's own file in the same form, merged into its language. Raises LexiconError."""
+    """Every language's lexicon; `extra` is a user's own file in the same form,
+    merged into its language. Raises LexiconError.
+    """
     problems: list[Problem] = []
     events = event_types()
     found = {code: Lexicon(code, events=events) for code in LANGUAGES}
@@ -187,8 +191,17 @@ def _read(document: Value, found: dict[str, Lexicon]) -> None:
     for name in ("function_words", "prefixes", "prefixes_before", "suffixes", "abbreviations", "clauses"):
         if name in sections:
             setattr(lexicon, name, getattr(lexicon, name) | _words(sections[name], lexicon))
-    for section, reader in (("who", _who), ("types", _own_types), ("events", _events), ("operators", _operators), ("idioms", _idioms),
-                            ("describing", _describing), ("exclusions", _exclusions), ("examples", _examples)):  # fmt: skip
+    readers = {
+        "who": _who,
+        "types": _own_types,
+        "events": _events,
+        "operators": _operators,
+        "idioms": _idioms,
+        "describing": _describing,
+        "exclusions": _exclusions,
+        "examples": _examples,
+    }
+    for section, reader in readers.items():
         if section in sections:
             reader(sections[section], lexicon)
 
@@ -346,7 +359,8 @@ def _unique(item: Value, phrase: Phrase, rule: Rule, lexicon: Lexicon) -> bool:
     place = f"{at} ({other.name})"
     if other.event.escalates != rule.event.escalates:
         item.fault(
-            f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or `after` to tell them apart"
+            f"'{item.text()}' stands for both directions, also at {place}; keep one or add `near`, `before` or "
+            "`after` to tell them apart"
         )
     else:
         item.fault(f"'{item.text()}' is a duplicate of {place}; remove one")

@@ -1,7 +1,7 @@
 """What the words around an anchor do to it: turn it off, turn its sign, or make words of an act. Codebook, rules 1-5.
 
-What becomes what stands in lexicon/events.yaml and knows no language; which words are cues stands in the lexicons of the
-languages. clauses.py finds the cues, actors.py finds who did it.
+What becomes what stands in lexicon/events.yaml and knows no language; which words are cues stands in the lexicons of
+the languages. clauses.py finds the cues, actors.py finds who did it.
 """
 
 from __future__ import annotations

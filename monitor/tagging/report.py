@@ -1,9 +1,10 @@
-"""What each rule, form and `unless` word of the lexicons does on labelled entries: how often it fires, how often rightly, and what
-leaving it out does.
+"""What each rule, form and `unless` word of the lexicons does on labelled entries: how often it fires, how often
+rightly, and what leaving it out does.
 
-The corpus is read once. A form that states a category counts as leaving it out would: the entry loses the category where no other words
-state it. An `unless` word that forbade a form counts likewise: the entry gains the category where nothing else had stated it. What
-would come to light in the place of what is left out, a shorter form or another `unless` word, is not followed up.
+The corpus is read once. A form that states a category counts as leaving it out would: the entry loses the category
+where no other words state it. An `unless` word that forbade a form counts likewise: the entry gains the category where
+nothing else had stated it. What would come to light in the place of what is left out, a shorter form or another
+`unless` word, is not followed up.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Tally:
 
 @dataclass(slots=True)
 class Report:
-    """Tallies by (file, line of the rule), (file, line of the rule, form) and (file, line of the rule, `unless` word)."""
+    """Tallies by (file, line of the rule), (file, line of the rule, form) and (file,
+    line of the rule, `unless` word).
+    """
 
     rules: dict[tuple[str, int], Tally] = field(default_factory=lambda: defaultdict(Tally))
     forms: dict[tuple[str, int, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -111,7 +114,8 @@ def read(folder: Path) -> Iterator[Labelled]:
                     )
                 except (ValueError, KeyError, TypeError) as error:
                     raise InputError(
-                        f"{path}:{number}: is no labelled entry ({error!r}); it needs title, summary, published and signals"
+                        f"{path}:{number}: is no labelled entry ({error!r}); it needs title, summary, "
+                        "published and signals"
                     ) from error
 
 
@@ -228,8 +232,14 @@ def show(tagger: Tagger, report: Report, extra: Path | None = None, most: int = 
     head = Text(
         f"categories pooled: precision {hit / max(1, said):.3f}, recall {hit / max(1, true):.3f}, F1 {report.f1():.3f}"
     )
-    parts: list[RenderableType] = [head, Text(f"{len([x for x in every if x.kind == 'form'])} forms, {_silent(every, 'form')} of which never fired; "
-                        f"{len([x for x in every if x.kind == 'unless'])} `unless` words, {_silent(every, 'unless')} of which never forbade anything")]  # fmt: skip
+    parts: list[RenderableType] = [
+        head,
+        Text(
+            f"{len([x for x in every if x.kind == 'form'])} forms, {_silent(every, 'form')} of which never fired; "
+            f"{len([x for x in every if x.kind == 'unless'])} `unless` words, "
+            f"{_silent(every, 'unless')} of which never forbade anything"
+        ),
+    ]
     why = Table("language", "suppressed by", "candidates", "rightly", title="What was suppressed")
     for (lang, kind), tally in sorted(report.suppressed.items(), key=lambda item: (item[0][0], -item[1].fires)):
         why.add_row(lang, kind, str(tally.fires), f"{tally.right / tally.fires:.2f}")

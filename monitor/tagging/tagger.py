@@ -27,7 +27,8 @@ from monitor.tagging.parts import parts_of
 from monitor.tagging.text import Folded, Languages, fold
 
 VERSION = 2  # of the engine; the words' version is their hash
-MOST = 40  # signals, and suppressed anchors, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
+# signals, and suppressed anchors, that are kept of one entry; news has ten, a text of nothing but anchors hundreds
+MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class Tagger:
 
     @classmethod
     def load(cls, extra: Path | None = None, theatre=None) -> Tagger:
-        """With the shipped words, a user's own file merged in, and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError."""
+        """With the shipped words, a user's own file merged in,
+        and `theatre.widen` / `theatre.replace` heeded. Raises LexiconError.
+        """
         widen, only = tuple(getattr(theatre, "widen", None) or ()), tuple(getattr(theatre, "replace", None) or ())
         files = [*loading.files(), gazetteers.FILE, *([Path(extra)] if extra else [])]
         # The shipped ones need not be read from YAML by each process anew.
@@ -78,18 +81,24 @@ class Tagger:
         return self._languages.of(title, summary, prior)
 
     def read(self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False) -> Reading:
-        """The reading of one entry. `lang` is the feed's declared language; `anywhere` leaves the theatre out of account."""
+        """The reading of one entry. `lang` is the feed's declared language;
+        `anywhere` leaves the theatre out of account.
+        """
         return self._read(title, summary, lang, anywhere, False)[0]
 
     def untied(self, title: str, summary: str, *, lang: str | None = None) -> Reading | None:
-        """The reading of an entry without tie to the theatre and without signal; None for any other, which is found out sooner."""
+        """The reading of an entry without tie to the theatre and without signal;
+        None for any other, which is found out sooner.
+        """
         reading, _ = self._read(title, summary, lang, False, False, gate=True)
         return None if reading.theatre or reading.signals else reading
 
     def examine(
         self, title: str, summary: str, *, lang: str | None = None, anywhere: bool = False
     ) -> tuple[Reading, tuple[Candidate, ...]]:
-        """The reading, and every candidate that the words of the entry give, those that do not count with their reason; at most MOST."""
+        """The reading, and every candidate that the words of the entry give,
+        those that do not count with their reason; at most MOST.
+        """
         return self._read(title, summary, lang, anywhere, True)
 
     def _read(
@@ -272,7 +281,9 @@ class Tagger:
 
 
 def _may_hold_anchors(words: list[Word], anywhere: bool) -> bool:
-    """Whether all words of some rule are there, wherever they stand; or one that an idiom may turn off, which counts too."""
+    """Whether all words of some rule are there, wherever they stand;
+    or one that an idiom may turn off, which counts too.
+    """
     begun = [word for word in words if word.begins(anywhere)]
     if not begun:
         return False

@@ -135,8 +135,8 @@ def _script(sample: str) -> str | None:
 class Languages:
     """Recognises languages: by script, then by function words and letters where they are clear.
 
-    `words` (function words, folded) and `letters` come from the lexicons, by language. What they leave open, the feed's declared
-    language decides if it has the same script, else whichever language has most votes in title and summary.
+    `words` (function words, folded) and `letters` come from the lexicons, by language. What they leave open, the feed's
+    declared language decides if it has the same script, else whichever language has most votes in title and summary.
     """
 
     def __init__(self, words: dict[str, frozenset[str]], letters: dict[str, frozenset[str]]):

@@ -1,4 +1,6 @@
-"""Whether what an anchor says belongs to the theatre: by the names in its clause, else its sentence, else its entry (codebook, rule 8)."""
+"""Whether what an anchor says belongs to the theatre:
+by the names in its clause, else its sentence, else its entry (codebook, rule 8).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def outside(sentence: Sentence, roles: Roles, category: str, start: int, end: in
 
 
 def nearest(sentence: Sentence, roles: Roles, category: str, start: int, end: int, core: bool) -> tuple[str, str]:
-    """Where the name stands that ties an anchor to the theatre or to another part of the world, and which: ("clause", "core")."""
+    """Where the name stands that ties an anchor to the theatre or to another part of the world, and which:
+    ("clause", "core").
+    """
     low, high = sentence.clause(start, end)
     acting = ""
     for where, near in (("clause", sentence.named(low, high)), ("sentence", sentence.entities[:MOST_NAMES])):

@@ -1,10 +1,12 @@
-"""Writes a small database as SQL, with the exports it gave: what test_storage_upgrade.py upgrades. Made once, at commit ba48fe4.
+"""Writes a small database as SQL, with the exports it gave: what test_storage_upgrade.py upgrades. Made once, at commit
+ba48fe4.
 
     PYTHONPATH=CHECKOUT_OF_ba48fe4 python tests/upgrades/make.py
 
-The result is version_2.sqlite.sql, version_2.postgresql.sql and version_2.exports.json beside this file: articles in four languages
-with signals, an edited one, stories of which one was merged into another, index points, alerts, prices and notes. It is a record of
-what an older program wrote and is never made again; a later version that needs a record of its own gets a script of its own.
+The result is version_2.sqlite.sql, version_2.postgresql.sql and version_2.exports.json beside this file: articles in
+four languages with signals, an edited one, stories of which one was merged into another, index points, alerts, prices
+and notes. It is a record of what an older program wrote and is never made again; a later version that needs a record of
+its own gets a script of its own.
 """
 
 import json
@@ -126,8 +128,21 @@ def fill(store) -> None:
         ),
     )
     alerts.update(store, replace(fired, sent=NOON - 9 * HOUR, attempts=1))
-    alerts.save(store, Alert(None, "High in Hormuz", "level", NOON - HOUR, "firing", "tension 103", "High in Hormuz", attempts=2,
-                             error="#1a2b3c4d5e6f waiting: HTTP 500", next_try=NOON + HOUR))  # fmt: skip
+    alerts.save(
+        store,
+        Alert(
+            None,
+            "High in Hormuz",
+            "level",
+            NOON - HOUR,
+            "firing",
+            "tension 103",
+            "High in Hormuz",
+            attempts=2,
+            error="#1a2b3c4d5e6f waiting: HTTP 500",
+            next_try=NOON + HOUR,
+        ),
+    )
 
 
 def put(store, tagger, number, lang, now, title, summary, published) -> None:
@@ -145,7 +160,8 @@ def exports(store) -> dict:
         lines = b"".join(export.pieces(table, tables.rows(store, table), format="jsonl")).decode()
         found[table] = [json.loads(line) for line in lines.splitlines()]
     found["alerts"] = [
-        {"rule": a.rule, "reason": a.reason, "at": a.at.isoformat(), "state": a.state, "message": a.message, "sent": a.sent and a.sent.isoformat(),
+        {"rule": a.rule, "reason": a.reason, "at": a.at.isoformat(), "state": a.state, "message": a.message,
+            "sent": a.sent and a.sent.isoformat(),
          "stories": list(a.stories)} for a in alerts.find(store)
     ]  # fmt: skip
     return found
@@ -193,8 +209,12 @@ def postgresql_sql(url) -> str:
         url.database,
     ]
     dumped = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ).stdout
-    kept = [line for line in dumped.replace("public.", "").splitlines()
-            if line and not line.startswith(("--", "\\", "SET ", "SELECT pg_catalog.set_config", "CREATE SCHEMA", "COMMENT"))]  # fmt: skip
+    kept = [
+        line
+        for line in dumped.replace("public.", "").splitlines()
+        if line
+        and not line.startswith(("--", "\\", "SET ", "SELECT pg_catalog.set_config", "CREATE SCHEMA", "COMMENT"))
+    ]
     return "\n".join(kept) + "\n"
 
 

@@ -22,7 +22,9 @@ VALIDATOR_LENGTH = 1024  # a longer tag is not kept
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the server asks to be left alone (RFC 9110 10.2.3: seconds or a date), within bounds; None if unsaid or unreadable."""
+    """How long the server asks to be left alone (RFC 9110 10.2.3: seconds or a date), within bounds;
+    None if unsaid or unreadable.
+    """
     text = headers.get("Retry-After", "").strip()[:100]
     if text.isascii() and text.isdigit():
         asked = timedelta(seconds=min(int(text[:12]), RETRY_LONGEST.total_seconds()))
@@ -43,7 +45,9 @@ def _date(text: str) -> datetime | None:
 
 
 def max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the answer stays fresh by its Cache-Control, at most MAX_AGE_LONGEST; None where it should not be kept or does not say."""
+    """How long the answer stays fresh by its Cache-Control, at most MAX_AGE_LONGEST;
+    None where it should not be kept or does not say.
+    """
     found = None
     for part in headers.get("Cache-Control", "")[:1000].lower().split(","):
         name, _, value = part.strip().partition("=")
@@ -56,7 +60,9 @@ def max_age(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def validator(headers: Mapping[str, str], name: str) -> str | None:
-    """ETag or Last-Modified exactly as received, weak or unquoted tags too; None where it could not be sent back the same."""
+    """ETag or Last-Modified exactly as received, weak or unquoted tags too;
+    None where it could not be sent back the same.
+    """
     text = headers.get(name, "")
     sound = text.isprintable() and not any("\ud800" <= c <= "\udfff" for c in text)
     return text if text and sound and len(text) <= VALIDATOR_LENGTH else None

@@ -1,10 +1,11 @@
 """Asks a feed's server for the document, politely and guarded, within one deadline and fixed bounds.
 
-    address -> host's turn -> connect (addresses judged) -> status, redirects -> body (bounded) -> inflate (bounded) -> outcome
+    address -> host's turn -> connect (addresses judged) -> status, redirects -> body (bounded) -> inflate (bounded) ->
+        outcome
 
-Two sets of connections are kept: a guarded one, which reaches public addresses only, and an open one for the very host and port
-of allow_private feeds and for the operator's proxies. A feed's request goes through the open one only while it asks its own host
-and port, also after redirects, so what one feed opened serves no other place and no other feed.
+Two sets of connections are kept: a guarded one, which reaches public addresses only, and an open one for the very host
+and port of allow_private feeds and for the operator's proxies. A feed's request goes through the open one only while it
+asks its own host and port, also after redirects, so what one feed opened serves no other place and no other feed.
 
 Through a proxy the proxy finds the address: then literal addresses and localhost are still judged here, names by the
 proxy's rules. allow_private feeds never go through a proxy.
@@ -80,8 +81,9 @@ class _Walk:
 class Fetcher:
     """Use as an async context manager; `fetch` may be called many times side by side.
 
-    `max_body` bounds the document in bytes, `max_wire` what its transfer may take (the same by default). `concurrency` bounds
-    the exchanges under way, all hosts together. `lookup` stands in for socket.getaddrinfo, `proxies` for the environment's.
+    `max_body` bounds the document in bytes, `max_wire` what its transfer may take (the same by default). `concurrency`
+    bounds the exchanges under way, all hosts together. `lookup` stands in for socket.getaddrinfo, `proxies` for the
+    environment's.
     """
 
     def __init__(
@@ -145,7 +147,8 @@ class Fetcher:
     ) -> Fetched | NotModified | Failure:
         """Ask once. Whatever a server does comes back as a value; nothing is raised for it.
 
-        `url` is where to ask, the feed's own address if left out. `room` is awaited when it is the feed's turn, before each exchange: a caller that has no room for an answer waits there.
+        `url` is where to ask, the feed's own address if left out. `room` is awaited when it is the feed's turn, before
+        each exchange: a caller that has no room for an answer waits there.
         """
         try:
             own = guard.place(feed.url)
@@ -171,7 +174,9 @@ class Fetcher:
     # -- one exchange after the other --------------------------------------------------------------------
 
     async def _follow(self, walk: _Walk) -> Fetched | NotModified | Failure:
-        """Through at most MAX_REDIRECTS redirects. The deadline runs while a server is waited for, not while the feed waits for its turn."""
+        """Through at most MAX_REDIRECTS redirects. The deadline runs while a server is waited for,
+        not while the feed waits for its turn.
+        """
         remaining = self._timeout
         loop = asyncio.get_running_loop()
         while True:

@@ -88,7 +88,8 @@ def _word(table, ip: IPv4Address | IPv6Address) -> str | None:
 
 
 def check_host(host: str) -> None:
-    """Refuse hosts that name this machine or its network without a look-up: special literals, odd spellings of numbers, localhost.
+    """Refuse hosts that name this machine or its network without a look-up: special literals, odd spellings of numbers,
+    localhost.
 
     Raises RefusedAddress. Names are judged again by what they resolve to.
     """

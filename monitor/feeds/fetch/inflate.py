@@ -1,7 +1,8 @@
 """Undoes the compression of an answer piece by piece, within a bound on what comes out.
 
-Takes what the client offers (OFFERED), also nested up to LAYERS, also a gzip file that nobody labelled. Every layer's output
-counts, so a bomb within a bomb stops as early. What cannot be undone is an Undecodable, what grows past the bound a TooLarge.
+Takes what the client offers (OFFERED), also nested up to LAYERS, also a gzip file that nobody labelled. Every layer's
+output counts, so a bomb within a bomb stops as early. What cannot be undone is an Undecodable, what grows past the
+bound a TooLarge.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class TooLarge(ValueError):
 
 
 class _Zlib:
-    """gzip (one file or several, zeros or rubbish behind them ignored, as browsers do) and deflate, with its header or raw."""
+    """gzip (one file or several, zeros or rubbish behind them ignored, as browsers do) and deflate,
+    with its header or raw.
+    """
 
     def __init__(self, out: Out, bits: int):
         self._out, self._bits, self._members = out, bits, 0
@@ -208,7 +211,9 @@ def _decoder(label: str, head: bytes, out: Out) -> _Zlib | _Brotli | _Zstd | Non
 
 
 class Inflater:
-    """Feed it what came over the wire; `finish` gives the text. `encodings` is the Content-Encoding header, empty without one."""
+    """Feed it what came over the wire; `finish` gives the text. `encodings` is the Content-Encoding header, empty
+    without one.
+    """
 
     def __init__(self, encodings: str, limit: int):
         labels = tuple(

@@ -65,7 +65,9 @@ class Pace:
             host.users -= 1
 
     async def begin(self, name: str) -> None:
-        """Within a turn, right before the exchange: a request that waited for something else in between must not start together with the next one."""
+        """Within a turn, right before the exchange: a request that waited for something else in between must not start
+        together with the next one.
+        """
         host = self._host(name)
         now = self._clock()
         host.begun = max(now, host.begun + self._pause)

@@ -1,6 +1,7 @@
 """The proxies that the environment names (http_proxy, https_proxy, no_proxy), read once.
 
-aiohttp's own trust_env asks the environment and ~/.netrc in threads for every request, and would send netrc's passwords.
+aiohttp's own trust_env asks the environment and ~/.netrc in threads for every request, and would send netrc's
+passwords.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ HEAD_ALLOWANCE = 1024 * 1024  # bytes before a body is read: headers, interim an
 class MeteredSocket(socket.socket):
     """A socket that stops taking after `allowance` bytes for one request; what it sends begins a new count.
 
-    This bounds what a limit on the body does not see: endless headers, interim answers, empty lines, chunk extensions. The code
-    that reads a body raises the allowance for it.
+    This bounds what a limit on the body does not see: endless headers, interim answers, empty lines, chunk extensions.
+    The code that reads a body raises the allowance for it.
     """
 
     allowance = HEAD_ALLOWANCE
@@ -106,7 +106,9 @@ class Sockets:
 
 
 class Connector(TCPConnector):
-    """Keeps connections for later requests, except those on which the server kept sending: that would be read as the next answer."""
+    """Keeps connections for later requests, except those on which the server kept sending:
+    that would be read as the next answer.
+    """
 
     def __init__(self, sockets: Sockets, **options):
         super().__init__(**options)

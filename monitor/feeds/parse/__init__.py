@@ -3,7 +3,8 @@
     bytes -> UTF-8 (charset) -> safe, mended, known items left out (document, scan) -> feedparser
           -> entries (clean text, absolute links, certain dates), bad ones as values
 
-Pure: no network, no clock. It takes as long as feedparser takes; monitor/feeds/pool runs it in a process that can be stopped.
+Pure: no network, no clock. It takes as long as feedparser takes; monitor/feeds/pool runs it in a process that can be
+stopped.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ def parse(
 ) -> Parsed | Failure:
     """Gives the entries of a feed document, or why there are none.
 
-    `known` are slices of the last answer: items with such a hash are counted in `skipped` and not parsed again. `url` is
-    where the bytes came from, for relative links. Failures: not a feed, not parseable, dangerous. Raises nothing but
+    `known` are slices of the last answer: items with such a hash are counted in `skipped` and not parsed again. `url`
+    is where the bytes came from, for relative links. Failures: not a feed, not parseable, dangerous. Raises nothing but
     MemoryError, which the caller that set the bound handles.
     """
     if kind := files.signed(body):

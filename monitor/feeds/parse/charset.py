@@ -26,11 +26,12 @@ _WINDOWS = {f"windows-{n}": f"cp{n}" for n in range(1250, 1259)} | {f"cp{n}": f"
 _ISO = {f"iso-8859-{n}": f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)}
 CHARSETS = _WINDOWS | _ISO | {
     "utf-8": "utf-8", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8",
-    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "l1": "cp1252",
-    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "windows-874": "cp874", "tis-620": "cp874",
+    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
+    "l1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "windows-874": "cp874", "tis-620": "cp874",
     "koi8-r": "koi8_r", "koi8-u": "koi8_u", "macintosh": "mac_roman", "ibm866": "cp866",
-    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs", "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
 }  # fmt: skip
 
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
@@ -86,7 +87,9 @@ def _through(body: bytes, codec: str, errors: str = "strict") -> bytes:
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 and UTF-32 without a mark show in the zero bytes beside a feed's first letters, which are ASCII (XML 1.0, appendix F)."""
+    """UTF-16 and UTF-32 without a mark show in the zero bytes beside a feed's first letters,
+    which are ASCII (XML 1.0, appendix F).
+    """
     zeros = "".join("0" if byte == 0 else "x" for byte in head)
     return _SHAPES.get(zeros) if head.strip(b"\0")[:1] in _FIRST else None
 
@@ -105,8 +108,9 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 def _lenient(body: bytes, codecs: list[str]) -> bytes:
     """No codec fits all bytes: takes the one that spoils least.
 
-    A few broken bytes in UTF-8 cost a replacement sign each. More broken than whole sequences: it was an 8-bit charset after
-    all; for our part of the world that is windows-1256 where the Arabic article (alef, lam) shows again and again.
+    A few broken bytes in UTF-8 cost a replacement sign each. More broken than whole sequences: it was an 8-bit charset
+    after all; for our part of the world that is windows-1256 where the Arabic article (alef, lam) shows again and
+    again.
     """
     declared = [codec for codec in codecs if codec != "utf-8"]
     if declared:

@@ -34,15 +34,17 @@ _HALF_TAG = re.compile(r"<[^<>]*\Z")  # where the text was cut
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|[\u2028\u2029]")
-# C0 and C1 controls, soft hyphen and zero-width space (they hide words from the lexicon), embeddings, overrides and isolates
-# (one left open turns the rest of a line around), invisible operators, interlinear and tag characters, and joiners beside ASCII,
-# which some English feeds strew between words. Marks stay, and the joiners that Persian is written with.
+# C0 and C1 controls, soft hyphen and zero-width space (they hide words from the lexicon), embeddings, overrides and
+# isolates (one left open turns the rest of a line around), invisible operators, interlinear and tag characters, and
+# joiners beside ASCII, which some English feeds strew between words. Marks stay, and the joiners that Persian is
+# written with.
 _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _STRAY_JOINER = re.compile("(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# marks of Latin, Hebrew, Arabic and Thai letters; no script sets more than four on one, and hundreds cover the lines around
+# marks of Latin, Hebrew, Arabic and Thai letters; no script sets more than four on one, and hundreds cover the lines
+# around
 _MARK = (
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -55,7 +57,9 @@ _NOTHING = re.compile(
 
 
 def looks_marked(text: str, *, entities: bool = True) -> bool:
-    """Whether a text that may be either is HTML: it has a known tag (or an entity). '5 < 6' and '<Tehran>' are words."""
+    """Whether a text that may be either is HTML: it has a known tag (or an entity). '5 < 6' and
+    '<Tehran>' are words.
+    """
     return bool(_TAG.search(text) or (entities and "&" in text and _ENTITY.search(text)))
 
 

@@ -1,7 +1,7 @@
 """Reads a feed's dates where they are certain, and says None where they are not: nothing is guessed.
 
-Certain means: a full date, a time and a zone. A local time without zone, 02/03/2026 (which is the month?), a bare day, an
-unknown zone stay text. feedparser's own reading is not used: it takes naive times for UTC and AST for the Atlantic.
+Certain means: a full date, a time and a zone. A local time without zone, 02/03/2026 (which is the month?), a bare day,
+an unknown zone stay text. feedparser's own reading is not used: it takes naive times for UTC and AST for the Atlantic.
 """
 
 from __future__ import annotations
@@ -133,7 +133,9 @@ def _day(text: str, now: datetime) -> date | None:
 
 
 def _numbered(year: int, month: int, day: int, now: datetime) -> date | None:
-    """Year-month-day. 1369 to 1409 can only be Jalali: as Hijri years they are before 1990, as Gregorian ones medieval."""
+    """Year-month-day. 1369 to 1409 can only be Jalali:
+    as Hijri years they are before 1990, as Gregorian ones medieval.
+    """
     if 1369 <= year < 1410:
         that_day = _jalali(year, month, day)
         return that_day if that_day is not None and that_day <= (now + timedelta(days=1)).date() else None
@@ -148,7 +150,9 @@ def _ends_with_year(first: int, second: int, year: int, *, dotted: bool) -> date
 
 
 def _jalali(year: int, month: int, day: int) -> date | None:
-    """The Gregorian day of a Solar Hijri one. Leap years by the 33-year rule, which is exact for 1244 to 1472 (Borkowski 1996)."""
+    """The Gregorian day of a Solar Hijri one. Leap years by the 33-year rule,
+    which is exact for 1244 to 1472 (Borkowski 1996).
+    """
     length = 31 if month <= 6 else 30 if month < 12 or _jalali_leap(year) else 29
     if not (1300 <= year <= 1472 and 1 <= month <= 12 and 1 <= day <= length):
         return None

@@ -137,7 +137,9 @@ def _repaired(data: bytes, found: Scan) -> tuple[bytes, Scan]:
 
 
 def _mended(data: bytes, entities: dict[str, str]) -> bytes:
-    """The plain mistakes: outside CDATA HTML's entities, bare ampersands, lone smaller-thans, numbers of no character; junk at the end."""
+    """The plain mistakes: outside CDATA HTML's entities, bare ampersands, lone smaller-thans,
+    numbers of no character; junk at the end.
+    """
 
     grown = 0
 

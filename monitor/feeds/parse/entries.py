@@ -65,7 +65,9 @@ def entries_of(
 
 
 def failed_at(error: Exception) -> str:
-    """An error's kind and the line that raised it. Its message may hold anything that the feed does, and is left out."""
+    """An error's kind and the line that raised it. Its message may hold anything that the feed does,
+    and is left out.
+    """
     raised = traceback.extract_tb(error.__traceback__)[-1:]
     return type(error).__name__ + "".join(f" at {Path(at.filename).name}:{at.lineno}" for at in raised)
 

@@ -17,7 +17,9 @@ _UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 
 
 def absolute(href: object, base: str | None = None) -> str | None:
-    """Gives the absolute http(s) address, resolved against `base`, or None for anything else (javascript:, data:, mailto: ...)."""
+    """Gives the absolute http(s) address, resolved against `base`, or None for anything else (javascript:,
+    data:, mailto: ...).
+    """
     if not isinstance(href, str) or not (text := _DROPPED.sub("", href).strip()) or len(text) > MAX_LINK:
         return None
     try:

@@ -48,13 +48,13 @@ MONTHS = {name: number for number, row in enumerate(_GREGORIAN, 1) for name in _
 JALALI_MONTHS = {name: number for number, name in enumerate(_names(_JALALI), 1)}
 WEEKDAYS = frozenset(_names(_WEEKDAYS))
 
-# Offsets from UTC. Abbreviations mean what they mean around the Gulf: AST is Arabia, GST is the Gulf, not the Atlantic or
-# South Georgia. IST (India, Israel, Ireland) and ADT are left out: not certain.
+# Offsets from UTC. Abbreviations mean what they mean around the Gulf: AST is Arabia, GST is the Gulf, not the Atlantic
+# or South Georgia. IST (India, Israel, Ireland) and ADT are left out: not certain.
 ZONES = {
     name: timedelta(hours=hours)
     for hours, names in {
-        0: "z ut utc gmt wet", 1: "cet west bst wat", 2: "cest eet sast cat", 3: "ast eest idt msk trt eat", 3.5: "irst", 4: "gst",
-        4.5: "irdt aft", 5: "pkt uzt", 8: "hkt sgt", 9: "jst kst", 10: "aest", 11: "aedt",
+        0: "z ut utc gmt wet", 1: "cet west bst wat", 2: "cest eet sast cat", 3: "ast eest idt msk trt eat",
+        3.5: "irst", 4: "gst", 4.5: "irdt aft", 5: "pkt uzt", 8: "hkt sgt", 9: "jst kst", 10: "aest", 11: "aedt",
         -3: "brt", -4: "edt", -5: "est cdt", -6: "cst mdt", -7: "mst pdt", -8: "pst",
     }.items()
     for name in names.split()

@@ -1,7 +1,8 @@
-"""The XML reader that feedparser is given: expat as the standard library wraps it, but text comes in one piece and not without end.
+"""The XML reader that feedparser is given: expat as the standard library wraps it, but text comes in one piece and not
+without end.
 
-Left to itself expat calls feedparser for every line and every entity, thirty times for one escaped summary; the text is the same.
-feedparser finds it by name in PREFERRED_XML_PARSERS, as xml.sax.make_parser does with every driver.
+Left to itself expat calls feedparser for every line and every entity, thirty times for one escaped summary; the text is
+the same. feedparser finds it by name in PREFERRED_XML_PARSERS, as xml.sax.make_parser does with every driver.
 """
 
 from typing import Any

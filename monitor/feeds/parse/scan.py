@@ -15,10 +15,11 @@ MAX_ATTRIBUTES = 256  # on one tag
 MAX_DEPTH = 200  # XHTML in Atom nests, but not like this
 MAX_ENTITIES = 300  # as many as HTML 4 has, with some to spare
 
-# What an entry is made of. Everything else in an item (categories, thumbnails, enclosures) is cut out before feedparser,
-# whose time goes by the tag.
+# What an entry is made of. Everything else in an item (categories, thumbnails, enclosures) is cut out before
+# feedparser, whose time goes by the tag.
 _KEPT = frozenset(
-    ("title", "link", "guid", "id", "description", "summary", "abstract", "content", "encoded", "fullitem", "body", "div", "group", "base")
+    ("title", "link", "guid", "id", "description", "summary", "abstract", "content", "encoded", "fullitem", "body",
+        "div", "group", "base")
     + ("pubdate", "published", "issued", "created", "updated", "modified", "date", "source")
 )  # fmt: skip
 _CUT = frozenset(("media:content", "itunes:title", "atom:link"))  # pictures with captions of their own
@@ -143,7 +144,9 @@ def scan(data: bytes) -> Scan:
 
 
 def _end_of(data: bytes, name: str, start: int, here: int) -> int:
-    """Where an element's last byte is followed: `here` is where expat stands at its end, which differs for <empty/> ones."""
+    """Where an element's last byte is followed: `here` is where expat stands at its end,
+    which differs for <empty/> ones.
+    """
     closing = b"</" + name.encode()
     if data.startswith(closing, here) and data[here + len(closing)] in b" \t\r\n>":
         return data.index(b">", here) + 1

@@ -1,11 +1,13 @@
-"""The inside of a reader process: takes documents and batches of entries from standard input, gives readings to standard output.
+"""The inside of a reader process: takes documents and batches of entries from standard input, gives readings to
+standard output.
 
     document -> parse -> gate: read already, or left unread for a batch
     batch -> read
 
-What only reading needs is loaded with the first batch. The limits are the kernel's: an alarm ends the process when a job takes too
-long, by the processor's time and, for a machine with much else to do, half as long again by the clock; a bound on its memory makes
-allocations fail. The end of input ends it too, so it outlives its parent by no more than the job in hand.
+What only reading needs is loaded with the first batch. The limits are the kernel's: an alarm ends the process when a
+job takes too long, by the processor's time and, for a machine with much else to do, half as long again by the clock; a
+bound on its memory makes allocations fail. The end of input ends it too, so it outlives its parent by no more than the
+job in hand.
 """
 
 from __future__ import annotations
@@ -42,10 +44,14 @@ try:
 except ImportError:  # not on every system
     resource = None  # type: ignore[assignment] # a module or nothing
 
-# how much larger than when it had loaded all a process may be and still take another job: memory once taken is rarely given back
+# how much larger than when it had loaded all a process may be and still take another job: memory once taken is rarely
+# given back
 _MAX_GROWTH_BYTES = 16 << 20
 _PLAIN = Text("Iran and the United States held talks in Muscat", "")
-_WARMING = b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel></rss>"
+_WARMING = (
+    b"<rss version='2.0'><channel><item><title>a &amp; b</title><description>&lt;p&gt;c</description></item></channel>"
+    b"</rss>"
+)
 
 
 def main() -> None:
@@ -61,7 +67,8 @@ def main() -> None:
         send(answers, Ready(f"{type(cause).__name__}: {cause}"))
         return
     gc.enable()
-    gc.freeze()  # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
+    # the lexicons live as long as the process: looking through them again and again costs a tenth of the time
+    gc.freeze()
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     held, loaded = _memory()[1], False
@@ -169,8 +176,9 @@ def _guarded(work, *arguments):
 
 
 def _memory() -> tuple[int, int]:
-    """Size of the address space, and of the memory that the process holds, in bytes. Where the system tells them apart (Linux),
-    pages that are shared with other processes, as those of memory-mapped files, are not counted in the second."""
+    """Size of the address space, and of the memory that the process holds, in bytes. Where the system tells them apart
+    (Linux), pages that are shared with other processes, as those of memory-mapped files, are not counted in the
+    second."""
     found = psutil.Process().memory_info()
     return found.vms, found.rss - getattr(found, "shared", 0)
 

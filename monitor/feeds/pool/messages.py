@@ -43,7 +43,9 @@ class Ready(msgspec.Struct):
 
 
 class Document(msgspec.Struct, tag=True):
-    """One document, to be parsed and its entries to pass the gate; its bytes follow, since to pack and unpack them would copy megabytes."""
+    """One document, to be parsed and its entries to pass the gate;
+    its bytes follow, since to pack and unpack them would copy megabytes.
+    """
 
     size: int  # bytes of the document
     content_type: str | None
@@ -60,7 +62,9 @@ class Batch(msgspec.Struct, tag=True):
 
 
 class BatchAnswer(msgspec.Struct):
-    """What became of a batch: a failure, or readings. `stays`: the process takes another job. `problem`: it cannot read any text, and why."""
+    """What became of a batch: a failure, or readings. `stays`: the process takes another job. `problem`:
+    it cannot read any text, and why.
+    """
 
     stays: bool
     failure: Failure | None = None
@@ -103,7 +107,9 @@ def send(pipe: IO[bytes], message: msgspec.Struct, body: bytes = b"") -> None:
 
 
 def receive(pipe: IO[bytes], kind: Any) -> Any:
-    """A message of that type, which may be a union. Raises EOFError at the end, MessageError for anything else than such a message."""
+    """A message of that type, which may be a union. Raises EOFError at the end,
+    MessageError for anything else than such a message.
+    """
     return _receive(pipe, kind, MAX_BYTES)[0]
 
 
@@ -167,8 +173,8 @@ def send_readings(pipe: IO[bytes], stays: bool, got: Readings) -> None:
 
 
 def receive_readings(pipe: IO[bytes], texts: int) -> tuple[bool, Readings]:
-    """What `send_readings` sent of so many texts: whether the process stays, and the readings. Raises as `receive`, and ReaderError
-    where the process cannot read any text."""
+    """What `send_readings` sent of so many texts: whether the process stays, and the readings. Raises as `receive`, and
+    ReaderError where the process cannot read any text."""
     answer = receive(pipe, BatchAnswer)
     if answer.problem is not None:
         raise ReaderError(f"the reader process cannot read: {answer.problem}")

@@ -1,4 +1,5 @@
-"""Who may see the pages and pull the exports, where that was configured: log-in by Streamlit's OIDC, a token for programs.
+"""Who may see the pages and pull the exports, where that was configured: log-in by Streamlit's OIDC, a token for
+programs.
 
     pages      [auth] in .streamlit/secrets.toml: everybody logs in; MONITOR_USERS narrows whom the provider knows
     exports    the same log-in, MONITOR_EXPORT_TOKEN, or the signature that a page puts into its own download links
@@ -58,7 +59,9 @@ def gate(environment: Environment) -> None:
 
 
 def may_enter(person: Mapping[str, object], users: tuple[str, ...]) -> bool:
-    """Whether a person has access: logged in and, where MONITOR_USERS names people, one of them by confirmed address."""
+    """Whether a person has access: logged in and, where MONITOR_USERS names people,
+    one of them by confirmed address.
+    """
     if not person.get("is_logged_in"):
         return False
     if not users:
@@ -99,7 +102,9 @@ def may_pull(
 
 
 def _tokens(asked: Mapping[str, str], headers: Mapping[str, str]) -> list[str]:
-    """From a bearer header, a log-in dialogue's password, or the address, for spreadsheets that support nothing else."""
+    """From a bearer header, a log-in dialogue's password, or the address,
+    for spreadsheets that support nothing else.
+    """
     found = [asked["token"]] if "token" in asked else []
     kind, _, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":

@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 SCRIPT = Path(__file__).with_name("idle_tabs.js")
 PLACE = b"<head>"
-TAG = b'<head>\n    <script src="./api/idle_tabs.js"></script>'  # relative like Streamlit's own, so that it holds below any base path
+# relative like Streamlit's own, so that it holds below any base path
+TAG = b'<head>\n    <script src="./api/idle_tabs.js"></script>'
 Message = MutableMapping[str, Any]
 
 

@@ -19,7 +19,8 @@ FAULTS = (StorageError, ClockError, ConfigError)
 
 @st.fragment(run_every=reads.TICK)
 def banners(own_freshness: bool) -> None:
-    """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration, steps that fail.
+    """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration,
+    steps that fail.
 
     Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
     """
@@ -54,7 +55,9 @@ def banners(own_freshness: bool) -> None:
 
 @st.cache_resource(show_spinner=False)
 def settle(page: str) -> None:
-    """Streamlit collects garbage after every run; what the first run of a page imported and opened never becomes garbage."""
+    """Streamlit collects garbage after every run; what the first run of a page imported and opened never becomes
+    garbage.
+    """
     gc.collect()
     gc.freeze()
 
@@ -62,7 +65,8 @@ def settle(page: str) -> None:
 def follow_old_link() -> None:
     """Put values that were renamed under their names of now and begin again: widgets read the address as the run began.
 
-    Streamlit writes what a filter shows into the address, so that is what stands there; parts of the theatre are shown as before.
+    Streamlit writes what a filter shows into the address, so that is what stands there; parts of the theatre are shown
+    as before.
     """
     shown = {former: CATEGORY_WORDS[name] for former, name in FORMER_CATEGORIES.items()}
     changed = False

@@ -18,5 +18,7 @@ def page(file: str, title: str, *, default: bool = False) -> st.Page:
 
 @lru_cache
 def target(file: str) -> st.Page:
-    """What a link to a page needs, made once: given by its path, each link would look up the real path of every page again."""
+    """What a link to a page needs, made once: given by its path,
+    each link would look up the real path of every page again.
+    """
     return page(file, dict(PAGES)[file])

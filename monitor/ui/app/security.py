@@ -1,7 +1,8 @@
-"""Adds security headers to every answer of the server: what a page may load and run, where it may be embedded, what it may send to others.
+"""Adds security headers to every answer of the server: what a page may load and run, where it may be embedded, what it
+may send to others.
 
-Should feed text ever become markup in spite of safe_html.py, the browser still runs nothing of it and asks no other host
-for anything.
+Should feed text ever become markup in spite of safe_html.py, the browser still runs nothing of it and asks no other
+host for anything.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ _NAMES = frozenset(name for name, _ in _ENCODED)
 
 
 class SecureHeaders:
-    """ASGI middleware. Plain ASGI, so that websockets and streams pass unchanged; headers that an answer already has are replaced."""
+    """ASGI middleware. Plain ASGI, so that websockets and streams pass unchanged;
+    headers that an answer already has are replaced.
+    """
 
     def __init__(self, app: Callable):
         self.app = app

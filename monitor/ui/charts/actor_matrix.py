@@ -33,12 +33,32 @@ def matrix(found: Sequence[Tally], direction: str, names: dict[str, str]) -> dic
     return {
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{@[2]} articles"},
-        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40, "interval": 0}},
+        "xAxis": {
+            "type": "category",
+            "data": [names.get(c, c) for c in columns],
+            "axisLabel": {**label, "rotate": 40, "interval": 0},
+        },
         "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": {**label, "interval": 0}},
-        "visualMap": {"show": False, "min": 0, "max": max(d[2] for d in data), "dimension": 2,
-                      "inRange": {"color": [f"{COLORS[direction]}26", f"{COLORS[direction]}D9"]}},
+        "visualMap": {
+            "show": False,
+            "min": 0,
+            "max": max(d[2] for d in data),
+            "dimension": 2,
+            "inRange": {"color": [f"{COLORS[direction]}26", f"{COLORS[direction]}D9"]},
+        },
         "animation": False,
-        "series": [{"type": "heatmap", "data": data, "label": {
-            "show": True, "formatter": "{@[2]}", "fontWeight": "bold", "color": "#FFFFFF", "textBorderColor": "#17262C", "textBorderWidth": 3,
-        }}],
-    }  # fmt: skip
+        "series": [
+            {
+                "type": "heatmap",
+                "data": data,
+                "label": {
+                    "show": True,
+                    "formatter": "{@[2]}",
+                    "fontWeight": "bold",
+                    "color": "#FFFFFF",
+                    "textBorderColor": "#17262C",
+                    "textBorderWidth": 3,
+                },
+            }
+        ],
+    }

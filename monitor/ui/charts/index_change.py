@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 
 def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -> dict:
-    """What each part added to a change, in points, the first on top; the sign stands beside each bar. `up`, `down`: colours."""
+    """What each part added to a change, in points, the first on top;
+    the sign stands beside each bar. `up`, `down`: colours.
+    """
     bars = [
         {
             "value": round(value, 2), "itemStyle": {"color": up if value > 0 else down},
@@ -20,12 +22,23 @@ def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -
         "grid": {"left": 8, "right": 12, "top": 4, "bottom": 24, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "valueFormatter": "%+.2f points"},
         "xAxis": {
-            "type": "value", "name": "points", "nameLocation": "middle", "nameGap": 22, "min": round(low - room, 2), "max": round(high + room, 2),
-            "axisLabel": {"hideOverlap": True, "showMinLabel": False, "showMaxLabel": False}, "splitLine": {"lineStyle": {"opacity": 0.35}},
+            "type": "value",
+            "name": "points",
+            "nameLocation": "middle",
+            "nameGap": 22,
+            "min": round(low - room, 2),
+            "max": round(high + room, 2),
+            "axisLabel": {"hideOverlap": True, "showMinLabel": False, "showMaxLabel": False},
+            "splitLine": {"lineStyle": {"opacity": 0.35}},
         },
         "yAxis": {
-            "type": "category", "data": list(names), "inverse": True, "axisTick": {"show": False},
-            "axisLine": {"onZero": False, "show": False}, "axisLabel": {"width": 150, "overflow": "truncate"},
+            "type": "category",
+            "data": list(names),
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLine": {"onZero": False, "show": False},
+            "axisLabel": {"width": 150, "overflow": "truncate"},
         },
-        "animation": False, "series": [{"type": "bar", "data": bars, "barMaxWidth": 20}],
-    }  # fmt: skip
+        "animation": False,
+        "series": [{"type": "bar", "data": bars, "barMaxWidth": 20}],
+    }

@@ -22,13 +22,15 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
     most = max((t.articles for t in drawn), default=1)
     named = {t.values[0] for t in sorted(drawn, key=lambda t: -t.articles)[:LABELS]}
     series = [
-        {"type": "line", "data": [list(point) for point in line], "symbol": "none", "silent": True, "z": 1, "tooltip": {"show": False},
+        {"type": "line", "data": [list(point) for point in line], "symbol": "none", "silent": True, "z": 1,
+            "tooltip": {"show": False},
          "lineStyle": {"width": 1, "color": "#8A9499"}}
         for line in coastline.COASTS.values()
     ]  # fmt: skip
     series.append({
         "type": "scatter", "symbolSize": 0.1, "silent": True, "z": 1, "tooltip": {"show": False},
-        "data": [{"name": name, "value": list(at)} for name, at in coastline.NAMES.items() if name.title() not in named],
+        "data": [{"name": name, "value": list(at)} for name,
+            at in coastline.NAMES.items() if name.title() not in named],
         "label": {"show": True, "formatter": "{b}", "fontSize": 10, "color": "#8A9499"},
     })  # fmt: skip
     for direction, side in (("escalation", -APART), ("deescalation", APART)):
@@ -37,12 +39,14 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
             latitude, longitude = where[tally.values[0]]
             size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(tally.articles / most)
             data.append({
-                "name": tally.values[0], "value": [longitude + side, latitude, tally.articles], "symbolSize": round(size, 1),
-                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn), "position": "left" if longitude > FAR_EAST else "right"},
+                "name": tally.values[0], "value": [longitude + side, latitude, tally.articles],
+                "symbolSize": round(size, 1),
+                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn),
+                    "position": "left" if longitude > FAR_EAST else "right"},
             })  # fmt: skip
         series.append({
-            "type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": DIRECTION_SHAPES[direction], "color": COLORS[direction],
-            "itemStyle": {"opacity": 0.75}, "z": 3, "labelLayout": {"hideOverlap": True},
+            "type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": DIRECTION_SHAPES[direction],
+            "color": COLORS[direction], "itemStyle": {"opacity": 0.75}, "z": 3, "labelLayout": {"hideOverlap": True},
             "label": {"formatter": "{b}", "fontSize": 11},
             "tooltip": {"formatter": f"{{b}}: {DIRECTION_WORDS[direction]}, {{@[2]}} articles"},
         })  # fmt: skip
@@ -52,12 +56,19 @@ def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tup
         "axisLabel": {"formatter": "{value}°", "fontSize": 10},
     }
     option = {
-        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12, "data": [DIRECTION_WORDS[d] for d in ("escalation", "deescalation")]},
+        "legend": {
+            "top": 0,
+            "itemWidth": 14,
+            "itemHeight": 12,
+            "data": [DIRECTION_WORDS[d] for d in ("escalation", "deescalation")],
+        },
         "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {**axis, "min": coastline.WEST, "max": coastline.EAST}, "yAxis": {**axis, "min": coastline.SOUTH, "max": coastline.NORTH},
-        "animation": False, "series": series,
-    }  # fmt: skip
+        "xAxis": {**axis, "min": coastline.WEST, "max": coastline.EAST},
+        "yAxis": {**axis, "min": coastline.SOUTH, "max": coastline.NORTH},
+        "animation": False,
+        "series": series,
+    }
     return option, [t for t in found if t not in drawn]
 
 

@@ -1,6 +1,8 @@
-"""Marks moments on the chart of index and prices: alerts, episodes, dates of the reader's own. Plain dictionaries, no callbacks.
+"""Marks moments on the chart of index and prices: alerts, episodes, dates of the reader's own. Plain dictionaries, no
+callbacks.
 
-Each kind has its own shape, its own stroke and its own name in the legend, so that colour is never needed to distinguish them.
+Each kind has its own shape, its own stroke and its own name in the legend, so that colour is never needed to
+distinguish them.
 """
 
 from __future__ import annotations
@@ -100,15 +102,30 @@ def marked(option: dict, marks: Sequence[Mark]) -> dict:
         ours = [mark for mark in marks if mark.kind == kind]
         if not ours:
             continue
-        series.append({
-            "type": "scatter", "name": look.name, "symbol": look.symbol, "symbolSize": 9, "color": look.color, "z": 5, "clip": False,
-            "data": [{"name": mark.name, "value": [mark.at.isoformat(), heights.get(kind, 0.94 * top), mark.name]} for mark in ours],
-            "encode": {"x": 0, "y": 1, "tooltip": [2]},
-            "markLine": {
-                "symbol": ["none", "none"], "silent": True, "animation": False, "label": {"show": False},
-                "lineStyle": {"type": look.stroke, "width": 1, "color": look.color}, "data": [{"xAxis": mark.at.isoformat()} for mark in ours],
-            },
-        })  # fmt: skip
+        series.append(
+            {
+                "type": "scatter",
+                "name": look.name,
+                "symbol": look.symbol,
+                "symbolSize": 9,
+                "color": look.color,
+                "z": 5,
+                "clip": False,
+                "data": [
+                    {"name": mark.name, "value": [mark.at.isoformat(), heights.get(kind, 0.94 * top), mark.name]}
+                    for mark in ours
+                ],
+                "encode": {"x": 0, "y": 1, "tooltip": [2]},
+                "markLine": {
+                    "symbol": ["none", "none"],
+                    "silent": True,
+                    "animation": False,
+                    "label": {"show": False},
+                    "lineStyle": {"type": look.stroke, "width": 1, "color": look.color},
+                    "data": [{"xAxis": mark.at.isoformat()} for mark in ours],
+                },
+            }
+        )
         names.append({"name": look.name, "icon": look.symbol})
     legend = {**option["legend"], "data": [*option["legend"]["data"], *names]}
     return {**option, "legend": legend, "series": [*option["series"], *series]}

@@ -13,7 +13,9 @@ REPORTS = 400  # of one story that a timeline shows
 
 
 def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
-    """Who reported when: a mark for each article, a row for each publisher, earliest on top; colour and shape say its direction."""
+    """Who reported when: a mark for each article, a row for each publisher, earliest on top;
+    colour and shape say its direction.
+    """
     publishers = list(dict.fromkeys(sound(a.publisher) for a in sorted(members, key=lambda a: (a.at, a.id))))[::-1]
     series = []
     for direction, shape in DIRECTION_SHAPES.items():
@@ -30,9 +32,11 @@ def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
                 }
             )
     return {
-        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12}, "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
+        "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12},
+        "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 24},
         "yAxis": {"type": "category", "data": publishers, "splitLine": {"show": True, "lineStyle": {"opacity": 0.3}}},
-        "animation": False, "series": series,
-    }  # fmt: skip
+        "animation": False,
+        "series": series,
+    }

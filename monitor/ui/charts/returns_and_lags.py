@@ -14,7 +14,9 @@ CROWD = 12  # events that stand beside each other without a slider
 
 
 def abnormal(rows: Sequence[Row]) -> dict:
-    """Abnormal returns in per cent: a group of bars an event, a bar a window, a star where it stands out; none where not measured."""
+    """Abnormal returns in per cent: a group of bars an event, a bar a window, a star where it stands out;
+    none where not measured.
+    """
     events = [day.isoformat() for day in dict.fromkeys(row.event for row in rows)]
     series = []
     for window, color in WINDOW_COLORS.items():
@@ -48,16 +50,21 @@ def abnormal(rows: Sequence[Row]) -> dict:
         else []
     )
     return {
-        "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 58, "bottom": 28 if crowded else 8, "containLabel": True},
+        "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 58, "bottom": 28 if crowded else 8,
+            "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
-        "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True}, "axisLine": {"onZero": False}},
-        "yAxis": {"type": "value", "name": "abnormal return, %", "nameTextStyle": {"align": "left"}, "splitLine": {"lineStyle": {"opacity": 0.35}}},
+        "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True},
+            "axisLine": {"onZero": False}},
+        "yAxis": {"type": "value", "name": "abnormal return, %", "nameTextStyle": {"align": "left"},
+            "splitLine": {"lineStyle": {"opacity": 0.35}}},
         "dataZoom": zoom, "animation": False, "series": series,
     }  # fmt: skip
 
 
 def lags(found: LeadLag) -> dict:
-    """Correlation at each lag as a bar on the band in which 95 % of unrelated series lie; a star where it stands out."""
+    """Correlation at each lag as a bar on the band in which 95 % of unrelated series lie;
+    a star where it stands out.
+    """
     low, high = [round(lag.low, 4) for lag in found.lags], [round(lag.high, 4) for lag in found.lags]
     bars = [
         {
@@ -82,13 +89,23 @@ def lags(found: LeadLag) -> dict:
         "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.3f"},
         "xAxis": {
-            "type": "category", "data": [f"{lag.lag:+d}" if lag.lag else "0" for lag in found.lags],
-            "name": "← price first   trading days   index first →", "nameLocation": "middle", "nameGap": 26, "axisLine": {"onZero": False},
+            "type": "category",
+            "data": [f"{lag.lag:+d}" if lag.lag else "0" for lag in found.lags],
+            "name": "← price first   trading days   index first →",
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "axisLine": {"onZero": False},
         },
-        "yAxis": {"type": "value", "name": "correlation", "nameTextStyle": {"align": "left"}, "splitLine": {"lineStyle": {"opacity": 0.35}}},
+        "yAxis": {
+            "type": "value",
+            "name": "correlation",
+            "nameTextStyle": {"align": "left"},
+            "splitLine": {"lineStyle": {"opacity": 0.35}},
+        },
         "animation": False,
         "series": [
             {"type": "bar", "name": "correlation", "data": bars, "color": COLORS["tension"], "barMaxWidth": 22},
-            {**edge, "name": "band, upper", "data": high}, {**edge, "name": "band, lower", "data": low},
+            {**edge, "name": "band, upper", "data": high},
+            {**edge, "name": "band, lower", "data": low},
         ],
-    }  # fmt: skip
+    }

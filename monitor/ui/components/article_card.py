@@ -12,7 +12,9 @@ from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS
 
 
 def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html:
-    """An article, or a story with the article that represents it: what it is, its title, the words that prove it, who reports it."""
+    """An article, or a story with the article that represents it:
+    what it is, its title, the words that prove it, who reports it.
+    """
     signals = article.signals
     kinds = ", ".join(
         dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.severity:+.0f})" for s in strongest(signals))

@@ -20,10 +20,12 @@ def show(article: Article) -> None:
     spans: list[Signal | Suppressed] = [*article.signals, *article.suppressed]
     now, names = reads.now(), reads.actor_names()
     head = (
-        safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"), *(safe_html.tag("span", part) for part in sureness(article)),
-        safe_html.tag("span", f"{article.publisher} ({article.feed})"), safe_html.tag("span", times.shown(article.at, now)),
+        safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"),
+        *(safe_html.tag("span", part) for part in sureness(article)),
+        safe_html.tag("span", f"{article.publisher} ({article.feed})"),
+        safe_html.tag("span", times.shown(article.at, now)),
         safe_html.tag("span", "first seen ", times.shown(article.first_seen, now)),
-    )  # fmt: skip
+    )
     texts = [
         safe_html.passage(
             getattr(article, field),
@@ -38,7 +40,8 @@ def show(article: Article) -> None:
         if version.title != article.title:
             st.text(f"Another title, first seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
     st.text(
-        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: {', '.join(article.places) or 'none named'}"
+        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: "
+        f"{', '.join(article.places) or 'none named'}"
     )
     if not article.signals:
         st.text(without_signal(article))
@@ -63,7 +66,8 @@ def show(article: Article) -> None:
         correcting.missing(article, held)
     correcting.history(said)
     safe_html.note(
-        f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language {LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
+        f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language "
+        f"{LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
     )
     with st.container(horizontal=True):
         if link := safe_html.web_link(article.link):
@@ -73,7 +77,9 @@ def show(article: Article) -> None:
 
 
 def sureness(article: Article) -> list[str]:
-    """The score, how sure the reader is of the direction, and the direction that came next; nothing where it was not read."""
+    """The score, how sure the reader is of the direction, and the direction that came next;
+    nothing where it was not read.
+    """
     if article.direction == UNREAD or article.fault:
         return []
     parts = [f"score {article.score:+.1f}"]
@@ -104,7 +110,8 @@ def named(code: str, names: Mapping[str, str]) -> str:
 def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, str | None]:
     """(what it is, its words, by which rule, why); every number that made the reading stands in it."""
     who = ", ".join(f"{word} {value}" for word, value in (
-        ("by", found.source and named(found.source, names)), ("to", found.target and named(found.target, names)), ("at", found.place),
+        ("by", found.source and named(found.source, names)), ("to", found.target and named(found.target, names)),
+        ("at", found.place),
     ) if value)  # fmt: skip
     how = "; ".join(part for part in (f"rule {found.rule}", *found.operators, who) if part)
     added = ", added" if found.rule == RULE else ""
@@ -129,10 +136,15 @@ def line(
 def as_text(article: Article, names: dict[str, str]) -> str:
     """The reading for a mail or a note, UTC throughout."""
     lines = [
-        article.title, f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
-        *([article.link] if article.link and safe_html.web_link(article.link) else []), "", *([article.summary, ""] if article.summary else []),
-        f"Read as {DIRECTION_WORDS[article.direction]}, {', '.join(sureness(article))} ({article.method})" if sureness(article) else without_signal(article),
-    ]  # fmt: skip
+        article.title,
+        f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
+        *([article.link] if article.link and safe_html.web_link(article.link) else []),
+        "",
+        *([article.summary, ""] if article.summary else []),
+        f"Read as {DIRECTION_WORDS[article.direction]}, {', '.join(sureness(article))} ({article.method})"
+        if sureness(article)
+        else without_signal(article),
+    ]
     for signal in article.signals:
         who = " ".join(
             f"{word} {value}"
@@ -140,7 +152,11 @@ def as_text(article: Article, names: dict[str, str]) -> str:
             if value
         )
         changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
-        line = f'- {CATEGORY_WORDS[signal.category]} ({signal.mode}, {signal.severity:+.1f}{sure(signal.confidence)}): "{signal.text}" in the {signal.field}, rule {signal.rule}'
+        line = (
+            f"- {CATEGORY_WORDS[signal.category]} ({signal.mode}, "
+            f'{signal.severity:+.1f}{sure(signal.confidence)}): "{signal.text}" in the {signal.field}, '
+            f"rule {signal.rule}"
+        )
         lines.append(f"{line}{changes}{f'; {who}' if who else ''}{f'; why: {signal.why}' if signal.why else ''}")
     lines += [
         f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.suppressed

@@ -1,4 +1,6 @@
-"""Lets people say that a signal of an article is right, wrong or missing: what that will change, and two clicks to do it."""
+"""Lets people say that a signal of an article is right, wrong or missing:
+what that will change, and two clicks to do it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from monitor.ui.components import downloads, safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, MODE_WORDS, many
 from monitor.ui.queries import reads
 
-FOLLOWS = "Its story, filters and alerts follow at once, the index from this hour on. Index points of earlier hours stay as they were published."
+FOLLOWS = (
+    "Its story, filters and alerts follow at once, the index from this hour on. Index points of earlier hours "
+    "stay as they were published."
+)
 KIND_WORDS = {"right": "right", "wrong": "wrong", "missing": "missing", "undone": "taken back"}
 OPEN, FAULT, WHO = "correcting", "correction_fault", "corrected_by"  # keys of the session
 MISSING = "missing"
@@ -68,21 +73,25 @@ def struck(off: Suppressed, held: Sequence[Correction]) -> Correction | None:
         (
             one
             for one in reversed(held)
-            if one.kind == "wrong" and (one.category, one.field) == (off.category, off.field) and off.reason == rules.in_words(one)
+            if one.kind == "wrong"
+            and (one.category, one.field) == (off.category, off.field)
+            and off.reason == rules.in_words(one)
         ),
         None,
-    )  # fmt: skip
+    )
 
 
 def pick(article: Article, off: Suppressed) -> None:
     """Beside words that do not count: the way to say that they do, which fills in the fields of what is missing."""
-    st.button("Missing?", key=f"pick_{article.id}_{off.category}_{off.field}_{off.start}", on_click=_pick, args=(article, off), type="tertiary",
+    st.button("Missing?", key=f"pick_{article.id}_{off.category}_{off.field}_{off.start}", on_click=_pick,
+        args=(article, off), type="tertiary",
               help="Say that these words should count")  # fmt: skip
 
 
 def take_back(verdict: Correction) -> None:
     """Beside a signal that was struck out: the way to have it back."""
-    st.button("Undo", key=f"undo_{verdict.id}", on_click=_keep, args=(replace(verdict, kind="undone"), None), type="tertiary",
+    st.button("Undo", key=f"undo_{verdict.id}", on_click=_keep, args=(replace(verdict, kind="undone"), None),
+        type="tertiary",
               help="Take back that it is wrong")  # fmt: skip
 
 
@@ -110,8 +119,14 @@ def missing(article: Article, held: Sequence[Correction]) -> None:
                 key=f"category_{place}",
                 placeholder="choose one",
             )
-            st.segmented_control("It is", list(MODE_WORDS), default="act", format_func={"act": "an act", "words": "words"}.__getitem__,
-                                 key=f"mode_{place}", required=True)  # fmt: skip
+            st.segmented_control(
+                "It is",
+                list(MODE_WORDS),
+                default="act",
+                format_func={"act": "an act", "words": "words"}.__getitem__,
+                key=f"mode_{place}",
+                required=True,
+            )
         st.text_input(
             "The words that state it",
             max_chars=rules.MAX_TEXT,
@@ -131,7 +146,10 @@ def history(said: Sequence[Correction]) -> None:
     now = reads.now()
     with st.expander(many(len(said), "correction")):
         for one in reversed(said):
-            head = f"{times.local(one.at, now)}{f', {one.who}' if one.who else ''}: {CATEGORY_WORDS[one.category]} ({one.mode}) {KIND_WORDS[one.kind]}, "
+            head = (
+                f"{times.local(one.at, now)}{f', {one.who}' if one.who else ''}: {CATEGORY_WORDS[one.category]} "
+                f"({one.mode}) {KIND_WORDS[one.kind]}, "
+            )
             parts = [safe_html.tag("span", head), safe_html.tag("q", one.text, dir="auto")]
             parts += [safe_html.tag("span", f". {one.note}", dir="auto")] if one.note else []
             safe_html.show(safe_html.tag("div", *parts, class_="said"))
@@ -223,6 +241,9 @@ def _change(article: Article, said: Correction) -> str:
     after = rules.corrected(reading_of(article), rules.in_force((said,), article.title, article.summary))
     scores = f"score {after.score:+.1f} instead of {article.score:+.1f}"
     if after.direction != article.direction:
-        return f"The article becomes {DIRECTION_WORDS[after.direction]} instead of {DIRECTION_WORDS[article.direction]}, {scores}."
+        return (
+            f"The article becomes {DIRECTION_WORDS[after.direction]} instead of "
+            f"{DIRECTION_WORDS[article.direction]}, {scores}."
+        )
     same = f"The article stays {DIRECTION_WORDS[article.direction]}"
     return f"{same}, score {article.score:+.1f}." if after.score == article.score else f"{same}, {scores}."

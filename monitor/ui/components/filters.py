@@ -36,11 +36,24 @@ def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime |
 def filters() -> Filter:
     """The filter that the widgets set. Rarely used ones are behind a button that counts those in force."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Words in title or summary", key="text", bind="query-params", placeholder="Hormuz, pétrolier, هرمز",
-                             max_chars=200, width=260)  # fmt: skip
+        text = st.text_input(
+            "Words in title or summary",
+            key="text",
+            bind="query-params",
+            placeholder="Hormuz, pétrolier, هرمز",
+            max_chars=200,
+            width=260,
+        )
         since = time_range(replaced=any(in_force(key) for key in DAYS))
-        directions = st.pills("Direction", list(DIRECTION_WORDS), format_func=DIRECTION_WORDS.__getitem__, selection_mode="multi",
-                              default=SIGNED, key="direction", bind="query-params")  # fmt: skip
+        directions = st.pills(
+            "Direction",
+            list(DIRECTION_WORDS),
+            format_func=DIRECTION_WORDS.__getitem__,
+            selection_mode="multi",
+            default=SIGNED,
+            key="direction",
+            bind="query-params",
+        )
         active = sum(in_force(key) for key in MORE)
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
             days, more = days_of_own(), _more()
@@ -107,8 +120,16 @@ def _more() -> dict:
         source = st.selectbox(
             "Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone"
         )
-        target = st.selectbox("to whom", actors, index=None, format_func=actor, key="target", bind="query-params", placeholder="anyone",
-                              help="Applies only together with who did it.")  # fmt: skip
+        target = st.selectbox(
+            "to whom",
+            actors,
+            index=None,
+            format_func=actor,
+            key="target",
+            bind="query-params",
+            placeholder="anyone",
+            help="Applies only together with who did it.",
+        )
         story = st.number_input("Story number", min_value=1, value=None, step=1, key="story", bind="query-params")
     return chosen | {"pair": (source, target) if source and target else None, "story": story}
 
@@ -116,8 +137,9 @@ def _more() -> dict:
 def slug(wanted: Filter) -> str:
     """The filter in a file's name, letters and digits only."""
     words = [
-        *wanted.directions, *wanted.categories, *wanted.modes, *wanted.langs, *wanted.publishers, *wanted.actors, *wanted.places, *wanted.parts,
-        *(f"tier {tier}" for tier in wanted.tiers), *(wanted.pair or ()), f"story {wanted.story}" if wanted.story else "", wanted.text,
+        *wanted.directions, *wanted.categories, *wanted.modes, *wanted.langs, *wanted.publishers, *wanted.actors,
+        *wanted.places, *wanted.parts, *(f"tier {tier}" for tier in wanted.tiers), *(wanted.pair or ()),
+        f"story {wanted.story}" if wanted.story else "", wanted.text,
         f"since {wanted.since:%Y%m%d}" if wanted.since else "", f"until {wanted.until:%Y%m%d}" if wanted.until else "",
     ]  # fmt: skip
     return "".join(f"-{''.join(c if c.isalnum() else '_' for c in word)}" for word in words if word)[:80]

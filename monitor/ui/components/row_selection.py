@@ -1,7 +1,7 @@
 """Tables whose rows can be chosen: a click anywhere in a row, or the arrow keys, opens it.
 
-Streamlit's own way of choosing rows asks for a hit on a small box before the row; what people click is the title. Choosing again
-does not close what is open, and sorting does not either: each page has a button for that.
+Streamlit's own way of choosing rows asks for a hit on a small box before the row; what people click is the title.
+Choosing again does not close what is open, and sorting does not either: each page has a button for that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def row(key: str) -> int | None:
 def table(
     frame: pd.DataFrame, ids: Sequence[Hashable], parameter: str, *, key: str, forget: Sequence[str] = (), **shown
 ) -> None:
-    """A table whose chosen row puts its id into the page's address, as `parameter`; what is named in `forget` leaves the address.
+    """A table whose chosen row puts its id into the page's address, as `parameter`; what is named in `forget` leaves
+    the address.
 
     The other arguments are those of st.dataframe.
     """

@@ -23,18 +23,27 @@ def means(rule: Rule) -> str:
     match rule:
         case LevelRule():
             where = "" if rule.part == "all" else f" of {PARTS[rule.part]}"
-            return f"{rule.measure}{where} by the {rule.grain} reaches {rule.above:g}; over when it is under {rule.below:g}"
+            return (
+                f"{rule.measure}{where} by the {rule.grain} reaches {rule.above:g}; "
+                f"over when it is under {rule.below:g}"
+            )
         case JumpRule():
             where = "" if rule.part == "all" else f" of {PARTS[rule.part]}"
             way = {"up": "above", "down": "below", "either": "above or below"}[rule.direction]
-            return f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from {span(rule.within)} to {span(3 * rule.within)} ago"
+            return (
+                f"{rule.measure}{where} by the {rule.grain}, with its whole 90 % band, is {way} every band from "
+                f"{span(rule.within)} to {span(3 * rule.within)} ago"
+            )
         case SignalRule():
             what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(
                 rule.direction, rule.direction
             )
             where = "" if rule.part == "all" else f" in {PARTS[rule.part]}"
             sure = "" if rule.confidence is None else f", read with a confidence of {rule.confidence:.0%} or more,"
-            return f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one story ({what}{where}) of severity {rule.severity:g} or more{sure} within {span(rule.within)}"
+            return (
+                f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one "
+                f"story ({what}{where}) of severity {rule.severity:g} or more{sure} within {span(rule.within)}"
+            )
         case PriceRule():
             way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
             return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"

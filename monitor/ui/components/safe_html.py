@@ -1,7 +1,7 @@
 """Makes HTML from text: every character of a text is escaped, and only our own tags stand around it.
 
-Pages show feed text through these functions, st.text or dataframe cells, never through markdown; nothing else calls st.html
-(tests/test_safe_html.py checks it).
+Pages show feed text through these functions, st.text or dataframe cells, never through markdown; nothing else calls
+st.html (tests/test_safe_html.py checks it).
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def sound(text: str) -> str:
 
 
 def tag(name: str, *children: str, **attributes: str | None) -> Html:
-    """One element. Children and values are escaped unless they are Html; `class_` is class, `aria_label` is aria-label; None is left out."""
+    """One element. Children and values are escaped unless they are Html;
+    `class_` is class, `aria_label` is aria-label; None is left out.
+    """
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{plain(str(value))}"'
         for key, value in attributes.items()
@@ -68,7 +70,9 @@ def styles() -> None:
 
 
 def marked(text: str, spans: Numbered) -> Html:
-    """`text` with each span's words marked and numbered (0: no number); overlapping spans share a mark. Never raises."""
+    """`text` with each span's words marked and numbered (0: no number);
+    overlapping spans share a mark. Never raises.
+    """
     numbered = list(spans)
     edges = sorted({0, len(text), *(min(max(edge, 0), len(text)) for _, s in numbered for edge in (s.start, s.end))})
     out = []
@@ -96,7 +100,9 @@ def excerpt(text: str, signal: Signal, *, room: int = 110) -> tuple[str, Signal]
 
 
 def passage(text: str, spans: Numbered = (), *, kind: str = "", lang: str | None = None) -> Html:
-    """One field with its evidence marked, in the direction its letters ask for. `kind`: title; long: scrolls by itself, by keyboard too."""
+    """One field with its evidence marked, in the direction its letters ask for. `kind`: title;
+    long: scrolls by itself, by keyboard too.
+    """
     return tag(
         "div",
         marked(text, spans),

@@ -1,4 +1,5 @@
-"""What a page shows as part of an address: a filter as query parameters and back, so that a copied link asks for the same rows.
+"""What a page shows as part of an address: a filter as query parameters and back, so that a copied link asks for the
+same rows.
 
     Filter(since=..., categories=("attack",)) <-> since=2026-03-01T00:00:00Z&category=attack
 
@@ -19,8 +20,8 @@ from monitor.storage.articles import Filter
 
 # parameter -> field of Filter; each may be given several times, any of its values passes
 SEVERAL = {
-    "direction": "directions", "category": "categories", "mode": "modes", "lang": "langs", "publisher": "publishers", "tier": "tiers",
-    "actor": "actors", "place": "places", "part": "parts", "feed": "feeds", "country": "countries",
+    "direction": "directions", "category": "categories", "mode": "modes", "lang": "langs", "publisher": "publishers",
+    "tier": "tiers", "actor": "actors", "place": "places", "part": "parts", "feed": "feeds", "country": "countries",
 }  # fmt: skip
 KNOWN = {
     "direction": ("escalation", "deescalation", "mixed", "none", "unread"),

@@ -1,4 +1,5 @@
-"""Files for spreadsheets and notebooks, made while they are sent: /api/export/TABLE.csv (.jsonl, .parquet), with a page's filter.
+"""Files for spreadsheets and notebooks, made while they are sent: /api/export/TABLE.csv (.jsonl, .parquet), with a
+page's filter.
 
     link -> may it be pulled? -> filter -> rows of storage -> pieces of the file -> client
 
@@ -36,7 +37,8 @@ OWN = ("token", "signature", "name")  # of the link, not of the filter
 NARROWING: dict[str, dict[str, tuple[str, ...]]] = {
     "index": {"grain": ("hour", "day"), "part": ("all", *PARTS), "method": ()}, "prices": {"series": ()},
     "observations": {"series": ()}, "feeds": {"name": (), "state": ()},
-    "stories": {"direction": ("escalation", "deescalation", "mixed", "none"), "category": CATEGORIES, "least": tuple(map(str, range(1, 100)))},
+    "stories": {"direction": ("escalation", "deescalation", "mixed", "none"), "category": CATEGORIES,
+        "least": tuple(map(str, range(1, 100)))},
 }  # fmt: skip
 # how a value of the link is compared where its column is no single value
 COMPARED: dict[str, Callable[[Mapping, list[str]], bool]] = {
@@ -67,7 +69,10 @@ def give(request: Request) -> Response:
     if form not in TYPES or table not in (*export.COLUMNS, *SCREEN) or (table in SCREEN and form != "csv"):
         return _say(
             404,
-            f"There is no such file. Tables: {', '.join(export.COLUMNS)} as .csv, .jsonl, .parquet; {', '.join(SCREEN)} as .csv.",
+            (
+                f"There is no such file. Tables: {', '.join(export.COLUMNS)} as .csv, .jsonl, .parquet; "
+                f"{', '.join(SCREEN)} as .csv."
+            ),
         )
     given = [
         (name, links.renamed(name, value)) for name, value in request.query_params.multi_items() if name not in OWN

@@ -42,7 +42,9 @@ def feed_tests() -> FeedTests:
 
 
 def feed_of(address: str) -> Feed:
-    """What is asked for an address that a viewer typed: a configured feed as it is configured, otherwise public addresses only."""
+    """What is asked for an address that a viewer typed:
+    a configured feed as it is configured, otherwise public addresses only.
+    """
     settings, _ = reads.context().settings.current()
     address = address.strip()
     known = next((feed for feed in settings.feeds if feed.url == address), None)

@@ -1,4 +1,5 @@
-"""Reads for the Why page, shared by all viewers: the points that each entry adds to an hour of the index, and the change between two hours.
+"""Reads for the Why page, shared by all viewers: the points that each entry adds to an hour of the index, and the
+change between two hours.
 
 The parts are computed from what is stored now; the points beside them are those that were published, so a late article
 shows as a difference and is named.
@@ -52,7 +53,9 @@ def method() -> str:
 
 
 def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The points that each entry and category adds to the index of two hours; `now` in whole minutes, so that a read is shared."""
+    """The points that each entry and category adds to the index of two hours;
+    `now` in whole minutes, so that a read is shared.
+    """
     ends = [min(at + timedelta(hours=1), now) for at in moments]
     first, last = sorted(at.date() for at in moments)
     return tuple(
@@ -76,7 +79,9 @@ def _parts(at: datetime, measure: str, now: datetime, days: tuple[date, date], m
 
 @st.cache_data(ttl=600.0, show_spinner=False, max_entries=16)
 def _cache(days: tuple[date, date], method: str) -> ReferenceCache:
-    """The reference of two days and those between; each caller has its own copy. Without bootstrap: the split has no interval."""
+    """The reference of two days and those between; each caller has its own copy. Without bootstrap:
+    the split has no interval.
+    """
     cache = ReferenceCache(replace(_parameters(), replicates=0))
     first, last = (datetime.combine(day, time(), UTC) for day in (cache.span(days[0])[0], cache.span(days[1])[1]))
     entries = index.entries(reads.context().store, first, last + timedelta(days=1))
@@ -88,7 +93,8 @@ def _cache(days: tuple[date, date], method: str) -> ReferenceCache:
 
 
 def table(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The change by category, publisher or story, largest first, what adds nothing left out; it sums to the whole change.
+    """The change by category, publisher or story, largest first, what adds nothing left out; it sums to the whole
+    change.
 
     Columns: `by`, before, after, change, and for stories the number of articles behind each.
     """

@@ -106,7 +106,8 @@ def study_rows(study: event_study.Study) -> list[dict]:
     """One row an event and window, under STUDY_COLUMNS; abnormal returns in per cent of log return."""
     return [
         dict(zip(STUDY_COLUMNS, (
-            row.event, row.day, row.window, percent(row.ar), row.t, row.p, row.placebo_p, row.adjusted_p, yes(row.adjusted_p, row.significant), row.note,
+            row.event, row.day, row.window, percent(row.ar), row.t, row.p, row.placebo_p, row.adjusted_p,
+            yes(row.adjusted_p, row.significant), row.note,
         ), strict=True))
         for row in study.rows
     ]  # fmt: skip
@@ -115,7 +116,8 @@ def study_rows(study: event_study.Study) -> list[dict]:
 def across_rows(study: event_study.Study) -> list[dict]:
     return [
         dict(zip(ACROSS_COLUMNS, (
-            one.window, one.events, percent(one.mean), one.t, one.p, one.wilcoxon_p, one.placebo_p, yes(one.placebo_p, one.significant), one.note or "",
+            one.window, one.events, percent(one.mean), one.t, one.p, one.wilcoxon_p, one.placebo_p,
+            yes(one.placebo_p, one.significant), one.note or "",
         ), strict=True))
         for one in study.across
     ]  # fmt: skip

@@ -100,13 +100,18 @@ def history(found: list[Alert], addressed: bool) -> None:
         "sending": [sending(a, deliveries.get(a.id, ()), addressed, now) for a in found],
     })  # fmt: skip
     row_selection.table(
-        frame, [a.id for a in found], "alert", height=row_selection.tall(len(found), 12), key=f"alerts_{hash(tuple(a.id for a in found))}",
+        frame,
+        [a.id for a in found],
+        "alert",
+        height=row_selection.tall(len(found), 12),
+        key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
-            "what": st.column_config.TextColumn(width=480), "sending": st.column_config.TextColumn(width=190),
+            "what": st.column_config.TextColumn(width=480),
+            "sending": st.column_config.TextColumn(width=190),
         },
         alt=f"{len(found)} alerts, newest first",
-    )  # fmt: skip
+    )
     downloads.offer("alerts", name="alerts")
     if not st.query_params.get("alert"):
         safe_html.note("Click a row for the whole message and the stories behind it.")
@@ -118,14 +123,17 @@ def history(found: list[Alert], addressed: bool) -> None:
 
 
 def one(alert: Alert) -> None:
-    """The whole message with the stories behind it, which articles were edited since, and what became of each delivery."""
+    """The whole message with the stories behind it, which articles were edited since,
+    and what became of each delivery.
+    """
     with st.container(border=True, key="alert"):
         st.text(safe_html.sound(alert.message))
         if changed := reads.since_corrected(LIMIT).get(alert.id):
             count = many(len(changed), "article")
             verb = "was" if len(changed) == 1 else "were"
             st.text(
-                f"Since corrected: {count} behind it {verb} edited and no longer {'says' if len(changed) == 1 else 'say'} so."
+                f"Since corrected: {count} behind it {verb} edited and no longer "
+                f"{'says' if len(changed) == 1 else 'say'} so."
             )
             for article in changed:
                 edited = times.local(article.edited_at, reads.now())
@@ -156,18 +164,25 @@ def rules(configured: tuple[Rule, ...]) -> None:
         st.text("feeds.yaml has no rules under `alerts`.")
         return
     st.dataframe(
-        pd.DataFrame({
-            "rule": [safe_html.cell(r.name) for r in configured], "fires when": [safe_html.cell(means(r)) for r in configured],
-            "on": [r.enabled for r in configured], "pause after one": [span(r.cool_down) for r in configured],
-            "last fired": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
-        }),
-        hide_index=True, key="rules", height="content", placeholder="never",
+        pd.DataFrame(
+            {
+                "rule": [safe_html.cell(r.name) for r in configured],
+                "fires when": [safe_html.cell(means(r)) for r in configured],
+                "on": [r.enabled for r in configured],
+                "pause after one": [span(r.cool_down) for r in configured],
+                "last fired": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
+            }
+        ),
+        hide_index=True,
+        key="rules",
+        height="content",
+        placeholder="never",
         column_config={
             "fires when": st.column_config.TextColumn(width=620),
             "last fired": st.column_config.DatetimeColumn(format="D MMM HH:mm", timezone=times.zone_name(), width=120),
         },
         alt=f"{len(configured)} rules of feeds.yaml",
-    )  # fmt: skip
+    )
     downloads.offer("rules", name="rules")
     safe_html.note(
         "To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01"
@@ -179,8 +194,9 @@ settings, _ = reads.context().settings.current()
 urls = settings.environment.alert_urls
 st.text(
     "A rule fires once when what it waits for begins, names the stories behind it, and says when it is over. "
-    "Signals and price moves have happened and do not end; when the articles behind a signal are edited, a correction follows."
-)  # fmt: skip
+    "Signals and price moves have happened and do not end; when the articles behind a signal are edited, "
+    "a correction follows."
+)
 if "synthetic" in reads.notes():
     safe_html.note("Alerts of synthetic data are shown here and never sent.")
 elif urls:

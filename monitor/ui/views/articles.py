@@ -44,15 +44,25 @@ def table(found: list[Article]) -> None:
     })  # fmt: skip
     ids = [a.id for a in found]
     row_selection.table(
-        frame, ids, "article", height=row_selection.tall(len(ids), 17), key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}", placeholder="",
+        frame,
+        ids,
+        "article",
+        height=row_selection.tall(len(ids), 17),
+        key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}",
+        placeholder="",
         column_config={
-            "time": st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95),
-            "direction": st.column_config.TextColumn(width=105), "title": st.column_config.TextColumn(width=250),
-            "publisher": st.column_config.TextColumn(width=105), "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
-            "signals": st.column_config.TextColumn(width=150), "language": st.column_config.TextColumn(width=70),
+            "time": st.column_config.DatetimeColumn(
+                f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95
+            ),
+            "direction": st.column_config.TextColumn(width=105),
+            "title": st.column_config.TextColumn(width=250),
+            "publisher": st.column_config.TextColumn(width=105),
+            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
+            "signals": st.column_config.TextColumn(width=150),
+            "language": st.column_config.TextColumn(width=70),
         },
         alt=f"List of {len(found)} articles, newest first",
-    )  # fmt: skip
+    )
 
 
 def close() -> None:

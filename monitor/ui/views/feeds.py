@@ -79,18 +79,32 @@ def health(wanted: tuple[str, ...] | None) -> None:
     table = table.drop(columns=[name for name in RARE if not table[name].any()])
     troubled = sum(word in TROUBLE for _, _, word in rows)
     row_selection.table(
-        table, names, "feed", height=row_selection.tall(len(rows), FEW), key=f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}", placeholder="",
+        table,
+        names,
+        "feed",
+        height=row_selection.tall(len(rows), FEW),
+        key=f"feeds_{hash((*names, st.session_state.get('feed_closed', 0)))}",
+        placeholder="",
         column_config={
             "feed": st.column_config.TextColumn(pinned=True, width=170),
-            "state": st.column_config.MultiselectColumn(options=list(STATE_WORDS.values()), color=list(COLORS.values()), width=125),
-            "address": st.column_config.LinkColumn(width=300), "moved to": st.column_config.LinkColumn(width="small"),
-            "error": st.column_config.TextColumn(width=260), "new": st.column_config.NumberColumn(help="New entries in the last round"),
-            "unreadable": st.column_config.NumberColumn(help="Entries of the last document that could not be read; they are tried again"),
-            "stored": st.column_config.NumberColumn(help="Entries of this feed, all time"), "tier": st.column_config.NumberColumn(help=TIER),
-            "HTTP": st.column_config.NumberColumn(help="Status of the last answer: 200 is good, 304 means that nothing is new"),
+            "state": st.column_config.MultiselectColumn(
+                options=list(STATE_WORDS.values()), color=list(COLORS.values()), width=125
+            ),
+            "address": st.column_config.LinkColumn(width=300),
+            "moved to": st.column_config.LinkColumn(width="small"),
+            "error": st.column_config.TextColumn(width=260),
+            "new": st.column_config.NumberColumn(help="New entries in the last round"),
+            "unreadable": st.column_config.NumberColumn(
+                help="Entries of the last document that could not be read; they are tried again"
+            ),
+            "stored": st.column_config.NumberColumn(help="Entries of this feed, all time"),
+            "tier": st.column_config.NumberColumn(help=TIER),
+            "HTTP": st.column_config.NumberColumn(
+                help="Status of the last answer: 200 is good, 304 means that nothing is new"
+            ),
         },
         alt=f"Health of {many(len(rows), 'feed')}, {troubled} in trouble",
-    )  # fmt: skip
+    )
     if st.query_params.get("feed") != st.session_state.get("feed_shown"):
         st.rerun()
 
@@ -103,14 +117,22 @@ def steps() -> None:
         return
     st.text("Steps that fail now")
     st.dataframe(
-        pd.DataFrame({
-            "step": [failure.step for failure in found], "what it means": [STEP_FAILS.get(failure.step, "") for failure in found],
-            "failing since": [age(failure.since, now) for failure in found], "times in a row": [failure.failures for failure in found],
-            "next try": [ahead(failure.next_try, now) if failure.next_try else "" for failure in found],
-            "error": [safe_html.cell(failure.error) for failure in found],
-        }),
-        hide_index=True, height="auto", key="steps", placeholder="", alt=f"{many(len(found), 'step')} that fail",
-    )  # fmt: skip
+        pd.DataFrame(
+            {
+                "step": [failure.step for failure in found],
+                "what it means": [STEP_FAILS.get(failure.step, "") for failure in found],
+                "failing since": [age(failure.since, now) for failure in found],
+                "times in a row": [failure.failures for failure in found],
+                "next try": [ahead(failure.next_try, now) if failure.next_try else "" for failure in found],
+                "error": [safe_html.cell(failure.error) for failure in found],
+            }
+        ),
+        hide_index=True,
+        height="auto",
+        key="steps",
+        placeholder="",
+        alt=f"{many(len(found), 'step')} that fail",
+    )
 
 
 def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
@@ -148,14 +170,16 @@ def facts(name: str) -> None:
     lines = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
     if state.bad_entries:
         lines.append(
-            f"{many(state.bad_entries, 'entry')} of its last document could not be read. Tried again at the next round; the log says why."
+            f"{many(state.bad_entries, 'entry')} of its last document could not be read. "
+            "Tried again at the next round; the log says why."
         )
     if faulty := reads.unreadable().get(name):
         lines.append(f"{many(faulty, 'article')} of all that it brought could not be read; each says why.")
     if state.error:
         lines.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
     lines.append(
-        f"Last asked {age(state.last_polled, now)}, last answer {age(state.last_success, now)}, last new entry {age(state.last_new, now)}, "
+        f"Last asked {age(state.last_polled, now)}, last answer {age(state.last_success, now)}, last new entry "
+        f"{age(state.last_new, now)}, "
         f"next due {due(state, word, now)}."
     )
     if state.interval:
@@ -186,9 +210,10 @@ def one(feed: Feed) -> None:
         st.text("Its last round" if len(rounds) == 1 else f"Its last {len(rounds)} rounds")
         st.dataframe(
             pd.DataFrame({
-                "asked": pd.to_datetime([r.at for r in rounds], utc=True), "state": [STATE_WORDS.get(r.state, r.state) for r in rounds],
-                "new": [r.new_entries for r in rounds], "unreadable": [r.bad_entries for r in rounds], "stored": [r.entries for r in rounds], "HTTP": [r.status for r in rounds],
-                "error": [safe_html.cell(r.error) for r in rounds],
+                "asked": pd.to_datetime([r.at for r in rounds], utc=True),
+                "state": [STATE_WORDS.get(r.state, r.state) for r in rounds], "new": [r.new_entries for r in rounds],
+                "unreadable": [r.bad_entries for r in rounds], "stored": [r.entries for r in rounds],
+                "HTTP": [r.status for r in rounds], "error": [safe_html.cell(r.error) for r in rounds],
             }),
             hide_index=True, height="auto", column_config={"asked": moment()}, key="rounds", placeholder="",
             alt=f"The last {len(rounds)} rounds of this feed, newest first",
@@ -200,13 +225,19 @@ def one(feed: Feed) -> None:
         st.text("Its newest entries")
         entries = reads.found(Filter(feeds=(feed.name,)), ENTRIES, reads.newest_id())
         st.dataframe(
-            pd.DataFrame({
-                "time": pd.to_datetime([a.at for a in entries], utc=True), "title": [safe_html.cell(a.title) for a in entries],
-                "direction": [DIRECTION_WORDS[a.direction] for a in entries],
-            }),
-            hide_index=True, height="auto", column_config={"time": moment(), "title": st.column_config.TextColumn(width=330)}, key="entries",
+            pd.DataFrame(
+                {
+                    "time": pd.to_datetime([a.at for a in entries], utc=True),
+                    "title": [safe_html.cell(a.title) for a in entries],
+                    "direction": [DIRECTION_WORDS[a.direction] for a in entries],
+                }
+            ),
+            hide_index=True,
+            height="auto",
+            column_config={"time": moment(), "title": st.column_config.TextColumn(width=330)},
+            key="entries",
             alt=f"The newest {len(entries)} entries of this feed",
-        )  # fmt: skip
+        )
         downloads.offer(
             "articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV"
         )
@@ -270,7 +301,8 @@ def test_form(shown_above: str) -> None:
         )
         st.button("Test", key="test", type="primary", on_click=begin_typed)
     safe_html.note(
-        "The address is asked once, under the limits that polling has: public addresses only. Nothing is stored, and feeds.yaml is not changed."
+        "The address is asked once, under the limits that polling has: public addresses only. Nothing is stored, and "
+        "feeds.yaml is not changed."
     )
     if "trial" in st.session_state and st.session_state["trial_of"] != shown_above:
         outcome()
@@ -296,13 +328,21 @@ def answer(found: ProbeResult) -> None:
     if found.entries:
         shown = list(zip(found.entries, found.readings, strict=True))[:ENTRIES]
         st.dataframe(
-            pd.DataFrame({
-                "published": pd.to_datetime([e.published for e, _ in shown], utc=True), "title": [safe_html.cell(e.title) for e, _ in shown],
-                "direction": [DIRECTION_WORDS[r.direction] for _, r in shown], "signals": [kinds(r.categories) for _, r in shown],
-                "language": [LANGUAGES.get(r.lang or "", r.lang or "") for _, r in shown],
-            }),
-            hide_index=True, column_config={"published": moment()}, key="tried", placeholder="", alt=f"The first {len(shown)} entries of the address tested",
-        )  # fmt: skip
+            pd.DataFrame(
+                {
+                    "published": pd.to_datetime([e.published for e, _ in shown], utc=True),
+                    "title": [safe_html.cell(e.title) for e, _ in shown],
+                    "direction": [DIRECTION_WORDS[r.direction] for _, r in shown],
+                    "signals": [kinds(r.categories) for _, r in shown],
+                    "language": [LANGUAGES.get(r.lang or "", r.lang or "") for _, r in shown],
+                }
+            ),
+            hide_index=True,
+            column_config={"published": moment()},
+            key="tried",
+            placeholder="",
+            alt=f"The first {len(shown)} entries of the address tested",
+        )
     settings, _ = reads.context().settings.current()
     if any(feed.url == found.feed.url for feed in settings.feeds):
         st.text("It is in feeds.yaml already.")

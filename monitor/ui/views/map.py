@@ -42,7 +42,8 @@ def where(found: list[Tally], span: str) -> None:
     with right:
         key = f"places_{hash(tuple(frame['place']))}"
         st.dataframe(
-            frame, hide_index=True, height=row_selection.tall(len(frame), 15), on_select="rerun", selection_mode=row_selection.MODE, key=key, alt=many(len(frame), "place"),
+            frame, hide_index=True, height=row_selection.tall(len(frame), 15), on_select="rerun",
+            selection_mode=row_selection.MODE, key=key, alt=many(len(frame), "place"),
             column_config=COLUMNS,
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -60,8 +61,16 @@ def where(found: list[Tally], span: str) -> None:
 
 def who(found: list[Tally], span: str) -> None:
     names = reads.actor_names()
-    direction = st.segmented_control("Kind", places_and_pairs.SIDES, default="escalation", format_func=DIRECTION_WORDS.__getitem__, key="kind", bind="query-params",
-                                     required=True, label_visibility="collapsed")  # fmt: skip
+    direction = st.segmented_control(
+        "Kind",
+        places_and_pairs.SIDES,
+        default="escalation",
+        format_func=DIRECTION_WORDS.__getitem__,
+        key="kind",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
     safe_html.note("Who (row) did it to whom (column). Number of articles in which a clause names both.")
     option = actor_matrix.matrix(found, direction, names)
     frame = places_and_pairs.by_place_or_pair(found, ("source", "target"))
@@ -69,8 +78,10 @@ def who(found: list[Tally], span: str) -> None:
     with left:
         if option:
             rows = len(option["yAxis"]["data"])
-            top = ", ".join(f"{names.get(row.source, row.source)} on {names.get(row.target, row.target)} {getattr(row, direction)}"
-                            for row in frame.sort_values(direction, ascending=False).head(5).itertuples())  # fmt: skip
+            top = ", ".join(
+                f"{names.get(row.source, row.source)} on {names.get(row.target, row.target)} {getattr(row, direction)}"
+                for row in frame.sort_values(direction, ascending=False).head(5).itertuples()
+            )
             st.echarts_chart(
                 option, height=150 + 34 * rows, key=f"matrix_{direction}", alt=f"Who acts on whom, articles: {top}"
             )
@@ -86,8 +97,9 @@ def who(found: list[Tally], span: str) -> None:
         )
         key = f"pairs_{hash((*frame['source'], *frame['target']))}"
         st.dataframe(
-            shown, hide_index=True, height=row_selection.tall(len(frame), 12), on_select="rerun", selection_mode=row_selection.MODE, key=key,
-            alt=many(len(frame), "pair") + " of actors", column_config={"source": "who", "target": "to whom", **COLUMNS},
+            shown, hide_index=True, height=row_selection.tall(len(frame), 12), on_select="rerun",
+            selection_mode=row_selection.MODE, key=key, alt=many(len(frame), "pair") + " of actors",
+            column_config={"source": "who", "target": "to whom", **COLUMNS},
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
             downloads.offer("pairs", span, name=f"pairs{in_name(span)}")
@@ -95,8 +107,11 @@ def who(found: list[Tally], span: str) -> None:
                 safe_html.note("Click a row for its articles.")
             else:
                 pair = shown.iloc[chosen]
-                st.page_link(pages.target("articles.py"), label=f"Articles: {pair['source']} on {pair['target']}",
-                             query_params={"source": pair["source"], "target": pair["target"], "time": st.session_state["time"]})  # fmt: skip
+                st.page_link(
+                    pages.target("articles.py"),
+                    label=f"Articles: {pair['source']} on {pair['target']}",
+                    query_params={"source": pair["source"], "target": pair["target"], "time": st.session_state["time"]},
+                )
 
 
 st.title("Where and who", anchor=False)
