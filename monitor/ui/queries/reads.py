@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pandas as pd
 import streamlit as st
@@ -132,7 +132,7 @@ rounds_of = anew(feeds.log)  # (feed name): newest first
 def correct(said: Correction) -> None:
     """Keep a correction, the only thing that pages write; what lists show of its article is asked anew. Raises InputError, StorageError."""
     articles.correct(context().store, said)
-    for kept in (
+    lists: tuple[Any, ...] = (
         count,
         found,
         newest_with_signals,
@@ -141,7 +141,8 @@ def correct(said: Correction) -> None:
         reported,
         signals_by,
         articles_by_tag,
-    ):
+    )
+    for kept in lists:
         kept.clear()
 
 
