@@ -1,4 +1,6 @@
-"""Serves the dashboard, and starts and stops polling with it: `streamlit run app.py`, or `gulf-monitor run` of an installed package."""
+"""Serves the dashboard, and starts and stops polling with it:
+`streamlit run app.py`, or `gulf-monitor run` of an installed package.
+"""
 
 import gc
 import logging
@@ -38,7 +40,9 @@ except ConfigError as fault:
 
 @asynccontextmanager
 async def lifespan(app):
-    """The pipeline runs from before the first visitor until the server stops. Where the database will not open, the pages say so."""
+    """The pipeline runs from before the first visitor until the server stops. Where the database will not open, the
+    pages say so.
+    """
     try:
         store, time = open_store(environment.database_url), clock.from_environment(environment.now)
     except StorageError as fault:

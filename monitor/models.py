@@ -117,7 +117,9 @@ class Parsed:
 
     @property
     def slices_read(self) -> tuple[bytes, ...]:
-        """The hashes of the items that need not be read again. Those of bad ones are left out, so that they are tried again."""
+        """The hashes of the items that need not be read again. Those of bad ones are left out,
+        so that they are tried again.
+        """
         lost = {self.slices[one.position] for one in self.bad if one.position < len(self.slices)}
         return tuple(one for one in self.slices if one not in lost)
 
@@ -195,7 +197,9 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """What counts as the theatre, where feeds.yaml asks for another than the shipped one: ISO codes or gazetteer names."""
+    """What counts as the theatre, where feeds.yaml asks for another than the shipped one:
+    ISO codes or gazetteer names.
+    """
 
     widen: tuple[str, ...] = ()
     replace: tuple[str, ...] = ()  # only these
@@ -274,7 +278,8 @@ VERDICTS = ("right", "wrong", "missing", "undone")
 class Correction:
     """What somebody said of one signal of an article. Of several on the same words, category and mode the newest holds.
 
-    right: the signal is meant; wrong: it is not; missing: the reader did not find it; undone: what was said before holds no more.
+    right: the signal is meant; wrong: it is not; missing: the reader did not find it; undone: what was said before
+    holds no more.
     """
 
     id: int | None  # None until it is stored

@@ -1,4 +1,6 @@
-"""Alerts: each kind of rule fires for its reason, once, resolves when it should, and is silent when nothing can be said."""
+"""Alerts: each kind of rule fires for its reason, once, resolves when it should,
+and is silent when nothing can be said.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,12 +28,13 @@ def point(
     at: datetime, tension: float | None, *, spread: float = 0.2, status: str = "ok", part: str = "all"
 ) -> IndexPoint:
     empty = dict.fromkeys([
-        "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share", "escalation_acts", "escalation_words",
-        "deescalation_acts", "deescalation_words", "percentile",
+        "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share", "escalation_acts",
+        "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
     ])  # fmt: skip
     low, high = (None, None) if tension is None else (tension / (1 + spread), tension * (1 + spread))
     return IndexPoint(
-        grain="hour", at=at, method="m", status=status, tension=tension, tension_low=low, tension_high=high, entries=99, signal_articles=9, stories=9,
+        grain="hour", at=at, method="m", status=status, tension=tension, tension_low=low, tension_high=high, entries=99,
+        signal_articles=9, stories=9,
         publishers=9, part=part, **empty,
     )  # fmt: skip
 

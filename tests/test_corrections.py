@@ -1,4 +1,6 @@
-"""What people say of signals: kept, in force at once for that article, kept through reading again, exported as labelled rows."""
+"""What people say of signals: kept, in force at once for that article, kept through reading again,
+exported as labelled rows.
+"""
 
 import json
 from dataclasses import replace
@@ -25,7 +27,8 @@ STRIKE = Signal(
 TALKS = Signal("talks", "deescalation", "words", -3.0, "talks.offer", "title", 20, 32, "offers talks", confidence=0.7)
 OFF = Suppressed("appeal", "judge: 0.30", "summary", 16, 20, "calm")
 READ = Reading(
-    "en", "escalation", 5.1, True, ("IRN",), (), (STRIKE, TALKS), (OFF,), "reader-1", confidence=0.6, runner_up="mixed", vector=bytes(range(128))
+    "en", "escalation", 5.1, True, ("IRN",), (), (STRIKE, TALKS), (OFF,), "reader-1", confidence=0.6, runner_up="mixed",
+    vector=bytes(range(128))
 )  # fmt: skip
 
 
@@ -211,7 +214,25 @@ def test_the_index_follows_and_what_was_published_stays(store, tmp_path):
 
 def test_an_article_becomes_a_labelled_row_where_its_labels_are_known():
     held = in_force([said("wrong")], TITLE, SUMMARY)
-    one = Article(1, "Gulf Wire", "wire", TITLE, SUMMARY, None, "en", NOON, NOON, NOON, READ.direction, READ.score, (), (), (), None, "reader-1")  # fmt: skip
+    one = Article(
+        1,
+        "Gulf Wire",
+        "wire",
+        TITLE,
+        SUMMARY,
+        None,
+        "en",
+        NOON,
+        NOON,
+        NOON,
+        READ.direction,
+        READ.score,
+        (),
+        (),
+        (),
+        None,
+        "reader-1",
+    )
     assert labelled(one, READ, ()) is None and labelled(one, READ, held) is None  # the talks were not judged
     row = labelled(one, READ, in_force([said("wrong"), said("right", TALKS)], TITLE, SUMMARY))
     assert row["direction"] == "deescalation" and row["signals"] == [

@@ -1,4 +1,6 @@
-"""Points as they are kept: the same whether news comes hour by hour or all at once, and what is published stays as it was."""
+"""Points as they are kept: the same whether news comes hour by hour or all at once,
+and what is published stays as it was.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

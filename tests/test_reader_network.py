@@ -1,4 +1,6 @@
-"""The shipped network: any text goes in, words of that text come out, and neither the order nor the batch changes what is read."""
+"""The shipped network: any text goes in, words of that text come out,
+and neither the order nor the batch changes what is read.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,6 @@
-"""Training from rows to a file that reads, with a tiny network of random weights; and the folds, which need no torch."""
+"""Training from rows to a file that reads, with a tiny network of random weights;
+and the folds, which need no torch.
+"""
 
 import json
 from pathlib import Path

@@ -165,9 +165,11 @@ def test_one_round_reads_all_before_anything_follows(store, tmp_path, monkeypatc
     monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes: pool())
     seen = []
     steps = [
-        step if step.name == "reading" else pipeline.Step(step.name, step.lane, lambda run: seen.append(articles.waiting(store)))
+        step
+        if step.name == "reading"
+        else pipeline.Step(step.name, step.lane, lambda run: seen.append(articles.waiting(store)))
         for step in pipeline.table(store, clock.RealClock())
-    ]  # fmt: skip
+    ]
     with Internet() as net:
         net.serve("/a", Page(running.rss([{"title": "read strike"}, {"title": "calm"}])))
         line = f"feeds: [{{name: A, url: '{net.url('/a')}', allow_private: true}}]\nprices: []\n"

@@ -40,7 +40,9 @@ FORMULA = '=HYPERLINK("http://evil.example")'
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    """Gives pull(path, headers) -> (status, headers, text) of a server over a small database; `server.env` sets the environment."""
+    """Gives pull(path, headers) -> (status, headers, text) of a server over a small database;
+    `server.env` sets the environment.
+    """
     opened = open_store(f"sqlite:///{tmp_path}/m.db")
     feed = Feed("Wire", "https://wire.example/rss")
     strike = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "strike", "ISR", "IRN", "Isfahan")
@@ -82,8 +84,11 @@ def server(tmp_path, monkeypatch):
         [Price("Brent", day, 70 + n % 7, "yahoo", "front month", "USD/bbl", None, NOON) for n, day in enumerate(days)],
     )
     alerts.save(opened, Alert(None, "Grave", "signal", NOON, "firing", "attack", "Grave:story 1", stories=(1,)))
-    (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', enabled: false}\n"
-                                         "alerts: [{name: High, kind: level, above: 200, below: 150}]\n")  # fmt: skip
+    (tmp_path / "feeds.yaml").write_text(
+        "feeds:\n  - {name: Wire, url: 'https://wire.example/rss'}\n  - {name: B, url: 'https://b.example/', "
+        "enabled: false}\n"
+        "alerts: [{name: High, kind: level, above: 200, below: 150}]\n"
+    )
     for name, value in (
         ("FEEDS", tmp_path / "feeds.yaml"),
         ("DATABASE_URL", f"sqlite:///{tmp_path}/m.db"),
@@ -126,12 +131,16 @@ def rows(body):
 
 
 ROWS = {
-    "articles.csv": 7, "articles.csv?direction=escalation": 4, "articles.csv?lang=fr&lang=en": 7, "articles.csv?category=attack&mode=words": 0,
-    "articles.csv?source=ISR&target=IRN&place=Isfahan": 4, "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 3,
-    "signals.csv?category=attack": 4, "stories.csv": 2, "stories.csv?least=2": 1, "stories.csv?direction=none": 0, "stories.csv?category=attack&category=talks": 2, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1, "prices.csv?series=Brent": 119,
-    "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1, "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6,
-    "places.csv": 1, "pairs.csv?since=2026-03-01": 1, "pairs.csv?since=2026-03-03": 0, "all-events.csv?events=2026-02-27": 3, "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1,
-    "rules.csv": 1, "rounds.csv?feed=Wire": 1, "rounds.csv?feed=Nobody": 0,
+    "articles.csv": 7, "articles.csv?direction=escalation": 4, "articles.csv?lang=fr&lang=en": 7,
+    "articles.csv?category=attack&mode=words": 0, "articles.csv?source=ISR&target=IRN&place=Isfahan": 4,
+    "articles.csv?since=2026-03-02T10:00Z&until=2026-03-02T12:00:00%2B00:00": 3, "signals.csv?category=attack": 4,
+    "stories.csv": 2, "stories.csv?least=2": 1, "stories.csv?direction=none": 0,
+    "stories.csv?category=attack&category=talks": 2, "index.csv": 3, "index.csv?grain=hour&part=Lebanon": 1,
+    "prices.csv?series=Brent": 119, "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1,
+    "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6, "places.csv": 1,
+    "pairs.csv?since=2026-03-01": 1, "pairs.csv?since=2026-03-03": 0, "all-events.csv?events=2026-02-27": 3,
+    "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1, "rules.csv": 1,
+    "rounds.csv?feed=Wire": 1, "rounds.csv?feed=Nobody": 0,
 }  # fmt: skip
 
 
@@ -140,8 +149,16 @@ def test_each_link_gives_its_rows(server):
 
 
 def test_what_a_formula_made_names_it(server):
-    asked = ("articles.csv", "signals.csv", "index.csv", "places.csv", "pairs.csv", "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00",
-             "event-study.csv?events=2026-02-27", "all-events.csv?events=2026-02-27")  # fmt: skip
+    asked = (
+        "articles.csv",
+        "signals.csv",
+        "index.csv",
+        "places.csv",
+        "pairs.csv",
+        "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00",
+        "event-study.csv?events=2026-02-27",
+        "all-events.csv?events=2026-02-27",
+    )
     first = {path: rows(server(path)[2])[0] for path in asked}
     assert all(row["method"] for row in first.values()), first
 
@@ -161,10 +178,12 @@ def test_the_same_rows_in_the_other_formats(server):
 
 
 @pytest.mark.parametrize(("path", "status", "said"), [
-    ("nothing.csv", 404, "articles"), ("alerts.parquet", 404, "as .csv"), ("articles", 404, "no such"), ("articles.csv?colour=red", 400, "colour"),
-    ("articles.csv?category=war", 400, "attack"), ("articles.csv?since=monday", 400, "ISO"), ("articles.csv?story=%D9%A1", 400, "number"),
-    ("articles.csv?source=ISR", 400, "together"), ("index.csv?part=Mars", 400, "hormuz"), ("event-study.csv?series=Gold", 400, "Brent"),
-    ("event-study.csv?events=soon", 400, "2025-06-13"), ("rounds.csv", 400, "name one"), ("articles.csv?text=" + "x" * 300, 400, "longer"),
+    ("nothing.csv", 404, "articles"), ("alerts.parquet", 404, "as .csv"), ("articles", 404, "no such"),
+    ("articles.csv?colour=red", 400, "colour"), ("articles.csv?category=war", 400, "attack"),
+    ("articles.csv?since=monday", 400, "ISO"), ("articles.csv?story=%D9%A1", 400, "number"),
+    ("articles.csv?source=ISR", 400, "together"), ("index.csv?part=Mars", 400, "hormuz"),
+    ("event-study.csv?series=Gold", 400, "Brent"), ("event-study.csv?events=soon", 400, "2025-06-13"),
+    ("rounds.csv", 400, "name one"), ("articles.csv?text=" + "x" * 300, 400, "longer"),
 ])  # fmt: skip
 def test_what_cannot_be_meant_is_said(server, path, status, said):
     code, headers, body = server(path)
@@ -221,9 +240,11 @@ times = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map
 
 
 @given(st.builds(
-    Filter, since=times, until=times, publishers=words, actors=words, places=words, text=st.text(max_size=50).filter(lambda t: "\ud800" not in t),
+    Filter, since=times, until=times, publishers=words, actors=words, places=words,
+    text=st.text(max_size=50).filter(lambda t: "\ud800" not in t),
     directions=st.sets(st.sampled_from(["escalation", "none"])).map(tuple), tiers=st.sets(st.integers(1, 4)).map(tuple),
-    theatre=st.none() | st.booleans(), story=st.none() | st.integers(1, 2**40), pair=st.none() | st.just(("ISR", "IRN")),
+    theatre=st.none() | st.booleans(), story=st.none() | st.integers(1, 2**40),
+    pair=st.none() | st.just(("ISR", "IRN")),
 ))  # fmt: skip
 def test_a_link_asks_for_what_its_page_showed(wanted):
     assert links.filter_of(parse_qsl(links.query_of(wanted), keep_blank_values=True)) == wanted

@@ -19,8 +19,9 @@ MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 def test_a_feed_is_remembered_with_the_log_of_its_rounds(store):
     state = FeedState(
-        "Wire", "https://wire.example", "failing", 503, "too busy", "http", 2, last_polled=NOON, next_due=NOON + HOUR, etag='"x"',
-        interval=timedelta(minutes=7), moved_to="https://new.example", moved_count=2, habit=HOUR, ttl=DAY, skip_hours=(0, 23),
+        "Wire", "https://wire.example", "failing", 503, "too busy", "http", 2, last_polled=NOON, next_due=NOON + HOUR,
+        etag='"x"', interval=timedelta(minutes=7), moved_to="https://new.example", moved_count=2, habit=HOUR, ttl=DAY,
+        skip_hours=(0, 23),
     )  # fmt: skip
     assert save_state(store, state, now=NOON) == state
     assert feeds.states(store) == {"Wire": state}

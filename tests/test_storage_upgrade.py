@@ -133,9 +133,17 @@ OLD_ALERTS = (
     # (key, reason, state, sent, attempts, error, next_try)
     ("a", "grave signal", "firing", None, 2, "json #0a: 503\njson #0b: waiting\nmailto #0c: being sent", 7),
     ("b", "feed silence", "firing", 5, 1, None, None),
-    ("b", "no longer watched", "resolved", None, 1, "json #0a: the program stopped while sending: it is not known whether this arrived", 9),
+    (
+        "b",
+        "no longer watched",
+        "resolved",
+        None,
+        1,
+        "json #0a: the program stopped while sending: it is not known whether this arrived",
+        9,
+    ),
     ("c", "price move", "firing", None, 0, "not sent: older than a day when it could have been", 9),
-)  # fmt: skip
+)
 
 
 def test_what_was_written_about_sending_becomes_a_row_for_each_address(version_2):

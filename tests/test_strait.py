@@ -44,7 +44,10 @@ def test_two_publishers_close_it_since_the_first_of_them():
         [said(0, "A", CLOSED), said(5, "B", CLOSED, mode="words")],  # a threat
         [said(0, "A", CLOSED), said(5, "B", CLOSED, confidence=0.4)],
         [said(0, "A", CLOSED), said(61, "B", CLOSED)],  # not yet
-        [said(0, "A", ("maritime", "ship.attack", "hits a tanker")), said(1, "B", ("maritime", "ship.seize", "seizes a tanker"))],
+        [
+            said(0, "A", ("maritime", "ship.attack", "hits a tanker")),
+            said(1, "B", ("maritime", "ship.seize", "seizes a tanker")),
+        ],
     ],
 )  # fmt: skip
 def test_otherwise_it_is_not_known_and_not_open(reports):
@@ -123,7 +126,8 @@ def test_newer_reports_hold_against_older_days_and_days_end_what_reports_began()
     late = days(100, upto=NOON - 3 * DAY)
     found = known(said(0, "A", CLOSED), said(1, "B", CLOSED), after=2, transits=late)
     assert strait.sentence(found, NOON + 2 * HOUR) == (
-        "Strait of Hormuz: closed since 1 March, according to B, A, last 1 h ago; 100 ships passed on 25 February, 100 are normal."
+        "Strait of Hormuz: closed since 1 March, according to B, A, last 1 h ago; 100 ships passed on 25 February, "
+        "100 are normal."
     )
     back = days(5, 95, 95, 95, upto=NOON + 5 * DAY)
     assert strait.state([said(0, "A", CLOSED), said(1, "B", CLOSED)], NOON + 5 * DAY, transits=back).state == "open"

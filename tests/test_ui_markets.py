@@ -1,4 +1,6 @@
-"""The Oil and Why pages on made-up data: what they say, what they refuse to say, and that what is shown is what is downloaded."""
+"""The Oil and Why pages on made-up data: what they say, what they refuse to say,
+and that what is shown is what is downloaded.
+"""
 
 import csv
 import io
@@ -40,8 +42,32 @@ def market(tmp_path_factory):
         day = MIDNIGHT - timedelta(days=back)
         burst = 20.0 if day.date() == JUMP or back in (200, 160, 120, 80) else 0.0
         share = 5.0 + random.normal(0, 0.5) + burst
-        points.append(IndexPoint("day", day, "share-1.trailing90", "ok", 20 * share, 18 * share, 22 * share, 100.0, 90.0, 110.0, 0.1,
-                                 share, 3.0, share, 0.0, 3.0, 0.0, None, 400, 40, 20, 5))  # fmt: skip
+        points.append(
+            IndexPoint(
+                "day",
+                day,
+                "share-1.trailing90",
+                "ok",
+                20 * share,
+                18 * share,
+                22 * share,
+                100.0,
+                90.0,
+                110.0,
+                0.1,
+                share,
+                3.0,
+                share,
+                0.0,
+                3.0,
+                0.0,
+                None,
+                400,
+                40,
+                20,
+                5,
+            )
+        )
     index.save(store, points)
     level, closes = np.log(70.0), []
     for back in range(700, 0, -1):
@@ -258,7 +284,9 @@ def test_the_rest_is_one_row_and_nothing_is_lost():
 
 @pytest.mark.parametrize(("closed", "stale"), [(date(2025, 3, 27), False), (date(2025, 3, 25), True)])
 def test_both_pages_agree_whether_a_price_is_stale(tmp_path, monkeypatch, screen, closed, stale):
-    """Riyadh rested over Eid from Friday 28 March to Wednesday 2 April 2025; four weekdays without a session are no fault."""
+    """Riyadh rested over Eid from Friday 28 March to Wednesday 2 April 2025;
+    four weekdays without a session are no fault.
+    """
     store = open_store(f"sqlite:///{tmp_path}/eid.db")
     eid = datetime(2025, 4, 2, 12, tzinfo=UTC)
     day = datetime(closed.year, closed.month, closed.day, tzinfo=UTC)

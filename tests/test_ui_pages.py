@@ -1,4 +1,6 @@
-"""Each page on the made-up fortnight, in one process and without a browser: what it shows, its filters, its empty and broken states."""
+"""Each page on the made-up fortnight, in one process and without a browser:
+what it shows, its filters, its empty and broken states.
+"""
 
 import shutil
 from dataclasses import replace
@@ -24,7 +26,10 @@ from tests.stores import save_state
 MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
-HOSTILE = "<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran launches missile strike on Israel"
+HOSTILE = (
+    "<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran "
+    "launches missile strike on Israel"
+)
 
 
 @pytest.fixture(scope="module")

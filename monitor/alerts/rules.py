@@ -2,9 +2,9 @@
 
     rules + alerts so far + facts -> findings (fires | does not | cannot be said) -> cool-down -> new alerts
 
-Pure: `service.py` gathers the facts and stores what comes out. A level, a jump and a silence last: they fire once and resolve when
-they are over. A signal and a price move have happened: they are reported once and do not resolve. When articles that a signal rests
-on are edited and no longer say it, a correction follows.
+Pure: `service.py` gathers the facts and stores what comes out. A level, a jump and a silence last: they fire once and
+resolve when they are over. A signal and a price move have happened: they are reported once and do not resolve. When
+articles that a signal rests on are edited and no longer say it, a correction follows.
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ def _cooling(kind: str, rule: str, key: str) -> str:
 def rehearse(
     rules: Sequence[Rule], facts_at: Callable[[datetime], Facts], since: datetime, until: datetime, step: timedelta
 ) -> list[Alert]:
-    """The alerts that the rules would have given from `since` to `until`, deciding every `step`; stores and sends nothing."""
+    """The alerts that the rules would have given from `since` to `until`, deciding every `step`;
+    stores and sends nothing.
+    """
     history: list[Alert] = []
     now = since
     while now <= until:
@@ -202,8 +204,8 @@ def _level(rule: LevelRule, facts: Facts, now: datetime) -> Finding:
 def _jump(rule: JumpRule, facts: Facts, now: datetime) -> Finding:
     """Whether the newest band is outside every band from one to three times `within` ago.
 
-    Against the one band a span ago alone, an index in which nothing happens left it in every second month of hourly looks
-    (benchmarks/index.py); against three spans in one month of thirty or fewer.
+    Against the one band a span ago alone, an index in which nothing happens left it in every second month of hourly
+    looks (benchmarks/index.py); against three spans in one month of thirty or fewer.
     """
     points = _points(rule, facts, now)
     unsaid = Finding(rule.name, None)
@@ -245,7 +247,9 @@ def _leading_reports(rule: LevelRule | JumpRule, facts: Facts, now: datetime, co
 
 
 def _fits(rule: SignalRule, category: str, severity: float, confidence: float | None = None) -> bool:
-    """Whether one signal is of the sort that the rule asks for. Of a signal without a confidence it is not known whether it is sure enough."""
+    """Whether one signal is of the sort that the rule asks for. Of a signal without a confidence it is not known
+    whether it is sure enough.
+    """
     return (
         (rule.direction == "either" or (severity > 0) == (rule.direction == "escalation"))
         and abs(severity) >= rule.severity
@@ -285,7 +289,8 @@ def _event_key(rule: str, event: tuple[str, int]) -> str:
 def no_longer_said(rule: SignalRule | None, alert: Alert, edited: Mapping[int, EditedArticle]) -> list[EditedArticle]:
     """The articles behind an alert that were edited after it and no longer report what it rests on, oldest edit first.
 
-    Without a rule, because it was taken out or because the index has no single signal: that no longer report any signal.
+    Without a rule, because it was taken out or because the index has no single signal: that no longer report any
+    signal.
     """
     found = [edited[article] for article in alert.articles if article in edited]
     found = [
@@ -311,9 +316,18 @@ def _corrections(rules: Sequence[Rule], history: Sequence[Alert], facts: Facts, 
         if changed := no_longer_said(by_name.get(alert.rule), alert, facts.edited):
             message = wording.correction(alert, [(one.publisher, one.title) for one in changed])
             found.append(
-                Alert(None, alert.rule, "signal", now, "corrected", message, alert.key,
-                      stories=alert.stories, articles=alert.articles)
-            )  # fmt: skip
+                Alert(
+                    None,
+                    alert.rule,
+                    "signal",
+                    now,
+                    "corrected",
+                    message,
+                    alert.key,
+                    stories=alert.stories,
+                    articles=alert.articles,
+                )
+            )
     return found
 
 
@@ -339,7 +353,9 @@ def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
 
 
 def _feed(rule: SilenceRule, state: FeedState, now: datetime) -> Finding:
-    """Silent by the time when it was last asked: after a night without power no feed is to blame before it had its turn."""
+    """Silent by the time when it was last asked: after a night without power no feed is to blame before it had its
+    turn.
+    """
     asked = state.last_polled or now
     key = f"{rule.name}:{state.name}"
     if state.last_success is None:

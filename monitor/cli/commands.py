@@ -77,7 +77,10 @@ def check(
     Tagger.load(**settings.theatre.tagger_arguments())
     time = clock.from_environment(settings.environment.now)
     out.print(
-        f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; no fault",
+        (
+            f"{settings.path}: {len(settings.feeds)} feeds, {sum(feed.enabled for feed in settings.feeds)} enabled; "
+            "no fault"
+        ),
         highlight=False,
     )
     if online:
@@ -119,7 +122,8 @@ def poll(
     finally:
         store.close()
     err.print(
-        f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, {report.bad} that could not be read, {report.seconds:.1f} s"
+        f"{len(report.feeds)} feeds, {report.failed} failed, {report.new} new articles, {report.edited} edited, "
+        f"{report.bad} that could not be read, {report.seconds:.1f} s"
     )
     for failure in pipeline.failures:
         err.print(f"{failure.step} failed: {failure.error}", markup=False)
@@ -133,7 +137,10 @@ def poll(
 def _say_feed(report) -> None:
     state = report.state
     print(
-        f"{state.name}: {state.error or f'{report.new} new' + (f', {report.bad} could not be read' if report.bad else '')}",
+        (
+            f"{state.name}: "
+            f"{state.error or f'{report.new} new' + (f', {report.bad} could not be read' if report.bad else '')}"
+        ),
         file=sys.stderr,
     )  # a thousand lines of rich take a fifth of a second
 
@@ -310,7 +317,9 @@ def oil(
     series: Annotated[str, typer.Option(help="A name of `prices` in feeds.yaml.")] = "Brent",
     format: Annotated[TableFormat, typer.Option()] = TableFormat.table,
 ) -> None:
-    """How a price moved around events, against chance. Associated with, never caused; docs/method.md says how it is measured."""
+    """How a price moved around events, against chance. Associated with, never caused;
+    docs/method.md says how it is measured.
+    """
     from monitor.prices import event_study as study
     from monitor.prices.update import update_prices
     from monitor.storage import index

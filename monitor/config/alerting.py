@@ -41,7 +41,10 @@ class Rule(Shape):
     enabled: bool = Field(True, strict=True, description="false: the rule is switched off.")
     cool_down: Annotated[timedelta, Duration("1m", "30d")] = Field(
         timedelta(hours=6),
-        description="For so long no second alert on the same thing: the same story, price series or feed, or the rule's part of the index.",
+        description=(
+            "For so long no second alert on the same thing: the same story, price series or feed, or the "
+            "rule's part of the index."
+        ),
     )
 
 
@@ -70,7 +73,10 @@ class JumpRule(Rule):
     direction: Literal["up", "down", "either"] = "up"
     within: Annotated[timedelta, Duration("1h", "30d")] = Field(
         timedelta(hours=24),
-        description="The newest point is compared with all points from once to three times so long ago; half of them need numbers.",
+        description=(
+            "The newest point is compared with all points from once to three times so long ago; "
+            "half of them need numbers."
+        ),
     )
     part: Part = Field("all", description="A part of the theatre, or all.")
     grain: Grain = Field("hour", description="The points to look at: hour or day.")

@@ -33,7 +33,10 @@ SETTINGS = (
     Setting(
         "MONITOR_NOW",
         "",
-        "The time to go by: an ISO time (standing still) or an address that answers one; the machine's clock when unset.",
+        (
+            "The time to go by: an ISO time (standing still) or an address that answers one; "
+            "the machine's clock when unset."
+        ),
     ),
     Setting("MONITOR_ALERT_URLS", "", "Where alerts are sent: Apprise addresses, separated by blanks."),
     Setting(
@@ -68,7 +71,9 @@ class Environment:
 
 
 def environment(environ: Mapping[str, str]) -> Environment:
-    """Every setting, defaults filled in; an empty value counts as unset. Raises ConfigError naming each variable that is wrong."""
+    """Every setting, defaults filled in; an empty value counts as unset. Raises ConfigError naming each variable that
+    is wrong.
+    """
     given = {setting.name: environ.get(setting.name, "").strip() or setting.default for setting in SETTINGS}
     problems: list[Problem] = []
 
@@ -94,13 +99,19 @@ def environment(environ: Mapping[str, str]) -> Environment:
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", url):
             fault(
                 "MONITOR_ALERT_URLS",
-                f"address {number} of {len(alert_urls)} has to begin like mailto:// or json://; see Apprise for the services",
+                (
+                    f"address {number} of {len(alert_urls)} has to begin like mailto:// or json://; "
+                    "see Apprise for the services"
+                ),
             )
     token, users = given["MONITOR_EXPORT_TOKEN"], tuple(given["MONITOR_USERS"].casefold().replace(",", " ").split())
     if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
         fault(
             "MONITOR_EXPORT_TOKEN",
-            f"needs at least {SHORTEST_TOKEN} letters, digits or signs without blanks, such as `openssl rand -hex 24` gives",
+            (
+                f"needs at least {SHORTEST_TOKEN} letters, digits or signs without blanks, "
+                "such as `openssl rand -hex 24` gives"
+            ),
         )
     for number, user in enumerate(users, 1):
         if not re.fullmatch(r"[^@\s]*@[^@\s]+", user):

@@ -1,4 +1,6 @@
-"""The parameters of the formula: weights, gates, reference. Whatever changes a number changes `method`, so both can be read."""
+"""The parameters of the formula: weights, gates, reference. Whatever changes a number changes `method`,
+so both can be read.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ class Parameters:
     minimum_publishers: int = 3
     tiers: tuple[float, float, float, float] = (1.0, 0.8, 0.6, 0.4)  # weight of a publisher of tier 1, 2, 3, 4
     shrink: float = 20.0  # entries' worth of "as the others today" that every publisher gets
-    # the assumed share before there is a reference: a round number between a general feed and one on the Middle East; labelled provisional
+    # the assumed share before there is a reference: a round number between a general feed and one on the Middle East;
+    # labelled provisional
     built_in: tuple[float, float] = (0.05, 0.025)  # escalation, de-escalation
     replicates: int = 200  # of the bootstrap; a multiple of four
     reader: str = ""  # the method of the reader that the entries were read by

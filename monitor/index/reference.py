@@ -43,7 +43,9 @@ def day_number(day: date) -> int:
 
 
 class ReferenceCache:
-    """Publishers' sums of each day, kept in memory between computations so that a new hour need not read 90 days again."""
+    """Publishers' sums of each day, kept in memory between computations so that a new hour need not
+    read 90 days again.
+    """
 
     def __init__(self, parameters: Parameters):
         self.parameters = parameters
@@ -97,7 +99,8 @@ class ReferenceCache:
     # -- what it gives ------------------------------------------------------------------------------------
 
     def reference(self, number: int) -> Reference:
-        """What is normal on the day with this number. Provisional while a fixed window is not over or a trailing one too short.
+        """What is normal on the day with this number. Provisional while a fixed window is not over or a trailing one
+        too short.
 
         A fixed window that is over holds for all days, those before it and its own too, as a base year does.
         """

@@ -1,7 +1,9 @@
-"""Says in words whether the Strait of Hormuz is open, restricted or closed, since when, according to whom, and how old that is.
+"""Says in words whether the Strait of Hormuz is open, restricted or closed, since when, according to whom, and how old
+that is.
 
-    signals that name the strait -> what each says (strait.yaml) -> confirmed by independent publishers, in the order of time
-    ships that passed, against their normal -> what a day says                                       -> Strait -> sentence
+    signals that name the strait -> what each says (strait.yaml) -> confirmed by independent publishers, in the order of
+        time
+    ships that passed, against their normal -> what a day says -> Strait -> sentence
 
 Pure. Where nobody says anything, or not enough of them, it is not known: never taken for open.
 """
@@ -50,7 +52,9 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Strait:
-    """What is known. `state` is None where it is not known; `last` is then when somebody last said what is not known any more."""
+    """What is known. `state` is None where it is not known;
+    `last` is then when somebody last said what is not known any more.
+    """
 
     state: str | None  # open | restricted | closed
     since: datetime | None = None  # the first of the reports that confirm each other
@@ -78,7 +82,7 @@ class Rules:
         self.confidence: float = written["confidence"]
         self.publishers: dict[str, int] = written["publishers"]
         self.within, self.valid, self.look_back = (_length(written[key]) for key in ("within", "valid", "look_back"))
-        self._says = [
+        self._says: list[tuple[str, str, frozenset[str], re.Pattern[str] | None]] = [
             (row["says"], row["category"], frozenset(row["rules"]), _pattern(row.get("words")))
             for row in written["says"]
         ]
@@ -188,7 +192,9 @@ def _measured(transits: Sequence[tuple[datetime, float]], by: Rules) -> tuple[li
 
 
 def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
-    """`Strait of Hormuz: closed since 1 March, according to DW, France 24 and 2 more, last 3 h ago; 2 ships passed on 4 March, 104 are normal.`"""
+    """`Strait of Hormuz: closed since 1 March, according to DW, France 24 and 2 more, last 3 h ago;
+    2 ships passed on 4 March, 104 are normal.`
+    """
     by = by or rules()
     if found.state is None:
         whether = "not known whether it is open"
@@ -204,7 +210,10 @@ def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
         more = len(who) - MAX_NAMED
         names = ", ".join(who[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
         source = f"by {names}" if found.measured else f"according to {names}"
-        said = f"{by.place}: {found.state} since {day_text(found.since, now)}{longer}, {source}, last {ago(now - found.last)}"
+        said = (
+            f"{by.place}: {found.state} since {day_text(found.since, now)}{longer}, {source}, "
+            f"last {ago(now - found.last)}"
+        )
     if found.passed:
         ships = "1 ship" if found.passed.ships == 1 else f"{found.passed.ships:g} ships"
         said += f"; {ships} passed on {day_text(found.passed.day, now)}, {found.passed.normal:g} are normal"

@@ -3,9 +3,9 @@
     lease -> due feeds -> poll, each feed on its own -> stored articles
           -> steps (stories, prices, index, alerts), each on its own
 
-feeds/poll.py polls one feed, steps.py lists what follows. Nothing that goes wrong in a feed or a step stops another: a feed's
-failure is in its report, a step's failure in its note. The handed-in clock says what is due; the lease, pauses and rests run on
-real time. The database is never touched in the event loop, only in threads.
+feeds/poll.py polls one feed, steps.py lists what follows. Nothing that goes wrong in a feed or a step stops another: a
+feed's failure is in its report, a step's failure in its note. The handed-in clock says what is due; the lease, pauses
+and rests run on real time. The database is never touched in the event loop, only in threads.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class Pipeline:
     async def once(self, *, on_done: Callable[[FeedReport], None] | None = None) -> PollReport:
         """Poll every enabled feed now, then run every step; what failed of these is in `failures`.
 
-        Raises StorageError, ClockError, and LeaseHeld when another process has or takes the lease: nothing is stored from then on.
+        Raises StorageError, ClockError, and LeaseHeld when another process has or takes the lease: nothing is stored
+        from then on.
         """
         settings, _ = self.settings.current()
         await asyncio.to_thread(self._take_lease)
@@ -197,7 +198,9 @@ class Pipeline:
                     await asyncio.gather(*running.values(), return_exceptions=True)
 
     async def _poll_due(self, settings: Settings, session: PollSession, running: dict[str, asyncio.Task]) -> None:
-        """Take in the reports of the feeds that are done, and start those that are due. Raises StorageError, ClockError."""
+        """Take in the reports of the feeds that are done,
+        and start those that are due. Raises StorageError, ClockError.
+        """
         if self._states is None:
             self._states = await asyncio.to_thread(feeds.states, self.store)
         states = self._states
@@ -213,8 +216,8 @@ class Pipeline:
     async def _poll_feed(self, session: PollSession, feed: Feed, state: FeedState | None) -> FeedReport | None:
         """A feed's report; where even its failure could not be stored, that failure. Never raises.
 
-        The schedule holds in memory then: a database that is full or away makes no feed be asked more often. None where the
-        clock does not say the time either, which also keeps every feed from being due.
+        The schedule holds in memory then: a database that is full or away makes no feed be asked more often. None where
+        the clock does not say the time either, which also keeps every feed from being due.
         """
         try:
             return await session.feed(feed, state)
@@ -258,7 +261,9 @@ class Pipeline:
     # -- lease and notes ---------------------------------------------------------------------------------
 
     def _take_lease(self) -> None:
-        """Become the owner. What a process of this machine left when it died is free at once. Raises LeaseHeld naming the holder."""
+        """Become the owner. What a process of this machine left when it died is free at once. Raises LeaseHeld naming
+        the holder.
+        """
         held = lease.current(self.store, real_now=real_now())
         if held and is_gone(held.holder):
             lease.release(self.store, held.holder)
@@ -271,7 +276,9 @@ class Pipeline:
             log.warning("the lease could not be given back: %s", fault)
 
     async def _keep_lease(self) -> None:
-        """Give signs of life while owner. Ends with LeaseHeld when another process took over (this one slept too long)."""
+        """Give signs of life while owner. Ends with LeaseHeld when another process took over (this
+        one slept too long).
+        """
         while True:
             await asyncio.sleep(HEARTBEAT)
             try:

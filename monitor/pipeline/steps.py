@@ -49,8 +49,8 @@ class Run:
 class Step:
     """`run` raises whatever goes wrong.
 
-    The steps of one lane run one after the other, in the order of the table: what a step needs stands above it in its lane. It runs
-    also while a step above it fails, on what there is then. Lanes do not wait for each other.
+    The steps of one lane run one after the other, in the order of the table: what a step needs stands above it in its
+    lane. It runs also while a step above it fails, on what there is then. Lanes do not wait for each other.
     """
 
     name: str  # on screen and in the database
@@ -87,7 +87,9 @@ def _read(store: Store, run: Run) -> None:
 
 
 class Condition:
-    """Whether one thing works, noted in the database as long as it does not. Never raises; used from one thread at a time."""
+    """Whether one thing works, noted in the database as long as it does not. Never raises;
+    used from one thread at a time.
+    """
 
     def __init__(self, store: Store, name: str):
         self.store, self.name = store, name

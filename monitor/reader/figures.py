@@ -4,7 +4,9 @@ import numpy as np
 
 from monitor.reader.network import CATEGORIES, DIRECTIONS
 
-MEANT = 0.6  # probability from which a category counts as said in these figures; rare ones are weighted up. The judge has thresholds of its own
+# probability from which a category counts as said in these figures; rare ones are weighted up. The judge has thresholds
+# of its own
+MEANT = 0.6
 MIXED = DIRECTIONS.index("mixed")
 
 
@@ -13,7 +15,9 @@ def f1(hit, said, true):
 
 
 def macro(true, said):
-    """Mean of the F1 of escalation, deescalation and none over the rows that are one of these; a class without rows is left out."""
+    """Mean of the F1 of escalation, deescalation and none over the rows that are one of these;
+    a class without rows is left out.
+    """
     scores = []
     for name in ("escalation", "deescalation", "none"):
         n = DIRECTIONS.index(name)

@@ -1,6 +1,8 @@
-"""Training the network on labelled rows: the upper layers learn, the outputs of the lower ones are computed once. Training only.
+"""Training the network on labelled rows: the upper layers learn, the outputs of the lower ones are computed once.
+Training only.
 
-The layers compute in bfloat16, which processors with AMX do several times as fast; what the optimiser adds up is kept in float32.
+The layers compute in bfloat16, which processors with AMX do several times as fast; what the optimiser adds up is kept
+in float32.
 """
 
 import random
@@ -17,7 +19,9 @@ from monitor.reader.model import from_base, hide
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained. A rate holds for the last layer; each layer below has `decay` times that of the one above it."""
+    """How a network is trained. A rate holds for the last layer;
+    each layer below has `decay` times that of the one above it.
+    """
 
     layers: int = 9
     frozen: int = 6  # of the layers, from below, with the embeddings
@@ -104,8 +108,8 @@ def start(recipe, settings, tensors):
 
 
 def fit(net, lower, examples, learned, recipe, teacher=None, say=print):
-    """Train `net` on the examples with the numbers `learned`; their vectors towards the rows of `teacher` where it is given. Calls `say`
-    with a line now and then.
+    """Train `net` on the examples with the numbers `learned`; their vectors towards the rows of `teacher` where it is
+    given. Calls `say` with a line now and then.
     """
     torch.manual_seed(recipe.seed)
     shuffle = random.Random(recipe.seed)
@@ -211,8 +215,9 @@ def _loss(net, x, mask, examples, weights, taught, recipe):
 
 
 def predict(net, lower, examples, asked, rows, recipe):
-    """What the network reads of the examples with the numbers `asked`, in their order: a dict each of direction, meant, act, vector and
-    mean (arrays) and spans (by category), as at run time but for rounding and for what was cut from long rows.
+    """What the network reads of the examples with the numbers `asked`, in their order: a dict each of direction, meant,
+    act, vector and mean (arrays) and spans (by category), as at run time but for rounding and for what was cut from
+    long rows.
     """
     net.eval()
     read = {}

@@ -1,8 +1,11 @@
-"""python -m monitor.reader.train --labels FOLDER... -o OUT: the network from labelled rows to the file that the program ships.
+"""python -m monitor.reader.train --labels FOLDER... -o OUT: the network from labelled rows to the file that the program
+ships.
 
-    rows -> pieces -> frozen layers once -> each fold: fit, ask -> report -> all rows: fit -> reader.onnx, pieces.json.gz, card.json
+    rows -> pieces -> frozen layers once -> each fold: fit, ask -> report -> all rows: fit -> reader.onnx,
+        pieces.json.gz, card.json
 
-Needs requirements-train.txt. What is finished stays in OUT: started again with the same rows and recipe, it goes on where it stopped.
+Needs requirements-train.txt. What is finished stays in OUT: started again with the same rows and recipe, it goes on
+where it stopped.
 """
 
 import argparse
@@ -149,7 +152,9 @@ def _once(path, key, make):
 
 
 def _fitted(path, key, recipe, settings, tensors, lower, examples, learned, teacher):
-    """A network trained on these examples: the one in `path` where it is of this key, else a new one, which is put there."""
+    """A network trained on these examples: the one in `path` where it is of this key, else a new one,
+    which is put there.
+    """
     net = fit.start(recipe, settings, tensors)
 
     def trained():

@@ -1,8 +1,9 @@
 """The vector of meaning, taught by the whole base network's sentence vectors. Training only.
 
-Drawing entries of one event together (InfoNCE over the windows, each left out in turn) was tried and did harm: 800 rows are too few for it.
-Sentence vectors of one language lie together, whatever they say; so each language's mean is taken away, in teaching and when two vectors are
-compared (the means are shipped with the model, of vectors as the model gives them).
+Drawing entries of one event together (InfoNCE over the windows, each left out in turn) was tried and did harm: 800 rows
+are too few for it. Sentence vectors of one language lie together, whatever they say; so each language's mean is taken
+away, in teaching and when two vectors are compared (the means are shipped with the model, of vectors as the model gives
+them).
 """
 
 import json
@@ -38,7 +39,9 @@ def sentences(settings, tensors, lower):
 
 
 def teacher(made, langs):
-    """What the vector is to be like, by row: the sentence vector without its language's mean, in VECTOR directions, length 1."""
+    """What the vector is to be like, by row: the sentence vector without its language's mean,
+    in VECTOR directions, length 1.
+    """
     made = without_means(made, langs, means_of(made, langs))
     _, _, directions = np.linalg.svd(made[:: 1 + len(made) // 4000], full_matrices=False)
     made = made @ directions[:VECTOR].T
@@ -55,9 +58,11 @@ def without_means(vectors, langs, means):
 
 
 def solve(features, langs, taught, ridge=30.0):
-    """The head's weights (VECTOR x width) that come nearest to `taught` (ridge regression), and each language's mean of the vectors.
+    """The head's weights (VECTOR x width) that come nearest to `taught` (ridge regression), and each language's mean of
+    the vectors.
 
-    features: (rows, width) as the head takes them. Training alone brings the vector to a cosine of 0.77 with what it is taught; solved, 0.82.
+    features: (rows, width) as the head takes them. Training alone brings the vector to a cosine of 0.77 with what it is
+    taught; solved, 0.82.
     """
     means = means_of(features, langs)
     centred = without_means(features, langs, means)

@@ -35,7 +35,9 @@ def _values(alert: Alert) -> dict[str, Any]:
 
 
 def save(store: Store, alert: Alert) -> Alert:
-    """Store a new alert and give it back with its id; one of the same key, time and state is there already and comes back as it is."""
+    """Store a new alert and give it back with its id;
+    one of the same key, time and state is there already and comes back as it is.
+    """
     same = (alerts.c.key == alert.key, alerts.c.at == alert.at, alerts.c.state == alert.state)
     with store.write(durable=True) as conn:
         if not store.sqlite:
@@ -96,7 +98,9 @@ def latest(store: Store) -> dict[str, Alert]:
 
 
 def undelivered(store: Store, since: datetime) -> list[Alert]:
-    """Alerts that an address may still have to get: those that nobody has, from `since` on, and all that are being tried."""
+    """Alerts that an address may still have to get: those that nobody has, from `since` on,
+    and all that are being tried.
+    """
     tried = sa.select(alert_deliveries.c.alert_id).where(alert_deliveries.c.state.in_(UNDELIVERED))
     wanted = sa.or_(sa.and_(alerts.c.sent.is_(None), alerts.c.at >= since), alerts.c.id.in_(tried))
     with store.read() as conn:
@@ -121,8 +125,8 @@ def keep_deliveries(
 ) -> None:
     """Store what changed from `before` to `after`, whole or not at all.
 
-    Raises StorageError when another process changed one of them meanwhile (optimistic lock). The first delivery that is `sent` also
-    makes its alert sent, at `sent_at`.
+    Raises StorageError when another process changed one of them meanwhile (optimistic lock). The first delivery that is
+    `sent` also makes its alert sent, at `sent_at`.
     """
     was = {(one.alert_id, one.address): one for one in before}
     changed = [one for one in after if was.get((one.alert_id, one.address)) != one]
@@ -157,7 +161,9 @@ def _chunks(ids: Iterable[int | None]) -> Iterable[list[int]]:
 
 
 def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | None = None) -> list[Report]:
-    """Signals of since <= at < until in articles known by then, oldest first; with `upto_id`, in none that was stored later."""
+    """Signals of since <= at < until in articles known by then, oldest first;
+    with `upto_id`, in none that was stored later.
+    """
     columns: list[sa.Column[Any]] = [
         articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.severity,
         articles.c.title, articles.c.link, articles.c.parts, signals.c.confidence,
@@ -171,7 +177,9 @@ def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | No
 
 
 def edited(store: Store, ids: Collection[int]) -> dict[int, EditedArticle]:
-    """Those of the articles that were edited: when last, and what they report now; not those whose new wording is not read yet."""
+    """Those of the articles that were edited: when last, and what they report now;
+    not those whose new wording is not read yet.
+    """
     newest: dict[int, tuple[datetime, str]] = {}
     publishers: dict[int, str] = {}
     now: dict[int, list[tuple[str, float, float | None]]] = {}

@@ -45,8 +45,9 @@ ASKED_AT_ONCE = 500  # values in one IN (...)
 WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
 
 __all__ = [
-    "Filter", "Item", "Saved", "Version", "Waiting", "correct", "count", "count_outdated", "earliest_after", "faults", "find", "get", "keep_readings", "newest_id",
-    "outdated", "publishers", "read_up_to", "save", "several", "stream", "unread", "versions_of", "waiting",
+    "Filter", "Item", "Saved", "Version", "Waiting", "correct", "count", "count_outdated", "earliest_after", "faults",
+    "find", "get", "keep_readings", "newest_id", "outdated", "publishers", "read_up_to", "save", "several", "stream",
+    "unread", "versions_of", "waiting",
 ]  # fmt: skip
 
 
@@ -84,18 +85,20 @@ def save(
     store: Store, feed: Feed, items: Iterable[Item | tuple[Any, ...]], *, state: FeedState | Callable[[int], FeedState],
     slices: Sequence[bytes] | None, now: datetime,
 ) -> Saved:  # fmt: skip
-    """items -> new ones with signals, tags and search words, edited ones read again -> state, log and slices: one transaction.
+    """items -> new ones with signals, tags and search words, edited ones read again -> state, log and slices: one
+    transaction.
 
     `state` may be a function of the number of new articles, which only this transaction knows.
-    An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored of a
-    document when anything fails, so it is read again at the next round.
+    An item whose identity the feed has had is not stored twice. `slices` None keeps the known ones. Nothing is stored
+    of a document when anything fails, so it is read again at the next round.
     """
     with store.write() as conn:
         return write(conn, feed, items, state=state, slices=slices, now=now)
 
 
 def write(
-    conn: Connection, feed: Feed, items: Iterable[Item | tuple[Any, ...]], *, state: FeedState | Callable[[int], FeedState],
+    conn: Connection, feed: Feed, items: Iterable[Item | tuple[Any, ...]], *, state: FeedState | Callable[[int],
+        FeedState],
     slices: Sequence[bytes] | None, now: datetime,
 ) -> Saved:  # fmt: skip
     """As `save`, within another's transaction."""
@@ -129,7 +132,8 @@ _LAST_ID = sa.select(sa.func.max(articles.c.id))
 def _told_apart(conn: Connection, feed: str, given: list[Item]) -> tuple[dict[bytes, Item], dict[bytes, Known]]:
     """identity -> item, each identity once, and what is stored of them.
 
-    Some feeds give every item the same guid: one that shares an identity but neither address nor title is another article.
+    Some feeds give every item the same guid: one that shares an identity but neither address nor title is another
+    article.
     """
     plain = [digest(item.identity) for item in given]
     known = _known(conn, feed, list(dict.fromkeys(plain)))
@@ -190,7 +194,8 @@ def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[b
 
 
 def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -> list[int]:
-    """Where a title differs from the last one seen, keep both wordings, and let the article show the new one with its reading.
+    """Where a title differs from the last one seen, keep both wordings, and let the article show the new one with its
+    reading.
 
     A title may also change back. After MAX_WORDINGS of them the article stays as it is.
     """
@@ -229,7 +234,9 @@ def find(
     before: tuple[datetime, int] | None = None,
     oldest_first: bool = False,
 ) -> list[Article]:
-    """The newest articles that pass, by `at`, without their signals. `before` is (at, id) of the last one of the page before."""
+    """The newest articles that pass, by `at`, without their signals. `before` is (at,
+    id) of the last one of the page before.
+    """
     with store.read() as conn:
         return [article_of(row) for row in conn.execute(_page(store, wanted, BRIEF, limit, before, oldest_first))]
 
@@ -326,7 +333,9 @@ def get(store: Store, id: int) -> Article | None:
 
 
 def several(store: Store, ids: Sequence[int]) -> list[Article]:
-    """The articles with these ids, in this order, with signals and vectors; ids that are not stored are left out. Three queries."""
+    """The articles with these ids, in this order, with signals and vectors;
+    ids that are not stored are left out. Three queries.
+    """
     with store.read() as conn:
         rows = {row.id: row for row in conn.execute(sa.select(*BRIEF).where(articles.c.id.in_(ids)))}
         found, meant = _signals(conn, list(rows)), _vectors(conn, list(rows))
@@ -382,7 +391,9 @@ def stream(
 
 
 def earliest_after(store: Store, id: int) -> datetime | None:
-    """The earliest time of an article stored later than this one: what is computed from there on may have changed. None when there is none."""
+    """The earliest time of an article stored later than this one:
+    what is computed from there on may have changed. None when there is none.
+    """
     # plus nothing: otherwise SQLite walks the index by time, a million rows, up to the first of these ids
     at = (
         articles.c.at
@@ -416,8 +427,8 @@ def count_outdated(store: Store, method: str) -> int:
 def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> int:
     """Store readings of articles, all of one reader, in the place of those they had. Gives how many were stored.
 
-    An article that was edited since it was handed out keeps what it has: this reading is not of its words. Where an article had a
-    reading before, the generation is raised.
+    An article that was edited since it was handed out keeps what it has: this reading is not of its words. Where an
+    article had a reading before, the generation is raised.
     """
     given = {article.id: (article, reading) for article, reading in readings}
     done = 0
@@ -442,8 +453,8 @@ def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> 
 def correct(store: Store, said: Correction) -> None:
     """Keep what somebody said of a signal and let the article, its signals and its story follow, in one transaction.
 
-    The generation stays: as after an edit, the index follows from now on and its earlier points stay as they were published.
-    Raises InputError where the article is not there, is not read yet or has other words, StorageError.
+    The generation stays: as after an edit, the index follows from now on and its earlier points stay as they were
+    published. Raises InputError where the article is not there, is not read yet or has other words, StorageError.
     """
     with store.write() as conn:
         query = sa.select(*BRIEF, articles.c.suppressed).where(articles.c.id == said.article_id).with_for_update()
@@ -459,7 +470,9 @@ def correct(store: Store, said: Correction) -> None:
 
 
 def _read_again(conn: Connection, given: Mapping[int, Reading]) -> int:
-    """Replace readings with their signals, tags and vectors, and compute the rows of the stories concerned again from their articles."""
+    """Replace readings with their signals, tags and vectors,
+    and compute the rows of the stories concerned again from their articles.
+    """
     columns = [articles.c[name] for name in ("id", "at", "actors", "places", "parts", "story_id")]
     before = conn.execute(sa.select(*columns).where(articles.c.id.in_(list(given)))).all()
     if not before:

@@ -54,7 +54,8 @@ def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> Fee
     upsert(conn, feeds, [{name: getattr(state, name) for name in _NAMES}])
     at = state.last_polled or now
     insert(conn, feed_log, [{
-        "feed": state.name, "at": at, "state": state.state, "status": state.status, "entries": state.entries, "new_entries": new, "bad_entries": state.bad_entries,
+        "feed": state.name, "at": at, "state": state.state, "status": state.status, "entries": state.entries,
+        "new_entries": new, "bad_entries": state.bad_entries,
         "failure": state.failure, "error": state.error,
     }])  # fmt: skip
     conn.execute(_PRUNE, {"name": state.name})

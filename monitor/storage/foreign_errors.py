@@ -27,7 +27,8 @@ _POSTGRESQL = {
     "53100": StorageFull, "53200": StorageFull, "54": StorageError,
     "25006": StorageReadOnly, "42501": StorageReadOnly,
     "XX001": StorageCorrupt, "XX002": StorageCorrupt,
-    "08": StorageUnreachable, "57P": StorageUnreachable, "28": StorageUnreachable, "3D": StorageUnreachable, "53300": StorageUnreachable,
+    "08": StorageUnreachable, "57P": StorageUnreachable, "28": StorageUnreachable, "3D": StorageUnreachable,
+    "53300": StorageUnreachable,
 }  # fmt: skip
 _REMEDY = {
     StorageBusy: "another writer holds the database; try again, or stop what else writes to it",

@@ -43,7 +43,9 @@ def moment(stored: int) -> datetime:
 
 
 def sound(text: str) -> str:
-    """The text as both databases can hold it: NUL and lone surrogates become U+FFFD, one for one, so that offsets stay true."""
+    """The text as both databases can hold it: NUL and lone surrogates become U+FFFD, one for one,
+    so that offsets stay true.
+    """
     if "\0" in text:
         text = text.replace("\0", "\ufffd")
     try:
@@ -174,8 +176,8 @@ def words(name: str) -> Column[Any]:
 feeds = Table(
     "feeds", metadata,
     Column("name", Plain, primary_key=True),
-    text("url"), text("state"), Column("status", Integer), text("error", required=False), text("failure", required=False),
-    count("failures"), count("entries"), count("new_entries"),
+    text("url"), text("state"), Column("status", Integer), text("error", required=False),
+    text("failure", required=False), count("failures"), count("entries"), count("new_entries"),
     time("last_polled", required=False), time("last_success", required=False), time("last_new", required=False),
     time("next_due", required=False),
     text("etag", required=False), text("last_modified", required=False), Column("interval", Span),
@@ -187,8 +189,8 @@ feeds = Table(
 feed_log = Table(
     "feed_log", metadata,
     Column("id", Id, primary_key=True),
-    text("feed"), time("at"), text("state"), Column("status", Integer), count("entries"), count("new_entries"), count("bad_entries", server_default="0"),
-    text("failure", required=False), text("error", required=False),
+    text("feed"), time("at"), text("state"), Column("status", Integer), count("entries"), count("new_entries"),
+    count("bad_entries", server_default="0"), text("failure", required=False), text("error", required=False),
     Index(None, "feed", "id"),
 )  # fmt: skip
 
@@ -202,31 +204,55 @@ slices = Table(
 
 _UNREAD, _FAULTY = sa.text("direction = 'unread'"), sa.text("fault IS NOT NULL")
 articles = Table(
-    "articles", metadata,
+    "articles",
+    metadata,
     Column("id", Id, primary_key=True),
-    text("feed"), text("publisher"), text("country", required=False), count("tier"), text("lang", required=False),
-    time("published", required=False), time("first_seen"), time("at"),
-    text("direction"), number("score", required=True), Column("theatre", Boolean, nullable=False),
+    text("feed"),
+    text("publisher"),
+    text("country", required=False),
+    count("tier"),
+    text("lang", required=False),
+    time("published", required=False),
+    time("first_seen"),
+    time("at"),
+    text("direction"),
+    number("score", required=True),
+    Column("theatre", Boolean, nullable=False),
     # the highest severity of each kind, as a magnitude 0..10; what the index is made of
-    number("escalation_act", required=True), number("escalation_words", required=True),
-    number("deescalation_act", required=True), number("deescalation_words", required=True),
-    words("categories"), words("actors"), words("places"), words("parts"),
-    Column("story_id", BigInteger), text("method"),
+    number("escalation_act", required=True),
+    number("escalation_words", required=True),
+    number("deescalation_act", required=True),
+    number("deescalation_words", required=True),
+    words("categories"),
+    words("actors"),
+    words("places"),
+    words("parts"),
+    Column("story_id", BigInteger),
+    text("method"),
     Column("text_key", BigInteger, nullable=False),  # equal for near-identical texts
     Column("identity", LargeBinary(16), nullable=False),  # digest of guid, else link, else title and date
-    text("link", required=False), text("canonical", required=False), text("published_text", required=False), text("title"),
-    text("summary"), Column("suppressed", Json, nullable=False),
+    text("link", required=False),
+    text("canonical", required=False),
+    text("published_text", required=False),
+    text("title"),
+    text("summary"),
+    Column("suppressed", Json, nullable=False),
     # the wording that was seen first, once the article was edited: title, summary and reading are those of the newest
-    text("first_title", required=False), text("first_summary", required=False),
-    number("confidence"), text("runner_up", required=False),
+    text("first_title", required=False),
+    text("first_summary", required=False),
+    number("confidence"),
+    text("runner_up", required=False),
     text("fault", required=False),  # why it could not be read
     UniqueConstraint("feed", "identity"),
-    Index(None, "at", "id"), Index(None, "first_seen"), Index(None, "publisher", "at"), Index(None, "feed", "at"),
+    Index(None, "at", "id"),
+    Index(None, "first_seen"),
+    Index(None, "publisher", "at"),
+    Index(None, "feed", "at"),
     Index(None, "story_id"),
     # of the few that wait to be read, and of the fewer that cannot be
     Index("ix_articles_unread", "id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
     Index("ix_articles_fault", "feed", sqlite_where=_FAULTY, postgresql_where=_FAULTY),
-)  # fmt: skip
+)
 
 # later wordings of an article
 versions = Table(
@@ -263,7 +289,8 @@ as_read = Table(
     Column("reading", Json, nullable=False),
 )  # fmt: skip
 
-# what an article can be asked for by: (act, attack), (words, threat), (actor, IRN), (place, Muscat), (part, nuclear), (pair, USA>IRN)
+# what an article can be asked for by: (act, attack), (words, threat), (actor, IRN), (place, Muscat), (part, nuclear),
+# (pair, USA>IRN)
 article_tags = Table(
     "article_tags", metadata,
     Column("kind", Plain, primary_key=True),
@@ -290,7 +317,8 @@ features = Table(
     time("at", index=True), text("made_by"), text("written"),
 )  # fmt: skip
 
-# what an entry with a tie to the theatre means, in 128 signed bytes: a table of its own, so that lists of articles do not read them
+# what an entry with a tie to the theatre means, in 128 signed bytes: a table of its own, so that lists of articles do
+# not read them
 vectors = Table(
     "vectors", metadata,
     Column("article_id", Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
@@ -338,8 +366,8 @@ index_points = Table(
     Column("at", Time, primary_key=True),
     Column("method", Plain, primary_key=True),
     text("status"),
-    number("tension"), number("tension_low"), number("tension_high"), number("relief"), number("relief_low"), number("relief_high"),
-    number("balance"), number("escalation_share"), number("deescalation_share"),
+    number("tension"), number("tension_low"), number("tension_high"), number("relief"), number("relief_low"),
+    number("relief_high"), number("balance"), number("escalation_share"), number("deescalation_share"),
     number("escalation_acts"), number("escalation_words"), number("deescalation_acts"), number("deescalation_words"),
     number("percentile"), count("entries"), count("signal_articles"), count("stories"), count("publishers"),
     text("missing", required=False),

@@ -21,9 +21,14 @@ from monitor.storage.store import Store
 
 SIGNALS_A_PAGE = 2_000
 _ABOUT = [
-    signals.c.id, signals.c.article_id, signals.c.at,
-    *(articles.c[name] for name in ("first_seen", "feed", "publisher", "tier", "lang", "title", "link", "story_id", "method")),
-]  # fmt: skip
+    signals.c.id,
+    signals.c.article_id,
+    signals.c.at,
+    *(
+        articles.c[name]
+        for name in ("first_seen", "feed", "publisher", "tier", "lang", "title", "link", "story_id", "method")
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,13 @@ def _query(
     own: list[sa.ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (
-            (signals.c.category, wanted.categories), (signals.c.mode, wanted.modes), (signals.c.direction, wanted.directions),
+            (signals.c.category, wanted.categories),
+            (signals.c.mode, wanted.modes),
+            (signals.c.direction, wanted.directions),
             (signals.c.place, wanted.places),
         )
         if values
-    ]  # fmt: skip
+    ]
     if wanted.pair:
         own += [signals.c.source == wanted.pair[0], signals.c.target == wanted.pair[1]]
     if wanted.since is not None:
@@ -110,7 +117,9 @@ def find(
 
 
 def newest_articles(store: Store, limit: int, until: datetime, upto_id: int) -> list[int]:
-    """Ids of the newest articles before `until` that carry a signal and were stored by the time `upto_id` was the newest id."""
+    """Ids of the newest articles before `until` that carry a signal and were stored by the time `upto_id` was the
+    newest id.
+    """
     query = sa.select(signals.c.article_id).where(signals.c.at < until, signals.c.article_id <= upto_id)
     query = query.order_by(signals.c.at.desc(), signals.c.id.desc()).limit(limit * 8)  # few articles have more signals
     with store.read() as conn:
@@ -130,7 +139,9 @@ def stream(store: Store, wanted: Filter = Filter(), *, page: int = SIGNALS_A_PAG
 def tally(
     store: Store, by: tuple[str, ...], since: datetime | None = None, until: datetime | None = None
 ) -> list[Tally]:
-    """Signals counted by `("source", "target")`, `("place",)` or `("category",)`, most first; those that lack a value are left out."""
+    """Signals counted by `("source", "target")`, `("place",)` or `("category",)`, most first;
+    those that lack a value are left out.
+    """
     columns = [signals.c[name] for name in by]
     strongest = sa.func.max(sa.func.abs(signals.c.severity))
     counted = sa.func.count(), sa.func.count(signals.c.article_id.distinct()), strongest
@@ -145,7 +156,8 @@ def tally(
 
 
 def named(store: Store, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[Tally]:
-    """Articles with a signal that carry each tag of a kind (place, actor), by the direction of their signals, most first.
+    """Articles with a signal that carry each tag of a kind (place, actor), by the direction of their signals, most
+    first.
 
     An article with signals of both directions counts on both sides.
     """
@@ -212,7 +224,9 @@ def of_place(
 
 
 def known_tags(store: Store, kind: str) -> list[str]:
-    """Every value of a kind of tag (actor, place, part, pair) that some article has, in order: one probe of the key for each."""
+    """Every value of a kind of tag (actor, place, part, pair) that some article has, in order:
+    one probe of the key for each.
+    """
     found: list[str] = []
     query = sa.select(sa.func.min(article_tags.c.value)).where(
         article_tags.c.kind == kind, article_tags.c.value > sa.bindparam("last")

@@ -1,9 +1,9 @@
 """Opens the database, gives connections, and translates foreign errors into ours, once.
 
-SQLite runs in WAL mode: readers see a snapshot and never wait, writers queue (BEGIN IMMEDIATE). `synchronous` is NORMAL: a killed
-process loses nothing that was committed; a power cut may take back the last commits, whole, and since a feed's articles, its state
-and its item hashes are one commit, those entries are simply polled again. What must not happen twice (an alert that was sent) is
-written with `durable=True`, which waits for the disk.
+SQLite runs in WAL mode: readers see a snapshot and never wait, writers queue (BEGIN IMMEDIATE). `synchronous` is
+NORMAL: a killed process loses nothing that was committed; a power cut may take back the last commits, whole, and since
+a feed's articles, its state and its item hashes are one commit, those entries are simply polled again. What must not
+happen twice (an alert that was sent) is written with `durable=True`, which waits for the disk.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Store:
         self.sqlite = engine.dialect.name == "sqlite"
         self.path = Path(url.database) if self.sqlite and url.database else None
         self._wait = wait
-        # SQLite's own busy handler sleeps and retries, and may starve a thread; inside the process a lock is fair enough
+        # SQLite's own busy handler sleeps and retries, and may starve a thread; inside the process a lock is fair
+        # enough
         self._turn = threading.Lock() if self.sqlite else None
 
     @contextmanager
@@ -45,7 +46,9 @@ class Store:
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
-        """A connection for one short writing transaction, committed at the end, rolled back by any exception. Raises StorageError."""
+        """A connection for one short writing transaction, committed at the end,
+        rolled back by any exception. Raises StorageError.
+        """
         if self._turn and not self._turn.acquire(timeout=self._wait):
             raise StorageBusy(f"another writer of this process held {self.url} for more than {self._wait:g} s")
         try:
@@ -105,8 +108,14 @@ def _sqlite(address: URL, wait: float) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(raw: Any, _record: object) -> None:
         cursor = raw.cursor()
-        for line in (f"busy_timeout={int(wait * 1000)}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-8000",
-                     "wal_autocheckpoint=8000", "journal_size_limit=67108864"):  # fmt: skip
+        for line in (
+            f"busy_timeout={int(wait * 1000)}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-8000",
+            "wal_autocheckpoint=8000",
+            "journal_size_limit=67108864",
+        ):
             cursor.execute(f"PRAGMA {line}")
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             cursor.execute("PRAGMA journal_mode=WAL")

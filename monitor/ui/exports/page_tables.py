@@ -1,4 +1,5 @@
-"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts, rules, rounds of a feed.
+"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts,
+rules, rounds of a feed.
 
 The same numbers as on the page under the same columns; where a formula made them, `method` says which.
 """
@@ -19,7 +20,8 @@ from monitor.ui.queries import index_change, places_and_pairs, reads, studies
 
 Given = Mapping[str, str]
 ALERTS = (
-    "id", "at", "rule", "kind", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories", "articles", "corrected",
+    "id", "at", "rule", "kind", "state", "message", "key", "sent", "attempts", "error", "next_try", "stories",
+    "articles", "corrected",
 )  # fmt: skip
 WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
 RULES = ("rule", "kind", "fires when", "on", "pause after one")

@@ -16,7 +16,9 @@ from monitor.ui.queries import reads
 
 
 def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Closes as lines of a chart, one for each kind: spot that stands in for the front month is never drawn as if it were the same."""
+    """Closes as lines of a chart, one for each kind: spot that stands in for the front month is never drawn as if it
+    were the same.
+    """
     found = {}
     for kind in prices["kind"].value_counts().index:
         stands_in = kind == "spot" and series.kind != "spot"

@@ -43,8 +43,15 @@ def download(table: str, series: str, label: str, **asked: str) -> None:
 def together(chosen_series: Series, events: dict[date, str], today: datetime) -> None:
     """Index and price on one chart, the events marked."""
     series = chosen_series.name
-    chosen = st.segmented_control("Range", list(RANGES), default="90 days", key="oil_range", bind="query-params", required=True,
-                                  label_visibility="collapsed")  # fmt: skip
+    chosen = st.segmented_control(
+        "Range",
+        list(RANGES),
+        default="90 days",
+        key="oil_range",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
     days = RANGES[chosen]
     since = None if days is None else today - timedelta(days=days)
     points = reads.points("day", since, today)
@@ -62,8 +69,12 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     said += "" if prices.empty else f", {series} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
     every = marks.of_days(marked)
     drawn = marks.newest(every)
-    st.echarts_chart(marks.marked(option, drawn), height=360, key="oil_chart",
-                     alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(drawn), 'event')} marked")  # fmt: skip
+    st.echarts_chart(
+        marks.marked(option, drawn),
+        height=360,
+        key="oil_chart",
+        alt=f"Daily index with 90 % bands and {series}, {chosen}: {said}; {many(len(drawn), 'event')} marked",
+    )
     lines = ["One point for each finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
@@ -78,7 +89,9 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
 
 
 def trouble(series: Series, now: datetime) -> None:
-    """Says why the newest price may be old: which provider fails and how, and how old it is by the market's calendar."""
+    """Says why the newest price may be old: which provider fails and how,
+    and how old it is by the market's calendar.
+    """
     lines = []
     for one in (failure for failure in reads.price_failures() if failure.series == series.name):
         later = f"; asked again {times.local(one.next_try, now)}" if one.next_try else ""
@@ -96,12 +109,25 @@ def asked(names: list[str]) -> tuple[str, str, list[str]]:
     """(price series, dates as typed, directions of the episodes)."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         series = st.selectbox("Price series", names, key="series", bind="query-params", width=200)
-        text = st.text_input("Dates of your own", key="events", bind="query-params", max_chars=1500, width=420,
-                             placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index")  # fmt: skip
+        text = st.text_input(
+            "Dates of your own",
+            key="events",
+            bind="query-params",
+            max_chars=1500,
+            width=420,
+            placeholder="2025-06-13, 2025-06-24; empty: episodes found in the index",
+        )
         kinds = list(studies.DIRECTIONS)
         if not text:
-            kinds = st.pills("Episodes of", kinds, default=kinds, format_func=studies.DIRECTIONS.__getitem__, selection_mode="multi", key="episodes",
-                             bind="query-params")  # fmt: skip
+            kinds = st.pills(
+                "Episodes of",
+                kinds,
+                default=kinds,
+                format_func=studies.DIRECTIONS.__getitem__,
+                selection_mode="multi",
+                key="episodes",
+                bind="query-params",
+            )
     return series, text or "", list(kinds)
 
 
@@ -120,8 +146,10 @@ def chosen_events(text: str, kinds: list[str], points: list) -> dict[date, str]:
 def event_study(series: str, closes: pd.Series, events: dict[date, str], points: list, asked: dict[str, str]) -> None:
     st.header("Around events", anchor=False)
     st.text(
-        "An abnormal return is how much more, or less, the price moved than on an average day of the 70 to 11 trading days before; significant means "
-        "that few of the other days of two years moved as much. It shows what an event was associated with, not why the price moved."
+        "An abnormal return is how much more, or less, the price moved than on an average day of the 70 to 11 "
+        "trading days before; significant means "
+        "that few of the other days of two years moved as much. It shows what an event was associated with, "
+        "not why the price moved."
     )
     if not events:
         days = len(studies.levels(points, "escalation_share"))
@@ -142,34 +170,53 @@ def event_study(series: str, closes: pd.Series, events: dict[date, str], points:
     st.text(f"{verdict(series, found)} {all_together(series, found)} {pooled}".strip())
     rows = studies.study_rows(found)
     if any(row.ar is not None for row in found.rows):
-        st.echarts_chart(returns_and_lags.abnormal(found.rows), height=320, key="abnormal_chart",
-                         alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}")  # fmt: skip
+        st.echarts_chart(
+            returns_and_lags.abnormal(found.rows),
+            height=320,
+            key="abnormal_chart",
+            alt=f"Abnormal log returns of {series} by event and window. {verdict(series, found)}",
+        )
         safe_html.note(
-            f"{returns_and_lags.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that day and the four after it."
+            f"{returns_and_lags.STAR} and full colour: significant. [0,0] is the event's trading day, [0,+4] that "
+            "day and the four after it."
         )
     for row in rows:
         row["event is"], row["note"] = events[row["event"]], row["note"] or ""
     columns = ("event", "event is", *studies.STUDY_COLUMNS[1:])
     st.dataframe(
-        pd.DataFrame(rows, columns=columns), hide_index=True, height=row_selection.tall(len(rows), 12), key="study_table", placeholder="",
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        height=row_selection.tall(len(rows), 12),
+        key="study_table",
+        placeholder="",
         column_config={
-            "event": st.column_config.DateColumn(format="YYYY-MM-DD"), "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
-            "abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
-            "p of t": P, "placebo p": P, "adjusted p": P,
+            "event": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            "trading day": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            "abnormal return %": st.column_config.NumberColumn(format="%+.2f"),
+            "t": st.column_config.NumberColumn(format="%+.2f"),
+            "p of t": P,
+            "placebo p": P,
+            "adjusted p": P,
         },
         alt=f"Abnormal returns of {series}: {many(len(events), 'event')} in {len(prices_event_study.WINDOWS)} windows",
-    )  # fmt: skip
+    )
     download("event-study", series, "Download this table as CSV", **asked)
     if any(one.t is not None for one in found.across):
         across = studies.across_rows(found)
         st.dataframe(
-            pd.DataFrame(across, columns=studies.ACROSS_COLUMNS), hide_index=True, key="across_table", placeholder="",
+            pd.DataFrame(across, columns=studies.ACROSS_COLUMNS),
+            hide_index=True,
+            key="across_table",
+            placeholder="",
             column_config={
-                "mean abnormal return %": st.column_config.NumberColumn(format="%+.2f"), "t": st.column_config.NumberColumn(format="%+.2f"),
-                "p of t": P, "Wilcoxon p": P, "placebo p": P,
+                "mean abnormal return %": st.column_config.NumberColumn(format="%+.2f"),
+                "t": st.column_config.NumberColumn(format="%+.2f"),
+                "p of t": P,
+                "Wilcoxon p": P,
+                "placebo p": P,
             },
             alt=f"All events together, by window. {all_together(series, found)}",
-        )  # fmt: skip
+        )
         download("all-events", series, "Download all events together as CSV", **asked)
 
 
@@ -198,17 +245,29 @@ def all_together(series: str, found: prices_event_study.Study) -> str:
         if clear
         else "in no window beyond what random sets of dates show"
     )
-    return f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average (t {first.t:.2f}); {said}."
+    return (
+        f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average "
+        f"(t {first.t:.2f}); {said}."
+    )
 
 
 def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     st.header("Who moves first", anchor=False)
     st.text(
-        "Each bar says how closely daily changes of the index go with returns so many trading days later (left: earlier); inside the dashed band it "
+        "Each bar says how closely daily changes of the index go with returns so many trading days later (left: "
+        "earlier); inside the dashed band it "
         "is what two unrelated series would show by chance."
     )
-    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.__getitem__, key="lag_index", bind="query-params",
-                                   required=True, label_visibility="collapsed")  # fmt: skip
+    measure = st.segmented_control(
+        "Index",
+        list(MEASURES),
+        default="tension",
+        format_func=MEASURES.__getitem__,
+        key="lag_index",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
     found = studies.lead_lag(studies.levels(points, measure), closes)
     if found.note:
         st.info(f"Not enough data yet: {found.note}.")
@@ -219,14 +278,22 @@ def lead_lag(series: str, closes: pd.Series, points: list) -> None:
     if not clear:
         said = f"No lag stands out: there is no clear link between {measure} and {series}."
     st.text(f"{said} {found.days:,} joint days.")
-    st.echarts_chart(returns_and_lags.lags(found), height=320, key="lag_chart",
-                     alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}")  # fmt: skip
+    st.echarts_chart(
+        returns_and_lags.lags(found),
+        height=320,
+        key="lag_chart",
+        alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}",
+    )
     rows = studies.lag_rows(found)
     with st.expander("The numbers"):
         st.dataframe(
-            pd.DataFrame(rows, columns=studies.LAG_COLUMNS), hide_index=True, key="lag_table", placeholder="",
-            column_config=dict.fromkeys(studies.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")), alt=f"Lead and lag of {series}. {said}",
-        )  # fmt: skip
+            pd.DataFrame(rows, columns=studies.LAG_COLUMNS),
+            hide_index=True,
+            key="lag_table",
+            placeholder="",
+            column_config=dict.fromkeys(studies.LAG_COLUMNS[1:5], st.column_config.NumberColumn(format="%.3f")),
+            alt=f"Lead and lag of {series}. {said}",
+        )
     download("lead-lag", series, "Download these lags as CSV", measure=measure)
 
 

@@ -34,8 +34,14 @@ def moments(newest: datetime) -> tuple[datetime, datetime]:
     )
     if days := SPANS[span]:
         return newest - timedelta(days=days), newest
-    first = st.datetime_input("From the hour (UTC)", (newest - timedelta(days=1)).replace(tzinfo=None), step=3600, key="from_hour",
-                              bind="query-params", width=220)  # fmt: skip
+    first = st.datetime_input(
+        "From the hour (UTC)",
+        (newest - timedelta(days=1)).replace(tzinfo=None),
+        step=3600,
+        key="from_hour",
+        bind="query-params",
+        width=220,
+    )
     last = st.datetime_input(
         "to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220
     )
@@ -80,7 +86,10 @@ def total_line(measure: str, table: pd.DataFrame, points) -> str:
     total, moved = table["change"].sum(), getattr(points[1], measure) - getattr(points[0], measure)
     line = f"All {len(table)} parts sum to {total:+.2f} points; the index as published moved by {moved:+.2f}."
     if abs(total - moved) >= 0.05:
-        line += " They differ because articles arrived late, or were read or grouped again, after these hours were published."
+        line += (
+            " They differ because articles arrived late, or were read or grouped again, "
+            "after these hours were published."
+        )
     return line
 
 
@@ -95,8 +104,15 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     bars = index_change.shortened(table, by, BARS)
     labels = [index_change.name_of(value, by, len(table) - BARS) for value in bars[by]]
     up_and_down = {"up": colors.COLORS[measure], "down": colors.GREY}
-    st.echarts_chart(index_change_chart.bars(labels, list(bars["change"]), **up_and_down), height=60 + 26 * len(bars), key="why_chart",
-                     alt=f"Change of {measure} by {by}: {'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}")  # fmt: skip
+    st.echarts_chart(
+        index_change_chart.bars(labels, list(bars["change"]), **up_and_down),
+        height=60 + 26 * len(bars),
+        key="why_chart",
+        alt=(
+            f"Change of {measure} by {by}: "
+            f"{'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}"
+        ),
+    )
     rows = [
         {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}
         | ({"articles": int(row["articles"]), "story": row[by]} if by == "story" else {})
@@ -109,8 +125,12 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
         safe_html.note("Click a row for " + ("its reports." if by == "story" else "the stories behind it."))
     st.text(total_line(measure, table, points))
     hours = {name: time_text(point.at) for name, point in zip(("from", "to"), points, strict=True)}
-    downloads.offer("why", urlencode(hours | {"measure": measure, "by": by}), label="Download every part as CSV",
-                    name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}")  # fmt: skip
+    downloads.offer(
+        "why",
+        urlencode(hours | {"measure": measure, "by": by}),
+        label="Download every part as CSV",
+        name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}",
+    )
 
 
 def grid(measure: str, by: str, rows: list[dict]) -> int | None:
@@ -121,13 +141,21 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
     number = st.column_config.NumberColumn(format="%.2f")
     key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
     st.dataframe(
-        frame, hide_index=True, height=row_selection.tall(len(frame), 8), on_select="rerun", selection_mode=row_selection.MODE, key=key,
+        frame,
+        hide_index=True,
+        height=row_selection.tall(len(frame), 8),
+        on_select="rerun",
+        selection_mode=row_selection.MODE,
+        key=key,
         column_config={
-            "before": number, "after": number, "change": st.column_config.NumberColumn(format="%+.2f"),
-            first: st.column_config.TextColumn(width=480 if by == "story" else 220), "story": st.column_config.NumberColumn(format="%d"),
+            "before": number,
+            "after": number,
+            "change": st.column_config.NumberColumn(format="%+.2f"),
+            first: st.column_config.TextColumn(width=480 if by == "story" else 220),
+            "story": st.column_config.NumberColumn(format="%d"),
         },
         alt=f"What each {by} adds to the change of {measure}, in points",
-    )  # fmt: skip
+    )
     return row_selection.row(key)
 
 
@@ -143,7 +171,8 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
         with st.container(border=True, gap="xsmall"):
             safe_html.show(safe_html.passage(index_change.title_of(int(row["story"])), kind="title"))
             st.text(
-                f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), {many(row['articles'], 'article')}"
+                f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), "
+                f"{many(row['articles'], 'article')}"
             )
             st.page_link(pages.target("stories.py"), label="Who reported it", query_params={"story": str(row["story"])})
     if len(found) > 8:
@@ -152,7 +181,8 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
 
 st.title("Why the index moved", anchor=False)
 st.text(
-    "Each article of the last 24 hours adds points to the index. The difference between two times is what new articles added, less what old ones "
+    "Each article of the last 24 hours adds points to the index. The difference between two times is what new "
+    "articles added, less what old ones "
     "that dropped out had added. It says which news moved the index, not why events happened."
 )
 now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
@@ -164,10 +194,24 @@ else:
     latest_at = latest.at
 with st.container(horizontal=True, vertical_alignment="bottom"):
     start, end = sorted(moments(latest_at))
-    measure = st.segmented_control("Index", list(MEASURES), default="tension", format_func=MEASURES.__getitem__, key="measure", bind="query-params",
-                                   required=True)  # fmt: skip
-    by = st.segmented_control("Split by", list(BY), default="category", format_func=BY.__getitem__, key="by", bind="query-params",
-                              required=True)  # fmt: skip
+    measure = st.segmented_control(
+        "Index",
+        list(MEASURES),
+        default="tension",
+        format_func=MEASURES.__getitem__,
+        key="measure",
+        bind="query-params",
+        required=True,
+    )
+    by = st.segmented_control(
+        "Split by",
+        list(BY),
+        default="category",
+        format_func=BY.__getitem__,
+        key="by",
+        bind="query-params",
+        required=True,
+    )
 points = tuple(index_change.point_at(at) for at in (start, end))
 missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(measure, at, point, now))]
 if start == end:
