@@ -48,7 +48,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "stories": {
         "id": INT, "title": TEXT, "first_seen": TIME, "last_seen": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST,
-        "actors": LIST, "places": LIST, "langs": LIST, "articles": INT, "publishers": INT,
+        "actors": LIST, "places": LIST, "langs": LIST, "articles": INT, "publishers": INT, "state": TEXT, "confirmed_by": INT,
+        "first_publisher": TEXT, "confidence": NUMBER, "titles": LIST,
     },
     "index": {
         "grain": TEXT, "part": TEXT, "at": TIME, "status": TEXT, **_INDEX, "escalation_acts": NUMBER, "escalation_words": NUMBER,

@@ -351,7 +351,12 @@ class Story:
     places: tuple[str, ...]
     langs: tuple[str, ...]
     articles: int
-    publishers: int
+    publishers: int  # independent ones: copies of one text are one
+    state: str = "reported by one"  # | confirmed | disputed | denied | corrected
+    confirmed_by: int = 1  # independent publishers with a report that does not deny, oppose or take back the story
+    first_publisher: str = ""  # who reported it first
+    confidence: float | None = None  # mean of those reports, as far as the reader says
+    titles: tuple[tuple[str, str], ...] = ()  # language, the most typical headline in it; `title` is that of all
 
 
 @dataclass(frozen=True, slots=True)

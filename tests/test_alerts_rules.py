@@ -163,6 +163,7 @@ NOT_CONFIRMED = {
     "three publishers, three stories": [report(n, p, story=n) for n, p in ((1, "A"), (2, "B"), (3, "C"))],
     "not grave": [replace(s, severity=7.0) for s in REPORTED],
     "de-escalation": [replace(s, severity=-9.0) for s in REPORTED],
+    "copies of one text": [replace(s, title="Missile strikes tanker in the Gulf of Oman") for s in REPORTED],
     "one too long ago": [*REPORTED[:2], report(3, "C", minutes=361)],
     "one later than now": [*REPORTED[:2], report(3, "C", minutes=-5)],
 }
@@ -370,7 +371,7 @@ def test_a_clock_that_is_set_back_reports_nothing_twice():
 
 
 def test_titles_are_one_plain_line():
-    odd = [replace(s, title="Line\n- [fake](https://evil.example)\t" + "x" * 900) for s in REPORTED]
+    odd = [replace(s, title=f"Line {s.publisher}\n- [fake](https://evil.example)\t" + "x" * 900) for s in REPORTED]
     lines = decide([GRAVE], [], Facts(reports=odd), NOW)[0].message.splitlines()
     assert len(lines) == 4 and all(len(line) < 300 for line in lines)
 

@@ -7,6 +7,7 @@ import re
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -60,7 +61,10 @@ def server(tmp_path, monkeypatch):
     articles.save(
         opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON
     )
-    other = [(entry, reading, "paper", identity) for entry, reading, _, identity in items[1:2]]
+    other = [
+        (replace(entry, title=f"{FORMULA} of the paper"), reading, "paper", identity)
+        for entry, reading, _, identity in items[1:2]
+    ]
     articles.save(
         opened,
         Feed("Paper", "https://p.example/"),

@@ -186,7 +186,9 @@ def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
     )  # taken apart again; the old number stands for a story of its own once more
     assert [(s.id, s.articles) for s in stories.stream(store, page=1)] == [(2, 2), (1, 1)]
     stories.assign(store, {1: 2})
-    assert [s.id for s in stories.find(store)] == [2] and stories.get(store, 1) is None
+    assert [s.id for s in stories.find(store)] == [2] and stories.get(store, 1).id == 2  # its address leads on
+    stories.assign(store, {1: 1, 2: 1, 3: 3})
+    assert [s.id for s in stories.find(store)] == [3, 1] and stories.get(store, 2).id == 1
 
 
 def test_leading_stories_come_with_publishers_and_face_in_as_many_queries_however_many_they_are(store):
@@ -206,11 +208,12 @@ def test_leading_stories_come_with_publishers_and_face_in_as_many_queries_howeve
     found = stories.leading(store, NOON - DAY, NOON + HOUR, 10)
     few = len([text for text in asked if text.lstrip().upper().startswith("SELECT")])
     sa.event.remove(store.engine, "before_cursor_execute", listener)
-    assert [(one.story.id, one.publishers, one.face) for one in found] == [
-        (1, ("p2", "p1", "p0"), 2),  # the earliest strike represents it, not the article without a signal
-        (4, ("p8",), 4),
-        (5, ("p9",), 5),
+    assert [(one.story.id, one.account.first_publisher, one.account.face) for one in found] == [
+        (1, "p2", 2),  # the earliest strike represents it, not the article without a signal
+        (4, "p8", 4),
+        (5, "p9", 5),
     ]
+    assert [(one.publisher, one.after) for one in found[0].account.followers] == [("p1", HOUR), ("p0", 2 * HOUR)]
     assert few == 2
     assert [one.story.id for one in stories.leading(store, NOON - DAY, NOON + HOUR, 1)] == [1]
     assert stories.leading(store, NOON + HOUR, NOON + DAY, 10) == []

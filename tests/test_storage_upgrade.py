@@ -116,6 +116,20 @@ def as_exported_now(old):
         "signals": {"confidence": None, "why": None},
     }
     more = {table: [row | columns for row in found[table]] for table, columns in added.items()}
+    first = {
+        row["story_id"]: row["publisher"] for row in sorted(found["articles"], key=lambda row: row["at"], reverse=True)
+    }
+    more["stories"] = [
+        row
+        | {
+            "state": "confirmed" if row["publishers"] > 1 else "reported by one",
+            "confirmed_by": row["publishers"],
+            "first_publisher": first[row["id"]],
+            "confidence": None,
+            "titles": [],
+        }
+        for row in found["stories"]
+    ]
     return found | more | {"index": in_order(found["index"]), "corrections": [], "observations": []}
 
 

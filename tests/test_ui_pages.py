@@ -96,7 +96,7 @@ def test_overview_answers_in_words_and_numbers(fortnight, screen):
     assert "90 % range: " in said
     assert "<mark class=" in said
     assert {"Who reported it, and how", "How it was read"} <= {link.proto.label for link in shown.get("page_link")}
-    assert "2 publishers: Demo" in said  # who tells the leading story
+    assert "confirmed by 2 publishers" in said and "First reported by Demo" in said
 
 
 def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from monitor.alerts import wording
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
 from monitor.models import Alert, FeedState, IndexPoint, Price
+from monitor.stories import account
 
 LASTING = ("level", "jump", "silence")
 FRESH_POINT = timedelta(hours=3)  # an older newest point says nothing of now
@@ -39,6 +40,7 @@ class Report:
     link: str | None
     parts: tuple[str, ...] = ()
     confidence: float | None = None
+    opening: str = ""  # the beginning of the summary, by which copies of one text are known
 
     @property
     def event(self) -> tuple[str, int]:
@@ -235,7 +237,7 @@ def _leading_reports(rule: LevelRule | JumpRule, facts: Facts, now: datetime, co
     ranked = sorted(
         events.values(),
         key=lambda found: (
-            -len({one.publisher for one in found}),
+            -len({*_owners(found).values()}),
             -max(abs(one.severity) for one in found),
             found[0].at,
         ),
@@ -259,7 +261,7 @@ def _fits(rule: SignalRule, category: str, severity: float, confidence: float | 
 
 
 def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
-    """The stories that enough publisher families report as severely as asked; each story once."""
+    """The stories that enough independent publishers report as severely as asked; each story once. Copies of one text are one report."""
     events: dict[tuple[str, int], list[Report]] = {}
     for one in facts.reports:
         if (
@@ -270,15 +272,24 @@ def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
             events.setdefault(one.event, []).append(one)
     found = []
     for event, reports in events.items():
+        if len({one.publisher for one in reports}) < rule.publishers:
+            continue
+        owners = _owners(reports)
         first: dict[str, Report] = {}
-        for one in sorted(reports, key=lambda report: report.at):
-            first.setdefault(one.publisher, one)
+        for one in sorted(reports, key=lambda report: (report.at, report.article_id)):
+            first.setdefault(owners[one.article_id], one)
         if len(first) >= rule.publishers:
             gravest = max(reports, key=lambda one: abs(one.severity))
             message = wording.signal(gravest.category, abs(gravest.severity), sorted(first))
             articles = tuple(dict.fromkeys(report.article_id for report in reports))
             found.append(Finding(_event_key(rule.name, event), True, message, tuple(first.values())[:5], articles))
     return found
+
+
+def _owners(reports: Sequence[Report]) -> dict[int, str]:
+    """article id -> the publisher that its text is counted for."""
+    ordered = sorted({(one.at, one.article_id, one.publisher, one.title, one.opening) for one in reports})
+    return account.owners(row[1:] for row in ordered)
 
 
 def _event_key(rule: str, event: tuple[str, int]) -> str:

@@ -17,6 +17,7 @@ from monitor.errors import StorageError
 from monitor.models import UNREAD, Alert, AlertDelivery
 from monitor.storage.schema import alert_deliveries, alerts, articles, signals, versions
 from monitor.storage.store import Store
+from monitor.stories.account import OPENING
 
 NAMES = [f.name for f in fields(Alert)]
 COLUMNS = [alerts.c[name] for name in NAMES]
@@ -166,7 +167,7 @@ def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | No
     """
     columns: list[sa.Column[Any]] = [
         articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.severity,
-        articles.c.title, articles.c.link, articles.c.parts, signals.c.confidence,
+        articles.c.title, articles.c.link, articles.c.parts, signals.c.confidence, sa.func.substr(articles.c.summary, 1, OPENING),
     ]  # fmt: skip
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
     query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until)

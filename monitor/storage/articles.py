@@ -118,6 +118,10 @@ def write(
 # made once: building them took longer than running them
 _FIRST_TITLE = sa.func.coalesce(articles.c.first_title, articles.c.title)
 _FIRST_SUMMARY = sa.func.coalesce(articles.c.first_summary, articles.c.summary)
+_FIRST_DIRECTION = sa.case(
+    (sa.and_(articles.c.first_title.is_(None), articles.c.direction != UNREAD), articles.c.direction),
+    else_=articles.c.first_direction,
+)
 _KNOWN = sa.select(articles.c.identity, articles.c.id, _FIRST_TITLE, articles.c.canonical).where(
     articles.c.feed == sa.bindparam("feed"), articles.c.identity.in_(sa.bindparam("keys", expanding=True))
 )
@@ -222,7 +226,9 @@ def _show(conn: Connection, id: int, item: Item, now: datetime) -> None:
     conn.execute(versions.insert().values(article_id=id, seen_at=now, title=title, summary=summary))
     newest = {"title": title, "summary": summary, "text_key": text_key(fold(text))}
     first = {"first_title": _FIRST_TITLE, "first_summary": _FIRST_SUMMARY}
-    conn.execute(articles.update().where(articles.c.id == id).values(**first, **newest))
+    conn.execute(
+        articles.update().where(articles.c.id == id).values(first_direction=_FIRST_DIRECTION, **first, **newest)
+    )
     search.widen(conn, id, search.words_of(text))
 
 

@@ -215,6 +215,25 @@ def add_observations(conn: Connection) -> None:
     )
 
 
+def add_accounts_of_stories(conn: Connection) -> None:
+    """How a story reads. Of stories made before, who was first is known, and how many publishers there are; the rest comes with the next
+    report."""
+    number = "FLOAT" if conn.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    conn.exec_driver_sql("ALTER TABLE articles ADD COLUMN first_direction TEXT")
+    for column in (
+        "state TEXT NOT NULL DEFAULT 'reported by one'",
+        "confirmed_by INTEGER NOT NULL DEFAULT 0",
+        "first_publisher TEXT NOT NULL DEFAULT ''",
+        f"confidence {number}",
+        "titles TEXT NOT NULL DEFAULT '[]'",
+    ):
+        conn.exec_driver_sql(f"ALTER TABLE stories ADD COLUMN {column}")
+    conn.exec_driver_sql(
+        "UPDATE stories SET confirmed_by = publishers, state = CASE WHEN publishers > 1 THEN 'confirmed' ELSE 'reported by one' END, "
+        "first_publisher = COALESCE((SELECT publisher FROM articles WHERE story_id = stories.id ORDER BY at, id LIMIT 1), '')"
+    )
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -232,6 +251,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_vectors,  # 13
     add_corrections,  # 14
     add_observations,  # 15
+    add_accounts_of_stories,  # 16
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

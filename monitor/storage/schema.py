@@ -136,6 +136,16 @@ class Json(Converted):
         return json.loads(value)
 
 
+class Pairs(Json):
+    """A tuple of pairs of texts."""
+
+    cache_ok = True
+
+    @staticmethod
+    def outward(value: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(map(tuple, json.loads(value)))
+
+
 class Plain(sa.types.TypeDecorator[Any]):
     """Text from outside, made sound on the way in."""
 
@@ -243,6 +253,7 @@ articles = Table(
     number("confidence"),
     text("runner_up", required=False),
     text("fault", required=False),  # why it could not be read
+    text("first_direction", required=False),  # of the wording that was seen first, once the article was edited
     UniqueConstraint("feed", "identity"),
     Index(None, "at", "id"),
     Index(None, "first_seen"),
@@ -307,6 +318,9 @@ stories = Table(
     words("categories"), words("actors"), words("places"), words("langs"), count("articles"), count("publishers"),
     Column("merged_into", BigInteger),  # where its articles went; the old address still answers
     text("title"),
+    Column("state", Plain, nullable=False, server_default="reported by one"), count("confirmed_by", server_default="0"),
+    Column("first_publisher", Plain, nullable=False, server_default=""), number("confidence"),
+    Column("titles", Pairs, nullable=False, server_default="[]"),
     Index(None, "last_seen", "id"), Index(None, "first_seen", "id"),
 )  # fmt: skip
 

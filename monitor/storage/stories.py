@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,39 +18,62 @@ from sqlalchemy import Connection, Row
 from monitor.models import UNREAD, Article, Story
 from monitor.storage.bulk import upsert
 from monitor.storage.rows import BRIEF, article_of
-from monitor.storage.schema import articles, moment, parted, stories
+from monitor.storage.schema import articles, parted, stories, vectors
 from monitor.storage.store import Store
+from monitor.stories import account
+from monitor.stories.account import OPENING, Account, Report
+from monitor.stories.headlines import said_of_itself
 
 _STORY = [
     stories.c[name]
     for name in ("id", "title", "first_seen", "last_seen", "direction", "score", "categories", "actors", "places", "langs", "articles",
-                 "publishers")
+                 "publishers", "state", "confirmed_by", "first_publisher", "confidence", "titles")
 ]  # fmt: skip
+# what an account is made of, in the order of account.Report
+_REPORT = [
+    *(articles.c[name] for name in ("id", "at", "publisher", "tier", "lang", "title")),
+    sa.func.substr(articles.c.summary, 1, OPENING).label("opening"),
+    *(articles.c[name] for name in ("direction", "score", "confidence")),
+    vectors.c.vector,
+    articles.c.first_direction,
+]
 # raw columns of a member: a story of thousands is computed again with each page that brings it more
 _MEMBER = [
-    *(articles.c[name] for name in ("id", "story_id", "publisher", "tier", "lang", "direction", "score", "title")),
-    sa.type_coerce(articles.c.at, sa.BigInteger).label("at"),
+    *_REPORT,
+    articles.c.story_id,
     *(sa.type_coerce(articles.c[name], sa.Text).label(name) for name in ("categories", "actors", "places")),
 ]
+_MEMBERS = (
+    sa.select(*_MEMBER).outerjoin(vectors, vectors.c.article_id == articles.c.id).order_by(articles.c.at, articles.c.id)
+)
 _AT_ONCE = 500
+CONSIDERED = 60  # stories that are weighed for leading
 GROUPED = "articles grouped up to"  # the note that says so, by id
 EDITS_GROUPED = "edits grouped up to"  # likewise, of versions
 
 
 def assign(store: Store, placed: Mapping[int, int]) -> None:
-    """article id -> story id, in one transaction; every story touched, also one that articles left, is computed again."""
+    """article id -> story id, in one transaction; every story touched, also one that articles left, is computed again.
+
+    A story that all articles left points to the one that took most of them, so that its address still answers.
+    """
     if not placed:
         return
     with store.write() as conn:
-        ids, touched = list(placed), set(placed.values())
+        ids = list(placed)
+        taken: dict[int, Counter[int]] = {}  # story -> stories that took articles of it
         for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
-            touched |= set(conn.scalars(sa.select(articles.c.story_id).where(articles.c.id.in_(some)).distinct())) - {
-                None
-            }
+            some = articles.c.id.in_(ids[start : start + _AT_ONCE])
+            for id, was in conn.execute(sa.select(articles.c.id, articles.c.story_id).where(some)):
+                if was is not None and was != placed[id]:
+                    taken.setdefault(was, Counter())[placed[id]] += 1
         move = articles.update().where(articles.c.id == sa.bindparam("article")).values(story_id=sa.bindparam("story"))
         conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
-        recompute(conn, touched)
+        for was in sorted(taken):
+            if conn.scalar(sa.select(sa.func.count()).where(articles.c.story_id == was)) == 0:
+                most = min(taken[was], key=lambda story: (-taken[was][story], story))
+                _point(conn, [was], most)
+        recompute(conn, {*placed.values(), *taken})
 
 
 def merge(store: Store, into: int, others: Iterable[int]) -> None:
@@ -60,9 +83,15 @@ def merge(store: Store, into: int, others: Iterable[int]) -> None:
         return
     with store.write() as conn:
         conn.execute(articles.update().where(articles.c.story_id.in_(others)).values(story_id=into))
-        gone = sa.or_(stories.c.id.in_(others), stories.c.merged_into.in_(others))
-        conn.execute(stories.update().where(gone).values(merged_into=into, articles=0, publishers=0))
+        _point(conn, others, into)
         recompute(conn, {into})
+
+
+def _point(conn: Connection, gone: list[int], into: int) -> None:
+    """Stories that have no article any more, and what pointed to them, point to another one."""
+    rows = sa.or_(stories.c.id.in_(gone), stories.c.merged_into.in_(gone))
+    values = {"merged_into": into, "articles": 0, "publishers": 0, "confirmed_by": 0}
+    conn.execute(stories.update().where(rows).values(values))
 
 
 def recompute(conn: Connection, ids: set[int]) -> None:
@@ -71,32 +100,52 @@ def recompute(conn: Connection, ids: set[int]) -> None:
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         members: dict[int, list[Row[Any]]] = {}
-        query = sa.select(*_MEMBER).where(articles.c.story_id.in_(some)).order_by(articles.c.at, articles.c.id)
-        for row in conn.execute(query):
+        for row in conn.execute(_MEMBERS.where(articles.c.story_id.in_(some))):
             members.setdefault(row.story_id, []).append(row)
-        upsert(conn, stories, [_values(id, members[id]) for id in some if id in members])
+        reports = {id: _reports(conn, rows) for id, rows in members.items()}
+        upsert(conn, stories, [_values(id, members[id], reports[id]) for id in some if id in members])
         empty = [id for id in some if id not in members]
         conn.execute(stories.delete().where(stories.c.id.in_(empty), stories.c.merged_into.is_(None)))
 
 
-def _values(id: int, members: list[Row[Any]]) -> dict[str, Any]:
+def _reports(conn: Connection, members: list[Row[Any]]) -> list[Report]:
+    denying = [a.id for a in members if "denial" in said_of_itself(a.title)]
+    negated = _negated(conn, denying) if denying else {}
+    made = (Report(*row[: len(_REPORT)], negated=negated.get(row.id, ())) for row in members)
+    return [replace(report, vector=report.vector and bytes(report.vector)) for report in made]
+
+
+def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """article id -> the categories that its title negates."""
+    found: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        query = sa.select(articles.c.id, articles.c.suppressed).where(articles.c.id.in_(ids[start : start + _AT_ONCE]))
+        for id, suppressed in conn.execute(query):
+            found[id] = tuple(s[0] for s in suppressed if s[1].startswith("negation:") and s[2] == "title")
+    return found
+
+
+def _values(id: int, members: list[Row[Any]], reports: list[Report]) -> dict[str, Any]:
     """A story's row from its members, oldest first. The direction is that of most of them, `mixed` where as many say the opposite."""
     votes = Counter(a.direction for a in members if a.direction not in ("none", UNREAD)).most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
     scores = [a.score for a in members]
+    direction = "mixed" if tied else votes[0][0] if votes else "none"
 
     def together(field: str) -> tuple[str, ...]:
         texts = dict.fromkeys(getattr(a, field) for a in members)  # of thousands of members few differ
         return tuple(dict.fromkeys(word for text in texts for word in parted(text)))
 
+    categories = together("categories")
+    reads = account.account(reports, direction, categories)
     return {
-        "id": id, "title": min(members, key=lambda a: (a.tier, a.at, a.id)).title,
-        "first_seen": moment(members[0].at), "last_seen": moment(members[-1].at),
-        "direction": "mixed" if tied else votes[0][0] if votes else "none",
+        "id": id, "title": reads.title, "first_seen": members[0].at, "last_seen": members[-1].at, "direction": direction,
         "score": max(0.0, *scores) + min(0.0, *scores),  # strongest escalation plus strongest de-escalation, as for an article
-        "categories": together("categories"), "actors": together("actors"), "places": together("places"),
+        "categories": categories, "actors": together("actors"), "places": together("places"),
         "langs": tuple(dict.fromkeys(a.lang for a in members if a.lang)),
-        "articles": len(members), "publishers": len({a.publisher for a in members}), "merged_into": None,
+        "articles": len(members), "publishers": reads.publishers, "merged_into": None,
+        "state": reads.state, "confirmed_by": reads.confirmed_by, "first_publisher": reads.first_publisher,
+        "confidence": reads.confidence, "titles": reads.titles,
     }  # fmt: skip
 
 
@@ -184,6 +233,14 @@ def get(store: Store, id: int) -> Story | None:
     return Story(*row) if row else None
 
 
+def account_of(store: Store, story: Story) -> Account | None:
+    """How a story reads by its reports as they are now: who followed, and which of them deny, oppose or take it back."""
+    with store.read() as conn:
+        rows = list(conn.execute(_MEMBERS.where(articles.c.story_id == story.id)))
+        reports = _reports(conn, rows)
+    return account.account(reports, story.direction, story.categories) if reports else None
+
+
 def members(store: Store, id: int) -> list[Article]:
     """The articles of a story, oldest first, without their signals."""
     query = sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id)
@@ -193,39 +250,36 @@ def members(store: Store, id: int) -> list[Article]:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """A story with its publishers, the first to report first, and the id of the article that represents it."""
+    """A story with how it reads; `account.face` is the article that represents it."""
 
     story: Story
-    publishers: tuple[str, ...]
-    face: int
+    account: Account
 
 
 def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[Leading]:
-    """Stories with a signal whose reports lie within since <= last_seen, first_seen < until; most publishers first, then most severe.
+    """Stories with a signal whose reports lie within since <= at < until, by account.weight of the reports of that span.
 
-    Two queries, however many stories are asked for. The article that represents a story has the story's direction if any has it,
-    then the strongest score; of equals the earliest.
+    At most CONSIDERED stories are weighed, those with the greatest product of publishers, severity and confidence. Two queries, and a
+    third where a headline denies, however many stories are asked for.
     """
+    size = stories.c.publishers * sa.func.abs(stories.c.score) * sa.func.coalesce(stories.c.confidence, 1.0)
     chosen = (
         sa.select(*_STORY)
         .where(stories.c.merged_into.is_(None), stories.c.direction != "none")
         .where(stories.c.last_seen >= since, stories.c.first_seen < until)
-        .order_by(stories.c.publishers.desc(), sa.func.abs(stories.c.score).desc(), stories.c.last_seen.desc())
-        .limit(limit)
+        .order_by(size.desc(), stories.c.last_seen.desc(), stories.c.id)
+        .limit(max(limit, CONSIDERED))
     )
-    columns = [articles.c[name] for name in ("story_id", "id", "publisher", "direction", "score")]
     with store.read() as conn:
         found = [Story(*row) for row in conn.execute(chosen)]
-        reports: dict[int, list[Row[Any]]] = {story.id: [] for story in found}
-        query = sa.select(*columns).where(articles.c.story_id.in_(list(reports)))
-        for row in conn.execute(query.order_by(articles.c.at, articles.c.id)):
-            reports[row.story_id].append(row)
-    return [
-        Leading(
-            story,
-            tuple(dict.fromkeys(report.publisher for report in reports[story.id])),
-            max(reports[story.id], key=lambda report: (report.direction == story.direction, abs(report.score))).id,
-        )
-        for story in found
-        if reports[story.id]
-    ]
+        members: dict[int, list[Row[Any]]] = {}
+        for row in conn.execute(_MEMBERS.where(articles.c.story_id.in_([story.id for story in found]))):
+            members.setdefault(row.story_id, []).append(row)
+        reports = {id: _reports(conn, rows) for id, rows in members.items()}
+
+    def weight(story: Story) -> tuple[bool, float]:
+        now = [report for report in reports[story.id] if since <= report.at < until]
+        return account.weight(now, story.score, story.confidence, until)
+
+    ranked = sorted((story for story in found if story.id in reports), key=weight, reverse=True)[:limit]
+    return [Leading(s, account.account(reports[s.id], s.direction, s.categories)) for s in ranked]

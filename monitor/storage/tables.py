@@ -71,7 +71,8 @@ def _stories(
     store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
 ) -> Iterator[Row]:
     for story in stories.stream(store, since, until):
-        yield {name: getattr(story, name) for name in _STORY}
+        row: Row = {name: getattr(story, name) for name in _STORY}
+        yield row | {"titles": tuple(f"{lang}: {title}" for lang, title in story.titles)}
 
 
 def _index(

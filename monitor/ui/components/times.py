@@ -18,6 +18,12 @@ def zone() -> tzinfo:
         return UTC
 
 
+def language() -> str | None:
+    """The language of the viewer's browser, as `fr`; None where it names none."""
+    named = (st.context.locale or "").replace("_", "-").partition("-")[0].lower()
+    return named or None
+
+
 def zone_name() -> str:
     return str(zone())
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint
+from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint, Story
 from monitor.storage.signals import Reported
+from monitor.stories.account import Account, Follower
 
 CATEGORY_WORDS = {
     "attack": "strikes and clashes",
@@ -64,7 +65,7 @@ GUIDE = (
     ("90 %", "The range in which the number would lie nine times out of ten with other stories of the same kind. While two ranges overlap, the change is not clear."),
     ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
     ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, from 1 to 10."),
-    ("Publisher", "Feeds with the same owner count once, so three publishers are three independent sources. A story is one event, with the reports of all of them."),
+    ("Publisher", "Feeds with the same owner count once, and so do copies of one text, so three publishers are three independent sources. A story is one event, with the reports of all of them."),
     ("Marks on the chart", "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
 )  # fmt: skip
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
@@ -145,9 +146,55 @@ def _leading(reported: Sequence[Reported], categories: tuple[str, ...]) -> str:
     )
 
 
+def state(story: Story) -> str:
+    """Whether a story's reports agree, in a few words: `confirmed by 3 publishers`."""
+    confirming = many(story.confirmed_by, "publisher")
+    match story.state:
+        case "reported by one":
+            return "reported by one publisher"
+        case "confirmed":
+            return f"confirmed by {confirming}"
+        case "disputed":
+            return f"disputed: confirmed by {confirming}, denied or contradicted by others"
+        case "corrected":
+            return "corrected: edited or withdrawn since"
+    return story.state
+
+
+def after(delay: timedelta) -> str:
+    """`at the same time`, `4 min later`, `1 h 10 min later`, `2 days later`."""
+    minutes = int(delay.total_seconds() // 60)
+    if minutes < 1:
+        return "at the same time"
+    if minutes < 60:
+        return f"{minutes} min later"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {rest} min later" if rest else f"{hours} h later"
+    return f"{hours // 24} days later"
+
+
+def followed(first: str, followers: Sequence[Follower], most: int = 3) -> str:
+    """`First reported by AFP; BBC 4 min later, DW 1 h later and 2 more. Copies of their texts: Daily.`"""
+    own = [f"{one.publisher} {after(one.after)}" for one in followers if one.copies is None]
+    copies = [one.publisher for one in followers if one.copies is not None]
+    said = f"First reported by {first}" + (f"; then {listed(own, most)}" if own else "")
+    return f"{said}. Copies of their texts: {listed(copies, most)}." if copies else f"{said}."
+
+
+def contradictions(found: Account) -> dict[int, str]:
+    """article id -> what its report says against the story: `denies it`, `reports the opposite`, `corrected`."""
+    said = dict.fromkeys(found.opposite, "reports the opposite")
+    return said | dict.fromkeys(found.corrected, "corrected") | dict.fromkeys(found.denying, "denies it")
+
+
 def kinds(categories: Sequence[str]) -> str:
     """Categories in the words of the screen."""
     return ", ".join(CATEGORY_WORDS[category] for category in categories)
+
+
+def languages(codes: Sequence[str]) -> str:
+    return ", ".join(LANGUAGES.get(code, code) for code in codes)
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

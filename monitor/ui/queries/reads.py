@@ -39,6 +39,7 @@ from monitor.storage import notes as storage_notes
 from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
+from monitor.stories.account import Account
 from monitor.tagging import theatre
 from monitor.ui.components.wording import freshness
 from monitor.ui.components.wording import waiting as waiting_words
@@ -126,6 +127,7 @@ versions_of = anew(articles.versions_of)  # (article id): every wording, oldest 
 said_of = anew(corrections.history)  # (article id): every correction, oldest first
 story = anew(stories.get)  # (id): the story it was merged into, if it was
 members = anew(stories.members)  # (story id): oldest first
+account_of = anew(stories.account_of)  # (story): who followed, and which reports deny, oppose or correct it
 rounds_of = anew(feeds.log)  # (feed name): newest first
 
 
@@ -203,26 +205,34 @@ def newest_with_signals(limit: int, until: datetime, upto: int) -> list[Article]
 
 @dataclass(frozen=True, slots=True)
 class LeadingStory:
-    """A story with the article that represents it and its publishers, the first to report first."""
+    """A story with how it reads and the article that represents it, with its signals."""
 
     story: Story
+    account: Account
     face: Article
-    publishers: tuple[str, ...]
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=16)
-def leading_stories(since: datetime, until: datetime, limit: int, upto: int) -> list[LeadingStory]:
-    """Stories with a signal reported in a span: most publishers first, then most severe. `upto` only renews the answer."""
+def leading_stories(
+    since: datetime, until: datetime, limit: int, upto: int, language: str | None
+) -> list[LeadingStory]:
+    """The leading stories of a span, named in this language where they can be. `upto` only renews the answer."""
     store = context().store
     leading = stories.leading(store, since, until, limit)
-    faces = {article.id: article for article in articles.several(store, [one.face for one in leading])}
-    return [LeadingStory(one.story, faces[one.face], one.publishers) for one in leading if one.face in faces]
+    wanted = {one.story.id: face(one.account, language) for one in leading}
+    faces = {article.id: article for article in articles.several(store, list(wanted.values()))}
+    named = ((one, faces.get(wanted[one.story.id])) for one in leading)
+    return [LeadingStory(one.story, one.account, article) for one, article in named if article]
 
 
-def face(story: Story, members: list[Article]) -> Article:
-    """The article that represents a story, with its signals: of its direction if any, then the strongest, then the earliest."""
-    best = max(members, key=lambda a: (a.direction == story.direction, abs(a.score), -a.at.timestamp(), -a.id))
-    return article(best.id) or best
+def face(account: Account, language: str | None) -> int:
+    """The article that represents a story to a viewer of this language."""
+    return dict(account.faces).get(language or "", account.face)
+
+
+def title(story: Story, language: str | None) -> str:
+    """The name of a story in this language, where one of its reports is in it."""
+    return dict(story.titles).get(language or "", story.title)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)

@@ -15,14 +15,15 @@ from monitor.ui.components import article_card, downloads, filters, key_numbers,
 from monitor.ui.components.key_numbers import Number
 from monitor.ui.components.wording import (
     GUIDE,
-    LANGUAGES,
     SOURCES,
     age,
     day_age,
-    listed,
+    followed,
+    languages,
     many,
     provisional,
     since_when,
+    state,
     status_line,
     trend,
 )
@@ -235,17 +236,17 @@ def arrivals(upto: int, settled: bool) -> None:
 
 
 def leading(now: datetime, upto: int) -> None:
-    """The leading stories, with the publishers of each."""
+    """The leading stories: whether the reports of each agree, who was first and who followed."""
     st.header("Leading stories of the last 24 hours", anchor=False)
-    found = reads.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto)
+    found = reads.leading_stories(soon(now) - timedelta(days=1), soon(now), LEADING, upto, times.language())
     if not found:
         st.text("No story with a signal in the last 24 hours.")
     for lead in found:
         story = lead.story
         with st.container(border=True, gap="xsmall"):
             about = (
-                f"{many(story.publishers, 'publisher')}: {listed(lead.publishers)}", article_card.first_seen(story.first_seen, now),
-                ", ".join(LANGUAGES.get(lang, lang) for lang in story.langs),
+                state(story), followed(lead.account.first_publisher, lead.account.followers), article_card.first_seen(story.first_seen, now),
+                languages(story.langs),
             )  # fmt: skip
             safe_html.show(article_card.brief(story.direction, lead.face, about))
             st.page_link(

@@ -1,6 +1,5 @@
 """Events that several publishers report: who reported when, and how their readings differ."""
 
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -8,6 +7,7 @@ import streamlit as st
 
 from monitor.clock import time_text
 from monitor.models import CATEGORIES, Article, Story
+from monitor.stories.account import Account
 from monitor.ui.charts import report_timeline
 from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
 from monitor.ui.components.wording import (
@@ -17,18 +17,27 @@ from monitor.ui.components.wording import (
     SCORE,
     STORY_SCORE,
     TIER,
+    after,
+    contradictions,
+    followed,
     kinds,
+    languages,
     many,
+    state,
 )
 from monitor.ui.queries import reads
 
 LIMIT = 300
+NAMED = 6  # publishers, and reports that contradict, that a story's sentences name
+INDEPENDENT = "Publishers with different owners; copies of one text count once"
+STATE = "Whether its reports agree: disputed where some deny it or report the opposite, corrected where it was edited or withdrawn"
 
 
 def table(found: list[Story]) -> None:
     """The list. Choosing a row puts the story's number into the address."""
     frame = pd.DataFrame({
-        "title": [safe_html.cell(s.title) for s in found],
+        "title": [safe_html.cell(reads.title(s, times.language())) for s in found],
+        "state": [s.state for s in found],
         "direction": [DIRECTION_WORDS[s.direction] for s in found],
         "last report": pd.to_datetime([s.last_seen for s in found], utc=True),
         "publishers": [s.publishers for s in found],
@@ -36,6 +45,7 @@ def table(found: list[Story]) -> None:
         "score": [s.score if s.categories else None for s in found],
         "signals": [kinds(s.categories) for s in found],
         "languages": [languages(s.langs) for s in found],
+        "first reported by": [safe_html.cell(s.first_publisher) for s in found],
         "first seen": pd.to_datetime([s.first_seen for s in found], utc=True),
     })  # fmt: skip
     ids = [s.id for s in found]
@@ -48,7 +58,8 @@ def table(found: list[Story]) -> None:
         column_config={
             "last report": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=STORY_SCORE), "signals": st.column_config.TextColumn(width=190),
-            "publishers": st.column_config.NumberColumn(width=80, help="Publishers with different owners"),
+            "state": st.column_config.TextColumn(width=105, help=STATE), "first reported by": st.column_config.TextColumn(width=130),
+            "publishers": st.column_config.NumberColumn(width=80, help=INDEPENDENT),
             "articles": st.column_config.NumberColumn(width=65),
         },
         alt=f"List of {len(found)} stories, newest report first",
@@ -61,14 +72,20 @@ def story(number: str) -> None:
     if found is None:
         st.text("There is no story with this number.")
         return
-    members, now = reads.members(found.id), reads.now()
-    face = reads.face(found, members)
+    members, now, account = reads.members(found.id), reads.now(), reads.account_of(found)
+    face = reads.article(reads.face(account, times.language())) if account else None
+    if account is None or face is None:
+        st.text("This story has no report any more.")
+        return
     about = (
-        f"{many(found.publishers, 'publisher')}, {many(found.articles, 'article')}", languages(found.langs), article_card.first_seen(found.first_seen, now),
+        state(found), f"{many(found.publishers, 'publisher')}, {many(found.articles, 'article')}", languages(found.langs),
+        article_card.first_seen(found.first_seen, now),
         safe_html.tag("span", "last ", times.shown(found.last_seen, now)),
     )  # fmt: skip
     with st.container(border=True, key="story"):
         safe_html.show(article_card.brief(found.direction, face, about))
+        safe_html.show(safe_html.tag("p", followed(account.first_publisher, account.followers, NAMED)))
+        against(account, members)
         st.text(difference(members))
         shown = members[-report_timeline.REPORTS :]
         st.echarts_chart(
@@ -79,7 +96,7 @@ def story(number: str) -> None:
             safe_html.note(
                 f"The chart shows the newest {len(shown)} of {many(len(members), 'report')}; the table has all."
             )
-        reports(found, members)
+        reports(found, members, account)
     if (chosen := st.query_params.get("article", "")).isdigit() and (article := reads.article(int(chosen))):
         with st.container(key="reading", border=True):
             article_detail.show(article)
@@ -94,16 +111,35 @@ def difference(members: list[Article]) -> str:
     for article in members:
         votes.setdefault(article.direction, set()).add(article.publisher)
     parts = [f"{DIRECTION_WORDS[d]}: {many(len(votes[d]), 'publisher')}" for d in DIRECTION_WORDS if d in votes]
-    first = min(members, key=lambda a: (a.at, a.id))
-    agree = "All reports read the same way" if len(parts) == 1 else "Reports differ"
-    return f"{agree} ({', '.join(parts)}). First reported by {safe_html.sound(first.publisher)}."
+    agree = "All reports read the same way" if len(parts) == 1 else "Reports read differently"
+    return f"{agree} ({', '.join(parts)})."
 
 
-def reports(about: Story, members: list[Article]) -> None:
+def against(account: Account, members: list[Article]) -> None:
+    """The reports that deny a story, report the opposite or were corrected."""
+    said = contradictions(account)
+    found = [article for article in members if article.id in said]
+    for article in found[:NAMED]:
+        head = safe_html.tag("span", f"{article.publisher}: {said[article.id]}")
+        safe_html.show(
+            safe_html.tag(
+                "div", head, safe_html.passage(article.title, kind="title", lang=article.lang), class_="against"
+            )
+        )
+    if len(found) > NAMED:
+        safe_html.note(f"The table below has {len(found) - NAMED} more such reports.")
+
+
+def reports(about: Story, members: list[Article], account: Account) -> None:
+    said = contradictions(account)
+    first = members[0].at
+    copies = {one.publisher: f"copy of {one.copies}" for one in account.followers if one.copies}
     frame = pd.DataFrame({
         "title": [safe_html.cell(a.title) for a in members],
         "time": pd.to_datetime([a.at for a in members], utc=True),
+        "after the first": ["" if a.at == first else after(a.at - first) for a in members],
         "publisher": [safe_html.cell(a.publisher) for a in members],
+        "in this story": [safe_html.cell(said.get(a.id) or copies.get(a.publisher)) for a in members],
         "direction": [DIRECTION_WORDS[a.direction] for a in members],
         "score": [a.score if a.categories else None for a in members],
         "signals": [kinds(a.categories) for a in members],
@@ -121,10 +157,6 @@ def reports(about: Story, members: list[Article]) -> None:
         alt=f"{len(ids)} reports, oldest first",
     )  # fmt: skip
     downloads.offer("articles", f"story={about.id}", name=f"story-{about.id}", label="Download these reports as CSV")
-
-
-def languages(codes: Sequence[str]) -> str:
-    return ", ".join(LANGUAGES.get(code, code) for code in codes)
 
 
 st.title("Stories", anchor=False)
@@ -147,7 +179,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="least",
         bind="query-params",
         width=150,
-        help="Publishers with different owners",
+        help=INDEPENDENT,
     )
     everything = st.toggle("Show stories without a signal", key="everything", bind="query-params")
 found = reads.stories_reported(since, direction, category, int(least), LIMIT, not everything and direction != "none")
