@@ -52,16 +52,16 @@ def show(article: Article) -> None:
         for number, found in enumerate(article.signals, 1):
             with st.container(key=f"signal_{number}", horizontal=True, gap="small"):
                 safe_html.show(line(article, number, *of_signal(found, names)))
-                correcting.judge(article, found)
-            correcting.judging(article, found, held)
+                correcting.judge(article, number, found)
+            correcting.judging(article, number, found, held)
         for number, off in enumerate(article.suppressed, len(article.signals) + 1):
             struck = correcting.struck(off, held)
             with st.container(key=f"signal_{number}", horizontal=True, gap="small"):
                 safe_html.show(line(article, number, *of_suppressed(off), struck=struck is not None))
                 if struck is not None:
-                    correcting.take_back(struck)
+                    correcting.take_back(number, struck)
                 else:
-                    correcting.pick(article, off)
+                    correcting.pick(article, number, off)
     if article.direction != UNREAD:
         correcting.missing(article, held)
     correcting.history(said)

@@ -34,17 +34,17 @@ def fault(article: Article) -> None:
         safe_html.banner("error", said)
 
 
-def judge(article: Article, found: Signal) -> None:
-    """Beside one signal: the way to say that it is right or wrong, which opens the fields below it."""
-    place = _place(article, found)
+def judge(article: Article, number: int, found: Signal) -> None:
+    """Beside one signal, by its number in the list: the way to say that it is right or wrong, which opens the fields."""
+    place = _place(article, number, found)
     if st.session_state.get(OPEN) != place:
         st.button("Wrong?", key=f"judge_{place}", on_click=_open, args=(place,), type="tertiary",
                   help="Say that this signal is wrong, or right")  # fmt: skip
 
 
-def judging(article: Article, found: Signal, held: Sequence[Correction]) -> None:
+def judging(article: Article, number: int, found: Signal, held: Sequence[Correction]) -> None:
     """Below a signal that is being judged: what that will change, name, note, and the verdicts to choose from."""
-    place = _place(article, found)
+    place = _place(article, number, found)
     if st.session_state.get(OPEN) != place:
         return
     span = found.field, found.start, found.end, found.text
@@ -63,8 +63,9 @@ def judging(article: Article, found: Signal, held: Sequence[Correction]) -> None
             st.button("Cancel", key=f"cancel_{place}", on_click=_open, args=(None,))
 
 
-def _place(article: Article, found: Signal) -> str:
-    return f"{article.id}_{found.category}_{found.mode}_{found.field}_{found.start}"
+def _place(article: Article, number: int, found: Signal) -> str:
+    """Of a signal, and of no other that the list may have in its place when it was corrected."""
+    return f"{article.id}_{number}_{found.category}_{found.mode}_{found.field}_{found.start}"
 
 
 def struck(off: Suppressed, held: Sequence[Correction]) -> Correction | None:
@@ -81,18 +82,17 @@ def struck(off: Suppressed, held: Sequence[Correction]) -> Correction | None:
     )
 
 
-def pick(article: Article, off: Suppressed) -> None:
+def pick(article: Article, number: int, off: Suppressed) -> None:
     """Beside words that do not count: the way to say that they do, which fills in the fields of what is missing."""
-    st.button("Missing?", key=f"pick_{article.id}_{off.category}_{off.field}_{off.start}", on_click=_pick,
-        args=(article, off), type="tertiary",
-              help="Say that these words should count")  # fmt: skip
+    key = f"pick_{article.id}_{number}"
+    help = "Say that these words should count"
+    st.button("Missing?", key=key, on_click=_pick, args=(article, off), type="tertiary", help=help)
 
 
-def take_back(verdict: Correction) -> None:
+def take_back(number: int, verdict: Correction) -> None:
     """Beside a signal that was struck out: the way to have it back."""
-    st.button("Undo", key=f"undo_{verdict.id}", on_click=_keep, args=(replace(verdict, kind="undone"), None),
-        type="tertiary",
-              help="Take back that it is wrong")  # fmt: skip
+    key, back = f"undo_{number}_{verdict.id}", replace(verdict, kind="undone")
+    st.button("Undo", key=key, on_click=_keep, args=(back, None), type="tertiary", help="Take back that it is wrong")
 
 
 def missing(article: Article, held: Sequence[Correction]) -> None:
