@@ -44,6 +44,21 @@ def test_a_damaged_row_is_named_by_file_and_line(tmp_path):
         labels.read([tmp_path])
 
 
+def test_corrections_are_rows_too_and_take_the_place_of_a_row_of_the_same_words(tmp_path, rows):
+    said = {"lang": "en", "source": "Wire", "published": None, "direction": "none", "signals": []}
+    same = said | {"id": "corrected-1", "title": rows[0]["title"], "summary": rows[0]["summary"]}
+    talks = {"category": "talks", "mode": "words", "field": "title", "evidence": "offers talks"}
+    new = said | {"id": "corrected-2", "title": "Iran offers talks", "summary": "", "direction": "deescalation"}
+    file = tmp_path / "corrections.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in (same, new | {"signals": [talks]})))
+    found = {row["id"]: row for row in labels.read([LABELS], file)}
+    assert len(found) == len(rows) + 1 and rows[0]["id"] not in found
+    assert found["corrected-1"]["direction"] == "none" and found["corrected-2"]["signals"] == [talks]
+    file.write_text(json.dumps(new | {"signals": [talks | {"evidence": "offers war"}]}))
+    with pytest.raises(ValueError, match=r"corrections\.jsonl, line 1: .*'offers war' does not stand in the title"):
+        labels.read([LABELS], file)
+
+
 def test_a_tiny_network_is_trained_written_and_read_with_and_goes_on_where_it_stopped(tmp_path, capsys):
     for module in ("torch", "onnx"):
         pytest.importorskip(module, reason="training needs requirements-train.txt")

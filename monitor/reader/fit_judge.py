@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from monitor.models import CATEGORIES, Reading, Text
-from monitor.reader import judge
+from monitor.reader import judge, labels
 from monitor.reader.judge import INDEX, SEEN, Features, Judged, Weights
 from monitor.reader.network import DIRECTIONS, Network, Seen
 from monitor.reader.reader import Reader
@@ -32,7 +31,6 @@ from monitor.tagging.tagger import Tagger
 STRENGTH = 0.3  # scikit-learn's C: the smaller, the closer to zero the weights stay
 NO_VECTOR = np.zeros(0, np.float32)
 RARE = 5  # a feature of fewer training rows is left out
-NAMES = {"relief": "sanctions_relief"}  # a category's name in older labels
 # chosen on the folds by month: false alarms near one in ten, categories near their best F1, which is flat from 0.33 to
 # 0.4, and a margin for mixed that finds a quarter of the mixed entries without costing the other directions
 THRESHOLD = 0.38
@@ -60,34 +58,30 @@ class Row:
         return frozenset(signal["category"] for signal in self.signals)
 
 
-def rows_of(folder: Path, predictions: Path, tagger: Tagger) -> list[Row]:
+def rows_of(folder: Path, predictions: Path, tagger: Tagger, corrections: Path | None = None) -> list[Row]:
     """Labelled entries for which there is a prediction. `predictions`:
-    an .npz of train.py's out-of-fold predictions.
+    an .npz of train.py's out-of-fold predictions; `corrections` as train.py takes them. Raises ValueError for a damaged row.
     """
     given = networks_of(predictions)
     rows = []
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            one = json.loads(line)
-            if one["id"] not in given:
-                continue
-            reading, candidates = tagger.examine(one["title"], one["summary"], lang=one["lang"])
-            rows.append(
-                Row(
-                    one["id"],
-                    one["lang"],
-                    one["published"][:7],
-                    one["source"],
-                    one["direction"],
-                    tuple(
-                        each | {"category": NAMES.get(each["category"], each["category"])} for each in one["signals"]
-                    ),
-                    Text(one["title"], one["summary"], one["lang"]),
-                    reading,
-                    tuple(candidates),
-                    given[one["id"]],
-                )
+    for one in labels.read([folder], corrections):
+        if one["id"] not in given:
+            continue
+        reading, candidates = tagger.examine(one["title"], one["summary"], lang=one["lang"])
+        rows.append(
+            Row(
+                one["id"],
+                one["lang"],
+                one["published"][:7],
+                one["source"],
+                one["direction"],
+                tuple(one["signals"]),
+                Text(one["title"], one["summary"], one["lang"]),
+                reading,
+                tuple(candidates),
+                given[one["id"]],
             )
+        )
     return rows
 
 
@@ -282,10 +276,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked.add_argument(
         "--predictions", type=Path, required=True, metavar="NPZ", help="the network's, out of fold by month"
     )
+    asked.add_argument("--corrections", type=Path, metavar="FILE", help="as given to train.py")
     asked.add_argument("-o", "--out", type=Path, default=judge.FILE)
     given = asked.parse_args(arguments)
     tagger = Tagger.load()
-    rows = rows_of(given.labels, given.predictions, tagger)
+    rows = rows_of(given.labels, given.predictions, tagger, given.corrections)
     folds = by_month(rows, tagger)
     weights = fit(rows)
     table = {

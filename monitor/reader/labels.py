@@ -33,10 +33,16 @@ class Example:
     evidence: np.ndarray  # pieces x categories, 1 within the words that state it
 
 
-def read(folders):
-    """Rows of every *.jsonl in the folders, each id once. Raises ValueError with file and line where one is damaged."""
-    rows = {}
-    for file in sorted(file for folder in folders for file in Path(folder).glob("*.jsonl")):
+def read(folders, corrections=None):
+    """Rows of every *.jsonl in the folders, and of a file of corrections (`export corrections --format jsonl`).
+
+    Each id stands once, and each text: what was corrected takes the place of a row of the same title and summary. Raises
+    ValueError with file and line where a row is damaged, and where a corrected one has words that do not stand in it.
+    """
+    corrections = Path(corrections) if corrections else None
+    rows, texts = {}, {}
+    files = sorted(file for folder in folders for file in Path(folder).glob("*.jsonl"))
+    for file in [*files, *([corrections] if corrections else [])]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 row = json.loads(line)
@@ -45,11 +51,16 @@ def read(folders):
                 for signal in row["signals"]:
                     signal["category"] = FORMER_CATEGORIES.get(signal["category"], signal["category"])
                     network.CATEGORIES.index(signal["category"])
+                    if file == corrections and not (signal["evidence"] and signal["evidence"] in row[signal["field"]]):
+                        raise ValueError(f"{signal['evidence']!r} does not stand in the {signal['field']}")
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(
                     f"{file}, line {number}: {error!r}; a row needs what the README of the labels names"
                 ) from error
-            rows[row["id"]] = row
+            text = row["title"], row["summary"]
+            if file == corrections and text in texts:
+                rows.pop(texts[text], None)
+            rows[row["id"]], texts[text] = row, row["id"]
     if not rows:
         raise ValueError(f"no rows in *.jsonl of {', '.join(map(str, folders))}")
     return list(rows.values())

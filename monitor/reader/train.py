@@ -29,6 +29,9 @@ def main(arguments=None):
     asked = argparse.ArgumentParser(prog="python -m monitor.reader.train", description=__doc__.split("\n")[0])
     asked.add_argument("--labels", nargs="+", type=Path, required=True, metavar="FOLDER", help="folders of *.jsonl")
     asked.add_argument(
+        "--corrections", type=Path, metavar="FILE", help="of export corrections --format jsonl: rows to learn too"
+    )
+    asked.add_argument(
         "--events", type=Path, metavar="FOLDER", help="entries grouped by event: their vectors are written too"
     )
     asked.add_argument(
@@ -50,7 +53,7 @@ def main(arguments=None):
     recipe = fit.TINY if asked.tiny else fit.Recipe()
     if asked.epochs:
         recipe = fit.Recipe(**{**asdict(recipe), "epochs": asked.epochs})
-    rows = labels.read(asked.labels)
+    rows = labels.read(asked.labels, asked.corrections)
     windows = vectors.read(asked.events) if asked.events else {}
     grouped = [row for window in windows.values() for row in window]
     texts = [
