@@ -52,6 +52,7 @@ FailureKind = Literal[
     "too large",  # the answer is larger than allowed
     "encoding",  # the compression of the answer is broken or not offered
     "not a feed",  # the answer is not a feed
+    "not a series",  # the answer is not the file that `series` describes
     "not parseable",  # the feed could not be read
     "dangerous",  # the document carries an attack
     "storage",  # what the feed brought could not be stored
@@ -405,6 +406,11 @@ class DataSeries:
     allow_private: bool = False
     enabled: bool = True
 
+    @property
+    def columns(self) -> str:
+        """What is read of the file, in one text."""
+        return "; ".join(part or "" for part in (self.date, self.value, self.rows, self.sheet, self.date_format))
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -423,7 +429,8 @@ class SeriesState:
 
     series: str
     url: str
-    failure: str | None = None  # kind of what went wrong last, a word of errors.FAILURES
+    columns: str = ""  # those that were read: when feeds.yaml names others, a file that is not new is read again
+    failure: str | None = None  # kind of what went wrong last, a FailureKind
     error: str | None = None  # the same in plain words
     failures: int = 0  # in a row
     last_asked: datetime | None = None

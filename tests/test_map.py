@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 EFFECTS = (
     "monitor.storage", "monitor.feeds.fetch", "monitor.feeds.pool", "monitor.feeds.poll", "monitor.feeds.probe",
     "monitor.feeds.demo", "monitor.prices.fred", "monitor.prices.yahoo", "monitor.prices.network",
-    "monitor.prices.update", "monitor.index.indexer", "monitor.stories.service", "monitor.alerts.service",
+    "monitor.prices.update", "monitor.prices.series.child", "monitor.prices.series.update",
+    "monitor.index.indexer", "monitor.stories.service", "monitor.alerts.service",
     "monitor.alerts.notify", "monitor.feeds.reading",
     "monitor.pipeline", "monitor.cli", "monitor.ui",
     "aiohttp", "apprise", "curl_cffi", "sqlalchemy", "streamlit", "yfinance",
@@ -25,7 +26,7 @@ PURE = (
     "monitor.feeds.publishers", "monitor.tagging", "monitor.reader", "monitor.stories", "monitor.index",
     "monitor.alerts.rules", "monitor.alerts.delivery",
     "monitor.alerts.wording",
-    "monitor.prices.event_study", "monitor.prices.market",
+    "monitor.prices.event_study", "monitor.prices.market", "monitor.prices.series",
 )  # fmt: skip
 ON_REAL_TIME = {
     "clock.py": "gives it to all others",

@@ -64,6 +64,8 @@ def test_the_state_says_when_a_value_last_was_new(store):
     assert observations.states(store)["Risk"].last_new == FIRST
     observations.save(store, observations.states(store)["Risk"], [(DAYS[0], 1.0)], unit="", now=LATER)
     assert observations.states(store)["Risk"].last_new == FIRST
-    failing = SeriesState("Risk", STATE.url, "http", "the server answered with an error (503)", 3, LATER, FIRST, FIRST)
+    failing = SeriesState(
+        "Risk", STATE.url, "day; risk", "http", "the server answered with an error (503)", 3, LATER, FIRST, FIRST
+    )
     observations.keep_state(store, failing)
     assert observations.states(store) == {"Risk": failing}

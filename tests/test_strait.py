@@ -16,6 +16,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLOSED = ("maritime", "strait.close", "closes the strait")
 TOLL = ("maritime", "ship.toll", "toll on tankers")
 SOME_PASS = ("withdrawal", "ship.pass", "let three tankers through")
+ATTACK = ("maritime", "ship.attack", "hits a tanker")
 REOPENS = ("withdrawal", "strait.reopen", "reopens the strait")
 
 
@@ -44,10 +45,7 @@ def test_two_publishers_close_it_since_the_first_of_them():
         [said(0, "A", CLOSED), said(5, "B", CLOSED, mode="words")],  # a threat
         [said(0, "A", CLOSED), said(5, "B", CLOSED, confidence=0.4)],
         [said(0, "A", CLOSED), said(61, "B", CLOSED)],  # not yet
-        [
-            said(0, "A", ("maritime", "ship.attack", "hits a tanker")),
-            said(1, "B", ("maritime", "ship.seize", "seizes a tanker")),
-        ],
+        [said(0, "A", ATTACK), said(1, "B", ATTACK)],
     ],
 )  # fmt: skip
 def test_otherwise_it_is_not_known_and_not_open(reports):
@@ -126,8 +124,8 @@ def test_newer_reports_hold_against_older_days_and_days_end_what_reports_began()
     late = days(100, upto=NOON - 3 * DAY)
     found = known(said(0, "A", CLOSED), said(1, "B", CLOSED), after=2, transits=late)
     assert strait.sentence(found, NOON + 2 * HOUR) == (
-        "Strait of Hormuz: closed since 1 March, according to B, A, last 1 h ago; 100 ships passed on 25 February, "
-        "100 are normal."
+        "Strait of Hormuz: closed since 1 March, according to B, A, last 1 h ago; "
+        "100 ships passed on 25 February, 100 are normal."
     )
     back = days(5, 95, 95, 95, upto=NOON + 5 * DAY)
     assert strait.state([said(0, "A", CLOSED), said(1, "B", CLOSED)], NOON + 5 * DAY, transits=back).state == "open"

@@ -20,8 +20,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def check(document: Document, environ: Mapping[str, str]) -> None:
     """Note every fault of this sort."""
-    for section in ("feeds", "prices", "alerts"):
+    for section in ("feeds", "prices", "series", "alerts"):
         _names_once(document, section)
+    _series_apart(document)
     for place, header in _headers(document):
         _variables(document, place, header, environ)
     _references(document)
@@ -61,8 +62,16 @@ def _names_once(document: Document, section: str) -> None:
             )
 
 
+def _series_apart(document: Document) -> None:
+    """A price and a series of a file are shown, exported and asked for side by side, by name."""
+    prices = _names(document, "prices") if "prices" in document.data else [price.name for price in OIL]
+    for place, row in _rows(document, "series"):
+        if isinstance(name := row.get("name"), str) and name.strip() in prices:
+            document.fault((*place, "name"), f"{name.strip()!r} is the name of one of `prices` too; rename one of them")
+
+
 def _headers(document: Document) -> Iterator[tuple[Place, str]]:
-    for place, row in _rows(document, "feeds"):
+    for place, row in [*_rows(document, "feeds"), *_rows(document, "series")]:
         headers = row.get("headers")
         for name, value in headers.items() if isinstance(headers, dict) else ():
             if isinstance(value, str):

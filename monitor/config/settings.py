@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from monitor.config import crosschecks, document, faults
 from monitor.config.alerting import Rule
 from monitor.config.environment import Environment, environment
-from monitor.config.shapes import Defaults, FeedShape, File, Index
+from monitor.config.shapes import Defaults, FeedShape, File, Index, SeriesShape
 from monitor.errors import ConfigError, LexiconError, Problem
-from monitor.models import Feed, Region, Series
+from monitor.models import DataSeries, Feed, Region, Series
 
 EXAMPLE = Path(__file__).parents[1] / "example" / "feeds.yaml"  # in an installed package only; a checkout has its own
 
@@ -46,6 +46,7 @@ class Settings:
     feeds: tuple[Feed, ...]
     defaults: Defaults
     prices: tuple[Series, ...]
+    series: tuple[DataSeries, ...]
     index: Index
     alerts: tuple[Rule, ...]
     theatre: Theatre
@@ -74,6 +75,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         prices=tuple(
             Series(p.name, p.symbol, unit=p.unit, kind=p.kind, fred=p.fred, calendar=p.calendar) for p in file.prices
         ),
+        series=tuple(_series(one, environ) for one in file.series),
         index=file.index,
         alerts=file.alerts,
         theatre=_theatre(path, file),
@@ -138,6 +140,12 @@ def _word_problems(theatre: Theatre) -> tuple[Problem, ...]:
     except LexiconError as error:
         return error.problems
     return ()
+
+
+def _series(series: SeriesShape, environ: Mapping[str, str]) -> DataSeries:
+    written = {name: getattr(series, name) for name in SeriesShape.model_fields if name != "headers"}
+    headers = tuple((name, crosschecks.expand(value, environ)) for name, value in series.headers.items())
+    return DataSeries(**written, headers=headers)
 
 
 def _feed(feed: FeedShape, defaults: Defaults, environ: Mapping[str, str]) -> Feed:

@@ -86,6 +86,46 @@ class PriceShape(Shape):
     )
 
 
+Path = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SeriesShape(Shape):
+    """One series of numbers from a file on the web."""
+
+    name: Words = Field(description="Its key everywhere; no price series has the same.")
+    url: WebAddress = Field(description="Of a CSV, XLS, XLSX or JSON file.")
+    date: Path = Field(description="Name of the column of days; in JSON their path in a row, such as attributes.date.")
+    value: Path = Field(description="Name of the column of numbers; in JSON their path in a row.")
+    rows: Path | None = Field(None, description="JSON: path of the list of rows, such as response.data.")
+    sheet: Path | None = Field(None, description="XLS, XLSX: name of the sheet; left out: the first.")
+    date_format: Path | None = Field(
+        None, description="How days are written, such as %d/%m/%Y; left out: 2026-02-26 and its kin."
+    )
+    unit: Words = Field(description="What the numbers are, such as ships a day.")
+    frequency: Literal["day", "week", "month"] = Field("day", description="What one value is of.")
+    lag: Annotated[timedelta, Duration("0s", "365d")] = Field(
+        timedelta(days=1), description="How long after a day, week or month is over its value is usually published."
+    )
+    every: Annotated[timedelta, Duration("1m", "30d")] = Field(timedelta(hours=6), description="Ask so often.")
+    headers: Headers = Field(
+        default_factory=dict,
+        repr=False,
+        description="Sent to its host only; ${NAME} stands for an environment variable.",
+    )
+    allow_private: Annotated[bool, Field(strict=True)] = Field(
+        False, description="Opens this very host and port though it is private or loopback."
+    )
+    enabled: Annotated[bool, Field(strict=True)] = Field(
+        True, description="false: it is not asked for; what is stored stays."
+    )
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        if self.date == self.value:
+            raise wrong("`date` and `value` name the same column; write the column of the numbers as `value`")
+        return self
+
+
 OIL = (
     PriceShape(name="Brent", symbol="BZ=F", unit="USD/bbl", fred="DCOILBRENTEU", calendar="CMES"),
     PriceShape(name="WTI", symbol="CL=F", unit="USD/bbl", fred="DCOILWTICO", calendar="CMES"),
@@ -164,6 +204,7 @@ class File(Shape):
     feeds: tuple[FeedShape, ...] = Field(description="The feeds to poll.")
     defaults: Defaults = Field(Defaults(), description="For every feed that does not say otherwise.")
     prices: tuple[PriceShape, ...] = Field(OIL, description="Price series; left out: Brent and WTI.")
+    series: tuple[SeriesShape, ...] = Field((), description="Series of numbers from files on the web.")
     index: Index = Field(Index(), description="The tension index.")
     alerts: tuple[AnyRule, ...] = Field((), description="When to alert; where to is set by MONITOR_ALERT_URLS.")
     theatre: TheatreShape = Field(TheatreShape(), description="What counts as the region.")

@@ -1,9 +1,8 @@
-"""Says in words whether the Strait of Hormuz is open, restricted or closed, since when, according to whom, and how old
-that is.
+"""Says whether the Strait of Hormuz is open, restricted or closed, since when, according to whom, and how old that is.
 
-    signals that name the strait -> what each says (strait.yaml) -> confirmed by independent publishers, in the order of
-        time
-    ships that passed, against their normal -> what a day says -> Strait -> sentence
+    signals that name the strait -> what each says (strait.yaml), confirmed by independent publishers
+    ships that passed, against their normal -> what a day says
+    both in the order of time -> Strait -> sentence
 
 Pure. Where nobody says anything, or not enough of them, it is not known: never taken for open.
 """
@@ -52,9 +51,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Strait:
-    """What is known. `state` is None where it is not known;
-    `last` is then when somebody last said what is not known any more.
-    """
+    """What is known. Where `state` is None, `last` is when somebody last said what is not known any more."""
 
     state: str | None  # open | restricted | closed
     since: datetime | None = None  # the first of the reports that confirm each other
@@ -192,9 +189,7 @@ def _measured(transits: Sequence[tuple[datetime, float]], by: Rules) -> tuple[li
 
 
 def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
-    """`Strait of Hormuz: closed since 1 March, according to DW, France 24 and 2 more, last 3 h ago;
-    2 ships passed on 4 March, 104 are normal.`
-    """
+    """`Strait of Hormuz: closed since 1 March, according to DW, BBC, AFP and 2 more, last 3 h ago; 2 ships passed ...`"""
     by = by or rules()
     if found.state is None:
         whether = "not known whether it is open"
@@ -210,10 +205,8 @@ def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
         more = len(who) - MAX_NAMED
         names = ", ".join(who[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
         source = f"by {names}" if found.measured else f"according to {names}"
-        said = (
-            f"{by.place}: {found.state} since {day_text(found.since, now)}{longer}, {source}, "
-            f"last {ago(now - found.last)}"
-        )
+        since, last = day_text(found.since, now), ago(now - found.last)
+        said = f"{by.place}: {found.state} since {since}{longer}, {source}, last {last}"
     if found.passed:
         ships = "1 ship" if found.passed.ships == 1 else f"{found.passed.ships:g} ships"
         said += f"; {ships} passed on {day_text(found.passed.day, now)}, {found.passed.normal:g} are normal"

@@ -20,6 +20,7 @@ from monitor.errors import MonitorError, ReaderError, StorageError
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
+from monitor.prices.series.update import SeriesUpdater
 from monitor.prices.update import PriceUpdater
 from monitor.storage import steps as step_storage
 from monitor.storage.steps import StepFailure
@@ -61,12 +62,13 @@ class Step:
 def table(store: Store, clock: Clock) -> tuple[Step, ...]:
     """Every step, with what it remembers between runs."""
     stories, prices, index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
-    alerts = AlertService(store, clock)
+    alerts, series = AlertService(store, clock), SeriesUpdater(store)
     return (
         Step("reading", "reading", lambda run: _read(store, run)),
         Step("stories", "articles", lambda run: stories.update(run.now)),
         Step("index", "articles", lambda run: index.update(run.settings, run.now)),
         Step("prices", "prices", lambda run: prices.update(run.settings, run.now)),
+        Step("series", "series", lambda run: series.update(run.settings, run.now)),
         Step(
             "alerts",
             "articles",

@@ -209,7 +209,7 @@ def add_observations(conn: Connection) -> None:
         f"value {number} NOT NULL, unit TEXT NOT NULL, PRIMARY KEY (series, day, vintage))"
     )
     conn.exec_driver_sql(
-        "CREATE TABLE series_states (series TEXT NOT NULL PRIMARY KEY, url TEXT NOT NULL, failure TEXT, error TEXT, "
+        "CREATE TABLE series_states (series TEXT NOT NULL PRIMARY KEY, url TEXT NOT NULL, columns TEXT NOT NULL, failure TEXT, error TEXT, "
         "failures INTEGER NOT NULL, last_asked BIGINT, last_success BIGINT, last_new BIGINT, next_due BIGINT, etag TEXT, "
         "last_modified TEXT)"
     )

@@ -1,5 +1,4 @@
-"""Values of series from files on the web, each with its vintage: from when on it was known. And how asking for them
-went.
+"""Values of series from files on the web, each with the time from which it was known, and how asking for them went.
 
 A revised value is a new row, never a changed one, so that what was known at any earlier time can be read again.
 """
@@ -25,9 +24,7 @@ PAGE = 10_000  # rows of an export that are read at a time
 
 
 def save(store: Store, state: SeriesState, found: Iterable[tuple[datetime, float]], *, unit: str, now: datetime) -> int:
-    """Keep the state and those values that differ from what was known by now, in one transaction;
-    gives how many these are.
-    """
+    """Keep the state and the values that differ from what was known by now, in one transaction; gives their number."""
     with store.write() as conn:
         known = {day: value for day, value in conn.execute(_newest(state.series, now, ("day", "value")))}
         rows = [

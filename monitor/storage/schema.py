@@ -368,7 +368,7 @@ observations = Table(
 series_states = Table(
     "series_states", metadata,
     Column("series", Plain, primary_key=True),
-    text("url"), text("failure", required=False), text("error", required=False), count("failures"),
+    text("url"), text("columns"), text("failure", required=False), text("error", required=False), count("failures"),
     *(time(name, required=False) for name in ("last_asked", "last_success", "last_new", "next_due")),
     text("etag", required=False), text("last_modified", required=False),
 )  # fmt: skip

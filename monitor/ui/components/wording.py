@@ -257,6 +257,7 @@ STEP_FAILS = {
     "stories": "New articles are not grouped into stories",
     "index": "The index is not updated",
     "prices": "Prices are not updated",
+    "series": "Series from files are not updated",
     "alerts": "Alert rules are not checked",
 }
 
