@@ -16,6 +16,7 @@ from monitor.models import UNREAD, Article, Correction, Entry, Feed, FeedState, 
 from monitor.reader.corrections import MAX_NOTE, RULE, corrected, in_force, labelled, where
 from monitor.storage import articles, corrections, index, readings, signals, stories, tables
 from monitor.storage.articles import Filter, Item
+from monitor.stories.service import StoryService
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -142,6 +143,17 @@ def test_a_correction_is_in_force_at_once_for_the_article_and_its_story(store):
     articles.correct(store, said("undone", at=NOON + timedelta(minutes=1)))
     assert articles.get(store, 1).signals == (STRIKE, TALKS) and len(corrections.history(store, 1)) == 2
     assert readings.current(store).generation == 0  # what was published stays
+
+
+def test_an_article_that_a_correction_gives_a_signal_gets_a_story_while_the_app_runs(store):
+    calm = Reading("en", "none", 0.0, False, (), (), (), (), "reader-1")
+    put(store, (1, TITLE, READ), (2, "Workers burn tyres in Basra over power cuts", calm))
+    service = StoryService(store)
+    assert service.update(NOON) == 2 and articles.get(store, 2).story_id is None
+    missed = Signal("unrest", "escalation", "act", 5.0, "", "title", 8, 18, "burn tyres")
+    articles.correct(store, said("missing", missed, article=2))
+    assert service.update(NOON) == 1 and articles.get(store, 2).story_id == 2
+    assert service.update(NOON) == 0
 
 
 def test_a_correction_survives_reading_again_and_an_edit(store):

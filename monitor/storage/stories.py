@@ -50,6 +50,7 @@ _AT_ONCE = 500
 CONSIDERED = 60  # stories that are weighed for leading
 GROUPED = "articles grouped up to"  # the note that says so, by id
 EDITS_GROUPED = "edits grouped up to"  # likewise, of versions
+CORRECTIONS_GROUPED = "corrections grouped up to"  # likewise, of corrections
 
 
 def assign(store: Store, placed: Mapping[int, int]) -> None:

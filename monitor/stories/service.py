@@ -1,6 +1,6 @@
 """Puts new articles of the database into stories.
 
-articles stored or edited since -> features -> Grouper -> merges, assignments -> how far it came
+articles stored, edited or corrected since -> features -> Grouper -> merges, assignments -> how far it came
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from monitor.models import Article
-from monitor.storage import articles, notes, readings, stories, versions
+from monitor.storage import articles, corrections, notes, readings, stories, versions
 from monitor.storage import features as feature_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store
@@ -26,7 +26,7 @@ class StoryService:
     def __init__(self, store: Store):
         self.store = store
         self._grouper: Grouper | None = None
-        self._reached = self._edits_reached = 0
+        self._reached, self._changes_reached = 0, (0, 0)
         self._generation: int | None = None  # of the readings that what it remembers was made of
         self._since = datetime.min.replace(tzinfo=UTC)  # from when on articles are compared
 
@@ -34,8 +34,8 @@ class StoryService:
         """Place every article stored since the last call, by this process or another; gives how many. Raises
         StorageError.
 
-        An article that was edited since keeps its story and is compared by its new wording; one without a story is
-        placed by it.
+        An article that was edited or corrected since keeps its story and is compared by its new wording or reading; one
+        without a story is placed by it.
         """
         generation = readings.current(self.store).generation
         if generation != self._generation:
@@ -47,40 +47,41 @@ class StoryService:
             raise
 
     def _update(self, now: datetime) -> int:
-        newest_edit = versions.newest_id(
-            self.store
-        )  # asked first: an edit that comes in between is looked at the next time
+        # asked first: an edit or correction that comes in between is looked at the next time
+        changes = versions.newest_id(self.store), corrections.newest_id(self.store)
         newest = articles.read_up_to(self.store)
-        if self._grouper is not None and (newest, newest_edit) == (self._reached, self._edits_reached):
+        if self._grouper is not None and (newest, changes) == (self._reached, self._changes_reached):
             return 0
-        reached, edits_reached = self._noted()
+        reached, changes_reached = self._noted()
         if newest < reached:  # an article that was placed was edited and has to be read again first
             return 0
         since = articles.earliest_after(self.store, reached) if newest > reached else None
-        edited = versions.edited(self.store, edits_reached, newest_edit, upto_article=reached)
-        if since is None and not edited:
+        edited = versions.edited(self.store, changes_reached[0], changes[0], upto_article=reached)
+        said = corrections.corrected_since(self.store, changes_reached[1], changes[1], upto_article=reached)
+        changed = sorted({*edited, *said})
+        if since is None and not changed:
             return 0
         self._since = now - WINDOW
         grouper = self._grouper
-        if grouper is None or (reached, edits_reached) != (self._reached, self._edits_reached):
+        if grouper is None or (reached, changes_reached) != (self._reached, self._changes_reached):
             grouper = self._remember(reached)  # new here, or another process has placed some meanwhile
-        count = self._place_edited(grouper, edited)
+        count = self._place_changed(grouper, changed)
         if since is not None:
             count += self._place_all(grouper, Filter(since=since, after_id=reached, upto_id=newest))
         notes.put(self.store, stories.GROUPED, str(newest), now)
-        notes.put(self.store, stories.EDITS_GROUPED, str(newest_edit), now)
-        self._reached, self._edits_reached = newest, newest_edit
+        notes.put(self.store, stories.EDITS_GROUPED, str(changes[0]), now)
+        notes.put(self.store, stories.CORRECTIONS_GROUPED, str(changes[1]), now)
+        self._reached, self._changes_reached = newest, changes
         grouper.forget(self._since)
         feature_storage.forget(self.store, self._since)
         return count
 
-    def _noted(self) -> tuple[int, int]:
-        """The last article and the last edit that were looked at, by this process or another."""
+    def _noted(self) -> tuple[int, tuple[int, int]]:
+        """The last article, and the last edit and correction, that were looked at, by this process or another."""
         noted = notes.all(self.store)
-        article, edit = (
-            int(noted[key].value) if key in noted else 0 for key in (stories.GROUPED, stories.EDITS_GROUPED)
-        )
-        return article, edit
+        keys = stories.GROUPED, stories.EDITS_GROUPED, stories.CORRECTIONS_GROUPED
+        article, edit, correction = (int(noted[key].value) if key in noted else 0 for key in keys)
+        return article, (edit, correction)
 
     def _remember(self, reached: int) -> Grouper:
         """Restore what was placed before: from stored features, or else from the texts."""
@@ -106,8 +107,8 @@ class StoryService:
                 page = []
         return count + self._place(grouper, page)
 
-    def _place_edited(self, grouper: Grouper, ids: list[int]) -> int:
-        """Edited articles that were placed before by another wording; gives how many have a story that had none."""
+    def _place_changed(self, grouper: Grouper, ids: list[int]) -> int:
+        """Articles that were placed before by another wording or reading; gives how many have a story that had none."""
         count = 0
         for start in range(0, len(ids), articles.ASKED_AT_ONCE):
             page = articles.several(self.store, ids[start : start + articles.ASKED_AT_ONCE])
