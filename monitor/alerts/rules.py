@@ -261,7 +261,9 @@ def _fits(rule: SignalRule, category: str, severity: float, confidence: float | 
 
 
 def _signal(rule: SignalRule, facts: Facts, now: datetime) -> list[Finding]:
-    """The stories that enough independent publishers report as severely as asked; each story once. Copies of one text are one report."""
+    """The stories that enough independent publishers report as severely as asked;
+    each story once. Copies of one text are one report.
+    """
     events: dict[tuple[str, int], list[Report]] = {}
     for one in facts.reports:
         if (

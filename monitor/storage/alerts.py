@@ -166,9 +166,18 @@ def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | No
     with `upto_id`, in none that was stored later.
     """
     columns: list[sa.Column[Any]] = [
-        articles.c.id, articles.c.story_id, articles.c.publisher, signals.c.at, signals.c.category, signals.c.severity,
-        articles.c.title, articles.c.link, articles.c.parts, signals.c.confidence, sa.func.substr(articles.c.summary, 1, OPENING),
-    ]  # fmt: skip
+        articles.c.id,
+        articles.c.story_id,
+        articles.c.publisher,
+        signals.c.at,
+        signals.c.category,
+        signals.c.severity,
+        articles.c.title,
+        articles.c.link,
+        articles.c.parts,
+        signals.c.confidence,
+        sa.func.substr(articles.c.summary, 1, OPENING),
+    ]
     query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
     query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until)
     if upto_id is not None:

@@ -1,7 +1,8 @@
 """Stories: which articles report one event, and what follows from its members.
 
-A story's row is always computed from its articles, so it cannot disagree with them. Its id is that of an article in it, chosen by
-the caller (the one that opened it); a story that was merged keeps its row and points to where its articles went.
+A story's row is always computed from its articles, so it cannot disagree with them. Its id is that of an article in it,
+chosen by the caller (the one that opened it); a story that was merged keeps its row and points to where its articles
+went.
 """
 
 from __future__ import annotations
@@ -26,9 +27,26 @@ from monitor.stories.headlines import said_of_itself
 
 _STORY = [
     stories.c[name]
-    for name in ("id", "title", "first_seen", "last_seen", "direction", "score", "categories", "actors", "places", "langs", "articles",
-                 "publishers", "state", "confirmed_by", "first_publisher", "confidence", "titles")
-]  # fmt: skip
+    for name in (
+        "id",
+        "title",
+        "first_seen",
+        "last_seen",
+        "direction",
+        "score",
+        "categories",
+        "actors",
+        "places",
+        "langs",
+        "articles",
+        "publishers",
+        "state",
+        "confirmed_by",
+        "first_publisher",
+        "confidence",
+        "titles",
+    )
+]
 # what an account is made of, in the order of account.Report
 _REPORT = [
     *(articles.c[name] for name in ("id", "at", "publisher", "tier", "lang", "title")),
@@ -127,7 +145,9 @@ def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
 
 
 def _values(id: int, members: list[Row[Any]], reports: list[Report]) -> dict[str, Any]:
-    """A story's row from its members, oldest first. The direction is that of most of them, `mixed` where as many say the opposite."""
+    """A story's row from its members, oldest first. The direction is that of most of them,
+    `mixed` where as many say the opposite.
+    """
     votes = Counter(a.direction for a in members if a.direction not in ("none", UNREAD)).most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
     scores = [a.score for a in members]
@@ -140,8 +160,9 @@ def _values(id: int, members: list[Row[Any]], reports: list[Report]) -> dict[str
     categories = together("categories")
     reads = account.account(reports, direction, categories)
     return {
-        "id": id, "title": reads.title, "first_seen": members[0].at, "last_seen": members[-1].at, "direction": direction,
-        "score": max(0.0, *scores) + min(0.0, *scores),  # strongest escalation plus strongest de-escalation, as for an article
+        "id": id, "title": reads.title, "first_seen": members[0].at, "last_seen": members[-1].at,
+        "direction": direction, "score": max(0.0, *scores) + min(0.0, *scores),
+        # strongest escalation plus strongest de-escalation, as for an article
         "categories": categories, "actors": together("actors"), "places": together("places"),
         "langs": tuple(dict.fromkeys(a.lang for a in members if a.lang)),
         "articles": len(members), "publishers": reads.publishers, "merged_into": None,
@@ -235,7 +256,9 @@ def get(store: Store, id: int) -> Story | None:
 
 
 def account_of(store: Store, story: Story) -> Account | None:
-    """How a story reads by its reports as they are now: who followed, and which of them deny, oppose or take it back."""
+    """How a story reads by its reports as they are now:
+    who followed, and which of them deny, oppose or take it back.
+    """
     with store.read() as conn:
         rows = list(conn.execute(_MEMBERS.where(articles.c.story_id == story.id)))
         reports = _reports(conn, rows)
@@ -258,10 +281,11 @@ class Leading:
 
 
 def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[Leading]:
-    """Stories with a signal whose reports lie within since <= at < until, by account.weight of the reports of that span.
+    """Stories with a signal whose reports lie within since <= at < until, by account.weight of the reports of that
+    span.
 
-    At most CONSIDERED stories are weighed, those with the greatest product of publishers, severity and confidence. Two queries, and a
-    third where a headline denies, however many stories are asked for.
+    At most CONSIDERED stories are weighed, those with the greatest product of publishers, severity and confidence. Two
+    queries, and a third where a headline denies, however many stories are asked for.
     """
     size = stories.c.publishers * sa.func.abs(stories.c.score) * sa.func.coalesce(stories.c.confidence, 1.0)
     chosen = (

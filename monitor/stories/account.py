@@ -1,6 +1,7 @@
 """How a story reads: its name, who reported it first and who followed, and whether its reports agree. Pure.
 
-    reports of one event -> copies of one text -> independent publishers -> denials, opposite and corrected reports -> Account
+    reports of one event -> copies of one text -> independent publishers -> denials, opposite and corrected reports ->
+        Account
 
 The rules are in docs/method.md; what a headline says of its own report is in headlines.yaml.
 """
@@ -84,7 +85,9 @@ class Account:
 
 
 def account(reports: Iterable[Report], direction: str, categories: Sequence[str]) -> Account:
-    """How a story of at least one report reads, by its direction and the categories of its reports; ValueError where there is none."""
+    """How a story of at least one report reads, by its direction and the categories of its reports;
+    ValueError where there is none.
+    """
     ordered = sorted(reports, key=lambda report: (report.at, report.id))
     if not ordered:
         raise ValueError("a story has at least one report")
@@ -138,7 +141,9 @@ def _whose(ordered: Sequence[Report]) -> dict[int, str]:
 
 
 def _by_publisher(ordered: Sequence[Report], whose: dict[int, str]) -> list[Report]:
-    """The first report of each publisher, in the order of time; of one whose first is a copy its first own, if it has any."""
+    """The first report of each publisher, in the order of time;
+    of one whose first is a copy its first own, if it has any.
+    """
     first: dict[str, Report] = {}
     own = set(whose.values())
     for report in ordered:
@@ -151,10 +156,11 @@ def _by_publisher(ordered: Sequence[Report], whose: dict[int, str]) -> list[Repo
 
 
 def owners(ordered: Iterable[tuple[int, str, str, str]]) -> dict[int, str]:
-    """report id -> the publisher that its text is counted for: its own, or that of the earliest report that it is a copy of.
+    """report id -> the publisher that its text is counted for: its own, or that of the earliest report that it is a
+    copy of.
 
-    `ordered` by time: (id, publisher, title, opening of the summary). A copy has the same headline, or an opening that is the same in
-    at least half.
+    `ordered` by time: (id, publisher, title, opening of the summary). A copy has the same headline, or an opening that
+    is the same in at least half.
     """
     headlines: dict[str, str] = {}
     marks: dict[int, list[tuple[frozenset[int], str]]] = {}
@@ -177,7 +183,9 @@ def owners(ordered: Iterable[tuple[int, str, str, str]]) -> dict[int, str]:
 
 @lru_cache(maxsize=4_000)
 def _traces(title: str, opening: str) -> tuple[str, frozenset[int]]:
-    """What copies have in common: the words of a headline that is long enough, and marks of the runs of words in an opening."""
+    """What copies have in common: the words of a headline that is long enough,
+    and marks of the runs of words in an opening.
+    """
     words = _WORD.findall(fold_letters(_SOURCE.sub("", title)))
     text = _WORD.findall(fold_letters(opening))
     runs: set[int] = set()
@@ -196,7 +204,9 @@ def _half(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def _denies(report: Report, direction: str, categories: Sequence[str]) -> bool:
-    """A headline with a word of denial whose report does not read as the story does, or that negates what the story reports."""
+    """A headline with a word of denial whose report does not read as the story does,
+    or that negates what the story reports.
+    """
     if "denial" not in said_of_itself(report.title):
         return False
     return (
@@ -215,7 +225,9 @@ def _was_corrected(report: Report) -> bool:
 
 
 def _opposite(ordered: Sequence[Report], direction: str) -> list[Report]:
-    """The reports of the other direction; where a story is as much of one as of the other, those of the one that came later."""
+    """The reports of the other direction; where a story is as much of one as of the other,
+    those of the one that came later.
+    """
     if direction == "mixed":
         first = next((r.direction for r in ordered if r.direction in OPPOSITE), "")
         return [r for r in ordered if r.direction == OPPOSITE.get(first)]
@@ -234,8 +246,8 @@ def _candidates(ordered: Sequence[Report], direction: str) -> list[Report]:
 def typical(reports: Sequence[Report]) -> Report:
     """The report nearest to the centre of all; of equals the one of the best tier, then the earliest.
 
-    By vectors where most have one, otherwise by the words of their titles. Whole numbers until the last step, so that it does not
-    depend on the machine.
+    By vectors where most have one, otherwise by the words of their titles. Whole numbers until the last step, so that
+    it does not depend on the machine.
     """
     with_vector = [r for r in reports if r.vector]
     if 2 * len(with_vector) > len(reports):
@@ -258,8 +270,9 @@ def typical(reports: Sequence[Report]) -> Report:
 
 
 def weight(reports: Sequence[Report], score: float, confidence: float | None, now: datetime) -> tuple[bool, float]:
-    """What stories are ranked by, greatest first: whether any report is of the event rather than a live page or a feature; then its
-    independent publishers, each counting half for every 12 hours since its first report, times severity and confidence.
+    """What stories are ranked by, greatest first: whether any report is of the event rather than a live page or a
+    feature; then its independent publishers, each counting half for every 12 hours since its first report, times
+    severity and confidence.
 
     A reader that does not say how sure it is leaves the weight as it is.
     """

@@ -1,4 +1,6 @@
-"""What a headline says of its own report: that it is a live page, a feature, a denial or a correction. Pure; the words are in headlines.yaml."""
+"""What a headline says of its own report: that it is a live page, a feature, a denial or a correction. Pure;
+the words are in headlines.yaml.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _WIRE = re.compile(r"^([A-Z]{4,})-(?=\w)")  # "CORRECTED-Iran says", as agencies
 
 
 class Kinds:
-    """headlines.yaml, folded: label -> its kind; the first word of each phrase -> (words, kind) of those that begin so."""
+    """headlines.yaml, folded: label -> its kind; the first word of each phrase -> (words,
+    kind) of those that begin so.
+    """
 
     def __init__(self, listed: dict):
         self.labels: dict[str, str] = {}

@@ -61,7 +61,9 @@ _provided: Context | None = None
 
 
 def provide(opened: Context) -> None:
-    """What the app's process has opened already: the pages use the same store, whose lock then spans all of its writers."""
+    """What the app's process has opened already: the pages use the same store,
+    whose lock then spans all of its writers.
+    """
     global _provided
     _provided = opened
 
@@ -84,7 +86,9 @@ def now() -> datetime:
 
 
 def shared(read: Callable, seconds: float = FRESH, entries: int = 64) -> Callable:
-    """`read(store, ...)` on the store of this process; its answer is kept for all viewers. Arguments must be hashable values."""
+    """`read(store, ...)` on the store of this process;
+    its answer is kept for all viewers. Arguments must be hashable values.
+    """
 
     def of_app(*args, **named):
         return read(context().store, *args, **named)
@@ -132,7 +136,9 @@ rounds_of = anew(feeds.log)  # (feed name): newest first
 
 
 def correct(said: Correction) -> None:
-    """Keep a correction, the only thing that pages write; what lists show of its article is asked anew. Raises InputError, StorageError."""
+    """Keep a correction, the only thing that pages write;
+    what lists show of its article is asked anew. Raises InputError, StorageError.
+    """
     articles.correct(context().store, said)
     lists: tuple[Any, ...] = (
         count,
@@ -239,7 +245,9 @@ def title(story: Story, language: str | None) -> str:
 def stories_reported(
     since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool
 ) -> list[Story]:
-    """Stories reported since then by at least so many publishers, last reported first; `signed`: only those with a signal."""
+    """Stories reported since then by at least so many publishers, last reported first;
+    `signed`: only those with a signal.
+    """
     reported: list[Story] = []
     before = None
     while len(reported) < limit:
@@ -280,7 +288,9 @@ def alert_deliveries(ids: tuple[int | None, ...]) -> dict[int | None, tuple[Aler
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def since_corrected(limit: int) -> dict[int | None, list[EditedArticle]]:
-    """alert -> the articles behind it that were edited after it and no longer report what it rests on, for the newest alerts."""
+    """alert -> the articles behind it that were edited after it and no longer report what it rests on,
+    for the newest alerts.
+    """
     return corrections_of(alert_history(limit))
 
 
@@ -295,7 +305,9 @@ def corrections_of(found: Sequence[Alert]) -> dict[int | None, list[EditedArticl
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def alerts_firing() -> list[Alert]:
-    """What began and has not resolved, newest first. A signal and a price move have happened and are never among them."""
+    """What began and has not resolved, newest first. A signal and a price move have happened and are
+    never among them.
+    """
     newest = alerts.latest(context().store).values()
     return sorted((a for a in newest if a.state == "firing" and a.kind in LASTING), key=lambda a: a.at, reverse=True)
 
@@ -351,7 +363,9 @@ def all_asked() -> bool:
 
 
 def frame_of(rows: list, kind: type) -> pd.DataFrame:
-    """Dataclass rows as a frame with a column for each field, also when there is no row; fields of floats are float64, None is NaN."""
+    """Dataclass rows as a frame with a column for each field, also when there is no row;
+    fields of floats are float64, None is NaN.
+    """
     types = get_type_hints(kind)
     frame = pd.DataFrame([[getattr(row, name) for name in types] for row in rows], columns=list(types))
     return frame.astype({name: "float64" for name, type in types.items() if float in (type, *get_args(type))})

@@ -87,12 +87,20 @@ def index_numbers(point, before, history, now) -> list[Number]:
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None
-    made.append(Number(
-        "Escalation share", "no data" if share is None else f"{share:.1f} %", "" if share is None else "of the news",
-        changed(share, earlier, "{:+.1f} points in 24 h"),
-        notes=("" if relief is None else f"de-escalation {relief:.1f} %", f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet"),
-        history=list(history["escalation_share"]), color=colors.COLORS["tension"],
-    ))  # fmt: skip
+    made.append(
+        Number(
+            "Escalation share",
+            "no data" if share is None else f"{share:.1f} %",
+            "" if share is None else "of the news",
+            changed(share, earlier, "{:+.1f} points in 24 h"),
+            notes=(
+                "" if relief is None else f"de-escalation {relief:.1f} %",
+                f"{many(point.entries, 'entry')} in 24 h" if point else "nothing polled yet",
+            ),
+            history=list(history["escalation_share"]),
+            color=colors.COLORS["tension"],
+        )
+    )
     return made
 
 
@@ -135,8 +143,12 @@ def price_numbers(series, now) -> list[Number]:
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
-            notes=() if price is None else (f"close of {price.day:%a} {price.day.day} {price.day:%b}, {day_age(price.day.date(), now.date())}", f"{price.kind}, {SOURCES[price.source]}"),
-            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault else f"◐ Stale: {stale}" if stale else "", history=closes,
+            notes=() if price is None else ((f"close of {price.day:%a} {price.day.day} {price.day:%b}, "
+                                            f"{day_age(price.day.date(), now.date())}"), (f"{price.kind}, "
+                                                                                         f"{SOURCES[price.source]}")),
+            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault
+            else f"◐ Stale: {stale}" if stale else "",
+            history=closes,
         ))  # fmt: skip
     return made
 
@@ -145,10 +157,24 @@ def chart() -> None:
     settings, _ = reads.context().settings.current()
     names = [series.name for series in settings.prices]
     with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = st.segmented_control("Range", list(RANGES), default="7 days", key="range", bind="query-params", required=True,
-                                      label_visibility="collapsed")  # fmt: skip
-        shown = st.pills("Prices", names, default=names[:1], key="prices", bind="query-params", selection_mode="multi",
-                         label_visibility="collapsed")  # fmt: skip
+        chosen = st.segmented_control(
+            "Range",
+            list(RANGES),
+            default="7 days",
+            key="range",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+        )
+        shown = st.pills(
+            "Prices",
+            names,
+            default=names[:1],
+            key="prices",
+            bind="query-params",
+            selection_mode="multi",
+            label_visibility="collapsed",
+        )
     now = reads.now()
     until = soon(now)
     days = RANGES[chosen]
@@ -168,10 +194,20 @@ def chart() -> None:
     marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
     drawn_of = f"{len(alerts)} of {many(fired, 'alert')}" if fired > len(alerts) else many(fired, "alert")
     episodes_drawn = many(len(marks_of_episodes), "episode")
-    st.echarts_chart(charts_marks.marked(drawing.option, marks), height=400, key="main_chart",
-                     alt=f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {drawn_of}, {episodes_drawn} marked")  # fmt: skip
+    st.echarts_chart(
+        charts_marks.marked(drawing.option, marks),
+        height=400,
+        key="main_chart",
+        alt=(
+            f"Index with 90 % bands and prices, {chosen}: {drawing.end or 'no index yet'}; {drawn_of}, "
+            f"{episodes_drawn} marked"
+        ),
+    )
     said = [
-        f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted line: 100, the normal level."
+        (
+            f"One point {'an hour' if grain == 'hour' else 'a day'}, times in {times.zone_name()}; dotted line: 100, "
+            "the normal level."
+        )
     ]
     said += charts_marks.in_words(
         marks,
@@ -245,9 +281,11 @@ def leading(now: datetime, upto: int) -> None:
         story = lead.story
         with st.container(border=True, gap="xsmall"):
             about = (
-                state(story), followed(lead.account.first_publisher, lead.account.followers), article_card.first_seen(story.first_seen, now),
+                state(story),
+                followed(lead.account.first_publisher, lead.account.followers),
+                article_card.first_seen(story.first_seen, now),
                 languages(story.langs),
-            )  # fmt: skip
+            )
             safe_html.show(article_card.brief(story.direction, lead.face, about))
             st.page_link(
                 pages.target("stories.py"), label="Who reported it, and how", query_params={"story": str(story.id)}

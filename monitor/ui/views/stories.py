@@ -30,7 +30,10 @@ from monitor.ui.queries import reads
 LIMIT = 300
 NAMED = 6  # publishers, and reports that contradict, that a story's sentences name
 INDEPENDENT = "Publishers with different owners; copies of one text count once"
-STATE = "Whether its reports agree: disputed where some deny it or report the opposite, corrected where it was edited or withdrawn"
+STATE = (
+    "Whether its reports agree: disputed where some deny it or report the opposite, "
+    "corrected where it was edited or withdrawn"
+)
 
 
 def table(found: list[Story]) -> None:
@@ -54,16 +57,27 @@ def table(found: list[Story]) -> None:
         for label in ("first seen", f"last report ({times.zone_name()})")
     )
     row_selection.table(
-        frame, ids, "story", forget=("article",), height=row_selection.tall(len(ids), 9), key=f"stories_{hash(tuple(ids))}", placeholder="",
+        frame,
+        ids,
+        "story",
+        forget=("article",),
+        height=row_selection.tall(len(ids), 9),
+        key=f"stories_{hash(tuple(ids))}",
+        placeholder="",
         column_config={
-            "last report": last, "first seen": first, "title": st.column_config.TextColumn(width=480), "direction": st.column_config.TextColumn(width=110),
-            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=STORY_SCORE), "signals": st.column_config.TextColumn(width=190),
-            "state": st.column_config.TextColumn(width=105, help=STATE), "first reported by": st.column_config.TextColumn(width=130),
+            "last report": last,
+            "first seen": first,
+            "title": st.column_config.TextColumn(width=480),
+            "direction": st.column_config.TextColumn(width=110),
+            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=STORY_SCORE),
+            "signals": st.column_config.TextColumn(width=190),
+            "state": st.column_config.TextColumn(width=105, help=STATE),
+            "first reported by": st.column_config.TextColumn(width=130),
             "publishers": st.column_config.NumberColumn(width=80, help=INDEPENDENT),
             "articles": st.column_config.NumberColumn(width=65),
         },
         alt=f"List of {len(found)} stories, newest report first",
-    )  # fmt: skip
+    )
 
 
 def story(number: str) -> None:
@@ -78,10 +92,12 @@ def story(number: str) -> None:
         st.text("This story has no report any more.")
         return
     about = (
-        state(found), f"{many(found.publishers, 'publisher')}, {many(found.articles, 'article')}", languages(found.langs),
+        state(found),
+        f"{many(found.publishers, 'publisher')}, {many(found.articles, 'article')}",
+        languages(found.langs),
         article_card.first_seen(found.first_seen, now),
         safe_html.tag("span", "last ", times.shown(found.last_seen, now)),
-    )  # fmt: skip
+    )
     with st.container(border=True, key="story"):
         safe_html.show(article_card.brief(found.direction, face, about))
         safe_html.show(safe_html.tag("p", followed(account.first_publisher, account.followers, NAMED)))
@@ -89,9 +105,14 @@ def story(number: str) -> None:
         st.text(difference(members))
         shown = members[-report_timeline.REPORTS :]
         st.echarts_chart(
-            report_timeline.reports(shown, zone=times.zone_name()), height=90 + 24 * len({a.publisher for a in shown}), key=f"timeline_{found.id}",
-            alt=f"Who reported when: {many(len(shown), 'report')} by {many(len({a.publisher for a in shown}), 'publisher')}",
-        )  # fmt: skip
+            report_timeline.reports(shown, zone=times.zone_name()),
+            height=90 + 24 * len({a.publisher for a in shown}),
+            key=f"timeline_{found.id}",
+            alt=(
+                f"Who reported when: {many(len(shown), 'report')} by "
+                f"{many(len({a.publisher for a in shown}), 'publisher')}"
+            ),
+        )
         if len(shown) < len(members):
             safe_html.note(
                 f"The chart shows the newest {len(shown)} of {many(len(members), 'report')}; the table has all."
@@ -148,14 +169,23 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
     })  # fmt: skip
     ids = [a.id for a in members]
     row_selection.table(
-        frame, ids, "article", height=row_selection.tall(len(ids), 9), key=f"reports_{about.id}_{len(ids)}", placeholder="",
+        frame,
+        ids,
+        "article",
+        height=row_selection.tall(len(ids), 9),
+        key=f"reports_{about.id}_{len(ids)}",
+        placeholder="",
         column_config={
-            "time": st.column_config.DatetimeColumn(f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110),
-            "title": st.column_config.TextColumn(width=460), "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
-            "signals": st.column_config.TextColumn(width=190), "tier": st.column_config.NumberColumn(help=TIER),
+            "time": st.column_config.DatetimeColumn(
+                f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110
+            ),
+            "title": st.column_config.TextColumn(width=460),
+            "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
+            "signals": st.column_config.TextColumn(width=190),
+            "tier": st.column_config.NumberColumn(help=TIER),
         },
         alt=f"{len(ids)} reports, oldest first",
-    )  # fmt: skip
+    )
     downloads.offer("articles", f"story={about.id}", name=f"story-{about.id}", label="Download these reports as CSV")
 
 
@@ -169,8 +199,16 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="story_direction",
         bind="query-params",
     )
-    category = st.selectbox("Category", CATEGORIES, index=None, format_func=CATEGORY_WORDS.__getitem__, key="story_category", bind="query-params",
-                            placeholder="any", width=200)  # fmt: skip
+    category = st.selectbox(
+        "Category",
+        CATEGORIES,
+        index=None,
+        format_func=CATEGORY_WORDS.__getitem__,
+        key="story_category",
+        bind="query-params",
+        placeholder="any",
+        width=200,
+    )
     least = st.number_input(
         "Publishers, at least",
         1,
