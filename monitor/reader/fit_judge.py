@@ -60,7 +60,8 @@ class Row:
 
 def rows_of(folder: Path, predictions: Path, tagger: Tagger, corrections: Path | None = None) -> list[Row]:
     """Labelled entries for which there is a prediction. `predictions`:
-    an .npz of train.py's out-of-fold predictions; `corrections` as train.py takes them. Raises ValueError for a damaged row.
+    an .npz of train.py's out-of-fold predictions; `corrections` as train.py takes them. Raises ValueError for a damaged
+    row.
     """
     given = networks_of(predictions)
     rows = []

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def read(folders, corrections=None):
     ValueError with file and line where a row is damaged, and where a corrected one has words that do not stand in it.
     """
     corrections = Path(corrections) if corrections else None
-    rows, texts = {}, {}
+    rows: dict[str, dict[str, Any]] = {}
+    texts: dict[tuple[str, str], str] = {}
     files = sorted(file for folder in folders for file in Path(folder).glob("*.jsonl"))
     for file in [*files, *([corrections] if corrections else [])]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):

@@ -165,7 +165,7 @@ def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | No
     """Signals of since <= at < until in articles known by then, oldest first;
     with `upto_id`, in none that was stored later.
     """
-    columns: list[sa.Column[Any]] = [
+    columns: list[sa.ColumnElement[Any]] = [
         articles.c.id,
         articles.c.story_id,
         articles.c.publisher,

@@ -35,11 +35,19 @@ def fault(article: Article) -> None:
 
 
 def judge(article: Article, number: int, found: Signal) -> None:
-    """Beside one signal, by its number in the list: the way to say that it is right or wrong, which opens the fields."""
+    """Beside one signal, by its number in the list: the way to say that it is right or wrong,
+    which opens the fields.
+    """
     place = _place(article, number, found)
     if st.session_state.get(OPEN) != place:
-        st.button("Wrong?", key=f"judge_{place}", on_click=_open, args=(place,), type="tertiary",
-                  help="Say that this signal is wrong, or right")  # fmt: skip
+        st.button(
+            "Wrong?",
+            key=f"judge_{place}",
+            on_click=_open,
+            args=(place,),
+            type="tertiary",
+            help="Say that this signal is wrong, or right",
+        )
 
 
 def judging(article: Article, number: int, found: Signal, held: Sequence[Correction]) -> None:

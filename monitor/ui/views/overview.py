@@ -140,15 +140,21 @@ def price_numbers(series, now) -> list[Number]:
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
         newest = reads.newest_price(one.name, soon(now))  # of the running day too
         stale = market.stale(one, newest, now) if newest else None
+        notes = (
+            ()
+            if price is None
+            else (
+                f"close of {price.day:%a} {price.day.day} {price.day:%b}, {day_age(price.day.date(), now.date())}",
+                f"{price.kind}, {SOURCES[price.source]}",
+            )
+        )
+        trouble = f"◐ Stale: {stale}" if stale else ""
+        if fault:
+            trouble = f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}"
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
-            notes=() if price is None else ((f"close of {price.day:%a} {price.day.day} {price.day:%b}, "
-                                            f"{day_age(price.day.date(), now.date())}"), (f"{price.kind}, "
-                                                                                         f"{SOURCES[price.source]}")),
-            fault=f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}" if fault
-            else f"◐ Stale: {stale}" if stale else "",
-            history=closes,
+            notes=notes, fault=trouble, history=closes,
         ))  # fmt: skip
     return made
 
