@@ -265,7 +265,8 @@ def test_a_series_is_due_after_its_interval_and_when_the_clock_was_set_back():
 @pytest.mark.parametrize("series, hours, old", [
     (replace(RISK, lag=2 * DAY, every=HOUR), 4 * 24 + 1, None),
     (replace(RISK, lag=2 * DAY, every=HOUR), 4 * 24 + 2, "a newer one has been due for less than a day"),
-    (replace(RISK, lag=2 * DAY, every=HOUR), 7 * 24 + 2, "newest value is of 2026-02-20, a newer one has been due for 3 days"),
+    (replace(RISK, lag=2 * DAY, every=HOUR), 7 * 24 + 2, ("newest value is of 2026-02-20, "
+                                                         "a newer one has been due for 3 days")),
     (replace(RISK, frequency="week", lag=2 * DAY, every=HOUR), 16 * 24, None),
 ])  # fmt: skip
 def test_a_series_is_old_by_its_own_lag(series, hours, old):

@@ -189,7 +189,9 @@ def _measured(transits: Sequence[tuple[datetime, float]], by: Rules) -> tuple[li
 
 
 def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
-    """`Strait of Hormuz: closed since 1 March, according to DW, BBC, AFP and 2 more, last 3 h ago; 2 ships passed ...`"""
+    """`Strait of Hormuz: closed since 1 March, according to DW, BBC, AFP and 2 more, last 3 h ago;
+    2 ships passed ...`
+    """
     by = by or rules()
     if found.state is None:
         whether = "not known whether it is open"

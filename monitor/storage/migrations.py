@@ -1,11 +1,11 @@
 """Upgrades a database to the schema version of this program, one numbered step after another.
 
-An empty database is made in the newest version at once, from schema.py. An older one takes the steps it lacks, each in a transaction
-of its own under a lock, so that two processes may open it at once.
+An empty database is made in the newest version at once, from schema.py. An older one takes the steps it lacks, each in
+a transaction of its own under a lock, so that two processes may open it at once.
 
-To change the schema, edit schema.py and add a step at the end of MIGRATIONS. A step is frozen: it is written in SQL, and looks neither
-at schema.py nor at other live code, which may have changed by the time it runs. A step that was released is never edited.
-tests/test_storage_upgrade.py upgrades from every version, with rows, on both databases.
+To change the schema, edit schema.py and add a step at the end of MIGRATIONS. A step is frozen: it is written in SQL,
+and looks neither at schema.py nor at other live code, which may have changed by the time it runs. A step that was
+released is never edited. tests/test_storage_upgrade.py upgrades from every version, with rows, on both databases.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def rename_relief(conn: Connection) -> None:
     """The category `relief` became `sanctions_relief`; relief is the index of de-escalation."""
     for table in ("articles", "stories"):
         conn.exec_driver_sql(
-            f"UPDATE {table} SET categories = trim(replace(';' || categories || ';', ';relief;', ';sanctions_relief;'), ';') "
+            f"UPDATE {table} SET categories = trim(replace(';' || categories || ';', ';relief;', "
+            "';sanctions_relief;'), ';') "
             "WHERE ';' || categories || ';' LIKE '%%;relief;%%'"
         )
     conn.exec_driver_sql(
@@ -70,10 +71,11 @@ def add_bad_entries(conn: Connection) -> None:
 
 
 def keep_deliveries_apart(conn: Connection) -> None:
-    """A row for each alert and address, in the place of lines of text in alerts.error; kinds are named as the rules are.
+    """A row for each alert and address, in the place of lines of text in alerts.error; kinds are named as the rules
+    are.
 
-    Which addresses already had an alert that others still lacked was never stored, so at this one upgrade such an alert may reach an
-    address twice.
+    Which addresses already had an alert that others still lacked was never stored, so at this one upgrade such an alert
+    may reach an address twice.
     """
     number = "INTEGER" if conn.dialect.name == "sqlite" else "BIGINT"
     conn.exec_driver_sql(
@@ -102,7 +104,8 @@ def keep_deliveries_apart(conn: Connection) -> None:
         conn.exec_driver_sql(f"ALTER TABLE alerts DROP COLUMN {column}")
     conn.exec_driver_sql("ALTER TABLE alerts ADD COLUMN articles TEXT NOT NULL DEFAULT '[]'")
     conn.exec_driver_sql(
-        "UPDATE alerts SET reason = COALESCE((SELECT b.reason FROM alerts b WHERE b.key = alerts.key AND b.id < alerts.id "
+        "UPDATE alerts SET reason = COALESCE((SELECT b.reason FROM alerts b WHERE b.key = "
+        "alerts.key AND b.id < alerts.id "
         "AND b.reason <> 'no longer watched' ORDER BY b.id DESC LIMIT 1), 'level') WHERE reason = 'no longer watched'"
     )
     conn.exec_driver_sql(
@@ -147,7 +150,9 @@ def fold_letters_in_search(conn: Connection) -> None:
 
 
 def add_first_wording(conn: Connection) -> None:
-    """Articles edited before this step keep showing their first wording, which their reading is of, until they are edited again."""
+    """Articles edited before this step keep showing their first wording, which their reading is of,
+    until they are edited again.
+    """
     for column in ("first_title", "first_summary"):
         conn.exec_driver_sql(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
 
@@ -190,13 +195,15 @@ def add_corrections(conn: Connection) -> None:
     sqlite = conn.dialect.name == "sqlite"
     number, counted = ("INTEGER", "INTEGER NOT NULL PRIMARY KEY") if sqlite else ("BIGINT", "BIGSERIAL PRIMARY KEY")
     conn.exec_driver_sql(
-        f"CREATE TABLE corrections (id {counted}, article_id {number} NOT NULL REFERENCES articles (id), at BIGINT NOT NULL, "
+        f"CREATE TABLE corrections (id {counted}, article_id {number} NOT NULL REFERENCES articles (id), "
+        "at BIGINT NOT NULL, "
         "kind TEXT NOT NULL, category TEXT NOT NULL, mode TEXT NOT NULL, field TEXT NOT NULL, start INTEGER NOT NULL, "
         '"end" INTEGER NOT NULL, text TEXT NOT NULL, who TEXT, method TEXT NOT NULL, note TEXT)'
     )
     conn.exec_driver_sql("CREATE INDEX ix_corrections_article_id ON corrections (article_id)")
     conn.exec_driver_sql(
-        f"CREATE TABLE as_read (article_id {number} NOT NULL PRIMARY KEY REFERENCES articles (id), reading TEXT NOT NULL)"
+        f"CREATE TABLE as_read (article_id {number} NOT NULL PRIMARY KEY REFERENCES articles (id), "
+        "reading TEXT NOT NULL)"
     )
     conn.exec_driver_sql("ALTER TABLE signals ADD COLUMN why TEXT")
 
@@ -209,15 +216,17 @@ def add_observations(conn: Connection) -> None:
         f"value {number} NOT NULL, unit TEXT NOT NULL, PRIMARY KEY (series, day, vintage))"
     )
     conn.exec_driver_sql(
-        "CREATE TABLE series_states (series TEXT NOT NULL PRIMARY KEY, url TEXT NOT NULL, columns TEXT NOT NULL, failure TEXT, error TEXT, "
-        "failures INTEGER NOT NULL, last_asked BIGINT, last_success BIGINT, last_new BIGINT, next_due BIGINT, etag TEXT, "
+        "CREATE TABLE series_states (series TEXT NOT NULL PRIMARY KEY, url TEXT NOT NULL, columns TEXT NOT NULL, "
+        "failure TEXT, error TEXT, "
+        "failures INTEGER NOT NULL, last_asked BIGINT, last_success BIGINT, last_new BIGINT, next_due BIGINT, "
+        "etag TEXT, "
         "last_modified TEXT)"
     )
 
 
 def add_accounts_of_stories(conn: Connection) -> None:
-    """How a story reads. Of stories made before, who was first is known, and how many publishers there are; the rest comes with the next
-    report."""
+    """How a story reads. Of stories made before, who was first is known, and how many publishers there are; the rest
+    comes with the next report."""
     number = "FLOAT" if conn.dialect.name == "sqlite" else "DOUBLE PRECISION"
     conn.exec_driver_sql("ALTER TABLE articles ADD COLUMN first_direction TEXT")
     for column in (
@@ -229,8 +238,10 @@ def add_accounts_of_stories(conn: Connection) -> None:
     ):
         conn.exec_driver_sql(f"ALTER TABLE stories ADD COLUMN {column}")
     conn.exec_driver_sql(
-        "UPDATE stories SET confirmed_by = publishers, state = CASE WHEN publishers > 1 THEN 'confirmed' ELSE 'reported by one' END, "
-        "first_publisher = COALESCE((SELECT publisher FROM articles WHERE story_id = stories.id ORDER BY at, id LIMIT 1), '')"
+        "UPDATE stories SET confirmed_by = publishers, "
+        "state = CASE WHEN publishers > 1 THEN 'confirmed' ELSE 'reported by one' END, "
+        "first_publisher = COALESCE((SELECT publisher FROM articles WHERE story_id = stories.id ORDER BY at, "
+        "id LIMIT 1), '')"
     )
 
 
@@ -289,6 +300,7 @@ def migrate(
             conn.execute(_VERSION.insert().values(version=now_at))
     if now_at > len(steps):
         raise StorageNewer(
-            f"the database has schema version {now_at}, this program knows up to {len(steps)}: a later program made it; "
+            f"the database has schema version {now_at}, this program knows up to {len(steps)}: "
+            "a later program made it; "
             "update the program or choose another database with MONITOR_DATABASE_URL"
         )

@@ -130,8 +130,10 @@ def recompute(conn: Connection, ids: set[int]) -> None:
 def _reports(conn: Connection, members: list[Row[Any]]) -> list[Report]:
     denying = [a.id for a in members if "denial" in said_of_itself(a.title)]
     negated = _negated(conn, denying) if denying else {}
-    made = (Report(*row[: len(_REPORT)], negated=negated.get(row.id, ())) for row in members)
-    return [replace(report, vector=report.vector and bytes(report.vector)) for report in made]
+    made = (Report(*row[: len(_REPORT)]) for row in members)
+    return [
+        replace(one, vector=bytes(one.vector) if one.vector else None, negated=negated.get(one.id, ())) for one in made
+    ]
 
 
 def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
