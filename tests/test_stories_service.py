@@ -1,13 +1,15 @@
 """New articles of the database find their stories: once, resumably, on both databases."""
 
 import itertools
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.models import Article, Entry, Feed, FeedState, Reading
-from monitor.storage import articles, notes, stories
+from monitor.storage import articles, notes, open_store, stories
 from monitor.storage import features as feature_storage
 from monitor.storage.articles import Filter, Item
 from monitor.stories import made_by
@@ -174,3 +176,47 @@ def test_an_edit_that_adds_a_signal_gives_a_story_and_what_comes_later_is_compar
     assert set(stories_of(store).values()) == {story}
     edit(store, first, "g1", title="Officials deny it all")  # it keeps its story
     assert running.update(END) == 0 and set(stories_of(store).values()) == {story}
+
+
+GROUPING = """
+import sys
+from datetime import datetime
+from monitor.storage import open_store, stories
+from monitor.stories import service
+
+assign = stories.assign
+
+def announced(store, placed):
+    print("placing", flush=True)
+    assign(store, placed)
+
+stories.assign, service.ARTICLES_A_WRITE = announced, 4
+service.update(open_store(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+@pytest.mark.slow
+def test_kills_while_grouping_lose_no_article_and_double_no_story(store, address, tmp_path):
+    keep(store, [article for _, article in LABELLED])
+    whole = open_store(f"sqlite:///{tmp_path}/whole.db")
+    keep(whole, [article for _, article in LABELLED])
+    story_service.update(whole, END)
+    for lines in (1, 2, 3, 5):
+        command = [sys.executable, "-c", GROUPING, address, END.isoformat()]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            for _ in range(lines):
+                process.stdout.readline()
+            process.kill()
+    story_service.update(store, END)
+    assert groups(store) == groups(whole)
+    assert sum(story.articles for story in stories.find(store)) == len(LABELLED)
+    whole.close()
+
+
+def groups(store) -> set[frozenset[str]]:
+    """The titles of each story; articles without one are not among them."""
+    found: dict[int, set[str]] = {}
+    for title, story in stories_of(store).items():
+        if story is not None:
+            found.setdefault(story, set()).add(title)
+    return set(map(frozenset, found.values()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -130,10 +130,7 @@ def recompute(conn: Connection, ids: set[int]) -> None:
 def _reports(conn: Connection, members: list[Row[Any]]) -> list[Report]:
     denying = [a.id for a in members if "denial" in said_of_itself(a.title)]
     negated = _negated(conn, denying) if denying else {}
-    made = (Report(*row[: len(_REPORT)]) for row in members)
-    return [
-        replace(one, vector=bytes(one.vector) if one.vector else None, negated=negated.get(one.id, ())) for one in made
-    ]
+    return [Report(*tuple(row)[: len(_REPORT)], negated.get(row.id, ())) for row in members]
 
 
 def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
