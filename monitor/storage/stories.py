@@ -130,7 +130,7 @@ def recompute(conn: Connection, ids: set[int]) -> None:
 def _reports(conn: Connection, members: list[Row[Any]]) -> list[Report]:
     denying = [a.id for a in members if "denial" in said_of_itself(a.title)]
     negated = _negated(conn, denying) if denying else {}
-    return [Report(*tuple(row)[: len(_REPORT)], negated.get(row.id, ())) for row in members]
+    return [Report._make((*tuple(row)[: len(_REPORT)], negated.get(row.id, ()))) for row in members]
 
 
 def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
