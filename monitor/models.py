@@ -477,7 +477,7 @@ class Alert:
 
     id: int | None
     rule: str
-    kind: str  # of the rule: level | jump | signal | price | silence
+    kind: str  # of the rule: level | jump | signal | price | series | silence
     at: datetime
     state: str  # firing | resolved | corrected
     message: str

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.alerts.rules import EditedArticle, Facts, Report, decide, rehearse
-from monitor.config.alerting import JumpRule, LevelRule, PriceRule, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, SeriesRule, SignalRule, SilenceRule
 from monitor.index import Parameters, ReferenceCache, compute
-from monitor.models import FeedState, IndexPoint, Price
+from monitor.models import FeedState, IndexPoint, Observation, Price
 from tests.newsroom import START, day_of, news
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -385,3 +385,34 @@ def test_a_rehearsal_over_stored_history():
 
     found = rehearse([LEVEL, JUMP], facts_at, line[0].at, NOW, HOUR)
     assert kinds(found) == [("level", "firing"), ("jump", "firing"), ("level", "resolved"), ("jump", "resolved")]
+
+
+FEW = SeriesRule(name="Few ships", kind="series", series="Ships", direction="down", above=60.0, below=20.0)
+RISKY = SeriesRule(name="Risky", kind="series", series="Ships", above=60.0, below=20.0)
+
+
+@pytest.mark.parametrize("rule, values, states", [
+    (FEW, (90, 40, 20, 40, 4, 61), [None, None, "firing", None, None, "resolved"]),
+    (RISKY, (10, 40, 60, 40, 90, 19), [None, None, "firing", None, None, "resolved"]),
+])  # fmt: skip
+def test_a_series_fires_at_its_level_and_resolves_past_the_other(rule, values, states):
+    history = []
+    for hour, (value, state) in enumerate(zip(values, states, strict=True)):
+        now = NOW + hour * HOUR
+        newest = Observation("Ships", datetime(2026, 3, 1, tzinfo=UTC), float(value), "ships a day", now)
+        found = decide([rule], history, Facts(values={"Ships": newest}), now)
+        assert [alert.state for alert in found] == ([state] if state else [])
+        history += found
+    assert (
+        history[0].message
+        == {
+            "Few ships": "Ships is 20 ships a day on 2026-03-01, at or below 20 (known since 2026-03-02 14:00 UTC)",
+            "Risky": "Ships is 60 ships a day on 2026-03-01, at or above 60 (known since 2026-03-02 14:00 UTC)",
+        }[rule.name]
+    )
+
+
+def test_a_series_that_is_stale_or_has_no_value_says_nothing():
+    newest = Observation("Ships", datetime(2026, 3, 1, tzinfo=UTC), 4.0, "ships a day", NOW)
+    fired = decide([FEW], [], Facts(values={"Ships": newest}), NOW)
+    assert decide([FEW], fired, Facts(), NOW + HOUR) == []

@@ -12,6 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from monitor.alerts.service import gather_facts
+from monitor.config.alerting import SeriesRule
 from monitor.config.settings import load
 from monitor.models import DataSeries, Failure, Observation, SeriesState
 from monitor.prices.series import age, child, document
@@ -247,6 +249,16 @@ def test_another_column_is_read_from_a_file_that_is_not_new(net, store, settings
     changed = replace(settings, series=(replace(settings.series[0], value="other"),))
     SeriesUpdater(store).update(changed, NOW + timedelta(minutes=1))
     assert values(store) == [1.0, 2.0]
+
+
+def test_an_alert_is_decided_by_what_was_known_then_and_not_by_what_is_stale(net, store, settings):
+    rule = SeriesRule(name="High", kind="series", series="Risk", above=90.0, below=50.0)
+    settings = replace(settings, alerts=(rule,))
+    assert gather_facts(store, settings, NOW).values == {}
+    SeriesUpdater(store).update(settings, NOW)
+    assert gather_facts(store, settings, NOW).values["Risk"].value == 98.0
+    assert gather_facts(store, settings, NOW - HOUR).values == {}  # not known yet
+    assert gather_facts(store, settings, NOW + 7 * DAY).values == {}
 
 
 def test_nothing_real_goes_into_a_database_of_synthetic_data(net, store, settings):

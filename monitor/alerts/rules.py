@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.alerts import wording
-from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
-from monitor.models import Alert, FeedState, IndexPoint, Price
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule, SilenceRule
+from monitor.models import Alert, FeedState, IndexPoint, Observation, Price
 from monitor.stories import account
 
-LASTING = ("level", "jump", "silence")
+LASTING = ("level", "jump", "series", "silence")
 FRESH_POINT = timedelta(hours=3)  # an older newest point says nothing of now
 SPANS = 3  # a jump is outside every band from one to three times `within` ago
 NEVER_ANSWERED = 5  # failures in a row of a feed that never answered
@@ -67,6 +67,8 @@ class Facts:
     points: Mapping[tuple[str, str], Sequence[IndexPoint]] = field(default_factory=dict)  # (grain, part): oldest first
     reports: Sequence[Report] = ()  # of at least the last day and the longest `within`
     prices: Mapping[str, Sequence[Price]] = field(default_factory=dict)  # series -> oldest first
+    # series of a file -> its newest value; one that is stale is left out, as it says nothing of now
+    values: Mapping[str, Observation] = field(default_factory=dict)
     merged: Mapping[int, int] = field(default_factory=dict)  # story -> the one that it turned out to be
     edited: Mapping[int, EditedArticle] = field(default_factory=dict)  # article -> what became of it
     feeds: Sequence[FeedState] = ()  # of the enabled feeds
@@ -162,6 +164,8 @@ def findings(rule: Rule, facts: Facts, now: datetime) -> list[Finding]:
             return _signal(rule, facts, now)
         case PriceRule():
             return _price(rule, facts, now)
+        case SeriesRule():
+            return [_series(rule, facts)]
         case SilenceRule(of="feeds"):
             return [_feed(rule, state, now) for state in facts.feeds if not rule.feeds or state.name in rule.feeds]
         case SilenceRule():
@@ -363,6 +367,20 @@ def _price(rule: PriceRule, facts: Facts, now: datetime) -> list[Finding]:
     if wanted < rule.percent:
         return []
     return [Finding(f"{rule.name}:{last.day:%Y-%m-%d}", True, wording.price(rule.series, percent, last, before[-1]))]
+
+
+def _series(rule: SeriesRule, facts: Facts) -> Finding:
+    newest = facts.values.get(rule.series)
+    if newest is None:
+        return Finding(rule.name, None)
+    up = rule.direction == "up"
+    at, over = (
+        (newest.value >= rule.above, newest.value < rule.below)
+        if up
+        else (newest.value <= rule.below, newest.value > rule.above)
+    )
+    fires = True if at else False if over else None
+    return Finding(rule.name, fires, wording.series(rule, newest, over=over))
 
 
 def _feed(rule: SilenceRule, state: FeedState, now: datetime) -> Finding:

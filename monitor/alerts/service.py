@@ -19,11 +19,12 @@ from rich.text import Text
 
 from monitor.alerts import delivery, notify, rules
 from monitor.clock import Clock, parse_time, real_now
-from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule, SilenceRule
 from monitor.config.settings import Settings
 from monitor.errors import ClockError, NotifyError, StorageError
-from monitor.models import Alert, AlertDelivery, Price
-from monitor.storage import alerts, articles, feeds, index, notes, prices, steps, stories
+from monitor.models import Alert, AlertDelivery, Observation, Price
+from monitor.prices.series import age
+from monitor.storage import alerts, articles, feeds, index, notes, observations, prices, steps, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -164,6 +165,7 @@ def gather_facts(
         },
         reports=alerts.reports(store, now - longest, now, upto_id=articles.read_up_to(store)) if enabled else (),
         prices={rule.series: _prices_by(store, rule, now) for rule in priced},
+        values=_fresh_values(store, settings, enabled, now),
         merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in enabled) else {},
         edited=edited_since(store, [alert for alert in history if alert.kind == "signal"], now),
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
@@ -184,6 +186,17 @@ def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
     since = now - rule.within - 3 * rules.FRESH_PRICE
     given = prices.series(store, rule.series, since, until=now + timedelta(days=1))
     return [price for price in given if (price.market_time or price.day + timedelta(days=1)) <= now]
+
+
+def _fresh_values(store: Store, settings: Settings, enabled: Sequence[Rule], now: datetime) -> dict[str, Observation]:
+    """The newest value that was known then of each series that a rule asks for, where it was not stale."""
+    asked = {rule.series for rule in enabled if isinstance(rule, SeriesRule)}
+    found = {}
+    for series in settings.series:
+        newest = observations.newest(store, series.name, now) if series.name in asked and series.enabled else None
+        if newest and age.stale(series, newest, now) is None:
+            found[series.name] = newest
+    return found
 
 
 def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | None, str | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.config.alerting import JumpRule, LevelRule
-from monitor.models import PARTS, Alert, FeedState, IndexPoint, Price
+from monitor.config.alerting import JumpRule, LevelRule, SeriesRule
+from monitor.models import PARTS, Alert, FeedState, IndexPoint, Observation, Price
 
 NO_LONGER_WATCHED = "the rule, or what it watched, was taken out of feeds.yaml"
 ROUNDS_AGAIN = "rounds of polling are completed again"
@@ -101,6 +101,16 @@ def price(series: str, percent: float, last: Price, before: Price) -> str:
         f"{series} {way} by {abs(percent):.1f} %: {last.close:.2f} {last.unit} {state} {last.day:%Y-%m-%d}, "
         f"after {before.close:.2f} on {before.day:%Y-%m-%d} ({last.source}, {last.kind})"
     )
+
+
+def series(rule: SeriesRule, newest: Observation, *, over: bool) -> str:
+    """`Hormuz transits is 4 ships a day on 2026-03-04, at or below 20`"""
+    bounds = {
+        ("up", False): f"at or above {rule.above:g}", ("up", True): f"under {rule.below:g}",
+        ("down", False): f"at or below {rule.below:g}", ("down", True): f"over {rule.above:g}",
+    }  # fmt: skip
+    said = f"{rule.series} is {newest.value:,g} {newest.unit} on {newest.day:%Y-%m-%d}"
+    return f"{said}, {bounds[rule.direction, over]} (known since {utc(newest.vintage)})"
 
 
 def never_answered(state: FeedState) -> str:

@@ -30,6 +30,7 @@ else:
         BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),
     ]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
+Value = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Level = Annotated[float, Field(strict=True, gt=0, le=100_000, allow_inf_nan=False)]
 
 
@@ -120,6 +121,22 @@ class PriceRule(Rule):
     )
 
 
+class SeriesRule(Rule):
+    """A series of a file is at or beyond a level; resolved only once it is past another one, so that it does not flutter."""
+
+    kind: Literal["series"]
+    series: Words = Field(description="A name of `series`.")
+    direction: Literal["up", "down"] = Field("up", description="up: fires at `above`; down: fires at `below`.")
+    above: Value = Field(description="up: fires at this value or above; down: resolves over this value.")
+    below: Value = Field(description="down: fires at this value or below; up: resolves under this value.")
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> Self:
+        if self.below > self.above:
+            raise wrong("`below` is more than `above`; the rule would never resolve: exchange them")
+        return self
+
+
 class SilenceRule(Rule):
     """Feeds do not answer or bring nothing new, or nobody polls."""
 
@@ -131,11 +148,14 @@ class SilenceRule(Rule):
     feeds: tuple[Words, ...] = Field((), description="Only these feeds, by name; left out: all that are enabled.")
 
 
-AnyRule = Annotated[LevelRule | JumpRule | SignalRule | PriceRule | SilenceRule, Field(discriminator="kind")]
+AnyRule = Annotated[
+    LevelRule | JumpRule | SignalRule | PriceRule | SeriesRule | SilenceRule, Field(discriminator="kind")
+]
 RULES: dict[str, type[Rule]] = {
     "level": LevelRule,
     "jump": JumpRule,
     "signal": SignalRule,
     "price": PriceRule,
+    "series": SeriesRule,
     "silence": SilenceRule,
 }

@@ -97,13 +97,14 @@ def _variables(document: Document, place: Place, header: str, environ: Mapping[s
 
 
 def _references(document: Document) -> None:
-    """Rules name series and feeds that exist."""
-    series = _names(document, "prices") if "prices" in document.data else [price.name for price in OIL]
+    """Rules name prices, series and feeds that exist."""
+    prices = _names(document, "prices") if "prices" in document.data else [price.name for price in OIL]
     feeds = _names(document, "feeds")
     for place, row in _rows(document, "alerts"):
+        section, series = ("series", _names(document, "series")) if row.get("kind") == "series" else ("prices", prices)
         if isinstance(asked := row.get("series"), str) and asked.strip() not in series:
             document.fault(
-                (*place, "series"), unknown(asked, series) if series else f"{asked!r} is unknown; add it to `prices`"
+                (*place, "series"), unknown(asked, series) if series else f"{asked!r} is unknown; add it to `{section}`"
             )
         asked = row.get("feeds")
         for number, name in enumerate(asked if isinstance(asked, list) else ()):

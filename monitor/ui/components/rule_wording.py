@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SignalRule, SilenceRule
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule, SilenceRule
 from monitor.models import PARTS
 from monitor.ui.components.wording import CATEGORY_WORDS, many
 
@@ -47,6 +47,10 @@ def means(rule: Rule) -> str:
         case PriceRule():
             way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
             return f"{rule.series} {way} by {rule.percent:g} % or more within {span(rule.within)}"
+        case SeriesRule(direction="up"):
+            return f"{rule.series} reaches {rule.above:g}; over when it is under {rule.below:g}"
+        case SeriesRule():
+            return f"{rule.series} falls to {rule.below:g}; over when it is over {rule.above:g}"
         case SilenceRule(of="worker"):
             return f"nobody has completed a round of polling for longer than {span(rule.longer_than)}"
         case SilenceRule():
