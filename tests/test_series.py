@@ -11,8 +11,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from monitor.alerts.service import gather_facts
+from monitor.cli import app
 from monitor.config.alerting import SeriesRule
 from monitor.config.settings import load
 from monitor.models import DataSeries, Failure, Observation, SeriesState
@@ -259,6 +261,20 @@ def test_an_alert_is_decided_by_what_was_known_then_and_not_by_what_is_stale(net
     assert gather_facts(store, settings, NOW).values["Risk"].value == 98.0
     assert gather_facts(store, settings, NOW - HOUR).values == {}  # not known yet
     assert gather_facts(store, settings, NOW + 7 * DAY).values == {}
+
+
+def test_the_command_fetches_shows_and_studies(net, tmp_path, settings):
+    environ = {
+        "MONITOR_FEEDS": str(tmp_path / "feeds.yaml"), "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
+        "MONITOR_NOW": NOW.isoformat(),
+    }  # fmt: skip
+    shown = CliRunner().invoke(app, ["series"], env=environ)
+    assert shown.exit_code == 0 and "2026-02-25" in shown.stdout and "98" in shown.stdout, shown.output
+    study = CliRunner().invoke(app, ["oil", "--series", "Risk", "--events", "2026-02-25"], env=environ)
+    assert study.exit_code == 0 and "values known by 2026-02-26T12:00:00Z" in " ".join(study.stdout.split())
+    net.serve("/a.csv", Page(b"<html>", content_type="text/html"))
+    failing = CliRunner().invoke(app, ["series"], env=environ | {"MONITOR_NOW": (NOW + DAY).isoformat()})
+    assert failing.exit_code == 1 and "is a web page" in failing.output and "2026-02-25" in failing.stdout
 
 
 def test_nothing_real_goes_into_a_database_of_synthetic_data(net, store, settings):

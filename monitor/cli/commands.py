@@ -297,6 +297,35 @@ def prices() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+@command_line
+def series() -> None:
+    """Fetch the series of files in feeds.yaml that are due, and show the newest value of each."""
+    from monitor.prices.series import age
+    from monitor.prices.series.update import SeriesUpdater
+    from monitor.storage import observations
+
+    _, settings = configured()
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    SeriesUpdater(store).update(settings, now)
+    states, shown = observations.states(store), [one for one in settings.series if one.enabled]
+    table = Table("series", "day", "value", "unit", "known since", "")
+    for one in shown:
+        newest = observations.newest(store, one.name, now)
+        day, value, since = (
+            (f"{newest.day:%Y-%m-%d}", f"{newest.value:g}", clock.time_text(newest.vintage))
+            if newest
+            else ("none", "", "")
+        )
+        table.add_row(one.name, day, value, one.unit, since, (newest and age.stale(one, newest, now)) or "")
+    out.print(table)
+    faults = [state for one in shown if (state := states.get(one.name)) and state.error]
+    for state in faults:
+        err.print(f"{state.series}: {state.error}", markup=False)
+    if shown and len(faults) == len(shown):
+        raise typer.Exit(1)
+
+
 def _say_faults(answers) -> None:
     for answer in answers:
         for fault in answer.faults:
@@ -314,7 +343,7 @@ def oil(
     events: Annotated[
         str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")
     ] = None,
-    series: Annotated[str, typer.Option(help="A name of `prices` in feeds.yaml.")] = "Brent",
+    series: Annotated[str, typer.Option(help="A name of `prices` or `series` in feeds.yaml.")] = "Brent",
     format: Annotated[TableFormat, typer.Option()] = TableFormat.table,
 ) -> None:
     """How a price moved around events, against chance. Associated with, never caused;
@@ -322,7 +351,7 @@ def oil(
     """
     from monitor.prices import event_study as study
     from monitor.prices.update import update_prices
-    from monitor.storage import index
+    from monitor.storage import index, observations
     from monitor.storage import prices as price_storage
 
     given = [time_of(text.strip()) for text in (events or "").split(",") if text.strip()]
@@ -330,14 +359,17 @@ def oil(
     if days == []:
         raise typer.BadParameter("--events names no date")
     _, settings = configured()
-    if series not in {one.name for one in settings.prices}:
-        raise typer.BadParameter(f"no series {series!r}; there are {', '.join(one.name for one in settings.prices)}")
+    of_files = {one.name for one in settings.series}
+    names = [*(one.name for one in settings.prices), *of_files]
+    if series not in names:
+        raise typer.BadParameter(f"no series {series!r}; there are {', '.join(names)}")
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
-    if price_storage.last(store, series) is None:
+    if series not in of_files and price_storage.last(store, series) is None:
         _say_faults(update_prices(store, settings, now))
-    closes = study.closes(price_storage.series(store, series, until=now))
+    known = observations.values(store, series, until=now, known_at=now) if series in of_files else []
+    closes = study.values(known) if known else study.closes(price_storage.series(store, series, until=now))
     if closes.empty:
-        err.print(f"no price of {series} is stored and none could be had", markup=False)
+        err.print(f"no value of {series} is stored and none could be had", markup=False)
         raise typer.Exit(1)
     kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
@@ -354,6 +386,7 @@ def oil(
         ]
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return
+    vintage = f", values known by {clock.time_text(max(one.vintage for one in known))}" if known else ""
     table = Table(
         "event",
         "window",
@@ -363,7 +396,7 @@ def oil(
         "placebo p, adjusted",
         "significant",
         "",
-        title=f"{series}: abnormal log returns",
+        title=f"{series}: abnormal log returns{vintage}",
     )
     for row in found.rows:
         measured = ((row.ar, "+.3f"), (row.t, ".2f"), (row.p, ".3f"), (row.adjusted_p, ".3f"))

@@ -122,7 +122,7 @@ class PriceRule(Rule):
 
 
 class SeriesRule(Rule):
-    """A series of a file is at or beyond a level; resolved only once it is past another one, so that it does not flutter."""
+    """A series of a file is at or beyond a level; resolved only past another one, so that it does not flutter."""
 
     kind: Literal["series"]
     series: Words = Field(description="A name of `series`.")

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from monitor.models import IndexPoint, Price
+from monitor.models import IndexPoint, Observation, Price
 
 WINDOWS = {"[0,0]": 1, "[0,+1]": 2, "[0,+4]": 5}  # trading days
 FAR, NEAR = 70, 11  # the estimation window: from 70 to 11 trading days before the event
@@ -43,6 +43,11 @@ def closes(prices: Iterable[Price]) -> pd.Series:
     kind = Counter(price.kind for price in final).most_common(1)[0][0]
     found = {price.day.date(): price.close for price in final if price.kind == kind}
     return pd.Series(found, dtype=float).sort_index()
+
+
+def values(observations: Iterable[Observation]) -> pd.Series:
+    """The values of a series of a file by date, one a day: to be studied like closes."""
+    return pd.Series({one.day.date(): one.value for one in observations}, dtype=float).sort_index()
 
 
 def returns(prices: pd.Series) -> pd.Series:

@@ -46,7 +46,7 @@ def one_of(name: str, value: str, known: Iterable[str]) -> str:
 
 
 def _series(asked: Given) -> str:
-    names = [series.name for series in reads.context().settings.current()[0].prices]
+    names = [series.name for series in reads.beside_index()]
     return one_of("series", asked.get("series", names[0] if names else ""), names)
 
 
@@ -77,10 +77,18 @@ def _study(asked: Given):
     return (studies.study(closes, tuple(events)) if events and not closes.empty else None), events
 
 
+def _method(formula: str, asked: Given) -> str:
+    """The formula and, of a series whose values may be revised, until when they were known."""
+    return formula + studies.vintage(_series(asked))
+
+
 def _events(asked: Given) -> Iterable[Mapping]:
     found, events = _study(asked)
     return (
-        ({**row, "event is": events[row["event"]], "method": studies.STUDY_METHOD} for row in studies.study_rows(found))
+        (
+            {**row, "event is": events[row["event"]], "method": _method(studies.STUDY_METHOD, asked)}
+            for row in studies.study_rows(found)
+        )
         if found
         else ()
     )
@@ -88,7 +96,9 @@ def _events(asked: Given) -> Iterable[Mapping]:
 
 def _all_events(asked: Given) -> Iterable[Mapping]:
     found, _ = _study(asked)
-    return ({**row, "method": studies.STUDY_METHOD} for row in studies.across_rows(found)) if found else ()
+    return (
+        ({**row, "method": _method(studies.STUDY_METHOD, asked)} for row in studies.across_rows(found)) if found else ()
+    )
 
 
 def _lags(asked: Given) -> Iterable[Mapping]:
@@ -96,7 +106,7 @@ def _lags(asked: Given) -> Iterable[Mapping]:
     found = studies.lead_lag(
         studies.levels(studies.daily(today), _measure(asked)), studies.closes(_series(asked), today)
     )
-    return ({**row, "method": studies.LAG_METHOD} for row in studies.lag_rows(found))
+    return ({**row, "method": _method(studies.LAG_METHOD, asked)} for row in studies.lag_rows(found))
 
 
 def _why(asked: Given) -> Iterable[Mapping]:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import midnight
-from monitor.models import Series
+from monitor.models import DataSeries, Series
 from monitor.ui.charts import index_and_prices
 from monitor.ui.queries import reads
 
@@ -26,6 +26,16 @@ def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return found
 
 
+def lines_of(
+    series: Series | DataSeries, since: datetime | None, until: datetime, now: datetime
+) -> dict[str, pd.DataFrame]:
+    """A price, or a series of a file as it was known at `now`, as lines of a chart; none where there is no value."""
+    if isinstance(series, Series):
+        return by_kind(series, reads.price_frame(series.name, since, until))
+    frame = reads.value_frame(series.name, since, until, now)
+    return {} if frame.empty else {series.name: frame}
+
+
 @dataclass(frozen=True)
 class Drawing:
     """The main chart without its marks, and what is said of it."""
@@ -38,16 +48,13 @@ class Drawing:
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def index_beside_prices(
-    grain: str, since: datetime | None, until: datetime, shown: tuple[Series, ...], zone: str
+    grain: str, since: datetime | None, until: datetime, shown: tuple[Series | DataSeries, ...], zone: str
 ) -> Drawing | None:
     """The index beside some prices; None where there is nothing to draw."""
     points = reads.points(grain, since, until)
     lines: dict[str, Any] = {}
     for series in shown[: len(index_and_prices.PRICE_COLORS)]:
-        lines |= by_kind(
-            series,
-            reads.price_frame(series.name, since and midnight(since), until),
-        )
+        lines |= lines_of(series, since and midnight(since), until, until)
     known = points.dropna(subset=["tension"])
     if known.empty and points["relief"].isna().all() and not lines:
         return None

@@ -21,7 +21,18 @@ from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
 from monitor.config.alerting import SignalRule
 from monitor.config.settings import LastGood
 from monitor.index import strait
-from monitor.models import Alert, AlertDelivery, Article, Correction, IndexPoint, Price, Story
+from monitor.models import (
+    Alert,
+    AlertDelivery,
+    Article,
+    Correction,
+    DataSeries,
+    IndexPoint,
+    Observation,
+    Price,
+    Series,
+    Story,
+)
 from monitor.storage import (
     alerts,
     articles,
@@ -119,6 +130,8 @@ signals_by = shared(signals.tally)  # (("source", "target"), since): by directio
 signals_of_place = shared(signals.of_place, seconds=60.0)  # (place, categories, since, until)
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
+newest_value = shared(observations.newest)  # (series of a file, known at)
+series_states = shared(observations.states)  # series of a file -> SeriesState
 readings = shared(reading_storage.current)  # reader in use, generation
 failing_steps = shared(steps.failures)  # of the pipeline: polling and what follows it
 waiting = shared(articles.waiting)  # how many articles are not read yet, and since when
@@ -179,6 +192,19 @@ def latest_point(grain: str, until: datetime, part: str = "all") -> IndexPoint |
 def price_frame(series: str, since: datetime | None, until: datetime) -> pd.DataFrame:
     """Closes of the days before `until`, oldest first, with the columns of Price."""
     return frame_of(prices.series(context().store, series, since, until=until), Price)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
+def value_frame(series: str, since: datetime | None, until: datetime, known_at: datetime) -> pd.DataFrame:
+    """The values of a series of a file as known at a time, oldest first: day, close, unit, vintage."""
+    found = observations.values(context().store, series, since, until=until, known_at=known_at)
+    return frame_of(found, Observation).rename(columns={"value": "close"})
+
+
+def beside_index() -> tuple[Series | DataSeries, ...]:
+    """What can be shown beside the index: the prices, then the series of files that are switched on."""
+    settings, _ = context().settings.current()
+    return (*settings.prices, *(series for series in settings.series if series.enabled))
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)

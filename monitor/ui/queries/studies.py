@@ -12,9 +12,10 @@ from datetime import date, datetime
 import pandas as pd
 import streamlit as st
 
+from monitor.clock import time_text
 from monitor.models import IndexPoint
 from monitor.prices import event_study
-from monitor.storage import index, prices
+from monitor.storage import index, observations, prices
 from monitor.ui.queries import reads
 
 MOST_EVENTS = 100  # dates that one study takes
@@ -51,8 +52,18 @@ LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def closes(series: str, until: datetime) -> pd.Series:
-    """Finished days' closes by date, of one kind."""
-    return event_study.closes(prices.series(reads.context().store, series, until=until))
+    """Finished days' closes by date, of one kind; of a series of a file the values as known now."""
+    store = reads.context().store
+    if series in {one.name for one in reads.context().settings.current()[0].series}:
+        return event_study.values(observations.values(store, series, until=until, known_at=reads.now()))
+    return event_study.closes(prices.series(store, series, until=until))
+
+
+@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
+def vintage(series: str) -> str:
+    """`; values known by 2026-03-02T12:00:00Z` for a series of a file, which may be revised; empty for a price."""
+    known = observations.values(reads.context().store, series, known_at=reads.now())
+    return f"; values known by {time_text(max(one.vintage for one in known))}" if known else ""
 
 
 @st.cache_data(ttl=60.0, show_spinner=False)

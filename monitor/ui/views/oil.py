@@ -12,12 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import midnight
-from monitor.models import Series
+from monitor.models import DataSeries, Series
 from monitor.prices import event_study as prices_event_study
 from monitor.prices import market
+from monitor.prices.series import age as series_age
 from monitor.ui.charts import index_and_prices, marks, returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
-from monitor.ui.components.wording import SOURCES, age, many
+from monitor.ui.components.wording import SOURCES, age, day_age, many
 from monitor.ui.queries import main_chart, reads, studies
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
@@ -40,8 +41,9 @@ def download(table: str, series: str, label: str, **asked: str) -> None:
     )
 
 
-def together(chosen_series: Series, events: dict[date, str], today: datetime) -> None:
-    """Index and price on one chart, the events marked."""
+def together(chosen_series: Series | DataSeries, events: dict[date, str], now: datetime) -> None:
+    """Index and the series on one chart, the events marked."""
+    today = bound(now)
     series = chosen_series.name
     chosen = st.segmented_control(
         "Range",
@@ -55,13 +57,12 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     days = RANGES[chosen]
     since = None if days is None else today - timedelta(days=days)
     points = reads.points("day", since, today)
-    prices = reads.price_frame(series, since, today)
+    found = main_chart.lines_of(chosen_series, since, today, now)
+    prices = pd.concat(found.values()).sort_values("day") if found else pd.DataFrame()
     if points["tension"].isna().all() and prices.empty:
-        st.info("Nothing to draw: no index and no price in this range.")
+        st.info("Nothing to draw: no index and no value in this range.")
         return
-    option, clipped = index_and_prices.tension_and_prices(
-        points, main_chart.by_kind(chosen_series, prices), zone=times.zone_name()
-    )
+    option, clipped = index_and_prices.tension_and_prices(points, found, zone=times.zone_name())
     start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
     marked = {day: name for day, name in events.items() if start.date() <= day < today.date()}
     known = points.dropna(subset=["tension"])
@@ -78,7 +79,11 @@ def together(chosen_series: Series, events: dict[date, str], today: datetime) ->
     lines = ["One point for each finished UTC day."]
     if not prices.empty:
         last = prices.iloc[-1]
-        lines.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
+        if isinstance(chosen_series, DataSeries):
+            vintage = times.local(prices["vintage"].max(), now)
+            lines.append(f"{series}: {last['unit']}, newest value of {last['day']:%Y-%m-%d}, as known since {vintage}.")
+        else:
+            lines.append(f"{series}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}.")
     if len(drawn) < len(every):
         lines.append(f"Of {many(len(every), 'event')}, only the newest {len(drawn)} are drawn.")
     if known.empty:
@@ -105,10 +110,26 @@ def trouble(series: Series, now: datetime) -> None:
         )
 
 
+def trouble_of_file(series: DataSeries, now: datetime) -> None:
+    """Says what is wrong with the series' file, and whether its newest value is older than it usually is."""
+    state, newest = reads.series_states().get(series.name), reads.newest_value(series.name, now)
+    lines = []
+    if state and state.error:
+        again = f"; asked again {times.local(state.next_due, now)}" if state.next_due else ""
+        lines.append(f"{state.error} ({age(state.last_asked, now)}{again})")
+    if newest and (old := series_age.stale(series, newest, now)):
+        lines.append(f"{old[:1].upper()}{old[1:]}.")
+    if lines and newest:
+        old = day_age(newest.day.date(), now.date())
+        lines.append(f"The value of {newest.day:%Y-%m-%d} stays: {newest.value:,g} {newest.unit}, {old}.")
+    if lines:
+        safe_html.banner("warning", f"{series.name} may not be the newest:", safe_html.sound("\n".join(lines)))
+
+
 def asked(names: list[str]) -> tuple[str, str, list[str]]:
     """(price series, dates as typed, directions of the episodes)."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        series = st.selectbox("Price series", names, key="series", bind="query-params", width=200)
+        series = st.selectbox("Series", names, key="series", bind="query-params", width=200)
         text = st.text_input(
             "Dates of your own",
             key="events",
@@ -304,22 +325,23 @@ def correlated(lag: prices_event_study.Lag) -> str:
 
 
 st.title("Oil", anchor=False)
-settings, _ = reads.context().settings.current()
-names = [one.name for one in settings.prices]
-if not names:
-    st.info("feeds.yaml names no price series, so there is nothing to compare the news with.")
+beside = {one.name: one for one in reads.beside_index()}
+if not beside:
+    st.info("feeds.yaml names no price and no series, so there is nothing to compare the news with.")
     st.stop()
-series, text, kinds = asked(names)
+series, text, kinds = asked(list(beside))
 now = reads.now().replace(second=0, microsecond=0)
 today = bound(now)
-chosen_series = next(one for one in settings.prices if one.name == series)
-if "synthetic" not in reads.notes():
+chosen_series = beside[series]
+if isinstance(chosen_series, DataSeries):
+    trouble_of_file(chosen_series, now)
+elif "synthetic" not in reads.notes():
     trouble(chosen_series, now)
 closes, points = studies.closes(series, today), studies.daily(today)
 events = chosen_events(text, kinds, points)
-together(chosen_series, events, today)
+together(chosen_series, events, now)
 if closes.empty:
-    st.info(f"No price of {series} is stored yet, so nothing can be compared with it.")
+    st.info(f"No value of {series} is stored yet, so nothing can be compared with it.")
 else:
     given = "your date" in events.values()
     event_study(

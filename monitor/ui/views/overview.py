@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from monitor.clock import midnight, time_text
+from monitor.models import DataSeries
 from monitor.prices import market
+from monitor.prices.series.age import stale
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
@@ -53,8 +55,15 @@ def numbers() -> None:
         notes.append(provisional(settings.index.span))
     strait = status.strait(reads.strait_sentence(now))
     safe_html.show(safe_html.tag("div", status.headline(head, reasons), strait, status.fresh(reads.fresh(now), notes)))
+    of_files = [one for one in reads.beside_index() if isinstance(one, DataSeries)][:2]
     safe_html.show(
-        key_numbers.row([*index_numbers(point, before, history, now), *price_numbers(settings.prices[:2], now)])
+        key_numbers.row(
+            [
+                *index_numbers(point, before, history, now),
+                *price_numbers(settings.prices[:2], now),
+                *series_numbers(of_files, now),
+            ]
+        )
     )
 
 
@@ -159,9 +168,37 @@ def price_numbers(series, now) -> list[Number]:
     return made
 
 
+def series_numbers(series, now) -> list[Number]:
+    """The first series of files that are switched on, each with its age and with what is wrong with its file."""
+    made, states = [], reads.series_states()
+    for one in series:
+        newest, state = reads.newest_value(one.name, now), states.get(one.name)
+        recent = reads.value_frame(one.name, midnight(now) - timedelta(days=45), soon(now), soon(now))["close"].tolist()
+        old = stale(one, newest, now) if newest else None
+        fault = f"◐ Stale: {old}" if old else ""
+        if state and state.error:
+            fault = f"{state.error}, {age(state.last_asked, now)}"
+        day = (
+            newest and f"of {newest.day:%a} {newest.day.day} {newest.day:%b}, {day_age(newest.day.date(), now.date())}"
+        )
+        made.append(Number(
+            one.name, "no value" if newest is None else f"{newest.value:,g}", "" if newest is None else one.unit,
+            changed_by(recent), notes=(day,) if day else (), history=recent,
+            fault=fault,
+        ))  # fmt: skip
+    return made
+
+
+def changed_by(recent: list[float]) -> str:
+    if len(recent) < 2:
+        return ""
+    gap = recent[-1] - recent[-2]
+    return f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+,g} from the value before"
+
+
 def chart() -> None:
-    settings, _ = reads.context().settings.current()
-    names = [series.name for series in settings.prices]
+    beside = reads.beside_index()
+    names = [series.name for series in beside]
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
             "Range",
@@ -187,7 +224,7 @@ def chart() -> None:
     since = None if days is None else until - timedelta(days=days)
     grain = "hour" if since and until - since <= HISTORY else "day"
     drawing = main_chart.index_beside_prices(
-        grain, since, until, tuple(series for series in settings.prices if series.name in shown), times.zone_name()
+        grain, since, until, tuple(series for series in beside if series.name in shown), times.zone_name()
     )
     if not drawing:
         st.info("Nothing to draw yet: no index and no price in this range.")
@@ -228,7 +265,7 @@ def chart() -> None:
         said.append("Some bands are cut off at the top: little news, wide uncertainty.")
     drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
-        said.append(f"No price of {', '.join(missing)} in this range.")
+        said.append(f"No value of {', '.join(missing)} in this range.")
     safe_html.note(" ".join(said))
     files(grain, since, drawn)
 
@@ -247,14 +284,16 @@ def files(grain: str, since: datetime | None, shown: list[str]) -> None:
             name=f"index-{grain}{named}",
             label="Index as CSV",
         )
-        if shown:
-            day = [("since", f"{since:%Y-%m-%d}")] if since else []
-            downloads.offer(
-                "prices",
-                urlencode([("series", name) for name in shown] + day),
-                name=f"prices-{'-'.join(shown)}{named}",
-                label="Prices as CSV",
-            )
+        of_files = {one.name for one in reads.beside_index() if isinstance(one, DataSeries)}
+        day = [("since", f"{since:%Y-%m-%d}")] if since else []
+        for table, label in (("prices", "Prices as CSV"), ("observations", "Series as CSV")):
+            if some := [name for name in shown if (name in of_files) == (table == "observations")]:
+                downloads.offer(
+                    table,
+                    urlencode([("series", name) for name in some] + day),
+                    name=f"{table}-{'-'.join(some)}{named}",
+                    label=label,
+                )
 
 
 @st.fragment(run_every=reads.TICK)
