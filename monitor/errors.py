@@ -9,7 +9,8 @@
     |   +-- StorageReadOnly   the file or folder may not be written
     |   +-- StorageCorrupt    the file is not a sound database
     |   +-- StorageUnreachable  no such server, or it refused
-    |   `-- StorageNewer      made by a later version of this program
+    |   +-- StorageNewer      made by a later version of this program
+    |   `-- BackupError       a backup or a restore is refused, or failed and changed nothing
     +-- ReaderError           no reader process can be had, or none can read
     +-- LeaseHeld             another worker owns the database; names the holder
     +-- PriceError            a price service gave no usable answer; names provider and cause
@@ -85,6 +86,10 @@ class StorageUnreachable(StorageError):
 
 class StorageNewer(StorageError):
     """The database was made by a later version of this program."""
+
+
+class BackupError(StorageError):
+    """A backup or a restore is refused, or failed; nothing was changed."""
 
 
 class ReaderError(MonitorError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
 import os
 import signal
 import sys
@@ -113,10 +112,15 @@ def poll(
     pipeline = Pipeline(watched, store, clock.from_environment(settings.environment.now), processes=workers)
     try:
         if not once:
-            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+            from monitor.operation import logs, server
+            from monitor.operation.answers import Answers
+
+            logs.begin(settings.environment.log)
             for way in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(way, lambda *_: pipeline.stop(wait=0))
-            asyncio.run(pipeline.run(patient=False))
+            answers = Answers(store, watched, pipeline.clock, pipeline.work)
+            with server.serving(settings.environment.http, answers):
+                asyncio.run(pipeline.run(patient=False))
             return
         report = asyncio.run(pipeline.once(on_done=_say_feed))
     finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy.exc as foreign
 
@@ -21,9 +23,11 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: StorageCorrupt,
     sqlite3.SQLITE_NOTADB: StorageCorrupt,
 }
+# of the extended ones those that say more: where a disk is full, the journal's index cannot grow
+_SQLITE_EXTENDED = {sqlite3.SQLITE_IOERR_SHMSIZE: StorageFull, sqlite3.SQLITE_IOERR_SHMOPEN: StorageReadOnly}
 # SQLSTATE codes and classes (PostgreSQL, appendix A); the longest prefix that fits decides
 _POSTGRESQL = {
-    "55P03": StorageBusy, "40001": StorageBusy, "40P01": StorageBusy, "57014": StorageBusy, "25P03": StorageBusy,
+    "55P03": StorageBusy, "40001": StorageBusy, "40P01": StorageBusy, "57014": StorageBusy, "25P03": StorageBusy, "55006": StorageBusy,
     "53100": StorageFull, "53200": StorageFull, "54": StorageError,
     "25006": StorageReadOnly, "42501": StorageReadOnly,
     "XX001": StorageCorrupt, "XX002": StorageCorrupt,
@@ -55,10 +59,26 @@ def translated(url: str) -> Iterator[None]:
         raise _ours(fault, url) from fault
 
 
+@contextmanager
+def translated_of_file(path: Path) -> Iterator[None]:
+    """Re-raise an error of the file system as a StorageError that names the file and a remedy."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(f"{path}: {_REMEDY[StorageFull]} ({fault.strerror})") from fault
+        if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise StorageReadOnly(
+                f"{path} may not be written; check its folder, owner and rights ({fault.strerror})"
+            ) from fault
+        raise StorageError(f"{path}: {fault.strerror or fault}") from fault
+
+
 def _ours(fault: BaseException | None, url: str) -> StorageError:
     kind = StorageError
     if isinstance(fault, sqlite3.Error):
-        kind = _SQLITE.get((getattr(fault, "sqlite_errorcode", None) or 0) & 0xFF, StorageError)
+        code = getattr(fault, "sqlite_errorcode", None) or 0
+        kind = _SQLITE_EXTENDED.get(code) or _SQLITE.get(code & 0xFF, StorageError)
     elif (state := getattr(fault, "sqlstate", None)) is not None:
         kind = next((_POSTGRESQL[state[:n]] for n in (5, 3, 2) if state[:n] in _POSTGRESQL), StorageError)
     elif type(fault).__name__ in ("OperationalError", "ConnectionTimeout"):  # psycopg's, when no server ever answered

@@ -64,8 +64,8 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS) -> Store:
-    """Open the database at `url`, making or migrating it first. Raises a StorageError that says what to do."""
+def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS, migrate: bool = True) -> Store:
+    """Open the database at `url`, making or migrating it first unless `migrate` is off. Raises a StorageError that says what to do."""
     try:
         address = make_url(url)
     except sa.exc.ArgumentError as fault:
@@ -81,7 +81,8 @@ def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS) -> Store:
     else:
         raise StorageError(f"{backend} is not supported; use sqlite:///path or postgresql://user@host/name")
     try:
-        migrations.migrate(store.read, store.write)
+        if migrate:
+            migrations.migrate(store.read, store.write)
     except BaseException:
         store.close()
         raise

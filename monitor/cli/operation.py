@@ -1,0 +1,93 @@
+"""Commands for whoever runs the program: health, backup, restore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import clock
+from monitor.cli.base import app, command_line, configured, err
+from monitor.config.environment import environment, is_web_address
+from monitor.storage.store import open_store
+
+HEALTH_SECONDS, LONGEST_ANSWER = 5, 4_000  # bytes
+
+
+@app.command()
+@command_line
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to make; one that is there is never overwritten.")],
+) -> None:
+    """Copy the database into a new file while everything runs, and compare the copy with it."""
+    from monitor.storage import backup as copying
+
+    _, settings = configured()
+    # as it is: a backup before an upgrade must not be one after it
+    store = open_store(settings.environment.database_url, migrate=False)
+    try:
+        made = copying.backup(store, file)
+    finally:
+        store.close()
+    err.print(
+        f"{file}: {made.size / 1e6:,.1f} MB, {len(made.tables)} tables with {made.rows:,} rows, each compared with the database",
+        markup=False,
+    )
+
+
+@app.command()
+@command_line
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` made.")]) -> None:
+    """Put a backup in the place of the database, which is kept beside it. Stop the dashboard and `poll` before."""
+    from monitor.storage import backup as copying
+
+    _, settings = configured()
+    put = copying.restore(settings.environment.database_url, file, clock.real_now())
+    err.print(
+        f"{file} is the database now: {len(put.tables)} tables with {put.rows:,} rows, upgraded where it was older",
+        markup=False,
+    )
+    if put.kept:
+        err.print(f"the database before is kept as {put.kept}; remove it when you no longer need it", markup=False)
+
+
+@app.command()
+@command_line
+def health(
+    url: Annotated[
+        str | None,
+        typer.Option(help="Where the program answers; MONITOR_HTTP, or else the app's own port, when left out."),
+    ] = None,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask /readyz: database, migrations, age of the last round; else /healthz.")
+    ] = False,
+) -> None:
+    """Whether the program that runs here is well, for containers and scripts: exit status 0 or 1."""
+    import http.client
+    import os
+    import urllib.error
+    import urllib.request
+
+    if url is None:
+        http_at = environment(os.environ).http
+        if http_at:
+            host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(http_at[0], http_at[0])
+            url = f"http://[{host}]:{http_at[1]}" if ":" in host else f"http://{host}:{http_at[1]}"
+        else:
+            port = os.environ.get("STREAMLIT_SERVER_PORT") or os.environ.get("MONITOR_PORT") or "8501"
+            base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+            url = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
+    elif not is_web_address(url):
+        raise typer.BadParameter("--url has to be an address such as http://127.0.0.1:9102")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url.rstrip('/')}/{'readyz' if ready else 'healthz'}", timeout=HEALTH_SECONDS) as answer:
+            said = answer.read(LONGEST_ANSWER)
+    except urllib.error.HTTPError as fault:
+        err.print(fault.read(LONGEST_ANSWER).decode(errors="replace").strip() or str(fault), markup=False)
+        raise typer.Exit(1) from None
+    except (OSError, http.client.HTTPException) as fault:
+        err.print(f"{url} does not answer: {getattr(fault, 'reason', fault)}", markup=False)
+        raise typer.Exit(1) from None
+    err.print(said.decode(errors="replace").strip(), markup=False)
