@@ -20,19 +20,23 @@ from starlette.middleware import Middleware  # noqa: E402
 from monitor import clock  # noqa: E402
 from monitor.config.settings import LastGood  # noqa: E402
 from monitor.errors import ConfigError, StorageError  # noqa: E402
+from monitor.operation import logs  # noqa: E402
+from monitor.operation.answers import Answers  # noqa: E402
 from monitor.pipeline.polling import Pipeline  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import idle_tabs  # noqa: E402
+from monitor.ui.app.health import Health  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
 from monitor.ui.exports import routes as export_routes  # noqa: E402
 from monitor.ui.queries import reads  # noqa: E402
 
 log = logging.getLogger("monitor.app")
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+logs.begin("text")
 
 try:
     settings = LastGood(environ=os.environ)
     environment = settings.current()[0].environment
+    logs.begin(environment.log)
 except ConfigError as fault:
     print(fault, file=sys.stderr)
     sys.exit(2)
@@ -47,9 +51,11 @@ async def lifespan(app):
         store, time = open_store(environment.database_url), clock.from_environment(environment.now)
     except StorageError as fault:
         log.error("%s", fault)
+        health.answers = Answers(None, settings, None)
         yield
         return
     pipeline = Pipeline(settings, store, time)
+    health.answers = Answers(store, settings, time, pipeline.work)
     reads.provide(reads.Context(store, time, settings))
     pipeline.start()
     # Streamlit collects garbage after every run of a script; what is imported by now never becomes garbage.
@@ -61,9 +67,10 @@ async def lifespan(app):
 
 
 base = st.get_option("server.baseUrlPath") or ""
+health = Health()
 app = st.App(
     Path(idle_tabs.__file__).with_name("main.py"),
     lifespan=lifespan,
-    routes=[*export_routes.routes(base), *idle_tabs.routes(base)],
+    routes=[*health.routes(base), *export_routes.routes(base), *idle_tabs.routes(base)],
     middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.IdleTabs)],
 )

@@ -162,7 +162,7 @@ def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store,
 
 
 def test_one_round_reads_all_before_anything_follows(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes: pool())
+    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes, **_: pool())
     seen = []
     steps = [
         step
@@ -183,7 +183,7 @@ def test_one_round_reads_all_before_anything_follows(store, tmp_path, monkeypatc
 
 
 def test_the_running_app_reads_what_comes_in_and_stops_in_the_middle_of_a_batch(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes: pool(seconds=60))
+    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes, **_: pool(seconds=60))
     with Internet() as net:
         net.serve("/a", Page(running.rss([{"title": "read strike"}])))
         line = f"feeds: [{{name: A, url: '{net.url('/a')}', allow_private: true}}]\nprices: []\n"

@@ -49,9 +49,16 @@ SETTINGS = (
         "",
         "Who may log in: mail addresses or @domains, separated by blanks; unset, everybody the provider knows.",
     ),
+    Setting("MONITOR_LOG", "text", "How the log is written: `text`, or `json`, one object a line."),
+    Setting(
+        "MONITOR_HTTP",
+        "",
+        "HOST:PORT where `poll` answers /healthz, /readyz and /metrics, such as 127.0.0.1:9102; the app always does, on its own port.",
+    ),
 )
 
 SHORTEST_TOKEN = 16
+LOGS = ("text", "json")
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
 _NEXT_ADDRESS = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
@@ -68,6 +75,8 @@ class Environment:
     alert_urls: tuple[str, ...] = field(repr=False)
     export_token: str | None = field(default=None, repr=False)
     users: tuple[str, ...] = ()  # in lower case
+    log: str = "text"
+    http: tuple[str, int] | None = None  # host and port
 
 
 def environment(environ: Mapping[str, str]) -> Environment:
@@ -119,6 +128,11 @@ def environment(environ: Mapping[str, str]) -> Environment:
                 "MONITOR_USERS",
                 f"entry {number} of {len(users)} has to be a mail address, or a domain such as @example.org",
             )
+    if given["MONITOR_LOG"] not in LOGS:
+        fault("MONITOR_LOG", f"has to be {' or '.join(LOGS)}")
+    http = _host_and_port(given["MONITOR_HTTP"])
+    if given["MONITOR_HTTP"] and http is None:
+        fault("MONITOR_HTTP", "has to be HOST:PORT, such as 127.0.0.1:9102, or [::1]:9102")
     if problems:
         raise ConfigError(problems)
     return Environment(
@@ -130,7 +144,15 @@ def environment(environ: Mapping[str, str]) -> Environment:
         alert_urls=alert_urls,
         export_token=token or None,
         users=users,
+        log=given["MONITOR_LOG"],
+        http=http,
     )
+
+
+def _host_and_port(text: str) -> tuple[str, int] | None:
+    host, _, port = text.rpartition(":")
+    number = int(port) if port.isdecimal() and port.isascii() else 0
+    return (host.strip("[]"), number) if host and 0 < number < 65536 else None
 
 
 def is_web_address(text: str) -> bool:

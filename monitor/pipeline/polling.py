@@ -29,8 +29,10 @@ from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poll import FeedReport, PollReport, PollSession, due_feeds
 from monitor.feeds.pool import ReaderPool
 from monitor.models import Failure, Feed, FeedState
+from monitor.pipeline import rounds
 from monitor.pipeline.process import is_gone, this_process
 from monitor.pipeline.steps import Condition, Run, Runner, Step, in_words, lanes, table
+from monitor.pipeline.work import Work
 from monitor.storage import feeds, lease, notes
 from monitor.storage import steps as step_storage
 from monitor.storage.steps import StepFailure
@@ -63,6 +65,7 @@ class Pipeline:
         self.runners = [Runner(step, store) for step in (table(store, clock) if steps is None else steps)]
         self.polling = Condition(store, POLLING)
         self.holder = this_process()
+        self.work = Work()
         self.readers: ReaderPool | None = None  # while feeds are polled
         self._states: dict[str, FeedState] | None = None  # read from the database once, then kept up by the reports
         self._noted: dict[str, str | None] = {}
@@ -98,7 +101,7 @@ class Pipeline:
         await asyncio.to_thread(self._take_lease)
         beat = asyncio.create_task(self._keep_lease())
         try:
-            fetcher, self.readers = fetcher_and_readers(settings, self.processes)
+            fetcher, self.readers = fetcher_and_readers(settings, self.processes, self.work)
             async with fetcher, self.readers as readers:
                 report = await _unless(beat, self._poll_all(settings, fetcher, readers, on_done))
                 for runner in self.runners:
@@ -174,7 +177,7 @@ class Pipeline:
         """Poll until stopped, or until the configuration changes what fetcher and readers are made of."""
         settings, _ = self.settings.current()
         made_of = (settings.defaults, settings.theatre)
-        fetcher, readers = fetcher_and_readers(settings, self.processes)
+        fetcher, readers = fetcher_and_readers(settings, self.processes, self.work)
         running: dict[str, asyncio.Task[FeedReport | None]] = {}
         async with fetcher, readers:
             async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
@@ -206,14 +209,22 @@ class Pipeline:
         states = self._states
         for name in [name for name, task in running.items() if task.done()]:
             if report := running.pop(name).result():
-                if report.new or report.edited or report.error:
-                    log.info("%s: %s", name, report.error or f"{report.new} new, {report.edited} edited")
                 states[name] = report.state
         idle = [feed for feed in settings.feeds if feed.name not in running]
         for feed in due_feeds(idle, states, self.clock.now()):
             running[feed.name] = asyncio.create_task(self._poll_feed(session, feed, states.get(feed.name)))
 
     async def _poll_feed(self, session: PollSession, feed: Feed, state: FeedState | None) -> FeedReport | None:
+        """One round of a feed, under a name of its own in the log."""
+        with rounds.named():
+            report = await self._report(session, feed, state)
+            if report:
+                self.work.round(report.state.state, new=report.new, edited=report.edited, bad=report.bad)
+                if report.new or report.edited or report.error:
+                    log.info("%s: %s", feed.name, report.error or f"{report.new} new, {report.edited} edited")
+            return report
+
+    async def _report(self, session: PollSession, feed: Feed, state: FeedState | None) -> FeedReport | None:
         """A feed's report; where even its failure could not be stored, that failure. Never raises.
 
         The schedule holds in memory then: a database that is full or away makes no feed be asked more often. None where
@@ -303,17 +314,18 @@ class Pipeline:
             await asyncio.sleep(min(left, 0.2))
 
 
-def fetcher_and_readers(settings: Settings, processes: int) -> tuple[Fetcher, ReaderPool]:
+def fetcher_and_readers(settings: Settings, processes: int, work: Work) -> tuple[Fetcher, ReaderPool]:
     """What touches the network and what reads documents, as the configuration asks for them."""
     defaults = settings.defaults
     fetcher = Fetcher(
         per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
     )
-    return fetcher, readers_of(settings, processes)
+    return fetcher, readers_of(settings, processes, on_job=work.job)
 
 
-def readers_of(settings: Settings, processes: int) -> ReaderPool:
-    return ReaderPool(processes, make_reader=reader.load, reader_arguments=settings.theatre.tagger_arguments())
+def readers_of(settings: Settings, processes: int, *, on_job: Callable[[str, float], None] | None = None) -> ReaderPool:
+    arguments = settings.theatre.tagger_arguments()
+    return ReaderPool(processes, make_reader=reader.load, reader_arguments=arguments, on_job=on_job)
 
 
 async def _unless(beat: asyncio.Task, work: Coroutine[Any, Any, T]) -> T:

@@ -20,6 +20,7 @@ from monitor.errors import MonitorError, ReaderError, StorageError
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
+from monitor.pipeline import rounds
 from monitor.prices.series.update import SeriesUpdater
 from monitor.prices.update import PriceUpdater
 from monitor.storage import steps as step_storage
@@ -146,12 +147,15 @@ class Runner:
 
     def run(self, prepare: Callable[[], Run]) -> None:
         """Run the step once. Whatever it raises is noted, never raised."""
-        try:
-            self.step.run(prepare())
-        except Exception as fault:  # of the program too: a step that fails must stop neither polling nor another step
-            self._resume = time.monotonic() + self.condition.failed(fault)
-        else:
-            self.condition.works()
+        with rounds.named():
+            try:
+                self.step.run(prepare())
+            except (
+                Exception
+            ) as fault:  # of the program too: a step that fails must stop neither polling nor another step
+                self._resume = time.monotonic() + self.condition.failed(fault)
+            else:
+                self.condition.works()
 
 
 def lanes(runners: Sequence[Runner]) -> list[list[Runner]]:

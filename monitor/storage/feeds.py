@@ -16,7 +16,7 @@ from monitor.storage.store import Store
 
 ROUNDS_LOGGED = 200  # rounds in the log of a feed
 _NAMES = [f.name for f in fields(FeedState)]
-_STATE = [feeds.c[name] for name in _NAMES]
+STATE_COLUMNS = [feeds.c[name] for name in _NAMES]
 _ENTRIES = sa.select(feeds.c.entries).where(feeds.c.name == sa.bindparam("feed"))
 _OF_FEED = feed_log.c.feed == sa.bindparam("name")
 _OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(ROUNDS_LOGGED)
@@ -44,7 +44,7 @@ class Round:
 def states(store: Store) -> dict[str, FeedState]:
     """Every feed that was ever polled, by name."""
     with store.read() as conn:
-        return {row.name: FeedState(*row) for row in conn.execute(sa.select(*_STATE).order_by(feeds.c.name))}
+        return {row.name: FeedState(*row) for row in conn.execute(sa.select(*STATE_COLUMNS).order_by(feeds.c.name))}
 
 
 def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> FeedState:

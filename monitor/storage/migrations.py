@@ -268,6 +268,11 @@ MIGRATIONS: tuple[Step, ...] = (
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
 
+def newest() -> int:
+    """The schema version of this program."""
+    return len(MIGRATIONS)
+
+
 def version(conn: Connection) -> int:
     """The schema version of the database; 0 for an empty one."""
     if not sa.inspect(conn).has_table("schema_version"):

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class ReaderPool:
     `seconds` and `memory` hold for each document or batch; `memory` is in bytes beyond what an idle process has, 5 MB of news need some
     40 MB. `make_reader(**reader_arguments)` is called once in each process; it must be importable there: a function or a classmethod. What
     it makes has `gate(Text)`, which gives the Reading of an entry that need not be read, otherwise None; and `read([Text])`, a Reading each.
+    `on_job("documents" or "batches", seconds)` is called for each job that ended, in a thread of the pool.
     Usable from several threads and event loops. Call `close()` at the end, or use it as a context manager.
     """
 
@@ -73,10 +75,12 @@ class ReaderPool:
         reader_arguments: Mapping[str, Any] | None = None,
         seconds: float = 10,
         memory: int = 56 * _MEGABYTE,
+        on_job: Callable[[str, float], None] | None = None,
     ):
         name = f"{make_reader.__module__}:{make_reader.__qualname__}"
         self._hello = Hello(sys.path[:], name, dict(reader_arguments or {}), seconds, memory, _START)
         self.workers = workers
+        self._on_job = on_job
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="reader")
         self._own = threading.local()
@@ -200,6 +204,7 @@ class ReaderPool:
         loading = _START if isinstance(job, Batch) else 0  # what only reading needs, with the first batch
         timer = threading.Timer(loading + _OVERDUE * self._seconds, stop)
         timer.start()
+        began = time.monotonic()
         try:
             send(process.stdin, job, body)
             if isinstance(job, Batch):
@@ -211,6 +216,8 @@ class ReaderPool:
             raise
         finally:
             timer.cancel()
+            if self._on_job:
+                self._on_job("batches" if isinstance(job, Batch) else "documents", time.monotonic() - began)
 
     def _too_slow(self) -> str:
         return f"reading took more than {self._seconds:g} seconds"
