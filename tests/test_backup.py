@@ -311,7 +311,12 @@ def test_a_folder_that_is_not_there_is_named(store, tmp_path):
 def test_a_killed_backup_leaves_no_file_of_that_name(store, tmp_path):
     for n in range(BATCH, 400 * BATCH, BATCH):
         put(store, *batch(n))
-    code = "import sys; from pathlib import Path; from monitor.storage import backup, open_store; backup.backup(open_store(sys.argv[1]), Path(sys.argv[2]))"
+    code = """
+import sys
+from pathlib import Path
+from monitor.storage import backup, open_store
+backup.backup(open_store(sys.argv[1]), Path(sys.argv[2]))
+"""
     environ = os.environ | {"PYTHONPATH": str(HERE.parent)}
     command = [sys.executable, "-c", code, f"sqlite:///{store.path}", str(tmp_path / "b")]
     process = subprocess.Popen(command, env=environ)

@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor import clock
-from monitor.config import LastGood
+from monitor.config.settings import LastGood
 from monitor.models import Feed, FeedState
 from monitor.operation import health, logs, server
 from monitor.operation.answers import Answers

@@ -31,7 +31,8 @@ def backup(
     finally:
         store.close()
     err.print(
-        f"{file}: {made.size / 1e6:,.1f} MB, {len(made.tables)} tables with {made.rows:,} rows, each compared with the database",
+        f"{file}: {made.size / 1e6:,.1f} MB, {len(made.tables)} tables with {made.rows:,} rows, "
+        "each compared with the database",
         markup=False,
     )
 

@@ -53,7 +53,8 @@ SETTINGS = (
     Setting(
         "MONITOR_HTTP",
         "",
-        "HOST:PORT where `poll` answers /healthz, /readyz and /metrics, such as 127.0.0.1:9102; the app always does, on its own port.",
+        "HOST:PORT where `poll` answers /healthz, /readyz and /metrics, such as 127.0.0.1:9102; the app always does, "
+        "on its own port.",
     ),
 )
 

@@ -1,7 +1,7 @@
 """What /healthz, /readyz and /metrics answer, in the app and beside a bare `poll`.
 
 /healthz   the process answers
-/readyz    the database answers in the schema of this program, and the last round is not too old; else 503 and the reasons.
+/readyz    the database answers in the schema of this program, and the last round is young; else 503 and why.
            `?only=database` leaves the round out: a dashboard is worth showing also while nobody polls
 /metrics   numbers for Prometheus
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from monitor.clock import Clock, real_now
-from monitor.config import LastGood
+from monitor.config.settings import LastGood
 from monitor.errors import MonitorError
 from monitor.operation import health, metrics
 from monitor.pipeline.work import Work

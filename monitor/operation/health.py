@@ -1,4 +1,7 @@
-"""Whether the program can do its work now, as reasons in words. Pure: facts of the database, the configuration and `now` in, reasons out."""
+"""Whether the program can do its work now, as reasons in words.
+
+Pure: facts of the database, the configuration and `now` in, reasons out.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ def last_round(feeds: Iterable[FeedState]) -> datetime | None:
 
 
 def bound(enabled: Iterable[Feed], states: dict[str, FeedState]) -> timedelta | None:
-    """How old the last round may be: twice the pause of the feed that is asked most often, and five minutes. None without feeds."""
+    """How old the last round may be: twice the pause of the feed that is asked most often, and five minutes.
+
+    None without feeds.
+    """
     pauses = [
         feed.every or (states[feed.name].interval if feed.name in states else None) or LONGEST_PAUSE for feed in enabled
     ]
@@ -47,7 +53,6 @@ def round_faults(gauges: Gauges, feeds: Iterable[Feed], now: datetime) -> list[s
     if last is None:
         return ["no feed was asked yet"]
     if now - last > longest:
-        return [
-            f"the last round was at {last:%Y-%m-%d %H:%M:%S} UTC, more than {longest.total_seconds() / 60:.0f} minutes ago"
-        ]
+        minutes = longest.total_seconds() / 60
+        return [f"the last round was at {last:%Y-%m-%d %H:%M:%S} UTC, more than {minutes:.0f} minutes ago"]
     return []

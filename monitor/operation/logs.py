@@ -16,7 +16,7 @@ FORMATS = ("text", "json")
 
 
 class Text(logging.Formatter):
-    """`2026-03-02 12:00:00,123 INFO monitor.pipeline.polling [1f2e3d4c]: ...`, one line a record but for the trace of a fault."""
+    """`2026-03-02 12:00:00,123 INFO monitor.pipeline.polling [1f2e3d4c]: ...`: a line a record."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s%(of_round)s: %(message)s")
@@ -32,7 +32,7 @@ class Text(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """An object a line: time (UTC), level, logger, round (where there is one), message, exception (where there is one)."""
+    """An object a line: time (UTC), level, logger, message; round and exception where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         row: dict[str, str] = {

@@ -1,7 +1,7 @@
 """The numbers of /metrics, in the text format of Prometheus.
 
-Those from the database are the same on every process that works on it; those that begin with `gulf_monitor_process_` are what this process
-has done since it started. They are read when they are asked for.
+Those from the database are the same on every process that works on it; those that begin with
+`gulf_monitor_process_` are what this process has done since it started. They are read when they are asked for.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(address: tuple[str, int] | None, answers: Answers) -> Iterator[int | None]:
-    """Answer at `address` meanwhile; gives the port, None where nothing was asked for. Raises ConfigError where it cannot be had."""
+    """Answer at `address` meanwhile; gives the port, None where nothing was asked for. Raises ConfigError."""
     if address is None:
         yield None
         return

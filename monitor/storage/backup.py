@@ -1,10 +1,12 @@
-"""Copies the database while everything runs, and puts a copy back: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore.
+"""Copies the database while everything runs, and puts a copy back.
+
+SQLite by its online backup, PostgreSQL by pg_dump and pg_restore.
 
     backup    one snapshot -> FILE.partial -> compared with the snapshot, table by table -> FILE
-    restore   FILE -> a copy beside the database -> compared, migrated -> takes the database's place; the old one is kept
+    restore   FILE -> a copy beside the database -> compared, migrated -> takes its place; the old one is kept
 
-A snapshot stays as it is however much is written meanwhile. What is compared of a table is its number of rows and the sum of the
-digests of its rows, which does not depend on their order. Nothing is ever overwritten.
+A snapshot stays as it is however much is written meanwhile. What is compared of a table is its number of rows and
+the sum of their digests, which does not depend on their order. Nothing is ever overwritten.
 """
 
 from __future__ import annotations
@@ -63,7 +65,10 @@ def tally(rows: Iterable[bytes]) -> Tally:
 
 
 def backup(store: Store, file: Path) -> Copy:
-    """Copy the database as it is at this moment into a new file. Raises BackupError and StorageError; then there is no file."""
+    """Copy the database as it is at this moment into a new file.
+
+    Raises BackupError and StorageError; then there is no file.
+    """
     if file.exists():
         raise BackupError(f"{file} is there already and is not overwritten; choose another name")
     if not file.parent.is_dir():
@@ -78,9 +83,9 @@ def backup(store: Store, file: Path) -> Copy:
 
 
 def restore(url: str, file: Path, now: datetime) -> Copy:
-    """Put a backup in the place of the database at `url`, in the schema of this program; the database before is kept beside it.
+    """Put a backup in the place of the database at `url`, in the schema of this program; the one before is kept.
 
-    Raises BackupError and StorageError; the database is then as it was. All other processes have to be stopped before: StorageBusy.
+    Raises BackupError and StorageError; the database is then as it was. StorageBusy while another has it open.
     """
     if not file.is_file():
         raise BackupError(f"{file} is not a file; name one that `backup` made")
@@ -221,7 +226,8 @@ def _sound_tables(conn: sqlite3.Connection, file: Path) -> dict[str, Tally]:
 def _tables(conn: sqlite3.Connection) -> dict[str, Tally]:
     """Every table that is one, the parts of the search too; a virtual one is made of these."""
     names = conn.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite_%'"
+        "SELECT name FROM sqlite_master "
+        "WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite_%'"
     ).fetchall()
     return {name: tally(_rows(conn, name)) for (name,) in names}
 

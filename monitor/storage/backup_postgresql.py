@@ -36,7 +36,8 @@ def dump(store: Store, partial: Path) -> dict[str, Tally]:
         conn.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         snapshot = conn.exec_driver_sql("SELECT pg_export_snapshot()").scalar()
         _run(
-            ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={partial}"],
+            ["pg_dump", "--format=custom", "--no-owner", "--no-privileges",
+             f"--snapshot={snapshot}", f"--file={partial}"],
             store.engine.url,
         )  # fmt: skip
         served = _tables(conn)
@@ -99,8 +100,8 @@ def _refuse_strangers(address: URL) -> None:
         ).scalars()
         if strangers := sorted(set(found) - OWN):
             raise BackupError(
-                f"the database has tables of others ({', '.join(strangers[:5])}), and restoring swaps the whole database; "
-                "give this program one for itself, or restore by hand with pg_restore"
+                f"the database has tables of others ({', '.join(strangers[:5])}), and restoring swaps the whole "
+                "database; give this program one for itself, or restore by hand with pg_restore"
             )
 
 
@@ -151,7 +152,7 @@ def _until_end(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _run(words: list[str], address: URL) -> None:
-    """A tool on a database; the password goes by the environment, where other users do not see it. Raises BackupError."""
+    """A tool on a database; its password is not on the command line, which other users see. Raises BackupError."""
     shown = address.set(drivername="postgresql", password=None).render_as_string()
     command = [_tool(words[0], [*words[1:], f"--dbname={shown}"]), *words[1:], f"--dbname={shown}"]
     environ = os.environ | ({"PGPASSWORD": str(address.password)} if address.password else {})

@@ -27,7 +27,8 @@ _SQLITE = {
 _SQLITE_EXTENDED = {sqlite3.SQLITE_IOERR_SHMSIZE: StorageFull, sqlite3.SQLITE_IOERR_SHMOPEN: StorageReadOnly}
 # SQLSTATE codes and classes (PostgreSQL, appendix A); the longest prefix that fits decides
 _POSTGRESQL = {
-    "55P03": StorageBusy, "40001": StorageBusy, "40P01": StorageBusy, "57014": StorageBusy, "25P03": StorageBusy, "55006": StorageBusy,
+    "55P03": StorageBusy, "40001": StorageBusy, "40P01": StorageBusy, "57014": StorageBusy, "25P03": StorageBusy,
+    "55006": StorageBusy,
     "53100": StorageFull, "53200": StorageFull, "54": StorageError,
     "25006": StorageReadOnly, "42501": StorageReadOnly,
     "XX001": StorageCorrupt, "XX002": StorageCorrupt,

@@ -1,4 +1,4 @@
-"""What whoever runs the program asks of the database, in one short transaction: how far everything is, and what waits."""
+"""What whoever runs the program asks of the database, in one transaction: how far everything is, and what waits."""
 
 from __future__ import annotations
 

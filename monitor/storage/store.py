@@ -65,7 +65,10 @@ class Store:
 
 
 def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS, migrate: bool = True) -> Store:
-    """Open the database at `url`, making or migrating it first unless `migrate` is off. Raises a StorageError that says what to do."""
+    """Open the database at `url`, making or migrating it first unless `migrate` is off.
+
+    Raises a StorageError that says what to do.
+    """
     try:
         address = make_url(url)
     except sa.exc.ArgumentError as fault:
