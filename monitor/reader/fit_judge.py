@@ -3,7 +3,7 @@ requirements-train.txt).
 
     labels + phrases' candidates + the network's out-of-fold predictions -> logistic regressions -> judge.yaml, figures
 
-Every figure is of rows whose month (or outlet) neither the network nor the judge had seen.
+Every figure is of rows whose month neither the network nor the judge had seen.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ class Row:
     id: str
     lang: str
     month: str
-    outlet: str
     direction: str  # as labelled
     signals: tuple[Mapping[str, str], ...]  # as labelled: category, mode, field, evidence
     text: Text
@@ -74,7 +73,6 @@ def rows_of(folder: Path, predictions: Path, tagger: Tagger, corrections: Path |
                 one["id"],
                 one["lang"],
                 one["published"][:7],
-                one["source"],
                 one["direction"],
                 tuple(one["signals"]),
                 Text(one["title"], one["summary"], one["lang"]),

@@ -1,4 +1,5 @@
-"""Parses and reads in processes that can be stopped, so that neither a document nor an entry can block the program or fill its memory.
+"""Parses and reads in processes that can be stopped, so that neither a document nor an entry can block the program or
+fill its memory.
 
     bytes -> a free reader process: parse -> gate -> entries with readings, some of them unread; or a Failure
     entries -> a free reader process: read -> readings; or a Failure
@@ -58,13 +59,15 @@ class Read:
 
 
 class ReaderPool:
-    """A few reader processes. The first starts with the context, the others when they are needed; who was stopped is replaced.
+    """A few reader processes. The first starts with the context, the others when they are needed; who was stopped is
+    replaced.
 
-    `seconds` and `memory` hold for each document or batch; `memory` is in bytes beyond what an idle process has, 5 MB of news need some
-    40 MB. `make_reader(**reader_arguments)` is called once in each process; it must be importable there: a function or a classmethod. What
-    it makes has `gate(Text)`, which gives the Reading of an entry that need not be read, otherwise None; and `read([Text])`, a Reading each.
-    `on_job("documents" or "batches", seconds)` is called for each job that ended, in a thread of the pool.
-    Usable from several threads and event loops. Call `close()` at the end, or use it as a context manager.
+    `seconds` and `memory` hold for each document or batch; `memory` is in bytes beyond what an idle process has, 5 MB
+    of news need some 40 MB. `make_reader(**reader_arguments)` is called once in each process; it must be importable
+    there: a function or a classmethod. What it makes has `gate(Text)`, which gives the Reading of an entry that need
+    not be read, otherwise None; and `read([Text])`, a Reading each. `on_job("documents" or "batches", seconds)` is
+    called for each job that ended, in a thread of the pool. Usable from several threads and event loops. Call `close()`
+    at the end, or use it as a context manager.
     """
 
     def __init__(
@@ -110,10 +113,11 @@ class ReaderPool:
         return await asyncio.wrap_future(future)
 
     def read_texts(self, texts: Sequence[Text]) -> Future[tuple[Reading, ...] | Failure]:
-        """The readings in the order of the texts; Failure("parser") where reading them was too slow, too large or crashed.
+        """The readings in the order of the texts; Failure("parser") where reading them was too slow, too large or
+        crashed.
 
-        Documents go first: this blocks while some wait, for a few seconds at most. The future raises ReaderError where no process can be
-        started or none can read, as does this once the pool is closed.
+        Documents go first: this blocks while some wait, for a few seconds at most. The future raises ReaderError where
+        no process can be started or none can read, as does this once the pool is closed.
         """
         with self._begun:
             self._begun.wait_for(lambda: self.closed or not self._documents, timeout=_PATIENCE)
@@ -164,7 +168,9 @@ class ReaderPool:
         return got if isinstance(got, Failure) else Read(*got)
 
     def _ask(self, job: Document | Batch, body: bytes = b"") -> Any:
-        """What this thread's process answers. Raises ReaderError where none can be started, or it cannot read any text."""
+        """What this thread's process answers. Raises ReaderError where none can be started,
+        or it cannot read any text.
+        """
         process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         if process is None:
             try:
@@ -193,7 +199,9 @@ class ReaderPool:
     def _answer(
         self, process: subprocess.Popen[bytes], job: Document | Batch, body: bytes
     ) -> tuple[bool, Outcome | Readings]:
-        """What a process makes of a job. It limits itself; one that an attacker keeps from that is killed after a while."""
+        """What a process makes of a job. It limits itself;
+        one that an attacker keeps from that is killed after a while.
+        """
         assert process.stdin and process.stdout  # both are pipes
         overdue = threading.Event()
 
@@ -225,8 +233,8 @@ class ReaderPool:
     def _start(self) -> subprocess.Popen[bytes]:
         """Starts a process and waits until it is warm. Raises OSError or EOFError."""
         here = str(Path(monitor.__file__).parent.parent)
-        # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching needs;
-        # and glibc is to give back what loading took, as it did not do by itself for 15 MB
+        # one thread for numpy's libraries: each more would reserve memory and compete for the processors that fetching
+        # needs; and glibc is to give back what loading took, as it did not do by itself for 15 MB
         settings = {
             "PYTHONPATH": here,
             "OPENBLAS_NUM_THREADS": "1",
