@@ -33,6 +33,9 @@ _INDEX = {
     "tension": NUMBER, "tension_low": NUMBER, "tension_high": NUMBER, "relief": NUMBER, "relief_low": NUMBER, "relief_high": NUMBER,
     "balance": NUMBER, "escalation_share": NUMBER, "deescalation_share": NUMBER,
 }  # fmt: skip
+_ATTENTION = {
+    "attention": NUMBER, "attention_low": NUMBER, "attention_high": NUMBER, "attention_share": NUMBER,
+}  # fmt: skip
 COLUMNS: dict[str, dict[str, str]] = {
     "articles": {
         "id": INT, "feed": TEXT, "publisher": TEXT, "title": TEXT, "summary": TEXT, "link": TEXT, "lang": TEXT, "published": TIME,
@@ -54,14 +57,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     "index": {
         "grain": TEXT, "part": TEXT, "at": TIME, "status": TEXT, **_INDEX, "escalation_acts": NUMBER, "escalation_words": NUMBER,
         "deescalation_acts": NUMBER, "deescalation_words": NUMBER, "percentile": NUMBER, "entries": INT, "signal_articles": INT, "stories": INT,
-        "publishers": INT, "missing": TEXT, "method": TEXT,
+        "publishers": INT, "missing": TEXT, "method": TEXT, **_ATTENTION, "theatre_articles": INT,
     },
     "prices": {
         "series": TEXT, "day": DAY, "close": NUMBER, "unit": TEXT, "kind": TEXT, "source": TEXT, "market_time": TIME, "fetched_at": TIME,
         "final": BOOL,
     },
     # and, for each price series, NAME_close and NAME_source; for each series of a file, NAME_value and NAME_vintage
-    "daily": {"day": DAY, "status": TEXT, **_INDEX, "method": TEXT},
+    "daily": {"day": DAY, "status": TEXT, **_INDEX, "method": TEXT, **_ATTENTION},
     "feeds": {
         "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT, "entries": INT,
         "new_entries": INT, "bad_entries": INT, "last_polled": TIME, "last_success": TIME, "last_new": TIME, "next_due": TIME, "moved_to": TEXT,

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["en", "fr", "ar", "fa", "he"]
 Grain = Literal["hour", "day"]
+# what the index measures: coverage of escalation, of de-escalation, and of the theatre at all, whatever is said of it
+Measure = Literal["tension", "relief", "attention"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "sanctions_relief", "appeal")
@@ -469,6 +472,12 @@ class IndexPoint:
     publishers: int
     part: str = "all"  # theatre part
     missing: str | None = None  # why there is not enough news, in words
+    # None in points that were computed before there was this measure
+    attention: float | None = None
+    attention_low: float | None = None
+    attention_high: float | None = None
+    attention_share: float | None = None  # per cent of coverage that is about the theatre
+    theatre_articles: int | None = None  # stored articles about the theatre, with or without a signal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The index: known answers, gates, and that the past does not depend on how it is asked for."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from monitor.index import Parameters, ReferenceCache, compute, contributions, decompose, lookback
+from monitor.index.parameters import BUILT_IN_ATTENTION
+from monitor.models import MEASURES, IndexPoint
 from tests.newsroom import START, day_of, news
 
 FIXED = Parameters(reference=(START.date(), day_of(13).date()))
@@ -28,7 +30,7 @@ def hand_made(rows, *, at=START):
     return pd.DataFrame({
         "article_id": range(1, len(rows) + 1), "at": pd.to_datetime([at] * len(rows), utc=True), "publisher": [r[0] for r in rows], "tier": 1,
         "escalation_act": [float(r[1]) for r in rows], "escalation_words": [float(r[2]) for r in rows],
-        "deescalation_act": [float(r[3]) for r in rows], "deescalation_words": 0.0, "categories": "", "parts": "",
+        "deescalation_act": [float(r[3]) for r in rows], "deescalation_words": 0.0, "theatre": False, "categories": "", "parts": "",
         "text_key": [r[4] or n for n, r in enumerate(rows, 1000)], "story_id": pd.array([r[5] for r in rows], dtype="Int64"),
     })  # fmt: skip
 
@@ -103,7 +105,8 @@ def test_a_point_is_the_same_however_it_is_asked_for():
 
 
 def _close(one, other) -> None:
-    numbers = ("tension", "tension_low", "tension_high", "relief_low", "escalation_share", "deescalation_words")
+    numbers = ("tension", "tension_low", "tension_high", "relief_low", "attention", "attention_high")
+    numbers = (*numbers, "escalation_share", "deescalation_words")
     assert (one.status, one.entries, one.stories) == (other.status, other.entries, other.stories)
     assert [getattr(one, name) for name in numbers] == pytest.approx(
         [getattr(other, name) for name in numbers], rel=1e-5
@@ -181,7 +184,7 @@ def test_the_percentile_looks_back_only_and_waits_for_enough():
 
 
 @pytest.mark.parametrize("by", ["category", "publisher", "story"])
-@pytest.mark.parametrize("measure", ["tension", "relief"])
+@pytest.mark.parametrize("measure", MEASURES)
 def test_why_sums_to_the_change(by, measure):
     frame = news(days=16, ratio=3, change_on=15, seed=11)
     moments = [day_of(14) + timedelta(hours=20), day_of(15) + timedelta(hours=23)]
@@ -251,3 +254,42 @@ def test_an_empty_database_has_no_news():
     now = datetime(2026, 1, 1, 5, 30, tzinfo=UTC)
     found = compute(frame, cache=ReferenceCache(Parameters()), since=now, now=now)
     assert {p.status for p in found} == {"not enough news"} and found[0].missing.startswith("0 of at least 30 entries")
+
+
+ATTENTION = {f.name: None for f in fields(IndexPoint) if f.name.startswith("attention")} | {"theatre_articles": None}
+
+
+def test_attention_counts_every_entry_about_the_theatre_alike():
+    """Two publishers, no shrinking: A has 3 of 4 entries about the theatre, one of them an act; B 1 of 2. Tension does not see the others."""
+    rows = [("A", 8, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("B", 0, 0, 0), ("B", 0, 0, 0)]
+    frame = hand_made(rows).assign(theatre=[False, True, True, False, True, False])
+    parameters = Parameters(minimum_entries=1, minimum_publishers=1, shrink=1e-9)
+    point = points(frame, parameters, now=START)[0]
+    assert point.attention_share == pytest.approx(100 * (0.75 + 0.5) / 2)
+    assert point.attention == pytest.approx(100 * 0.625 / BUILT_IN_ATTENTION)
+    assert (point.theatre_articles, point.signal_articles) == (4, 1)
+    assert replace(points(hand_made(rows), parameters, now=START)[0], **ATTENTION) == replace(point, **ATTENTION)
+
+
+def test_attention_doubles_where_twice_as_much_is_about_the_theatre_and_nothing_else_moves():
+    calm, more = (news(days=15, a_day=80, share=0.02, mentions=mentions, seed=21) for mentions in (0.1, 0.24))
+    day = pd.concat([calm[calm["at"] < day_of(14)], more[more["at"] >= day_of(14)]])
+    before, after = (daily(points(frame, hourly=False))[14] for frame in (calm, day))
+    assert after.attention == pytest.approx(200, rel=0.15) and after.attention_low > before.attention_high
+    assert (after.tension, after.relief) == (before.tension, before.relief)
+
+
+def test_a_part_has_its_own_attention_in_points_of_the_whole():
+    frame = news(days=15, seed=9)
+    last = {p.part: p for p in points(frame, hourly=False) if p.at == day_of(14)}
+    assert 0 < last["lebanon"].attention < last["all"].attention and last["yemen_red_sea"].attention == 0
+    assert last["lebanon"].theatre_articles < last["all"].theatre_articles < last["all"].entries
+
+
+def test_the_split_of_attention_names_what_has_no_signal():
+    frame = news(days=15, seed=11)
+    cache = ReferenceCache(FIXED)
+    cache.add_window(frame[frame["at"] < day_of(14)])
+    found = contributions(frame, cache=cache, at=day_of(14) + timedelta(hours=23), now=day_of(15), measure="attention")
+    assert set(found["category"]) == {"attack", "threat", "talks", "no signal"}
+    assert len(set(found["article_id"])) == daily(points(frame, hourly=False))[14].theatre_articles

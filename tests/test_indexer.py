@@ -19,7 +19,16 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SMALL = Parameters(minimum_entries=10, replicates=52)
 FIXED = replace(SMALL, reference=(START.date(), day_of(1).date()))
 KINDS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
-NUMBERS = ("tension", "tension_low", "tension_high", "relief", "escalation_share", "percentile")
+NUMBERS = (
+    "tension",
+    "tension_low",
+    "tension_high",
+    "relief",
+    "attention",
+    "attention_low",
+    "escalation_share",
+    "percentile",
+)
 
 
 @pytest.fixture

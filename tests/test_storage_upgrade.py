@@ -17,6 +17,7 @@ HERE = Path(__file__).parent / "upgrades"
 EXPORTS = json.loads((HERE / "version_2.exports.json").read_text(encoding="utf-8"))
 RENAMED_COLUMNS = {("signals", "weight"): "severity", ("index", "articles"): "signal_articles"}
 RENAMED_VALUES = FORMER_CATEGORIES | FORMER_PARTS
+ATTENTION = ("attention", "attention_low", "attention_high", "attention_share", "theatre_articles")
 NEWEST = len(migrations.MIGRATIONS)
 
 
@@ -114,6 +115,7 @@ def as_exported_now(old):
         "feeds": {"bad_entries": 0},
         "articles": {"confidence": None, "runner_up": None, "fault": None},
         "signals": {"confidence": None, "why": None},
+        "index": dict.fromkeys(ATTENTION),
     }
     more = {table: [row | columns for row in found[table]] for table, columns in added.items()}
     first = {
@@ -130,7 +132,9 @@ def as_exported_now(old):
         }
         for row in found["stories"]
     ]
-    return found | more | {"index": in_order(found["index"]), "corrections": [], "observations": []}
+    daily = [row | dict.fromkeys(ATTENTION[:4]) for row in found["daily"]]
+    made = {"index": in_order(more["index"]), "daily": daily, "corrections": [], "observations": []}
+    return found | more | made
 
 
 def test_alerts_and_search_are_there_after_the_upgrade(version_2):

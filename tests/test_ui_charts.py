@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.models import Alert, Article
+from monitor.models import MEASURES, Alert, Article
 from monitor.storage.signals import Tally
 from monitor.ui.charts import actor_matrix, coastline, index_and_prices, report_timeline
 from monitor.ui.charts import map as map_chart
@@ -21,9 +21,14 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 def points(*tension, high=1.2):
     values = np.array(tension, dtype=float)
     frame = pd.DataFrame(
-        {"at": [NOON + timedelta(hours=n) for n in range(len(values))], "tension": values, "relief": values / 2}
+        {
+            "at": [NOON + timedelta(hours=n) for n in range(len(values))],
+            "tension": values,
+            "relief": values / 2,
+            "attention": values / 3,
+        }
     )
-    for name in ("tension", "relief"):
+    for name in MEASURES:
         frame[f"{name}_low"], frame[f"{name}_high"] = frame[name] * 0.8, frame[name] * high
     return frame
 

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from monitor import export
 from monitor.feeds import demo
-from monitor.models import IndexPoint, Price, Series
+from monitor.models import MEASURES, IndexPoint, Price, Series
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
 from monitor.ui.charts import returns_and_lags
@@ -224,7 +224,7 @@ def test_what_was_not_tested_is_not_called_insignificant(market):
 # -- Why --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("measure", ["tension", "relief"])
+@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("by", ["category", "publisher", "story"])
 def test_the_parts_shown_sum_to_the_move_of_the_published_index(made_up_fortnight, screen, written, by, measure):
     shown = screen(made_up_fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), span="3 days before")

@@ -92,7 +92,9 @@ def test_overview_answers_in_words_and_numbers(fortnight, screen):
     said = words(shown)
     assert "Synthetic data" in said
     assert "reported by" in said
-    assert all(f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Escalation share", "Brent", "WTI"))
+    assert all(
+        f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Attention", "Escalation share", "Brent", "WTI")
+    )
     assert "90 % range: " in said
     assert "<mark class=" in said
     assert {"Who reported it, and how", "How it was read"} <= {link.proto.label for link in shown.get("page_link")}

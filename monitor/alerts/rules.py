@@ -233,10 +233,10 @@ def _jump(rule: JumpRule, facts: Facts, now: datetime) -> Finding:
 
 def _leading_reports(rule: LevelRule | JumpRule, facts: Facts, now: datetime, count: int = 3) -> tuple[Report, ...]:
     """One article of each of the leading stories behind the index: most publishers first, then the most severe."""
-    sign = 1 if rule.measure == "tension" else -1
+    counts = {"tension": lambda severity: severity > 0, "relief": lambda severity: severity < 0}.get(rule.measure, bool)
     events: dict[tuple[str, int], list[Report]] = {}
     for one in facts.reports:
-        if now - timedelta(days=1) < one.at <= now and one.severity * sign > 0 and rule.part in ("all", *one.parts):
+        if now - timedelta(days=1) < one.at <= now and counts(one.severity) and rule.part in ("all", *one.parts):
             events.setdefault(one.event, []).append(one)
     ranked = sorted(
         events.values(),

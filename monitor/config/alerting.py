@@ -9,9 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.config.shape import Shape
 from monitor.config.values import Duration, Words, wrong
-from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, FORMER_PARTS, PARTS, Grain
-
-Measure = Literal["tension", "relief"]
+from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, FORMER_PARTS, PARTS, Grain, Measure
 
 
 def _part(value: object) -> object:

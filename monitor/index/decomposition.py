@@ -1,7 +1,8 @@
 """Why the index moved: an exact split of the change between two moments over categories, publishers and stories.
 
 The index is a sum over entries (shares.py), so each entry has its points in it, and a change is the difference of two
-such sums. An entry with several categories of one direction gives each an equal part.
+such sums. An entry with several categories of one direction gives each an equal part; in attention those of both directions
+count, and what has none is "no signal".
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from monitor.index.entry_arrays import HOUR, read
 from monitor.index.parameters import WINDOW_HOURS
 from monitor.index.reference import ReferenceCache
 from monitor.index.shares import coefficients
-from monitor.models import DEESCALATION, ESCALATION
+from monitor.models import CATEGORIES, DEESCALATION, ESCALATION, Measure
 
+CATEGORIES_OF = {"tension": ESCALATION, "relief": DEESCALATION, "attention": CATEGORIES}
+NO_SIGNAL = "no signal"  # the category of an entry that has none, in attention
 COLUMNS = {"category": "category", "publisher": "publisher", "story": "story_id"}
 
 
 def contributions(
-    frame: pd.DataFrame, *, cache: ReferenceCache, at: datetime, now: datetime, measure: str = "tension"
+    frame: pd.DataFrame, *, cache: ReferenceCache, at: datetime, now: datetime, measure: Measure = "tension"
 ) -> pd.DataFrame:
     """The points that each entry and category adds to the hourly index at `at`; they sum to it.
 
     `at` is the hour's start. Columns: article_id, publisher, story_id (its own article's where it has none), category, points.
-    Empty where nothing counted. Entries after `now` are left out. `measure` is tension or relief.
+    Empty where nothing counted. Entries after `now` are left out.
     """
     end = hour_of(at) + timedelta(hours=1)
     frame = frame[
@@ -41,20 +44,17 @@ def contributions(
     tiers = np.bincount(arrays.publisher, arrays.weight, publishers).astype(float)
     weight = np.divide(tiers, counts, out=np.zeros_like(tiers), where=counts > 0)
     reference = cache.reference((last - 1) // 24)
-    normal, severity, known = (
-        (reference.escalation, arrays.escalation, ESCALATION)
-        if measure == "tension"
-        else (reference.deescalation, arrays.deescalation, DEESCALATION)
-    )
+    normal, counted, known = getattr(reference, measure), getattr(arrays, measure), CATEGORIES_OF[measure]
+    none = NO_SIGNAL if measure == "attention" else "unknown"
     each = coefficients(counts[:, None], weight, normal[:publishers, :1].astype(float), cache.parameters.shrink)[:, 0]
-    points = each[arrays.publisher] * severity
-    rows = frame.iloc[arrays.row[severity > 0]]
+    points = each[arrays.publisher] * counted
+    rows = frame.iloc[arrays.row[counted > 0]]
     table = pd.DataFrame({
         "article_id": rows["article_id"].to_numpy(),
         "publisher": rows["publisher"].astype(str).to_numpy(),
         "story_id": rows["story_id"].astype("Int64").fillna(rows["article_id"].astype("Int64")).to_numpy(),
-        "category": [[c for c in text.split(";") if c in known] or ["unknown"] for text in rows["categories"]],
-        "points": points[severity > 0],
+        "category": [[c for c in text.split(";") if c in known] or [none] for text in rows["categories"]],
+        "points": points[counted > 0],
     })  # fmt: skip
     table["points"] /= table["category"].map(len)
     return table.explode("category", ignore_index=True)

@@ -19,21 +19,30 @@ HOUR = 3_600_000_000  # microseconds
 
 @dataclass(frozen=True, slots=True)
 class EntryArrays:
-    """One row an entry. `hour` counts hours since 1970; severity is e/10, in 0..1."""
+    """One row an entry. `hour` counts hours since 1970.
+
+    `tension`, `relief` and `attention` are what the entry counts towards that measure, 0..1: its severity, e/10, of escalation and of
+    de-escalation; and 1 where it is about the theatre, whatever it says of it, else 0.
+    """
 
     hour: np.ndarray
     publisher: np.ndarray  # codes of the reference cache
     weight: np.ndarray  # of its tier
-    escalation: np.ndarray
-    deescalation: np.ndarray
-    escalation_by_act: np.ndarray  # bool: what counted was an act, not words
-    deescalation_by_act: np.ndarray
+    tension: np.ndarray
+    relief: np.ndarray
+    attention: np.ndarray
+    tension_by_act: np.ndarray  # bool: what counted was an act, not words
+    relief_by_act: np.ndarray
     parts: np.ndarray  # bool, entries x PARTS
     story: np.ndarray  # uint64; an entry without story is its own
     row: np.ndarray  # position in the frame
 
     def __len__(self) -> int:
         return len(self.hour)
+
+    @property
+    def has_signal(self) -> np.ndarray:
+        return (self.tension > 0) | (self.relief > 0)
 
     def take(self, where: np.ndarray | slice) -> EntryArrays:
         return EntryArrays(*(getattr(self, name)[where] for name in self.__slots__))
@@ -65,9 +74,12 @@ def read(frame: pd.DataFrame, codes: dict[str, int], parameters: Parameters) -> 
     story = (
         frame["story_id"].fillna(-1).to_numpy(dtype=np.int64)[keep] if "story_id" in frame else np.full(len(keep), -1)
     )
+    tension, relief = np.maximum(acts, words) / 10, np.maximum(soft_acts, soft_words) / 10
+    # an entry with a signal is about the theatre, also where a person found the signal and not the reader
+    attention = (frame["theatre"].to_numpy(dtype=bool)[keep] | (tension > 0) | (relief > 0)).astype(float)
     own = np.where(story < 0, article * np.uint64(2), story.astype(np.uint64) * np.uint64(2) + np.uint64(1))
     return EntryArrays(
-        micros[keep] // HOUR, publisher[keep], np.asarray(parameters.tiers)[tiers], np.maximum(acts, words) / 10, np.maximum(soft_acts, soft_words) / 10,
+        micros[keep] // HOUR, publisher[keep], np.asarray(parameters.tiers)[tiers], tension, relief, attention,
         acts >= words, soft_acts >= soft_words, _parts(frame, keep), own, keep,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -23,12 +23,13 @@ from monitor.index.entry_arrays import EntryArrays, read
 from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, REFERENCE_DAYS, WINDOW_HOURS, Parameters
 from monitor.index.reference import Reference, ReferenceCache, add_up
 from monitor.index.shares import coefficients
-from monitor.models import PARTS, IndexPoint
+from monitor.models import MEASURES, PARTS, IndexPoint
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Z = 1.6449  # standard normal: 5 % above, 5 % below
 UNSEEN = 3.0  # stories that may have been missed when none was seen: the upper 95 % limit of a Poisson count of zero is -ln 0.05
-UNSEEN_SEVERITY = 0.5
+UNSEEN_COUNTS = {"tension": 0.5, "relief": 0.5, "attention": 1.0}  # what each of those would have counted
+DIRECTIONS = {"tension": "escalation", "relief": "deescalation"}
 SCOPES = ("all", *PARTS)
 
 
@@ -79,7 +80,7 @@ def _hour(moment: datetime) -> int:
 
 @dataclass(slots=True)
 class _Block:
-    """One hour: weighted entry counts by publisher, and the bootstrap weights of its entries with signals."""
+    """One hour: weighted entry counts by publisher, and the bootstrap weights of its entries about the theatre."""
 
     counts: np.ndarray
     tier_sums: np.ndarray
@@ -92,8 +93,8 @@ class Window:
 
     counts: np.ndarray  # publishers x columns
     weight: np.ndarray  # of each publisher: mean of its entries' tier weights
-    signals: EntryArrays
-    weights: np.ndarray
+    about: EntryArrays  # the entries about the theatre, those with signals among them
+    weights: np.ndarray  # of each of these: entries x columns
     day: int
 
 
@@ -102,7 +103,7 @@ class _Walk:
 
     def __init__(self, arrays: EntryArrays, cache: ReferenceCache):
         self.arrays, self.cache = arrays, cache
-        self.signals = arrays.take(_has_signal(arrays))
+        self.about = arrays.take(arrays.attention > 0)
         self.blocks: deque[_Block] = deque(maxlen=WINDOW_HOURS)
         self.counts = np.zeros(
             (len(cache.codes), 1 + 4 * (cache.parameters.replicates // 4))
@@ -118,7 +119,7 @@ class _Walk:
             self.counts -= self.blocks[0].counts
         counts = add_up(_bare(part), weights, publishers).entries
         self.blocks.append(
-            _Block(counts, np.bincount(part.publisher, part.weight, publishers), weights[_has_signal(part)])
+            _Block(counts, np.bincount(part.publisher, part.weight, publishers), weights[part.attention > 0])
         )
         self.counts += counts
 
@@ -132,32 +133,17 @@ class _Walk:
         )
         tiers = np.stack([block.tier_sums for block in blocks]).sum(axis=0, dtype=np.float64)
         weight = np.divide(tiers, counts[:, 0], out=np.zeros_like(tiers), where=counts[:, 0] > 0)
-        signals = self.signals.between(self.hour + 1 - len(blocks), self.hour + 1)
-        return Window(counts, weight, signals, np.concatenate([block.weights for block in blocks]), self.hour // 24)
+        about = self.about.between(self.hour + 1 - len(blocks), self.hour + 1)
+        return Window(counts, weight, about, np.concatenate([block.weights for block in blocks]), self.hour // 24)
 
     def close_day(self, number: int) -> None:
         self.cache.add_day(number, self.arrays.between(number * 24, number * 24 + 24))
 
 
-def _has_signal(part: EntryArrays) -> np.ndarray:
-    return (part.escalation > 0) | (part.deescalation > 0)
-
-
 def _bare(part: EntryArrays) -> EntryArrays:
     """Only counts are asked of these entries."""
     none = np.zeros(len(part))
-    return EntryArrays(
-        part.hour,
-        part.publisher,
-        part.weight,
-        none,
-        none,
-        part.escalation_by_act,
-        part.deescalation_by_act,
-        part.parts,
-        part.story,
-        part.row,
-    )
+    return replace(part, tension=none, relief=none, attention=none)
 
 
 class _Past:
@@ -205,12 +191,19 @@ def _points(grain: str, hour: int, window: Window, past: _Past, cache: Reference
     entries, publishers = round(float(counts[:, 0].sum())), int((counts[:, 0] > 0).sum())
     inside, inside_relief = (
         int(((counts > 0) & (normal[: len(counts)] > 0))[:, 0].sum())
-        for normal in (reference.escalation, reference.deescalation)
+        for normal in (reference.tension, reference.relief)
     )
     missing = _missing(entries, publishers, inside, parameters)
-    scopes = _scopes(window.signals)
+    scopes, signals = _scopes(window.about), window.about.has_signal
+    counted = scopes[:, signals]
     sizes = list(
-        zip(SCOPES, scopes.sum(axis=1).tolist(), _count_stories(window.signals.story, scopes).tolist(), strict=True)
+        zip(
+            SCOPES,
+            counted.sum(axis=1).tolist(),
+            _count_stories(window.about.story[signals], counted).tolist(),
+            scopes.sum(axis=1).tolist(),
+            strict=True,
+        )
     )
     volume = {"entries": entries, "publishers": publishers}
     if missing:
@@ -254,36 +247,48 @@ def _few(publishers: int, parameters: Parameters) -> str:
     return f"{publishers} of at least {parameters.minimum_publishers} publishers"
 
 
-def _scopes(signals: EntryArrays) -> np.ndarray:
-    """Which entries with signals belong to the whole and to each part: scopes x entries."""
-    return np.vstack([np.ones((1, len(signals)), dtype=bool), signals.parts.T])
+def _scopes(about: EntryArrays) -> np.ndarray:
+    """Which entries about the theatre belong to the whole and to each part: scopes x entries."""
+    return np.vstack([np.ones((1, len(about)), dtype=bool), about.parts.T])
 
 
 def _measures(window: Window, reference: Reference, scopes: np.ndarray, shrink: float) -> dict[str, np.ndarray]:
     """Every number of every scope: one value a scope."""
-    s, counts = window.signals, window.counts
+    about, counts = window.about, window.counts
     found: dict[str, np.ndarray] = {}
     raw = coefficients(counts[:, :1], window.weight, np.ones((len(counts), 1)), shrink)[:, 0]
-    for name, share, severity, by_act, normal in (
-        ("tension", "escalation", s.escalation, s.escalation_by_act, reference.escalation),
-        ("relief", "deescalation", s.deescalation, s.deescalation_by_act, reference.deescalation),
-    ):
-        each = coefficients(counts, window.weight, normal[: len(counts)], shrink)
-        counted = severity > 0
+    for name in MEASURES:
+        each = coefficients(counts, window.weight, getattr(reference, name)[: len(counts)], shrink)
+        counted = getattr(about, name) > 0
         members = scopes[:, counted]
-        owner, weighed = s.publisher[counted], severity[counted]
-        values = _by_scope(each[owner] * window.weights[counted] * weighed[:, None], members)
+        owner, weighed = about.publisher[counted], getattr(about, name)[counted]
+        values = _by_scope(_weighed(each[owner], window.weights, counted, weighed), members)
         values[:, np.isnan(each[0])] = np.nan
         low, high = _interval(
             values[:, ~np.isnan(each[0])] if not np.isnan(each[0, 0]) else values[:, :1],
-            _count_stories(s.story[counted], members),
+            _count_stories(about.story[counted], members),
         )
-        high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_SEVERITY * _typical(each[:, 0], counts[:, 0]), high)
+        high = np.where(values[:, 0] == 0, UNSEEN * UNSEEN_COUNTS[name] * _typical(each[:, 0], counts[:, 0]), high)
         found |= {name: values[:, 0], f"{name}_low": low, f"{name}_high": high}
-        shares, acts = raw[owner] * weighed, by_act[counted]
+        shares = raw[owner] * weighed
+        if name == "attention":  # neither act nor words
+            found["attention_share"] = _by_scope(shares[:, None], members)[:, 0]
+            continue
+        acts, direction = getattr(about, f"{name}_by_act")[counted], DIRECTIONS[name]
         kinds = _by_scope(np.column_stack([shares, shares * acts, shares * ~acts]), members)
-        found |= {f"{share}_{kind}": kinds[:, column] for column, kind in enumerate(("share", "acts", "words"))}
+        found |= {f"{direction}_{kind}": kinds[:, column] for column, kind in enumerate(("share", "acts", "words"))}
     return found
+
+
+def _weighed(each: np.ndarray, weights: np.ndarray, counted: np.ndarray, weighed: np.ndarray) -> np.ndarray:
+    """What each entry that counts adds in each replicate. In attention all of them count, and alike."""
+    if counted.all():
+        each *= weights
+    else:
+        each *= weights[counted]
+    if (weighed != 1).any():
+        each *= weighed[:, None]
+    return each
 
 
 def _by_scope(values: np.ndarray, members: np.ndarray) -> np.ndarray:
@@ -330,14 +335,15 @@ def _typical(each: np.ndarray, counts: np.ndarray) -> float:
 
 
 def _point(
-    grain: str, at: datetime, method: str, status: str, part: str, articles: int, stories: int, volume: dict[str, int],
+    grain: str, at: datetime, method: str, status: str, part: str, articles: int, stories: int, about: int, volume: dict[str, int],
     values: dict[str, float | None], *, missing: str | None = None,
 ) -> IndexPoint:  # fmt: skip
     measured: dict[str, Any] = {name: values.get(name) for name in (
         "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
         "escalation_acts", "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
+        "attention", "attention_low", "attention_high", "attention_share",
     )}  # fmt: skip
     return IndexPoint(
         grain=grain, at=at, method=method, status=status, **measured, **volume,
-        signal_articles=articles, stories=stories, part=part, missing=missing,
+        signal_articles=articles, stories=stories, theatre_articles=about, part=part, missing=missing,
     )  # fmt: skip

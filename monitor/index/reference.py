@@ -1,4 +1,4 @@
-"""What is normal for each publisher: its own share of escalation and de-escalation over the reference window.
+"""What is normal for each publisher: its own share of each measure over the reference window.
 
 The window is fixed by the editor, or the 90 days before the day shown; until 14 of them have news, or the fixed one is
 over, a built-in share stands in and everything is called provisional.
@@ -14,18 +14,20 @@ import pandas as pd
 
 from monitor.index import bootstrap
 from monitor.index.entry_arrays import EntryArrays, read
-from monitor.index.parameters import ENOUGH_DAYS, REFERENCE_DAYS, Parameters
+from monitor.index.parameters import BUILT_IN_ATTENTION, ENOUGH_DAYS, REFERENCE_DAYS, Parameters
+from monitor.models import MEASURES
 
 EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A span's weighted counts and severity for each publisher: publishers x (1 + replicates)."""
+    """A span's weighted counts, and sums of each measure, for each publisher: publishers x (1 + replicates)."""
 
     entries: np.ndarray
-    escalation: np.ndarray
-    deescalation: np.ndarray
+    tension: np.ndarray
+    relief: np.ndarray
+    attention: np.ndarray
     count: int
 
 
@@ -33,8 +35,9 @@ class Sums:
 class Reference:
     """Shares r of each publisher (publishers x columns); zero keeps a publisher out of the ratio."""
 
-    escalation: np.ndarray
-    deescalation: np.ndarray
+    tension: np.ndarray
+    relief: np.ndarray
+    attention: np.ndarray
     provisional: bool
 
 
@@ -104,7 +107,7 @@ class ReferenceCache:
 
         A fixed window that is over holds for all days, those before it and its own too, as a base year does.
         """
-        if self._last is None or self._last[0] != number or len(self._last[1].escalation) < len(self.codes):
+        if self._last is None or self._last[0] != number or len(self._last[1].tension) < len(self.codes):
             self._last = (number, self._make(number))
         return self._last[1]
 
@@ -118,30 +121,26 @@ class ReferenceCache:
     def _over(self, days: list[int], *, enough: int) -> Reference:
         shape = (len(self.codes), 1 + 4 * (self.parameters.replicates // 4))
         if sum(self._days[n].count >= self.parameters.minimum_entries for n in days) < enough:
-            return Reference(
-                np.full(shape, self.parameters.built_in[0]),
-                np.full(shape, self.parameters.built_in[1]),
-                provisional=True,
-            )
-        totals = [np.zeros(shape) for _ in range(3)]
+            built_in = (*self.parameters.built_in, BUILT_IN_ATTENTION)
+            return Reference(*(np.full(shape, share) for share in built_in), provisional=True)
+        totals = [np.zeros(shape) for _ in range(1 + len(MEASURES))]
         for n in days:
             sums = self._days[n]
-            for total, part in zip(totals, (sums.entries, sums.escalation, sums.deescalation), strict=True):
+            for total, part in zip(totals, (sums.entries, *(getattr(sums, name) for name in MEASURES)), strict=True):
                 total[: len(part)] += part
         entries = np.where(totals[0] > 0, totals[0], 1)
-        return Reference(totals[1] / entries, totals[2] / entries, provisional=False)
+        return Reference(*(total / entries for total in totals[1:]), provisional=False)
 
 
 def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
     """Entries -> sums by publisher, one column a replicate."""
-    found = [np.zeros((publishers, weights.shape[1]), dtype=np.float32) for _ in range(3)]
+    found = [np.zeros((publishers, weights.shape[1]), dtype=np.float32) for _ in range(1 + len(MEASURES))]
     order = np.argsort(arrays.publisher, kind="stable")
-    for total, severity in zip(found, (None, arrays.escalation, arrays.deescalation), strict=True):
-        rows = order if severity is None else order[severity[order] > 0]
+    for total, counted in zip(found, (None, *(getattr(arrays, name) for name in MEASURES)), strict=True):
+        rows = order if counted is None else order[counted[order] > 0]
         if not len(rows):
             continue
         owners, starts = np.unique(arrays.publisher[rows], return_index=True)
-        values = weights[rows] if severity is None else weights[rows] * severity[rows, None].astype(np.float32)
+        values = weights[rows] if counted is None else weights[rows] * counted[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
-    entries, escalation, deescalation = found
-    return Sums(entries, escalation, deescalation, len(arrays))
+    return Sums(*found, count=len(arrays))

@@ -21,7 +21,8 @@ IN_USE = "index method"  # the note that names the formula whose points were com
 _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
 _NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
-_COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, "categories", "parts", "text_key", "story_id")
+_ABOUT = ("theatre", "lang", "categories", "parts", "text_key", "story_id")
+_COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, *_ABOUT)
 _FAULTY = sa.select(articles.c.id).where(
     articles.c.fault.is_not(None)
 )  # from its index: the column itself stands behind long texts
@@ -37,8 +38,8 @@ def entries(
 
     What is not read yet and what could not be read are left out: of them it is not known whether they report anything.
 
-    Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, categories and
-    parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
+    Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, theatre (whether
+    it has a tie to the theatre), lang (missing where it is not known), categories and parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
     """
     query = sa.select(*(sa.type_coerce(articles.c[name], sa.types.NullType) for name in _COLUMNS)).order_by(
         articles.c.at, articles.c.id
@@ -57,7 +58,7 @@ def entries(
         cursor = conn.execute(query).cursor  # the driver's own rows: a million of SQLAlchemy's would take seconds more
         while rows := cursor.fetchmany(_READ):
             frames.append(_frame(list(rows)))
-    return pd.concat(frames, ignore_index=True).astype({"publisher": "category"})
+    return pd.concat(frames, ignore_index=True).astype({"publisher": "category", "lang": "category"})
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -71,6 +72,8 @@ def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
         "publisher": pd.Series(found["publisher"], dtype="str"),
         "tier": np.array(found["tier"], dtype="int8"),
         **{name: np.array(found[name], dtype="float64") for name in _NUMBERS},
+        "theatre": np.array(found["theatre"], dtype=bool),
+        "lang": pd.Series(found["lang"], dtype="str"),
         "categories": pd.Series(found["categories"], dtype="str"),
         "parts": pd.Series(found["parts"], dtype="str"),
         "text_key": np.array(found["text_key"], dtype="int64"),

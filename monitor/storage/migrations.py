@@ -245,6 +245,14 @@ def add_accounts_of_stories(conn: Connection) -> None:
     )
 
 
+def add_attention(conn: Connection) -> None:
+    """A third measure of the index; points stored before have none."""
+    number = "FLOAT" if conn.dialect.name == "sqlite" else "DOUBLE PRECISION"
+    for column in ("attention", "attention_low", "attention_high", "attention_share"):
+        conn.exec_driver_sql(f"ALTER TABLE index_points ADD COLUMN {column} {number}")
+    conn.exec_driver_sql("ALTER TABLE index_points ADD COLUMN theatre_articles INTEGER")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -263,6 +271,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_corrections,  # 14
     add_observations,  # 15
     add_accounts_of_stories,  # 16
+    add_attention,  # 17
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -17,7 +17,7 @@ from monitor.storage.store import Store
 Row = dict[str, object]
 _INDEX_OF_A_DAY = (
     "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
-    "status", "method",
+    "status", "method", "attention", "attention_low", "attention_high", "attention_share",
 )  # fmt: skip
 
 

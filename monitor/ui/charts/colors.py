@@ -6,6 +6,7 @@ from __future__ import annotations
 COLORS = {
     "tension": "#D55E00",
     "relief": "#0085CA",
+    "attention": "#7B6F00",
     "escalation": "#D55E00",
     "deescalation": "#0085CA",
     "mixed": "#8E6BBF",

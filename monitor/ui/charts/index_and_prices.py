@@ -9,9 +9,11 @@ import math
 
 import pandas as pd
 
+from monitor.models import MEASURES
 from monitor.ui.charts.colors import COLORS
 
-SYMBOLS = {"tension": "circle", "relief": "diamond"}
+SYMBOLS = {"tension": "circle", "relief": "diamond", "attention": "triangle"}
+STROKES = {"tension": "solid", "relief": "solid", "attention": [6, 2]}
 PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
 DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # distinct without colour too
 BAND = 0.16  # opacity of a 90 % interval
@@ -29,23 +31,22 @@ LEAST_TOP = 150.0  # the least that the index axis shows: 100 is normal
 def tension_and_prices(
     points: pd.DataFrame, prices: dict[str, pd.DataFrame], *, zone: str = "UTC"
 ) -> tuple[dict, bool]:
-    """(option, whether a band is cut off): tension and relief with 90 % bands on the left axis, each unit of price on an axis to the right.
+    """(option, whether a band is cut off): tension, relief and attention with 90 % bands on the left axis, each unit of price on an axis to the right.
 
-    `points` has at, tension, tension_low, tension_high, relief, relief_low, relief_high as floats, NaN for a gap; a price frame has
-    day, close and unit. One time axis, which the browser writes in its own `zone`.
+    `points` has at and each measure with its _low and _high as floats, NaN for a gap; a price frame has day, close and unit. One time axis, which the browser writes in its own `zone`.
     """
     datasets, series, names = [], [], []
     top, clipped = axis_top(points)
     if not points.empty:
         frame = points[["at"]].copy()
-        for name in ("tension", "relief"):
+        for name in MEASURES:
             frame[name] = points[name].round(1)
             frame[f"{name}_low"] = points[f"{name}_low"].round(1)
             frame[f"{name}_band"] = (
                 (points[f"{name}_high"].clip(upper=top * 1.2) - points[f"{name}_low"]).clip(lower=0).round(1)
             )
         datasets.append({"source": frame})
-        for name in ("tension", "relief"):
+        for name in MEASURES:
             series += _band(name, COLORS[name])
             series.append(
                 _line(
@@ -56,6 +57,7 @@ def tension_and_prices(
                     COLORS[name],
                     symbol=SYMBOLS[name],
                     points=frame[name].notna().sum(),
+                    stroke=STROKES[name],
                 )
             )
             names.append(name.capitalize())
@@ -115,9 +117,9 @@ def _unit(frame: pd.DataFrame) -> str:
 
 def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
     """(a round top of the index axis, whether it cuts a band off): wide bands of thin news must not dwarf the lines."""
-    lines = max((points[name].max() for name in ("tension", "relief") if points[name].notna().any()), default=0.0)
+    lines = max((points[name].max() for name in MEASURES if points[name].notna().any()), default=0.0)
     bands = max(
-        (points[f"{name}_high"].max() for name in ("tension", "relief") if points[f"{name}_high"].notna().any()),
+        (points[f"{name}_high"].max() for name in MEASURES if points[f"{name}_high"].notna().any()),
         default=0.0,
     )
     wanted = max(LEAST_TOP, min(max(lines, bands), lines * HEADROOM))
@@ -127,7 +129,9 @@ def axis_top(points: pd.DataFrame) -> tuple[float, bool]:
     return top, bands > top
 
 
-def _line(label: str, dataset: int, x: str, y: str, color: str, *, symbol: str, points: int) -> dict:
+def _line(
+    label: str, dataset: int, x: str, y: str, color: str, *, symbol: str, points: int, stroke: str | list[int] = "solid"
+) -> dict:
     return {
         "type": "line",
         "name": label,
@@ -137,7 +141,7 @@ def _line(label: str, dataset: int, x: str, y: str, color: str, *, symbol: str, 
         "symbol": symbol if points < 120 else "none",
         "symbolSize": 5,
         "color": color,
-        "lineStyle": {"width": 2, "color": color},
+        "lineStyle": {"width": 2, "color": color, "type": stroke},
         "z": 3,
     }
 

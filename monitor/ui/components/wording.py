@@ -57,11 +57,14 @@ STATE_MEANS = {
     "off": "switched off in feeds.yaml",
 }
 SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": "made up"}
+MEASURES = {"tension": "Tension", "relief": "Relief", "attention": "Attention"}
 # what a first-time reader has to know, in the order of the page
 GUIDE = (
     ("Tension, Relief", "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighted by severity and averaged "
      "over publishers. 100 is the normal level. Prices are not part of it."),
-    ("Levels", "Under 75 below normal; under 125 normal; under 200 elevated; under 400 high; from there on very high."),
+    ("Attention", "How much of the news polled in the last 24 hours is about the Gulf theatre at all, whatever it says. How much the world looks, "
+     "not how bad it is: it rises for talks as for strikes. 100 is the normal level."),
+    ("Levels", "Of tension: under 75 below normal; under 125 normal; under 200 elevated; under 400 high; from there on very high."),
     ("90 %", "The range in which the number would lie nine times out of ten with other stories of the same kind. While two ranges overlap, the change is not clear."),
     ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
     ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, from 1 to 10."),

@@ -1,5 +1,5 @@
-"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, alerts,
-rules, rounds of a feed.
+"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why,
+alerts, rules, rounds of a feed.
 
 The same numbers as on the page under the same columns; where a formula made them, `method` says which.
 """
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from monitor.clock import hour_of, midnight
 from monitor.errors import InputError
+from monitor.models import MEASURES
 from monitor.storage import alerts, articles
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
@@ -51,7 +52,7 @@ def _series(asked: Given) -> str:
 
 
 def _measure(asked: Given) -> str:
-    return one_of("measure", asked.get("measure", "tension"), ("tension", "relief"))
+    return one_of("measure", asked.get("measure", "tension"), MEASURES)
 
 
 def _today() -> datetime:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import midnight
-from monitor.models import DataSeries, Series
+from monitor.models import MEASURES, DataSeries, Series
 from monitor.ui.charts import index_and_prices
 from monitor.ui.queries import reads
 
@@ -56,11 +56,12 @@ def index_beside_prices(
     for series in shown[: len(index_and_prices.PRICE_COLORS)]:
         lines |= lines_of(series, since and midnight(since), until, until)
     known = points.dropna(subset=["tension"])
-    if known.empty and points["relief"].isna().all() and not lines:
+    if points[list(MEASURES)].isna().all(axis=None) and not lines:
         return None
     end = (
         ""
         if known.empty
-        else f"tension {known['tension'].iloc[-1]:.0f}, relief {known['relief'].iloc[-1]:.0f} at the end"
+        else ", ".join(f"{name} {known[name].iloc[-1]:.0f}" for name in MEASURES if known[name].iloc[-1:].notna().all())
+        + " at the end"
     )
     return Drawing(*index_and_prices.tension_and_prices(points, lines, zone=zone), end, tuple(lines))

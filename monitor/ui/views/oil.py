@@ -18,11 +18,10 @@ from monitor.prices import market
 from monitor.prices.series import age as series_age
 from monitor.ui.charts import index_and_prices, marks, returns_and_lags
 from monitor.ui.components import downloads, row_selection, safe_html, times
-from monitor.ui.components.wording import SOURCES, age, day_age, many
+from monitor.ui.components.wording import MEASURES, SOURCES, age, day_age, many
 from monitor.ui.queries import main_chart, reads, studies
 
 RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
-MEASURES = {"tension": "Tension", "relief": "Relief"}
 P = st.column_config.NumberColumn(format="%.3f")
 
 

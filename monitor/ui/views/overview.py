@@ -17,6 +17,7 @@ from monitor.ui.components import article_card, downloads, filters, key_numbers,
 from monitor.ui.components.key_numbers import Number
 from monitor.ui.components.wording import (
     GUIDE,
+    MEASURES,
     SOURCES,
     age,
     day_age,
@@ -34,6 +35,8 @@ from monitor.ui.queries import main_chart, reads, studies
 RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines and "since when"
 LEADING, NEWEST = 5, 12
+# the colour of a clear change, (falling, rising); more attention is neither worse nor better
+WORSE = {"tension": ("better", "worse"), "relief": ("worse", "better"), "attention": ("", "")}
 
 
 def soon(now: datetime) -> datetime:
@@ -83,7 +86,7 @@ def since(history, now: datetime) -> str:
 
 def index_numbers(point, before, history, now) -> list[Number]:
     made = []
-    for label, name, worse in (("Tension", "tension", True), ("Relief", "relief", False)):
+    for name, label in MEASURES.items():
         value, earlier = (getattr(p, name) if p else None for p in (point, before))
         low, high = (getattr(point, f"{name}_{end}") for end in ("low", "high")) if point else (None, None)
         moved, more = changed(value, earlier, "{:+,.0f} in 24 h"), trend(point, before, name) if point else ""
@@ -91,8 +94,8 @@ def index_numbers(point, before, history, now) -> list[Number]:
         made.append(Number(
             label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
             f"{moved}, not clear" if moved and more and not clear else moved,
-            ("worse" if (more == "rising") == worse else "better") if clear else "",
-            notes=(interval(low, high), as_of(point, now)), history=list(history[name]), color=colors.COLORS[name],
+            WORSE[name][more == "rising"] if clear else "",
+            notes=(interval(low, high), attended(point) if name == "attention" else as_of(point, now)), history=list(history[name]), color=colors.COLORS[name],
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None
@@ -111,6 +114,13 @@ def index_numbers(point, before, history, now) -> list[Number]:
         )
     )
     return made
+
+
+def attended(point) -> str:
+    """How much of the news is about the theatre, in the place of the hour that the numbers beside it name."""
+    if point is None or point.attention_share is None:
+        return ""
+    return f"how much the world looks: {point.attention_share:.0f} % of the news"
 
 
 def changed(value: float | None, earlier: float | None, form: str) -> str:

@@ -13,11 +13,10 @@ from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
 from monitor.ui.components import downloads, row_selection, safe_html, times
-from monitor.ui.components.wording import many, provisional
+from monitor.ui.components.wording import MEASURES, many, provisional
 from monitor.ui.queries import index_change, reads
 
 SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "chosen times": None}
-MEASURES = {"tension": "Tension", "relief": "Relief"}
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
 BARS, ROWS = 8, 60
 
@@ -221,4 +220,8 @@ elif missing:
 else:
     if "provisional" in {point.status for point in points if point}:
         safe_html.note(provisional(reads.context().settings.current()[0].index.span))
+    if measure == "attention":
+        safe_html.note(
+            "Attention counts every article about the theatre alike: how much the world looks, not how bad it is."
+        )
     split(measure, by, index_change.sides((start, end), measure, now), points, now)
