@@ -143,8 +143,8 @@ ROWS = {
     "prices.csv?series=Brent": 119, "daily.csv": 120, "feeds.csv?state=well&state=empty": 1, "feeds.csv?state=off": 1,
     "alerts.csv": 1, "event-study.csv?events=2026-02-27,2026-02-20&series=Brent": 6, "places.csv": 1,
     "pairs.csv?since=2026-03-01": 1, "pairs.csv?since=2026-03-03": 0, "all-events.csv?events=2026-02-27": 3,
-    "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1, "rules.csv": 1,
-    "rounds.csv?feed=Wire": 1, "rounds.csv?feed=Nobody": 0,
+    "lead-lag.csv": 0, "why.csv?from=2026-03-01T10:00&to=2026-03-02T10:00&by=publisher": 1, "press.csv": 180,
+    "rules.csv": 1, "rounds.csv?feed=Wire": 1, "rounds.csv?feed=Nobody": 0,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ _IMPORTED_ON_USE = {
     "ReferenceCache": "reference",
     "contributions": "decomposition",
     "decompose": "decomposition",
+    "by_language": "languages",
 }
 __all__ = ["Parameters", *_IMPORTED_ON_USE]
 

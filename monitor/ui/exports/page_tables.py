@@ -1,4 +1,4 @@
-"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why,
+"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, press,
 alerts, rules, rounds of a feed.
 
 The same numbers as on the page under the same columns; where a formula made them, `method` says which.
@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from monitor.clock import hour_of, midnight
 from monitor.errors import InputError
+from monitor.index import languages
 from monitor.models import MEASURES
 from monitor.storage import alerts, articles
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
-from monitor.ui.queries import index_change, places_and_pairs, reads, studies
+from monitor.ui.queries import index_change, places_and_pairs, press, reads, studies
 
 Given = Mapping[str, str]
 ALERTS = (
@@ -122,6 +123,11 @@ def _why(asked: Given) -> Iterable[Mapping]:
         yield {**row, "by": by, "what": str(row[by]), "title": title, "method": index_change.method()}
 
 
+def _press(_: Given) -> Iterable[Mapping]:
+    """The days of the page, each press after the other, then the wedge."""
+    return languages.rows(press.presses(_today()))
+
+
 def _alerts(asked: Given) -> Iterable[Mapping]:
     """Newest first, as on screen; of sending, what is true of all addresses together."""
     store = reads.context().store
@@ -175,6 +181,7 @@ TABLES = {
     "all-events": Table((*studies.ACROSS_COLUMNS, "method"), ("series", "events", "episodes"), _all_events),
     "lead-lag": Table((*studies.LAG_COLUMNS, "method"), ("series", "measure"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),
+    "press": Table(languages.COLUMNS, (), _press),
     "alerts": Table(ALERTS, ("since", "until"), _alerts),
     "rules": Table(RULES, (), _rules),
     "rounds": Table(ROUNDS, ("feed",), _rounds),
