@@ -5,7 +5,8 @@
 The stream has a line an entry: first_seen, source, title, summary, link, published. The yardstick has a `date` and a number a day; Caldara
 and Iacoviello's daily GPR is meant, which reads printed papers and is therefore compared with the index of the day before too. Entries are
 stored, read and grouped as the program does it; with --database they are kept, so that a second run need not read them again. Whole days
-only. Without a fixed reference the first days of a stream are provisional: measured against the built-in share, as in a new installation.
+only. Without a fixed reference the first 14 days of a stream are provisional, measured against the built-in share, and the
+days after them against those days: two scales in one line, as in a new installation.
 
 Nothing was fitted to these figures; the words of the reader were written while looking at entries of the same months, so they are in-sample.
 """
@@ -152,7 +153,7 @@ def report(frame: pd.DataFrame, yardstick: dict[date, float], first: datetime) -
         span = (
             f"reference {parameters.reference[0]} and {parameters.reference[1]}"
             if parameters.reference
-            else "built-in reference"
+            else "shipped reference: built-in, trailing after 14 days"
         )
         print(f"\n== {span}: {points[0].at:%Y-%m-%d} to {points[-1].at:%Y-%m-%d}, {len(points)} whole days")
         beside(shares(frame, points), yardstick)
