@@ -2,13 +2,15 @@
 
     python -m benchmarks.replay STREAM.jsonl.gz YARDSTICK.csv [--column GPRD] [--database sqlite:///kept.db]
 
-The stream has a line an entry: first_seen, source, title, summary, link, published. The yardstick has a `date` and a number a day; Caldara
-and Iacoviello's daily GPR is meant, which reads printed papers and is therefore compared with the index of the day before too. Entries are
-stored, read and grouped as the program does it; with --database they are kept, so that a second run need not read them again. Whole days
-only. Without a fixed reference the first 14 days of a stream are provisional, measured against the built-in share, and the
-days after them against those days: two scales in one line, as in a new installation.
+The stream has a line an entry: first_seen, source, title, summary, link, published. The yardstick has a `date` and a
+number a day; Caldara and Iacoviello's daily GPR is meant, which reads printed papers and is therefore compared with the
+index of the day before too. Entries are stored, read and grouped as the program does it; with --database they are kept,
+so that a second run need not read them again. Whole days only. Without a fixed reference the first 14 days of a stream
+are provisional, measured against the built-in share, and the days after them against those days: two scales in one
+line, as in a new installation.
 
-Nothing was fitted to these figures; the words of the reader were written while looking at entries of the same months, so they are in-sample.
+Nothing was fitted to these figures; the words of the reader were written while looking at entries of the same months,
+so they are in-sample.
 """
 
 from __future__ import annotations
@@ -97,9 +99,8 @@ def shares(frame: pd.DataFrame, points: list[IndexPoint]) -> dict[str, dict[date
 
 
 def beside(lines: dict[str, dict[date, float | None]], yardstick: dict[date, float]) -> None:
-    print(
-        f"{'Spearman with the yardstick':30}{'days':>6}{'same day':>10}{'a day later':>13}{'changes, same':>15}{'later':>8}"
-    )
+    heads = f"{'days':>6}{'same day':>10}{'a day later':>13}{'changes, same':>15}{'later':>8}"
+    print(f"{'Spearman with the yardstick':30}{heads}")
     for name, line in lines.items():
         known = pd.Series(line, dtype=float).dropna()
         row, n = [], len(known)
@@ -144,9 +145,8 @@ def left_out(frame: pd.DataFrame, parameters: Parameters, first: datetime) -> No
 
 
 def report(frame: pd.DataFrame, yardstick: dict[date, float], first: datetime) -> None:
-    print(
-        f"{len(frame):,} entries of {frame['publisher'].nunique()} newsrooms, {int(frame['theatre'].sum()):,} about the theatre"
-    )
+    newsrooms, about = frame["publisher"].nunique(), int(frame["theatre"].sum())
+    print(f"{len(frame):,} entries of {newsrooms} newsrooms, {about:,} about the theatre")
     fixed = first.date(), (first + DAY).date()
     for parameters in (Parameters(replicates=0), Parameters(replicates=0, reference=fixed)):
         points = days_of(frame, parameters, first)

@@ -1,4 +1,4 @@
-"""The press by language: each measured against its own normal, left out where it is no press, and the wedge between two groups."""
+"""The press by language: each against its own normal, left out where it is no press, and the wedge between two groups."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +30,7 @@ def asked(*frames, parameters=FIXED):
 
 
 def test_each_press_is_measured_against_its_own_normal():
-    """Persian writes three times as much of the theatre as ever; from day 15 on English doubles what it says of escalation."""
+    """Persian always writes three times as much of the theatre; from day 15 on English doubles its escalation."""
     found = asked(press("fa", 1, share=0.18), press("en", 2, ratio=2.0, change_on=15))
     persian, english = found["fa",], found["en",]
     assert persian[1].tension_low < 100 < persian[1].tension_high

@@ -1,9 +1,10 @@
-"""The press by language: what each language's publishers say against their own normal, and how far two groups of languages are apart.
+"""The press by language: what each says against its own normal, and how far two groups of languages are apart.
 
     entries -> those of one language or group -> the index as of everything, on these alone -> daily points -> wedges
 
-A language is measured as a world of its own: its publishers, its reference, its stories. So 200 in Persian and 200 in English both mean
-twice what is normal there, and a language whose press always writes more of the theatre is not "higher" for that.
+A language is measured as a world of its own: its publishers, its reference, its stories. So 200 in Persian and 200 in
+English both mean twice what is normal there, and a language whose press always writes more of the theatre is not
+"higher" for that.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ def by_language(
 ) -> dict[Press, list[IndexPoint]]:
     """Daily points of each language and of the groups NEAR and FAR, from the day of `since` up to now.
 
-    `frame` has the columns of storage.index.entries, `lang` among them, and reaches back over `needs(...)`. A day on which a press has
-    fewer than three publishers, or fewer that have signals in the reference, has no numbers and says so in `missing`.
+    `frame` has the columns of storage.index.entries, `lang` among them, and reaches back over `needs(...)`. A day on
+    which a press has fewer than three publishers, or fewer that have signals in the reference, has no numbers and says
+    so in `missing`.
     """
     parameters = replace(parameters, minimum_publishers=max(FEWEST_PUBLISHERS, parameters.minimum_publishers))
     presses = [*((lang,) for lang in languages), NEAR, FAR]
@@ -74,8 +76,9 @@ def _points(frame: pd.DataFrame, parameters: Parameters, since: datetime, now: d
 def wedges(first: Iterable[IndexPoint], second: Iterable[IndexPoint]) -> list[Wedge]:
     """The days on which both presses have numbers on the same scale, oldest first, every measure that both have.
 
-    The interval is that of a difference of two estimates with unequal arms, each limit made of the arms that point its way (MOVER; Zou and
-    Donner 2008). It takes the two presses for independent; where they report the same stories it is wider than it had to be.
+    The interval is that of a difference of two estimates with unequal arms, each limit made of the arms that point its
+    way (MOVER; Zou and Donner 2008). It takes the two presses for independent; where they report the same stories it is
+    wider than it had to be.
     """
     others = {point.at: point for point in second}
     found = []
@@ -107,8 +110,8 @@ def rows(presses: Mapping[Press, list[IndexPoint]]) -> list[dict[str, object]]:
         for point in points:
             numbers = {name: getattr(point, name) for name in NUMBERS}
             found.append({
-                "day": point.at, "press": named(press), "publishers": point.publishers, "entries": point.entries, "status": point.status,
-                **numbers, "missing": point.missing, "method": point.method,
+                "day": point.at, "press": named(press), "publishers": point.publishers, "entries": point.entries,
+                "status": point.status, **numbers, "missing": point.missing, "method": point.method,
             })  # fmt: skip
     between: dict[datetime, dict[str, object]] = {}
     for wedge in wedges(presses.get(NEAR, ()), presses.get(FAR, ())):

@@ -15,8 +15,9 @@ REFERENCE_DAYS = 90  # days of the trailing reference, the day shown left out
 ENOUGH_DAYS = 14  # of them must have news
 HISTORY = 365  # days that a percentile looks back
 ENOUGH_HISTORY = 30
-# the share of a source's entries that is about the theatre, before there is a reference: a round number like `built_in` below. It has no
-# part in `method`, which names what tension and relief are made of: they were published before there was attention, and stay
+# the share of a source's entries that is about the theatre, before there is a reference: a round number like `built_in`
+# below. It has no part in `method`, which names what tension and relief are made of: they were published before there
+# was attention, and stay
 BUILT_IN_ATTENTION = 0.2
 
 

@@ -1,7 +1,7 @@
 """The formula: what one entry adds to a measure of a window.
 
-The same for all three measures. Of tension and relief `e/10` is the entry's severity of escalation or de-escalation; of attention it is 1
-for an entry about the theatre.
+The same for all three measures. Of tension and relief `e/10` is the entry's severity of escalation or de-escalation; of
+attention it is 1 for an entry about the theatre.
 
 With n_p entries of publisher p in the window, weight w_p, and its normal share r_p,
 

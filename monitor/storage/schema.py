@@ -385,7 +385,8 @@ index_points = Table(
     number("escalation_acts"), number("escalation_words"), number("deescalation_acts"), number("deescalation_words"),
     number("percentile"), count("entries"), count("signal_articles"), count("stories"), count("publishers"),
     text("missing", required=False),
-    number("attention"), number("attention_low"), number("attention_high"), number("attention_share"), Column("theatre_articles", Integer),
+    number("attention"), number("attention_low"), number("attention_high"), number("attention_share"),
+    Column("theatre_articles", Integer),
 )  # fmt: skip
 
 alerts = Table(

@@ -1,4 +1,4 @@
-"""Reads for the press by language, shared by all viewers: it is computed when somebody asks and kept for ten minutes."""
+"""Reads for the press by language, shared by all viewers: computed when somebody asks, kept for ten minutes."""
 
 from __future__ import annotations
 

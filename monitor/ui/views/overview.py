@@ -95,7 +95,8 @@ def index_numbers(point, before, history, now) -> list[Number]:
             label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "100 = normal",
             f"{moved}, not clear" if moved and more and not clear else moved,
             WORSE[name][more == "rising"] if clear else "",
-            notes=(interval(low, high), attended(point) if name == "attention" else as_of(point, now)), history=list(history[name]), color=colors.COLORS[name],
+            notes=(interval(low, high), attended(point) if name == "attention" else as_of(point, now)),
+            history=list(history[name]), color=colors.COLORS[name],
         ))  # fmt: skip
     share, earlier = (p.escalation_share if p else None for p in (point, before))
     relief = point.deescalation_share if point else None

@@ -205,8 +205,8 @@ def press_by_language(now: datetime) -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="press_table", placeholder="",
                      alt=f"Tension, relief and attention of the press of each language on {day:%Y-%m-%d}")  # fmt: skip
         safe_html.note(
-            f"{day:%Y-%m-%d}, the newest finished day; 90 % ranges in brackets. 100 is normal for that press itself, so the rows say who reports "
-            "more than usual, not who reports more."
+            f"{day:%Y-%m-%d}, the newest finished day; 90 % ranges in brackets. 100 is normal for that press itself, so "
+            "the rows say who reports more than usual, not who reports more."
         )
         if "provisional" in {point.status for point in shown.values()}:
             safe_html.note(provisional(reads.context().settings.current()[0].index.span))
@@ -236,10 +236,11 @@ def wedge_line(wedge: languages.Wedge) -> str:
     """`Tension: Persian and Arabic 60 points above English and French (20 to 100).`"""
     near, far = press_name(languages.NEAR), press_name(languages.FAR)
     if not wedge.clear:
-        return f"{MEASURES[wedge.measure]}: no clear difference between {near} and {far} ({wedge.low:+,.0f} to {wedge.high:+,.0f} points)."
-    way = "above" if wedge.difference > 0 else "below"
+        span = f"{wedge.low:+,.0f} to {wedge.high:+,.0f} points"
+        return f"{MEASURES[wedge.measure]}: no clear difference between {near} and {far} ({span})."
     low, high = sorted((abs(wedge.low), abs(wedge.high)))
-    return f"{MEASURES[wedge.measure]}: {near} {abs(wedge.difference):,.0f} points {way} {far} ({low:,.0f} to {high:,.0f})."
+    apart = f"{abs(wedge.difference):,.0f} points {'above' if wedge.difference > 0 else 'below'}"
+    return f"{MEASURES[wedge.measure]}: {near} {apart} {far} ({low:,.0f} to {high:,.0f})."
 
 
 st.title("Why the index moved", anchor=False)
