@@ -6,7 +6,7 @@ import pytest
 
 from monitor.index import strait
 from monitor.index.strait import StraitReport
-from monitor.models import Entry, Feed, FeedState, Reading, Signal
+from monitor.models import Entry, Feed, FeedState, Reading, Signal, Text
 from monitor.storage import articles, signals
 from monitor.tagging.theatre import load
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
@@ -67,6 +67,28 @@ def test_otherwise_it_is_not_known_and_not_open(reports):
 )
 def test_words_say_whether_it_is_closed_in_every_language(text, says):
     assert strait.rules().says(said(0, "A", ("maritime", "strait.close", text))) == says
+
+
+@pytest.mark.parametrize(
+    "lang, title, says",
+    [
+        ("en", "Iran closes the Strait of Hormuz to all shipping", "closed"),
+        ("fr", "L'Iran ferme le détroit d'Ormuz à la navigation", "closed"),
+        ("ar", "إيران تغلق مضيق هرمز أمام الملاحة", "closed"),
+        ("fa", "تنگه هرمز بسته شد و عبور نفتکش‌ها متوقف شد", "closed"),
+        ("fr", "Réouverture du détroit d'Ormuz : les pétroliers reprennent leur route", "open"),
+        ("en", "Iran threatens to close the Strait of Hormuz", None),
+        ("en", "What happens if Iran closes the Strait of Hormuz?", None),
+    ],
+)
+def test_what_the_reader_finds_in_an_article_says_it(reader, lang, title, says):
+    (reading,) = reader.read([Text(title, "", lang)])
+    assert strait.rules().place in reading.places
+    found = {
+        strait.rules().says(StraitReport(NOON, "A", one.category, one.mode, one.rule, one.text, one.confidence))
+        for one in reading.signals
+    }
+    assert found - {None, "restricted"} == ({says} if says else set())
 
 
 def test_a_strait_that_is_closed_stays_so_while_ships_are_turned_back_and_single_ones_pass():
