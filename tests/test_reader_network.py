@@ -112,7 +112,7 @@ def test_no_text_is_refused(reader, text):
 
 def cut(reader, title, summary):
     encoded = (reader._tokenizer.encode(text) for text in (title, summary))
-    return network.windows(*encoded, reader._prefix)
+    return network.windows(*encoded, reader._prefixes[False])
 
 
 def test_a_long_text_is_read_whole_in_windows_that_overlap(reader):

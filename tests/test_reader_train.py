@@ -78,3 +78,40 @@ def test_a_tiny_network_is_trained_written_and_read_with_and_goes_on_where_it_st
     train.main(arguments)
     assert "rows to learn" not in capsys.readouterr().out, "what was trained is taken up again"
     assert (tmp_path / "reader.onnx").read_bytes() == first
+
+
+def test_invented_rows_carry_their_signals_in_place_and_are_never_asked(rows, tmp_path):
+    (tmp_path / "en.txt").write_text(
+        "# made up\n\nD | Crew {release.act: walks free} | Talks {talks.words: may resume}\nN | A bakery opens | \n"
+    )
+    made = labels.invented([tmp_path])
+    assert [(row["title"], row["summary"], row["direction"]) for row in made] == [
+        ("Crew walks free", "Talks may resume", "deescalation"),
+        ("A bakery opens", "", "none"),
+    ]
+    assert made[0]["signals"] == [
+        {"category": "release", "mode": "act", "field": "title", "evidence": "walks free"},
+        {"category": "talks", "mode": "words", "field": "summary", "evidence": "may resume"},
+    ]
+    both = rows + made
+    for folds in (labels.month_folds(both), labels.outlet_folds(both, 3)):
+        assert all({len(rows), len(rows) + 1} <= set(learned) for learned, _ in folds.values())
+        assert sorted(n for _, asked in folds.values() for n in asked) == list(range(len(rows)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["X | title | ", "D | title", "D | nothing is marked | ", "N | {talks.act: talks} | ", "D | {tea.act: x} | "],
+)
+def test_a_damaged_invented_row_is_named_by_file_and_line(line, tmp_path):
+    (tmp_path / "fr.txt").write_text("# first\n" + line + "\n")
+    with pytest.raises(ValueError, match=r"fr\.txt, line 2"):
+        labels.invented([tmp_path])
+
+
+def test_the_shipped_invented_rows_can_be_read():
+    folder = Path(__file__).parent.parent / "training"
+    made = labels.invented([folder])
+    for row in made:
+        assert all(signal["evidence"] in row[signal["field"]] for signal in row["signals"])
+    assert {row["lang"] for row in made} == {"en", "fr", "ar", "fa"}

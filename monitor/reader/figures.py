@@ -60,3 +60,14 @@ def figures(rows, examples, read):
     made["act or words"] = float(np.mean(modes)) if modes else 0.0
     made["evidence overlaps"] = float(np.mean(overlaps)) if overlaps else 0.0
     return {name: value if isinstance(value, int) else round(float(value), 3) for name, value in made.items()}
+
+
+def anywhere(pairs):
+    """Figures of sentences about all the world; pairs: numbers of DIRECTIONS, labelled and read."""
+    true, said = np.array(pairs).T
+    polar = (true > 0) & (true != MIXED) & (said > 0) & (said != MIXED)
+    return {
+        "rows": len(pairs),
+        "direction": round(macro(true, said), 3),
+        "sign": round(float((true == said)[polar].mean()), 3) if polar.any() else 0.0,
+    }

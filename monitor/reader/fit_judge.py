@@ -178,6 +178,9 @@ class _NoNetwork(Network):
     def read(self, entries: object) -> list[Seen]:
         raise NotImplementedError("what the network says is in the predictions")
 
+    def packed(self, seen: Seen, lang: str) -> None:
+        return None
+
 
 def read(rows: Sequence[Row], tagger: Tagger, weights: Weights) -> list[Reading]:
     """What the reader with these weights makes of rows and the network's answers in them."""

@@ -1,10 +1,13 @@
 """Labelled entries as the network learns from them: pieces with their targets, and the folds in which it is asked. Training only.
 
 A row is one line of JSON: id, lang, title, summary, source, published, direction, signals [{category, mode, field, evidence}].
+Invented rows are lines of text with the words of each signal marked in place (training/README.md has the form); they are learned from in
+every fold and asked in none.
 """
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +35,8 @@ class Example:
     meant: np.ndarray
     act: np.ndarray  # -1 where the category is not meant
     evidence: np.ndarray  # pieces x categories, 1 within the words that state it
+    stated: bool  # False: only the direction is known
+    kind: str  # "", "invented" or "copied": how much of these an epoch draws stands in the recipe
 
 
 def read(folders, corrections=None):
@@ -68,20 +73,71 @@ def read(folders, corrections=None):
     return list(rows.values())
 
 
+MARK = re.compile(r"\{([a-z_]+)\.(act|words): ?([^{}|]+)\}")
+LETTERS = {"N": "none", "E": "escalation", "D": "deescalation", "M": "mixed"}
+
+
+def invented(folders):
+    """Rows of every LANG.txt in the folders, a line each: "D | title | summary", a signal's words as {release.act: hands back tanker}.
+    Raises ValueError with file and line where one is damaged.
+    """
+    rows = []
+    for file in sorted(file for folder in folders for file in Path(folder).glob("*.txt")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            try:
+                letter, *texts = (part.strip() for part in line.split("|"))
+                row = {
+                    "lang": file.stem[:2],
+                    "direction": LETTERS[letter],
+                    "source": "",
+                    "published": "",
+                    "signals": [],
+                }
+                for field, text in zip(("title", "summary"), texts, strict=True):
+                    for category, mode, words in MARK.findall(text):
+                        network.CATEGORIES.index(category := FORMER_CATEGORIES.get(category, category))
+                        signal = {"category": category, "mode": mode, "field": field, "evidence": words.strip()}
+                        row["signals"].append(signal)
+                    row[field] = MARK.sub(lambda found: found[3].strip(), text)
+                if not row["title"] or "{" in row["title"] + row["summary"] or bool(row["signals"]) == (letter == "N"):
+                    raise ValueError("no title, a mark that is not one, or marks that do not fit the letter")
+            except (ValueError, KeyError) as error:
+                raise ValueError(f"{file}, line {number}: {error!r}; training/README.md has the form") from error
+            rows.append(row | {"id": hashlib.sha1(line.encode()).hexdigest(), "invented": True})
+    return rows
+
+
+def anywhere(files):
+    """Rows of *.jsonl of sentences about the whole world, with `label` in place of direction and without signals."""
+    rows = []
+    for file in files:
+        for line in Path(file).read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["label"] in network.DIRECTIONS:
+                texts = {"title": row["title"], "summary": row.get("summary") or ""}
+                rows.append(
+                    {"id": row["id"], "lang": row["lang"], **texts, "direction": row["label"], "anywhere": True}
+                )
+    return rows
+
+
 def examples(rows, tokenizer, length=LENGTH):
     """An Example for each row. What is longer than `length` is cut: the summary first, of the title at most a third."""
-    prefix = tokenizer.encode("query:").ids
-    room = length - len(prefix) - 3
+    prefixes = {anywhere: tokenizer.encode(prefix).ids for anywhere, prefix in network.PREFIXES.items()}
     made: list[Example] = []
     for start in range(0, len(rows), 1000):
         part = rows[start : start + 1000]
         titles = tokenizer.encode_batch([pieces.clean(row["title"]) for row in part])
         summaries = tokenizer.encode_batch([pieces.clean(row["summary"]) for row in part])
-        made.extend(_example(*three, prefix, room) for three in zip(part, titles, summaries, strict=True))
+        for row, title, summary in zip(part, titles, summaries, strict=True):
+            made.append(_example(row, title, summary, prefixes[row.get("anywhere", False)], length))
     return made
 
 
-def _example(row, title, summary, prefix, room):
+def _example(row, title, summary, prefix, length):
+    room = length - len(prefix) - 3
     of_title = min(len(title.ids), max(room - len(summary.ids), room * 2 // 3))
     of_summary = min(len(summary.ids), room - of_title)
     ids = [pieces.START, *prefix, *title.ids[:of_title], pieces.END, *summary.ids[:of_summary], pieces.END]
@@ -102,39 +158,41 @@ def _example(row, title, summary, prefix, room):
         if at >= 0:
             evidence[(field == where) & (starts < at + len(words)) & (ends > at), c] = 1
     direction = network.DIRECTIONS.index(row["direction"]) if "direction" in row else 0
-    return Example(row["id"], np.array(ids, np.int32), field, starts, ends, direction, meant, act, evidence)
+    stated = "signals" in row
+    kind = ("copied" if row.get("anywhere") else "invented") if row.get("invented") else ""
+    ids = np.array(ids, np.int32)
+    return Example(row["id"], ids, field, starts, ends, direction, meant, act, evidence, stated, kind)
 
 
 def month_folds(rows):
     """{name: (numbers learned from, numbers asked)}. The newest month is asked after learning from what came before alone; of the others
-    each is asked after learning from all else, those up to March 2026 together. Rows without a date count as the oldest.
+    each is asked after learning from all else, those up to March 2026 together. Rows without a date count as the oldest; invented ones are
+    always learned from and never asked.
     """
-    months = [row["published"][:7] for row in rows]
-    newest = max(months)
-    groups = {month: [month] for month in sorted(set(months)) if month > "2026-03"}
-    groups["2026-03"] = [month for month in set(months) if month <= "2026-03"]
+    months = [None if row.get("invented") else row["published"][:7] for row in rows]
+    known = sorted({month for month in months if month is not None})
+    groups = {month: [month] for month in known if month > "2026-03"}
+    groups["2026-03"] = [month for month in known if month <= "2026-03"]
     folds = {}
     for name in sorted(groups):
         asked = [n for n, month in enumerate(months) if month in groups[name]]
         if asked:
-            learned = [
-                n for n, month in enumerate(months) if month not in groups[name] and (name != newest or month < newest)
-            ]
+            learned = [n for n, month in enumerate(months) if month not in groups[name]]
             folds[name] = learned, asked
     return folds
 
 
 def outlet_folds(rows, count=4):
     """As month_folds, by outlet: whole outlets, the largest first to where the fewest rows are."""
-    sizes = Counter(row["source"] for row in rows)
+    sizes = Counter(row["source"] for row in rows if not row.get("invented"))
     filled, place = [0] * count, {}
     for source, size in sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])):
         place[source] = min(range(count), key=lambda n: (filled[n], n))
         filled[place[source]] += size
     return {
         f"outlets-{n + 1}": (
-            [i for i, row in enumerate(rows) if place[row["source"]] != n],
-            [i for i, row in enumerate(rows) if place[row["source"]] == n],
+            [i for i, row in enumerate(rows) if row.get("invented") or place[row["source"]] != n],
+            [i for i, row in enumerate(rows) if not row.get("invented") and place[row["source"]] == n],
         )
         for n in range(count)
     }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("none", "escalation", "deescalation", "mixed")
 HERE = Path(__file__).parent
+PREFIXES = {False: "query:", True: "passage:"}  # before a text: read for the theatre, or as if all the world were it
 MODEL, PIECES = HERE / "reader.onnx", HERE / "pieces.json.gz"
 
 WINDOW = 128  # pieces that the network sees at once
@@ -55,7 +56,7 @@ class Network:
 
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer):
         self._session, self._tokenizer = session, tokenizer
-        self._prefix = tokenizer.encode("query:").ids
+        self._prefixes = {anywhere: tokenizer.encode(prefix).ids for anywhere, prefix in PREFIXES.items()}
         facts = session.get_modelmeta().custom_metadata_map
         self.version = facts.get("version", "")
         self.means = {lang: np.array(mean, np.float32) for lang, mean in json.loads(facts.get("means", "{}")).items()}
@@ -79,13 +80,14 @@ class Network:
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         return cls(session, Tokenizer.from_str(gzip.decompress(Path(tokenizer).read_bytes()).decode()))
 
-    def read(self, entries: Iterable[tuple[str, str]]) -> list[Seen]:
+    def read(self, entries: Iterable[tuple[str, str]], *, anywhere: bool = False) -> list[Seen]:
         """One Seen for each (title, summary), in their order. Takes any text; long ones are read in windows up to WINDOWS of them.
+        With `anywhere` what happens outside the theatre counts too.
 
         Each window goes through the network alone: the ranges of its 8 bits are those of the window, so that what is read of an entry
         does not depend on which others are read with it. Together they would be no faster.
         """
-        return [self._entry(title, summary) for title, summary in entries]
+        return [self._entry(title, summary, self._prefixes[anywhere]) for title, summary in entries]
 
     def packed(self, seen: Seen, lang: str) -> bytes | None:
         """The vector as it is kept to tell events apart: without its language's mean, one signed byte a number. A cosine of two such is that
@@ -94,9 +96,9 @@ class Network:
         mean = self.means.get(lang)
         return None if mean is None else packed(seen.vector - mean)
 
-    def _entry(self, title: str, summary: str) -> Seen:
+    def _entry(self, title: str, summary: str, prefix: list[int]) -> Seen:
         of_title, of_summary = (self._tokenizer.encode(pieces.clean(text[:CHARACTERS])) for text in (title, summary))
-        cut = windows(of_title, of_summary, self._prefix)
+        cut = windows(of_title, of_summary, prefix)
         return _joined([(window, self._run(window)) for window in cut], title, summary)
 
     def _run(self, window: Window) -> dict[str, np.ndarray]:

@@ -58,23 +58,22 @@ class Reader:
     def read(self, texts: Sequence[Text], *, anywhere: bool = False) -> list[Reading]:
         """Readings in the order of the texts; each is the same whatever it is read with.
 
-        With `anywhere` the phrases read what has no tie to the theatre by themselves: the network has learned that it
-        states nothing.
+        With `anywhere` what happens outside the theatre counts too, and every text goes to both witnesses.
         """
         return [self._read(text, anywhere) for text in texts]
 
     def _read(self, text: Text, anywhere: bool) -> Reading:
         found, candidates = self.tagger.examine(text.title, text.summary, lang=text.lang, anywhere=anywhere)
-        if found.lang not in self.tagger.lexicons or not (found.theatre or (found.signals and not anywhere)):
+        if found.lang not in self.tagger.lexicons or not (found.theatre or found.signals or anywhere):
             return replace(found, method=self.method)
-        (seen,) = self.network.read([(text.title, text.summary)])
+        (seen,) = self.network.read([(text.title, text.summary)], anywhere=anywhere)
         reading, _ = self.weigh(text, found, candidates, seen)
         return reading
 
     def why(self, text: Text, *, anywhere: bool = False) -> tuple[Reading, dict[str, Judged]]:
         """A reading with every category that was judged and the points behind its confidence, for people who ask."""
         found, candidates = self.tagger.examine(text.title, text.summary, lang=text.lang, anywhere=anywhere)
-        (seen,) = self.network.read([(text.title, text.summary)])
+        (seen,) = self.network.read([(text.title, text.summary)], anywhere=anywhere)
         return self.weigh(text, found, candidates, seen)
 
     def weigh(

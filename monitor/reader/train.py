@@ -32,6 +32,12 @@ def main(arguments=None):
         "--corrections", type=Path, metavar="FILE", help="of export corrections --format jsonl: rows to learn too"
     )
     asked.add_argument(
+        "--invented", nargs="*", type=Path, default=[], metavar="FOLDER", help="folders of invented rows, LANG.txt"
+    )
+    asked.add_argument(
+        "--anywhere", nargs="*", type=Path, default=[], metavar="FILE", help="*.jsonl of sentences about all the world"
+    )
+    asked.add_argument(
         "--events", type=Path, metavar="FOLDER", help="entries grouped by event: their vectors are written too"
     )
     asked.add_argument(
@@ -40,6 +46,7 @@ def main(arguments=None):
     asked.add_argument(
         "--folds", action="append", choices=sorted(labels.FOLDS), default=[], help="measure on these too"
     )
+    asked.add_argument("--fold", action="append", default=[], metavar="NAME", help="of the folds, only these: 2026-07")
     asked.add_argument("--only-folds", action="store_true", help="measure, and train nothing on all rows")
     asked.add_argument("--tiny", action="store_true", help="a tiny network of random weights, to try the way")
     asked.add_argument("--epochs", type=int, help="instead of the recipe's")
@@ -53,50 +60,75 @@ def main(arguments=None):
     recipe = fit.TINY if asked.tiny else fit.Recipe()
     if asked.epochs:
         recipe = fit.Recipe(**{**asdict(recipe), "epochs": asked.epochs})
-    rows = labels.read(asked.labels, asked.corrections)
+    labelled = labels.read(asked.labels, asked.corrections)
+    invented = labels.invented(asked.invented)
+    rows = labelled + invented
+    world = labels.anywhere(asked.anywhere)
     windows = vectors.read(asked.events) if asked.events else {}
     grouped = [row for window in windows.values() for row in window]
     texts = [
-        text for row in rows + grouped + list(_lines(asked.texts)) for text in (row["title"], row["summary"] or "")
+        text
+        for row in rows + grouped + world + list(_lines(asked.texts))
+        for text in (row["title"], row["summary"] or "")
     ]
     settings, kept, scores, tensors = base.tiny(texts) if asked.tiny else base.pruned(texts)
     tokenizer = pieces.tokenizer(kept, scores)
-    examples = labels.examples(rows + grouped, tokenizer)
-    print(f"{len(rows)} rows, {len(grouped)} grouped by event, {len(kept)} pieces")
+    # What an invented entry reports would be a signal anywhere; what has none may be about another war.
+    world += [row | {"anywhere": True} for row in invented if world and row["signals"]]
+    every = rows + grouped + world
+    examples = labels.examples(every, tokenizer)
+    print(f"{len(rows)} rows, {len(grouped)} grouped by event, {len(world)} of all the world, {len(kept)} pieces")
 
-    data = labels.fingerprint(rows + grouped) + f" {len(kept)} pieces, {recipe.frozen} of {recipe.layers} layers frozen"
+    data = labels.fingerprint(every) + f" {len(kept)} pieces, {recipe.frozen} of {recipe.layers} layers frozen"
     made = fit.start(recipe, settings, tensors)
     lower = _once(asked.out / "lower.pt", data, lambda: fit.Lower.of(made, examples, recipe.frozen).kept)
     lower = fit.Lower(lower, recipe.frozen)
     print("frozen layers done", flush=True)
-    langs = [row["lang"] for row in rows + grouped]
-    vectors_of_base = lambda: torch.from_numpy(vectors.sentences(settings, tensors, lower))  # noqa: E731
-    teacher = vectors.teacher(_once(asked.out / "sentences.pt", data, vectors_of_base).numpy(), langs)
+    # The vector is taught by what the press wrote, and its head is solved from it.
+    real = [n for n, row in enumerate(rows + grouped) if not row.get("invented")]
+    langs = [every[n]["lang"] for n in real]
+    vectors_of_base = lambda: torch.from_numpy(vectors.sentences(settings, tensors, lower, real))  # noqa: E731
+    of_real = vectors.teacher(_once(asked.out / "sentences.pt", data, vectors_of_base).numpy(), langs)
+    teacher = torch.zeros(len(every), of_real.shape[1])  # a row of zeros teaches nothing
+    teacher[real] = of_real
     print("sentence vectors of the base done", flush=True)
     key = data + json.dumps(asdict(recipe))
     report = {}
     for kind in asked.folds:
         read: list[dict[str, Any]] = []
         numbers: list[int] = []
-        for name, (learned, of_fold) in labels.FOLDS[kind](rows).items():
+        worldly: list[tuple[int, int]] = []
+        folds = labels.FOLDS[kind](rows)
+        for place, (name, (learned, of_fold)) in enumerate(folds.items()):
+            if asked.fold and name not in asked.fold:
+                continue
+            first = len(rows) + len(grouped)
+            apart = [n for n, row in enumerate(world, first) if not row.get("invented") and n % len(folds) == place]
+            learned = learned + sorted({n for n, _ in enumerate(world, first)} - set(apart))
             net = _fitted(asked.out / f"{name}.pt", key, recipe, settings, tensors, lower, examples, learned, teacher)
+            for n, one in zip(apart, fit.predict(net, lower, examples, apart, every, recipe), strict=True):
+                worldly.append((examples[n].direction, one["direction"].argmax()))
             part = fit.predict(net, lower, examples, of_fold, rows, recipe)
             report[f"{kind} {name}"] = figures.figures([rows[n] for n in of_fold], [examples[n] for n in of_fold], part)
             print(f"{kind} {name}: {report[f'{kind} {name}']}", flush=True)
             read, numbers = read + part, numbers + of_fold
         report[kind] = figures.figures([rows[n] for n in numbers], [examples[n] for n in numbers], read)
+        if worldly:
+            report[kind + ", anywhere"] = figures.anywhere(worldly)
+            print(f"{kind}, sentences about all the world: {report[kind + ', anywhere']}")
         print(f"{kind}, all folds: {report[kind]}", flush=True)
         _keep(asked.out / f"{kind}.npz", rows, numbers, read)
     (asked.out / "report.json").write_text(json.dumps(report, indent=1) + "\n")
     if asked.only_folds:
         return
 
-    net = _fitted(asked.out / "all.pt", key, recipe, settings, tensors, lower, examples, range(len(rows)), teacher)
-    features = fit.features(net, lower, len(examples), recipe)
-    weight, means = vectors.solve(features, langs, teacher.numpy())
+    learned = [n for n in range(len(examples)) if not len(rows) <= n < len(rows) + len(grouped)]
+    net = _fitted(asked.out / "all.pt", key, recipe, settings, tensors, lower, examples, learned, teacher)
+    features = fit.features(net, lower, real, recipe)
+    weight, means = vectors.solve(features, langs, of_real.numpy())
     net.heads.vector.weight.data = torch.from_numpy(weight)
     if windows:
-        vector = vectors.without_means(features @ weight.T, langs, means)[len(rows) :]
+        vector = vectors.without_means(features @ weight.T, langs, means)[-len(grouped) :]
         np.savez_compressed(asked.out / "events.npz", id=np.array([row["id"] for row in grouped]), vector=vector)
     model, piece_file = asked.out / "reader.onnx", asked.out / "pieces.json.gz"
     state = {name: value.float().numpy() for name, value in net.state_dict().items()}
@@ -115,14 +147,16 @@ def main(arguments=None):
         "licence": "MIT",
         "recipe": asdict(recipe),
         "pieces": len(kept),
-        "rows": len(rows),
+        "rows": len(labelled),
         "rows fingerprint": labels.fingerprint(rows),
-        "rows by language": dict(sorted(Counter(row["lang"] for row in rows).items())),
-        "rows by month": dict(sorted(Counter(row["published"][:7] or "no date" for row in rows).items())),
-        "outlets": len({row["source"] for row in rows}),
-        "trained to": max(row["published"][:10] for row in rows),
-        "rows by category": {c: sum(c in {s["category"] for s in row["signals"]} for row in rows) for c in CATEGORIES},
-        "cameo sentences trained on": False,
+        "rows by language": dict(sorted(Counter(row["lang"] for row in labelled).items())),
+        "rows by month": dict(sorted(Counter(row["published"][:7] or "no date" for row in labelled).items())),
+        "outlets": len({row["source"] for row in labelled}),
+        "trained to": max(row["published"][:10] for row in labelled),
+        "rows by category": _by_category(labelled),
+        "invented rows": dict(sorted(Counter(row["lang"] for row in rows[len(labelled) :]).items())),
+        "invented rows by category": _by_category(rows[len(labelled) :]),
+        "sentences about all the world": len(world) - sum(row.get("invented", False) for row in world),
         "figures": report,
         "rows grouped by event": {name: len(window) for name, window in windows.items()},
         "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (model, piece_file)},
@@ -133,6 +167,10 @@ def main(arguments=None):
     off = max(np.abs(a.direction - b["direction"]).max() for a, b in zip(seen, exact, strict=True))
     print(f"written to {asked.out}; to ship it: cp {model} {piece_file} {asked.out / 'card.json'} {HERE}")
     print(f"largest difference of a direction's probability to 32 bits, {len(seen)} rows: {off:.3f}")
+
+
+def _by_category(rows):
+    return {c: sum(c in {s["category"] for s in row["signals"]} for row in rows) for c in CATEGORIES}
 
 
 def _lines(files):

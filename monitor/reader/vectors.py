@@ -24,16 +24,16 @@ def read(folder):
     return windows
 
 
-def sentences(settings, tensors, lower):
-    """(rows, width): the whole base network's own sentence vectors, by row of `lower`."""
+def sentences(settings, tensors, lower, rows):
+    """(rows, width): the whole base network's own sentence vectors of these rows of `lower`."""
     base = from_base(settings, tensors).eval()
     base.layers.bfloat16()
-    made = np.zeros((len(lower.kept), settings["width"]), np.float32)
-    order = sorted(range(len(made)), key=lambda n: len(lower.kept[n]))
+    made = np.zeros((len(rows), settings["width"]), np.float32)
+    order = sorted(range(len(made)), key=lambda n: len(lower.kept[rows[n]]))
     with torch.no_grad():
         for at in range(0, len(order), 64):
             chosen = order[at : at + 64]
-            x, mask = lower(chosen)
+            x, mask = lower([rows[n] for n in chosen])
             made[chosen] = mean_of(base.upper(x, mask, lower.frozen).float(), mask).numpy()
     return made
 
