@@ -56,7 +56,7 @@ class GivenNetwork:
     def packed(self, seen, lang):
         return network.packed(seen.vector)
 
-    def read(self, entries):
+    def read(self, entries, *, anywhere=False):
         return [self.answer for _ in entries]
 
 

@@ -37,8 +37,8 @@ class Recipe:
     calm_weight: float = 1.3  # of a row of de-escalation, which are few
     unseen: float = 0.08  # of the pieces are hidden in each step, so that no single word decides
     evidence_weight: float = 2.0  # of a piece within the words of a signal against one outside
-    # Shares of the invented rows, and of their copies as entries about all the world, that the first, second, ... epoch draws: what they teach
-    # comes first, and how the press writes has the last word.
+    # Shares of the invented rows, and of their copies as entries about all the world, that the first, second, ... epoch
+    # draws: what they teach comes first, and how the press writes has the last word.
     invented: tuple[float, ...] = (0.3, 0.1, 0.0)
     copied: tuple[float, ...] = (0.1, 0.0, 0.0)
     vector_weight: float = 0.3

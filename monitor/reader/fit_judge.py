@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,11 +175,8 @@ class _NoNetwork(Network):
     def __init__(self) -> None:
         self.version, self.means = "given", {}
 
-    def read(self, entries: object) -> list[Seen]:
+    def read(self, entries: Iterable[tuple[str, str]], *, anywhere: bool = False) -> list[Seen]:
         raise NotImplementedError("what the network says is in the predictions")
-
-    def packed(self, seen: Seen, lang: str) -> None:
-        return None
 
 
 def read(rows: Sequence[Row], tagger: Tagger, weights: Weights) -> list[Reading]:

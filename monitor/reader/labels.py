@@ -88,24 +88,18 @@ def invented(folders):
                 continue
             try:
                 letter, *texts = (part.strip() for part in line.split("|"))
-                row = {
-                    "lang": file.stem[:2],
-                    "direction": LETTERS[letter],
-                    "source": "",
-                    "published": "",
-                    "signals": [],
-                }
+                direction, signals, plain = LETTERS[letter], [], {}
                 for field, text in zip(("title", "summary"), texts, strict=True):
                     for category, mode, words in MARK.findall(text):
                         network.CATEGORIES.index(category := FORMER_CATEGORIES.get(category, category))
-                        signal = {"category": category, "mode": mode, "field": field, "evidence": words.strip()}
-                        row["signals"].append(signal)
-                    row[field] = MARK.sub(lambda found: found[3].strip(), text)
-                if not row["title"] or "{" in row["title"] + row["summary"] or bool(row["signals"]) == (letter == "N"):
+                        signals.append({"category": category, "mode": mode, "field": field, "evidence": words.strip()})
+                    plain[field] = MARK.sub(lambda found: found[3].strip(), text)
+                if not plain["title"] or "{" in "".join(plain.values()) or bool(signals) == (letter == "N"):
                     raise ValueError("no title, a mark that is not one, or marks that do not fit the letter")
             except (ValueError, KeyError) as error:
                 raise ValueError(f"{file}, line {number}: {error!r}; training/README.md has the form") from error
-            rows.append(row | {"id": hashlib.sha1(line.encode()).hexdigest(), "invented": True})
+            row = {"id": hashlib.sha1(line.encode()).hexdigest(), "lang": file.stem[:2], "source": "", "published": ""}
+            rows.append(row | plain | {"direction": direction, "signals": signals, "invented": True})
     return rows
 
 
