@@ -1,4 +1,4 @@
-"""The press by language: each against its own normal, left out where it is no press, and the wedge between two groups."""
+"""The press by language: each against its own normal, left out where it is none, and the wedge between two groups."""
 
 from dataclasses import replace
 from datetime import timedelta

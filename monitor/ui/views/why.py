@@ -205,7 +205,7 @@ def press_by_language(now: datetime) -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="press_table", placeholder="",
                      alt=f"Tension, relief and attention of the press of each language on {day:%Y-%m-%d}")  # fmt: skip
         safe_html.note(
-            f"{day:%Y-%m-%d}, the newest finished day; 90 % ranges in brackets. 100 is normal for that press itself, so "
+            f"{day:%Y-%m-%d}, the newest finished day; 90 % ranges in brackets. 100 is normal for that press, so "
             "the rows say who reports more than usual, not who reports more."
         )
         if "provisional" in {point.status for point in shown.values()}:
