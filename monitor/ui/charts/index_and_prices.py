@@ -13,7 +13,7 @@ from monitor.models import MEASURES
 from monitor.ui.charts.colors import COLORS
 
 SYMBOLS = {"tension": "circle", "relief": "diamond", "attention": "triangle"}
-STROKES = {"tension": "solid", "relief": "solid", "attention": [6, 2]}
+STROKES: dict[str, str | list[int]] = {"tension": "solid", "relief": "solid", "attention": [6, 2]}
 PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
 DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # distinct without colour too
 BAND = 0.16  # opacity of a 90 % interval
