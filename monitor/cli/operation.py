@@ -1,14 +1,15 @@
-"""Commands for whoever runs the program: health, backup, restore."""
+"""Commands for whoever runs the program: health, backup, restore, feeds import and export."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor import clock
-from monitor.cli.base import app, command_line, configured, err
+from monitor.cli.base import app, command_line, configured, err, opened
 from monitor.config.environment import environment, is_web_address
 from monitor.storage.store import open_store
 
@@ -92,3 +93,36 @@ def health(
         err.print(f"{url} does not answer: {getattr(fault, 'reason', fault)}", markup=False)
         raise typer.Exit(1) from None
     err.print(said.decode(errors="replace").strip(), markup=False)
+
+
+feeds = typer.Typer(no_args_is_help=True, help="Lists of feeds as OPML, which feed readers exchange.")
+app.add_typer(feeds, name="feeds")
+
+
+@feeds.command("import")
+@command_line
+def import_opml(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An OPML file of a feed reader.")],
+) -> None:
+    """Print entries to paste under `feeds:` of feeds.yaml; `check --online` then asks each feed once."""
+    from monitor.feeds import opml
+
+    with file.open("rb") as opened_file:
+        found, left_out = opml.read(opened_file.read(opml.MOST_BYTES + 1))
+    sys.stdout.buffer.write(opml.as_yaml(found).encode())
+    for sentence in left_out:
+        err.print(f"left out: {sentence}", markup=False)
+    err.print(f"{len(found)} feeds, {len(left_out)} left out")
+
+
+@feeds.command("export")
+@command_line
+def export_opml(
+    o: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output when left out.")] = None,
+) -> None:
+    """Write the enabled feeds as OPML; those on private addresses, and all headers, are left out."""
+    from monitor.feeds import opml
+
+    _, settings = configured()
+    with opened(o) as target:
+        target.write(opml.write(settings.feeds))
