@@ -22,7 +22,8 @@ EFFECTS = (
     "aiohttp", "apprise", "curl_cffi", "sqlalchemy", "streamlit", "yfinance",
 )  # fmt: skip
 PURE = (
-    "monitor.models", "monitor.errors", "monitor.feeds.parse", "monitor.feeds.schedule", "monitor.feeds.identity", "monitor.feeds.opml",
+    "monitor.models", "monitor.errors", "monitor.feeds.parse", "monitor.feeds.schedule", "monitor.feeds.identity",
+    "monitor.feeds.opml",
     "monitor.feeds.publishers", "monitor.tagging", "monitor.reader", "monitor.stories", "monitor.index",
     "monitor.alerts.rules", "monitor.alerts.delivery",
     "monitor.alerts.wording",
