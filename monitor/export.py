@@ -3,9 +3,9 @@
 A row is a mapping of column to plain value; rows are taken one at a time, so the memory is that of a batch.
 docs/data-dictionary.md says what each column means, and a test holds it to COLUMNS.
 
-Times are UTC ISO 8601 with Z, to the second; days are dates. In CSV lists are joined by `;`, what is missing is empty, and a text
-cell that a spreadsheet would take for a formula is led by a single quote; numbers stay numbers. JSON Lines and Parquet keep lists,
-and texts as they are.
+Times are UTC ISO 8601 with Z, to the second; days are dates. In CSV lists are joined by `;`, what is missing is empty,
+and a text cell that a spreadsheet would take for a formula is led by a single quote; numbers stay numbers. JSON Lines
+and Parquet keep lists, and texts as they are.
 """
 
 from __future__ import annotations
@@ -30,57 +30,64 @@ ROWS_A_PIECE = 2_000  # rows a piece of CSV; a row group of Parquet has five of 
 # column -> kind; the order is the order in the file
 TEXT, INT, NUMBER, BOOL, TIME, DAY, LIST = "text", "int", "number", "bool", "time", "day", "list"
 _INDEX = {
-    "tension": NUMBER, "tension_low": NUMBER, "tension_high": NUMBER, "relief": NUMBER, "relief_low": NUMBER, "relief_high": NUMBER,
-    "balance": NUMBER, "escalation_share": NUMBER, "deescalation_share": NUMBER,
+    "tension": NUMBER, "tension_low": NUMBER, "tension_high": NUMBER, "relief": NUMBER, "relief_low": NUMBER,
+    "relief_high": NUMBER, "balance": NUMBER, "escalation_share": NUMBER, "deescalation_share": NUMBER,
 }  # fmt: skip
 _ATTENTION = {
     "attention": NUMBER, "attention_low": NUMBER, "attention_high": NUMBER, "attention_share": NUMBER,
 }  # fmt: skip
 COLUMNS: dict[str, dict[str, str]] = {
     "articles": {
-        "id": INT, "feed": TEXT, "publisher": TEXT, "title": TEXT, "summary": TEXT, "link": TEXT, "lang": TEXT, "published": TIME,
-        "first_seen": TIME, "at": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST, "actors": LIST, "places": LIST,
-        "parts": LIST, "theatre": BOOL, "tier": INT, "country": TEXT, "story_id": INT, "published_text": TEXT, "method": TEXT,
-        "confidence": NUMBER, "runner_up": TEXT, "fault": TEXT,
+        "id": INT, "feed": TEXT, "publisher": TEXT, "title": TEXT, "summary": TEXT, "link": TEXT, "lang": TEXT,
+        "published": TIME, "first_seen": TIME, "at": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST,
+        "actors": LIST, "places": LIST, "parts": LIST, "theatre": BOOL, "tier": INT, "country": TEXT, "story_id": INT,
+        "published_text": TEXT, "method": TEXT, "confidence": NUMBER, "runner_up": TEXT, "fault": TEXT,
     },
     "signals": {
-        "id": INT, "article_id": INT, "at": TIME, "first_seen": TIME, "feed": TEXT, "publisher": TEXT, "tier": INT, "lang": TEXT,
-        "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT, "severity": NUMBER, "rule": TEXT,
-        "field": TEXT, "start": INT, "end": INT, "text": TEXT, "source": TEXT, "target": TEXT, "place": TEXT, "operators": LIST,
+        "id": INT, "article_id": INT, "at": TIME, "first_seen": TIME, "feed": TEXT, "publisher": TEXT, "tier": INT,
+        "lang": TEXT, "title": TEXT, "link": TEXT, "story_id": INT, "category": TEXT, "direction": TEXT, "mode": TEXT,
+        "severity": NUMBER, "rule": TEXT, "field": TEXT, "start": INT, "end": INT, "text": TEXT, "source": TEXT,
+        "target": TEXT, "place": TEXT, "operators": LIST,
         "method": TEXT, "confidence": NUMBER, "why": TEXT,
     },
     "stories": {
-        "id": INT, "title": TEXT, "first_seen": TIME, "last_seen": TIME, "direction": TEXT, "score": NUMBER, "categories": LIST,
-        "actors": LIST, "places": LIST, "langs": LIST, "articles": INT, "publishers": INT, "state": TEXT, "confirmed_by": INT,
-        "first_publisher": TEXT, "confidence": NUMBER, "titles": LIST,
+        "id": INT, "title": TEXT, "first_seen": TIME, "last_seen": TIME, "direction": TEXT, "score": NUMBER,
+        "categories": LIST, "actors": LIST, "places": LIST, "langs": LIST, "articles": INT, "publishers": INT,
+        "state": TEXT, "confirmed_by": INT, "first_publisher": TEXT, "confidence": NUMBER, "titles": LIST,
     },
     "index": {
-        "grain": TEXT, "part": TEXT, "at": TIME, "status": TEXT, **_INDEX, "escalation_acts": NUMBER, "escalation_words": NUMBER,
-        "deescalation_acts": NUMBER, "deescalation_words": NUMBER, "percentile": NUMBER, "entries": INT, "signal_articles": INT, "stories": INT,
-        "publishers": INT, "missing": TEXT, "method": TEXT, **_ATTENTION, "theatre_articles": INT,
+        "grain": TEXT, "part": TEXT, "at": TIME, "status": TEXT, **_INDEX, "escalation_acts": NUMBER,
+        "escalation_words": NUMBER, "deescalation_acts": NUMBER, "deescalation_words": NUMBER, "percentile": NUMBER,
+        "entries": INT, "signal_articles": INT, "stories": INT, "publishers": INT, "missing": TEXT, "method": TEXT,
+        **_ATTENTION, "theatre_articles": INT,
     },
     "prices": {
-        "series": TEXT, "day": DAY, "close": NUMBER, "unit": TEXT, "kind": TEXT, "source": TEXT, "market_time": TIME, "fetched_at": TIME,
+        "series": TEXT, "day": DAY, "close": NUMBER, "unit": TEXT, "kind": TEXT, "source": TEXT, "market_time": TIME,
+        "fetched_at": TIME,
         "final": BOOL,
     },
     # and, for each price series, NAME_close and NAME_source; for each series of a file, NAME_value and NAME_vintage
     "daily": {"day": DAY, "status": TEXT, **_INDEX, "method": TEXT, **_ATTENTION},
     "feeds": {
-        "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT, "entries": INT,
-        "new_entries": INT, "bad_entries": INT, "last_polled": TIME, "last_success": TIME, "last_new": TIME, "next_due": TIME, "moved_to": TEXT,
+        "name": TEXT, "url": TEXT, "state": TEXT, "status": INT, "failure": TEXT, "error": TEXT, "failures": INT,
+        "entries": INT, "new_entries": INT, "bad_entries": INT, "last_polled": TIME, "last_success": TIME,
+        "last_new": TIME, "next_due": TIME, "moved_to": TEXT,
     },
     "corrections": {
-        "id": INT, "article_id": INT, "at": TIME, "kind": TEXT, "category": TEXT, "mode": TEXT, "field": TEXT, "start": INT, "end": INT,
-        "text": TEXT, "who": TEXT, "note": TEXT, "method": TEXT, "lang": TEXT, "title": TEXT, "publisher": TEXT, "link": TEXT,
+        "id": INT, "article_id": INT, "at": TIME, "kind": TEXT, "category": TEXT, "mode": TEXT, "field": TEXT,
+        "start": INT, "end": INT, "text": TEXT, "who": TEXT, "note": TEXT, "method": TEXT, "lang": TEXT, "title": TEXT,
+        "publisher": TEXT, "link": TEXT,
     },
     "observations": {"series": TEXT, "day": DAY, "value": NUMBER, "unit": TEXT, "vintage": TIME},
 }  # fmt: skip
 # what a line of JSON of `corrections` holds: an article as the reader's training takes it; its signals are objects
 LABELLED_ROW = {
-    "id": TEXT, "lang": TEXT, "title": TEXT, "summary": TEXT, "source": TEXT, "published": TIME, "direction": TEXT, "signals": LIST,
+    "id": TEXT, "lang": TEXT, "title": TEXT, "summary": TEXT, "source": TEXT, "published": TIME, "direction": TEXT,
+    "signals": LIST,
 }  # fmt: skip
 _ARROW = {
-    TEXT: pa.string(), INT: pa.int64(), NUMBER: pa.float64(), BOOL: pa.bool_(), TIME: pa.timestamp("us", tz="UTC"), DAY: pa.date32(),
+    TEXT: pa.string(), INT: pa.int64(), NUMBER: pa.float64(), BOOL: pa.bool_(), TIME: pa.timestamp("us", tz="UTC"),
+    DAY: pa.date32(),
     LIST: pa.list_(pa.string()),
 }  # fmt: skip
 # what makes a spreadsheet read a cell as a formula; the full-width forms do in some of them
@@ -88,7 +95,9 @@ _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def write(table: str, rows: Iterable[Mapping[str, object]], *, format: str, out: BinaryIO) -> int:
-    """Write the rows of a table of COLUMNS to a binary stream, and give how many there were. Raises KeyError, ValueError."""
+    """Write the rows of a table of COLUMNS to a binary stream,
+    and give how many there were. Raises KeyError, ValueError.
+    """
     counted = _Counted(iter(rows))
     out.writelines(pieces(table, counted, format=format))
     return counted.count
@@ -125,7 +134,9 @@ def columns_of(table: str, row: Mapping[str, object] = {}) -> dict[str, str]:
 
 
 def rows_csv(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str] | Sequence[str]) -> Iterator[str]:
-    """CSV text in pieces, the header first. `columns` with their kinds or, for a table of the screen's own, their names alone."""
+    """CSV text in pieces, the header first. `columns` with their kinds or,
+    for a table of the screen's own, their names alone.
+    """
     kinds = columns if isinstance(columns, Mapping) else dict.fromkeys(columns)
     buffer = io.StringIO()
     writer = csv.writer(

@@ -1,4 +1,6 @@
-"""Simulated news with known truth: publishers of different size and bent, events reported by several of them, a planted change."""
+"""Simulated news with known truth: publishers of different size and bent,
+events reported by several of them, a planted change.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def news(
-    *, days: int, publishers: int = 12, a_day: float = 25.0, ratio: float = 1.0, change_on: int | None = None, seed: int = 0,
-    share: float = 0.06, mentions: float = 0.1, reports_each: float = 2.0, start: datetime = START,
+    *, days: int, publishers: int = 12, a_day: float = 25.0, ratio: float = 1.0, change_on: int | None = None,
+    seed: int = 0, share: float = 0.06, mentions: float = 0.1, reports_each: float = 2.0, start: datetime = START,
 ) -> pd.DataFrame:  # fmt: skip
     """Entries of `days` days with the columns of storage.index.entries.
 
-    Each publisher has its own volume and its own share of signals (`share` on average); from day `change_on` on every share of
-    escalation is `ratio` times as large. Signals come in stories that are reported `reports_each` times on average, by any publisher. Of the
-    other entries the share `mentions` is about the theatre without a signal.
+    Each publisher has its own volume and its own share of signals (`share` on average); from day `change_on` on every
+    share of escalation is `ratio` times as large. Signals come in stories that are reported `reports_each` times on
+    average, by any publisher. Of the other entries the share `mentions` is about the theatre without a signal.
     """
     random = np.random.default_rng(seed)
     volume = random.gamma(4, a_day / 4, publishers)
@@ -65,21 +67,29 @@ def news(
     act = random.random(len(order)) < 0.6
     theatre = (table["story"] > 0) | (random.random(len(order)) < mentions)
     zero = np.zeros(len(order))
-    return pd.DataFrame({
-        "article_id": np.arange(1, len(order) + 1),
-        "at": pd.to_datetime([start], utc=True)[0] + pd.to_timedelta(table["minute"], unit="min"),
-        "publisher": pd.Categorical.from_codes(table["publisher"].astype(int), [f"P{n:02d}" for n in range(publishers)]),
-        "tier": (table["publisher"] % 4 + 1).astype("int8"),
-        "escalation_act": np.where(act, table["escalation"], zero),
-        "escalation_words": np.where(act, zero, table["escalation"]),
-        "deescalation_act": np.where(act, table["deescalation"], zero),
-        "deescalation_words": np.where(act, zero, table["deescalation"]),
-        "theatre": theatre,
-        "categories": np.where(table["escalation"] > 0, "attack;threat", np.where(table["deescalation"] > 0, "talks", "")),
-        "parts": np.where(table["story"] % 3 == 1, "iran_us;nuclear_file", np.where(table["story"] % 3 == 2, "lebanon", "")),
-        "text_key": np.arange(1, len(order) + 1),
-        "story_id": pd.array(np.where(table["story"] > 0, table["story"], None), dtype="Int64"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "article_id": np.arange(1, len(order) + 1),
+            "at": pd.to_datetime([start], utc=True)[0] + pd.to_timedelta(table["minute"], unit="min"),
+            "publisher": pd.Categorical.from_codes(
+                table["publisher"].astype(int), [f"P{n:02d}" for n in range(publishers)]
+            ),
+            "tier": (table["publisher"] % 4 + 1).astype("int8"),
+            "escalation_act": np.where(act, table["escalation"], zero),
+            "escalation_words": np.where(act, zero, table["escalation"]),
+            "deescalation_act": np.where(act, table["deescalation"], zero),
+            "deescalation_words": np.where(act, zero, table["deescalation"]),
+            "theatre": theatre,
+            "categories": np.where(
+                table["escalation"] > 0, "attack;threat", np.where(table["deescalation"] > 0, "talks", "")
+            ),
+            "parts": np.where(
+                table["story"] % 3 == 1, "iran_us;nuclear_file", np.where(table["story"] % 3 == 2, "lebanon", "")
+            ),
+            "text_key": np.arange(1, len(order) + 1),
+            "story_id": pd.array(np.where(table["story"] > 0, table["story"], None), dtype="Int64"),
+        }
+    )
 
 
 def _append(columns, random, day, publisher, escalation, deescalation, story) -> None:

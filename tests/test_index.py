@@ -28,15 +28,19 @@ def hand_made(rows, *, at=START):
     """(publisher, escalation act, escalation words, de-escalation act[, text_key, story]) -> frame."""
     rows = [(*row, *(None,) * (6 - len(row))) for row in rows]
     return pd.DataFrame({
-        "article_id": range(1, len(rows) + 1), "at": pd.to_datetime([at] * len(rows), utc=True), "publisher": [r[0] for r in rows], "tier": 1,
-        "escalation_act": [float(r[1]) for r in rows], "escalation_words": [float(r[2]) for r in rows],
-        "deescalation_act": [float(r[3]) for r in rows], "deescalation_words": 0.0, "theatre": False, "categories": "", "parts": "",
-        "text_key": [r[4] or n for n, r in enumerate(rows, 1000)], "story_id": pd.array([r[5] for r in rows], dtype="Int64"),
+        "article_id": range(1, len(rows) + 1), "at": pd.to_datetime([at] * len(rows), utc=True),
+        "publisher": [r[0] for r in rows], "tier": 1, "escalation_act": [float(r[1]) for r in rows],
+        "escalation_words": [float(r[2]) for r in rows], "deescalation_act": [float(r[3]) for r in rows],
+        "deescalation_words": 0.0, "theatre": False, "categories": "", "parts": "",
+        "text_key": [r[4] or n for n, r in enumerate(rows, 1000)], "story_id": pd.array([r[5] for r in rows],
+            dtype="Int64"),
     })  # fmt: skip
 
 
 def test_the_raw_share_by_hand():
-    """Two publishers, no shrinking: A has an act of 8 in four entries, B words of 6 (counting half) in two; mean of 0.2 and 0.15."""
+    """Two publishers, no shrinking: A has an act of 8 in four entries, B words of 6 (counting half) in two;
+    mean of 0.2 and 0.15.
+    """
     frame = hand_made([("A", 8, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("B", 0, 6, 0), ("B", 0, 0, 4)])
     parameters = Parameters(minimum_entries=1, minimum_publishers=1, shrink=1e-9, built_in=(0.05, 0.1))
     point = points(frame, parameters, now=START + timedelta(hours=1))[0]
@@ -123,7 +127,9 @@ def test_entries_after_now_are_left_out():
 
 @pytest.mark.parametrize("ratio", [1.0, 3.0])
 def test_a_planted_change_is_found_within_the_interval(ratio):
-    """Forty runs here; benchmarks/index.py has the thousand. 90 % of intervals hold the truth, so 40 runs hold 31 or more (p > 0.995)."""
+    """Forty runs here; benchmarks/index.py has the thousand. 90 % of intervals hold the truth,
+    so 40 runs hold 31 or more (p > 0.995).
+    """
     held, estimates = 0, []
     for seed in range(40):
         frame = news(days=15, ratio=ratio, change_on=14, seed=100 + seed)
@@ -177,7 +183,9 @@ def test_parts_are_points_of_the_whole():
 
 
 def test_the_percentile_looks_back_only_and_waits_for_enough():
-    """The first fourteen days lie in the reference: they are provisional, on another scale, and count for nothing here."""
+    """The first fourteen days lie in the reference: they are provisional, on another scale,
+    and count for nothing here.
+    """
     found = daily(points(news(days=50, ratio=6, change_on=48, seed=10), hourly=False))
     assert [p.percentile is None for p in found[:46]] == [True] * 44 + [False] * 2
     assert found[48].percentile == 100
@@ -201,7 +209,8 @@ def test_why_sums_to_the_change(by, measure):
 
 
 OTHER_PARAMETERS = {
-    "reference": (START.date(), day_of(13).date()), "minimum_entries": 31, "minimum_publishers": 4, "tiers": (1.0, 1.0, 1.0, 1.0), "shrink": 21.0,
+    "reference": (START.date(), day_of(13).date()), "minimum_entries": 31, "minimum_publishers": 4,
+    "tiers": (1.0, 1.0, 1.0, 1.0), "shrink": 21.0,
     "built_in": (0.05, 0.05), "reader": "reader-2",
 }  # fmt: skip
 
@@ -260,7 +269,9 @@ ATTENTION = {f.name: None for f in fields(IndexPoint) if f.name.startswith("atte
 
 
 def test_attention_counts_every_entry_about_the_theatre_alike():
-    """Two publishers, no shrinking: A has 3 of 4 entries about the theatre, one of them an act; B 1 of 2. Tension does not see the others."""
+    """Two publishers, no shrinking: A has 3 of 4 entries about the theatre, one of them an act;
+    B 1 of 2. Tension does not see the others.
+    """
     rows = [("A", 8, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("A", 0, 0, 0), ("B", 0, 0, 0), ("B", 0, 0, 0)]
     frame = hand_made(rows).assign(theatre=[False, True, True, False, True, False])
     parameters = Parameters(minimum_entries=1, minimum_publishers=1, shrink=1e-9)

@@ -1,8 +1,8 @@
 """Why the index moved: an exact split of the change between two moments over categories, publishers and stories.
 
 The index is a sum over entries (shares.py), so each entry has its points in it, and a change is the difference of two
-such sums. An entry with several categories of one direction gives each an equal part; in attention those of both directions
-count, and what has none is "no signal".
+such sums. An entry with several categories of one direction gives each an equal part; in attention those of both
+directions count, and what has none is "no signal".
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def contributions(
 ) -> pd.DataFrame:
     """The points that each entry and category adds to the hourly index at `at`; they sum to it.
 
-    `at` is the hour's start. Columns: article_id, publisher, story_id (its own article's where it has none), category, points.
-    Empty where nothing counted. Entries after `now` are left out.
+    `at` is the hour's start. Columns: article_id, publisher, story_id (its own article's where it has none), category,
+    points. Empty where nothing counted. Entries after `now` are left out.
     """
     end = hour_of(at) + timedelta(hours=1)
     frame = frame[
@@ -61,7 +61,8 @@ def contributions(
 
 
 def decompose(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Two moments' contributions -> what each category, publisher or story added to the change, largest first; sums to the change.
+    """Two moments' contributions -> what each category, publisher or story added to the change, largest first; sums to
+    the change.
 
     Columns: the name asked `by`, before, after, change; for stories also the articles behind them.
     """

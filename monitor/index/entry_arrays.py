@@ -21,8 +21,8 @@ HOUR = 3_600_000_000  # microseconds
 class EntryArrays:
     """One row an entry. `hour` counts hours since 1970.
 
-    `tension`, `relief` and `attention` are what the entry counts towards that measure, 0..1: its severity, e/10, of escalation and of
-    de-escalation; and 1 where it is about the theatre, whatever it says of it, else 0.
+    `tension`, `relief` and `attention` are what the entry counts towards that measure, 0..1: its severity, e/10, of
+    escalation and of de-escalation; and 1 where it is about the theatre, whatever it says of it, else 0.
     """
 
     hour: np.ndarray

@@ -27,27 +27,32 @@ from monitor.models import MEASURES, PARTS, IndexPoint
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Z = 1.6449  # standard normal: 5 % above, 5 % below
-UNSEEN = 3.0  # stories that may have been missed when none was seen: the upper 95 % limit of a Poisson count of zero is -ln 0.05
+# stories that may have been missed when none was seen: the upper 95 % limit of a Poisson count of zero is -ln 0.05
+UNSEEN = 3.0
 UNSEEN_COUNTS = {"tension": 0.5, "relief": 0.5, "attention": 1.0}  # what each of those would have counted
 DIRECTIONS = {"tension": "escalation", "relief": "deescalation"}
 SCOPES = ("all", *PARTS)
 
 
 def lookback(since: datetime) -> datetime:
-    """From when on `compute` needs entries to make points from `since` on: the whole UTC days under the first window."""
+    """From when on `compute` needs entries to make points from `since` on:
+    the whole UTC days under the first window.
+    """
     day = midnight(since.astimezone(UTC))
     return day - timedelta(days=1)
 
 
 def compute(
-    frame: pd.DataFrame, *, cache: ReferenceCache, since: datetime, now: datetime, history: Iterable[tuple[str, datetime, float]] = (), hourly: bool = True,
+    frame: pd.DataFrame, *, cache: ReferenceCache, since: datetime, now: datetime,
+    history: Iterable[tuple[str, datetime, float]] = (), hourly: bool = True,
     daily: bool = True,
 ) -> list[IndexPoint]:  # fmt: skip
     """Points of every hour and day from that of `since` up to that of `now`, the running ones as they stand.
 
-    `frame` has the columns of storage.index.entries and reaches back to `lookback(since)`. `cache` knows the reference days before
-    that; finished days of the frame are taught to it on the way, so a year can be computed in one call. `history` are (part, day,
-    tension) of the days before `since` that are not provisional, for the percentile. Entries after `now` are left out.
+    `frame` has the columns of storage.index.entries and reaches back to `lookback(since)`. `cache` knows the reference
+    days before that; finished days of the frame are taught to it on the way, so a year can be computed in one call.
+    `history` are (part, day, tension) of the days before `since` that are not provisional, for the percentile. Entries
+    after `now` are left out.
     """
     frame = frame[frame["at"] <= pd.Timestamp(now)]
     arrays = read(frame, cache.codes, cache.parameters)
@@ -147,7 +152,9 @@ def _bare(part: EntryArrays) -> EntryArrays:
 
 
 class _Past:
-    """Tension is compared with the days of the year before, never with what came after; a provisional day is on another scale."""
+    """Tension is compared with the days of the year before, never with what came after;
+    a provisional day is on another scale.
+    """
 
     def __init__(self, history: Iterable[tuple[str, datetime, float]]):
         self.days: dict[str, list[tuple[int, float]]] = {}
@@ -294,7 +301,8 @@ def _weighed(each: np.ndarray, weights: np.ndarray, counted: np.ndarray, weighed
 def _by_scope(values: np.ndarray, members: np.ndarray) -> np.ndarray:
     """Sums of the rows of the whole (the first scope, which has all) and of each part: scopes x columns.
 
-    Not a matrix product: BLAS would wake all its threads for each small one, which on a busy machine took nine tenths of the time.
+    Not a matrix product: BLAS would wake all its threads for each small one, which on a busy machine took nine tenths
+    of the time.
     """
     sums = np.zeros((len(members), values.shape[1]))
     sums[0] = values.sum(axis=0)
@@ -316,8 +324,9 @@ def _count_stories(story: np.ndarray, members: np.ndarray) -> np.ndarray:
 def _interval(values: np.ndarray, stories: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """90 % limits of each row's first column from its replicates: symmetric on the log scale, widened for few stories.
 
-    Plain percentiles of the replicates miss the truth too often on the high side when there are a dozen stories (benchmarks/index.py),
-    as they do for any skew estimate; a log scale and Student's quantile (by its first expansion term) mend that.
+    Plain percentiles of the replicates miss the truth too often on the high side when there are a dozen stories
+    (benchmarks/index.py), as they do for any skew estimate; a log scale and Student's quantile (by its first expansion
+    term) mend that.
     """
     freedom = np.maximum(stories - 1, 1)
     estimate = values[:, 0]
@@ -335,13 +344,13 @@ def _typical(each: np.ndarray, counts: np.ndarray) -> float:
 
 
 def _point(
-    grain: str, at: datetime, method: str, status: str, part: str, articles: int, stories: int, about: int, volume: dict[str, int],
-    values: dict[str, float | None], *, missing: str | None = None,
+    grain: str, at: datetime, method: str, status: str, part: str, articles: int, stories: int, about: int,
+    volume: dict[str, int], values: dict[str, float | None], *, missing: str | None = None,
 ) -> IndexPoint:  # fmt: skip
     measured: dict[str, Any] = {name: values.get(name) for name in (
-        "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
-        "escalation_acts", "escalation_words", "deescalation_acts", "deescalation_words", "percentile",
-        "attention", "attention_low", "attention_high", "attention_share",
+        "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share",
+        "deescalation_share", "escalation_acts", "escalation_words", "deescalation_acts", "deescalation_words",
+        "percentile", "attention", "attention_low", "attention_high", "attention_share",
     )}  # fmt: skip
     return IndexPoint(
         grain=grain, at=at, method=method, status=status, **measured, **volume,

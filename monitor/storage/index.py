@@ -34,12 +34,14 @@ _DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(_DAY, sa.Bi
 def entries(
     store: Store, since: datetime | None = None, until: datetime | None = None, *, upto_id: int | None = None
 ) -> pd.DataFrame:
-    """Every entry read with since <= at < until, off-topic ones included, oldest first; with `upto_id`, none that was stored later.
+    """Every entry read with since <= at < until, off-topic ones included, oldest first; with `upto_id`, none that was
+    stored later.
 
     What is not read yet and what could not be read are left out: of them it is not known whether they report anything.
 
-    Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, theatre (whether
-    it has a tie to the theatre), lang (missing where it is not known), categories and parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
+    Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, theatre
+    (whether it has a tie to the theatre), lang (missing where it is not known), categories and parts joined by `;`,
+    text_key (equal for near-identical texts), story_id (missing while not grouped).
     """
     query = sa.select(*(sa.type_coerce(articles.c[name], sa.types.NullType) for name in _COLUMNS)).order_by(
         articles.c.at, articles.c.id
@@ -118,7 +120,8 @@ def points(
     *,
     method: str | None = None,
 ) -> list[IndexPoint]:
-    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the formula that is in use.
+    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the
+    formula that is in use.
 
     Two formulas are never mixed in one line, nor does the time asked for change which one it is.
     """
@@ -157,7 +160,9 @@ def newest(store: Store, until: datetime, method: str) -> datetime | None:
 
 
 def history(store: Store, since: datetime, until: datetime, method: str) -> list[tuple[str, datetime, float]]:
-    """(part, day, tension) of the days that percentiles are taken from: those with a number that is not provisional, oldest first."""
+    """(part, day, tension) of the days that percentiles are taken from:
+    those with a number that is not provisional, oldest first.
+    """
     wanted = (
         index_points.c.grain == "day",
         index_points.c.at >= since,

@@ -1,4 +1,5 @@
-"""What can be exported, row by row, as plain values under their column names: for the command line, the screen and other people's scripts.
+"""What can be exported, row by row, as plain values under their column names: for the command line, the screen and
+other people's scripts.
 
 Rows are read page by page, so memory stays small.
 """
@@ -16,8 +17,8 @@ from monitor.storage.store import Store
 
 Row = dict[str, object]
 _INDEX_OF_A_DAY = (
-    "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share", "deescalation_share",
-    "status", "method", "attention", "attention_low", "attention_high", "attention_share",
+    "tension", "tension_low", "tension_high", "relief", "relief_low", "relief_high", "balance", "escalation_share",
+    "deescalation_share", "status", "method", "attention", "attention_low", "attention_high", "attention_share",
 )  # fmt: skip
 
 
@@ -33,13 +34,14 @@ _CORRECTION, _OBSERVATION = _names(Correction), _names(Observation)
 
 
 def rows(
-    store: Store, table: str, *, since: datetime | None = None, until: datetime | None = None, wanted: Filter | None = None,
-    configured: Iterable[Feed] | None = None, format: str = "csv",
+    store: Store, table: str, *, since: datetime | None = None, until: datetime | None = None,
+    wanted: Filter | None = None, configured: Iterable[Feed] | None = None, format: str = "csv",
 ) -> Iterator[Row] | Iterator[Mapping[str, object]]:  # fmt: skip
     """The rows of a table with since <= time < until, oldest first. Raises KeyError for a table that is not in TABLES.
 
-    `wanted` narrows articles and signals, whose times it then says itself. `configured` are the feeds of feeds.yaml: those alone are
-    given, with those never polled; feeds are the health of now and know no times. Of corrections the format `jsonl` has labelled rows.
+    `wanted` narrows articles and signals, whose times it then says itself. `configured` are the feeds of feeds.yaml:
+    those alone are given, with those never polled; feeds are the health of now and know no times. Of corrections the
+    format `jsonl` has labelled rows.
     """
     if table == "corrections" and format == "jsonl":
         return corrections.labelled_rows(store, since, until)
@@ -142,6 +144,6 @@ def _corrections(
 
 
 TABLES: dict[str, Callable[..., Iterator[Row]]] = {
-    "articles": _articles, "signals": _signals, "stories": _stories, "index": _index, "prices": _prices, "daily": _daily, "feeds": _feeds,
-    "corrections": _corrections, "observations": _observations,
+    "articles": _articles, "signals": _signals, "stories": _stories, "index": _index, "prices": _prices,
+    "daily": _daily, "feeds": _feeds, "corrections": _corrections, "observations": _observations,
 }  # fmt: skip

@@ -1,4 +1,5 @@
-"""The words of the screen: what each category, state and level is called, and sentences made from facts. Pure functions.
+"""The words of the screen: what each category, state and level is called, and sentences made from facts. Pure
+functions.
 
 Each word is defined here once, so that screen, tooltip and test agree.
 """
@@ -60,24 +61,65 @@ SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": "made up"}
 MEASURES = {"tension": "Tension", "relief": "Relief", "attention": "Attention"}
 # what a first-time reader has to know, in the order of the page
 GUIDE = (
-    ("Tension, Relief", "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighted by severity and averaged "
-     "over publishers. 100 is the normal level. Prices are not part of it."),
-    ("Attention", "How much of the news polled in the last 24 hours is about the Gulf theatre at all, whatever it says. How much the world looks, "
-     "not how bad it is: it rises for talks as for strikes. 100 is the normal level."),
-    ("Levels", "Of tension: under 75 below normal; under 125 normal; under 200 elevated; under 400 high; from there on very high."),
-    ("90 %", "The range in which the number would lie nine times out of ten with other stories of the same kind. While two ranges overlap, the change is not clear."),
+    (
+        "Tension, Relief",
+        "How much of all news polled in the last 24 hours reports escalation (or de-escalation), "
+        "weighted by severity and averaged "
+        "over publishers. 100 is the normal level. Prices are not part of it.",
+    ),
+    (
+        "Attention",
+        "How much of the news polled in the last 24 hours is about the Gulf theatre at all, whatever it says. "
+        "How much the world looks, "
+        "not how bad it is: it rises for talks as for strikes. 100 is the normal level.",
+    ),
+    (
+        "Levels",
+        (
+            "Of tension: under 75 below normal; under 125 normal; under 200 elevated; under 400 high; "
+            "from there on very high."
+        ),
+    ),
+    (
+        "90 %",
+        (
+            "The range in which the number would lie nine times out of ten with other stories of the same kind. While "
+            "two ranges overlap, the change is not clear."
+        ),
+    ),
     ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
-    ("act, words", "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, from 1 to 10."),
-    ("Publisher", "Feeds with the same owner count once, and so do copies of one text, so three publishers are three independent sources. A story is one event, with the reports of all of them."),
-    ("Marks on the chart", "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before it, as the Oil page studies them."),
-)  # fmt: skip
+    (
+        "act, words",
+        (
+            "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, "
+            "from 1 to 10."
+        ),
+    ),
+    (
+        "Publisher",
+        (
+            "Feeds with the same owner count once, and so do copies of one text, so three publishers are three "
+            "independent sources. A story is one event, with the reports of all of them."
+        ),
+    ),
+    (
+        "Marks on the chart",
+        (
+            "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before "
+            "it, as the Oil page studies them."
+        ),
+    ),
+)
 LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
 SCORE = (
     "From -10 to +10: its signals by severity and confidence, those of the summary by half; above zero for escalation"
 )
 STORY_SCORE = "From -10 to +10: the highest and the lowest score of its reports together"
 TIERS = (1, 2, 3, 4)
-TIER = "Of the source, from feeds.yaml: 1 agencies and papers of record, 2 established titles, 3 trade press and sources without a tier, 4 state and party voices"
+TIER = (
+    "Of the source, from feeds.yaml: 1 agencies and papers of record, 2 established titles, 3 trade press and "
+    "sources without a tier, 4 state and party voices"
+)
 MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
@@ -90,12 +132,17 @@ def level(tension: float) -> str:
 def provisional(reference: tuple[date, date] | None) -> str:
     """What a provisional index is measured against; `reference` is the fixed window, if there is one."""
     if reference:
-        return f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or has too little news to say what is normal."
+        return (
+            f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or has too little "
+            "news to say what is normal."
+        )
     return "Provisional: measured against a built-in reference until there are 14 days of history."
 
 
 def trend(now: IndexPoint, before: IndexPoint | None, measure: str = "tension") -> str:
-    """Rising or falling only where the two 90 % intervals do not overlap; otherwise no clear change. Empty without an earlier number."""
+    """Rising or falling only where the two 90 % intervals do not overlap;
+    otherwise no clear change. Empty without an earlier number.
+    """
     if before is None:
         return ""
     low, high, low_before, high_before = (
@@ -123,7 +170,8 @@ def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetim
 def status_line(
     now: IndexPoint | None, before: IndexPoint | None, reported: Sequence[Reported], since: str = ""
 ) -> tuple[str, str]:
-    """(level, trend and since when; the reasons): `High since 14:00 and rising`, `strikes reported by 6 publishers; talks by 3.`
+    """(level, trend and since when; the reasons): `High since 14:00 and rising`, `strikes reported by 6 publishers;
+    talks by 3.`
 
     `since` is such as "since 14:00", in the viewer's time.
     """
@@ -244,7 +292,10 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     return (
         sign,
         word,
-        f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}.",
+        (
+            f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} "
+            f"answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}."
+        ),
     )
 
 
