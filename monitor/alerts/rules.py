@@ -233,7 +233,8 @@ def _jump(rule: JumpRule, facts: Facts, now: datetime) -> Finding:
 
 def _leading_reports(rule: LevelRule | JumpRule, facts: Facts, now: datetime, count: int = 3) -> tuple[Report, ...]:
     """One article of each of the leading stories behind the index: most publishers first, then the most severe."""
-    counts = {"tension": lambda severity: severity > 0, "relief": lambda severity: severity < 0}.get(rule.measure, bool)
+    toward: dict[str, Callable[[float], bool]] = {"tension": lambda one: one > 0, "relief": lambda one: one < 0}
+    counts = toward.get(rule.measure, bool)
     events: dict[tuple[str, int], list[Report]] = {}
     for one in facts.reports:
         if now - timedelta(days=1) < one.at <= now and counts(one.severity) and rule.part in ("all", *one.parts):

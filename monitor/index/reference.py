@@ -122,14 +122,16 @@ class ReferenceCache:
         shape = (len(self.codes), 1 + 4 * (self.parameters.replicates // 4))
         if sum(self._days[n].count >= self.parameters.minimum_entries for n in days) < enough:
             built_in = (*self.parameters.built_in, BUILT_IN_ATTENTION)
-            return Reference(*(np.full(shape, share) for share in built_in), provisional=True)
+            tension, relief, attention = (np.full(shape, share) for share in built_in)
+            return Reference(tension, relief, attention, provisional=True)
         totals = [np.zeros(shape) for _ in range(1 + len(MEASURES))]
         for n in days:
             sums = self._days[n]
             for total, part in zip(totals, (sums.entries, *(getattr(sums, name) for name in MEASURES)), strict=True):
                 total[: len(part)] += part
         entries = np.where(totals[0] > 0, totals[0], 1)
-        return Reference(*(total / entries for total in totals[1:]), provisional=False)
+        tension, relief, attention = (total / entries for total in totals[1:])
+        return Reference(tension, relief, attention, provisional=False)
 
 
 def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
@@ -143,4 +145,5 @@ def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
         owners, starts = np.unique(arrays.publisher[rows], return_index=True)
         values = weights[rows] if counted is None else weights[rows] * counted[rows, None].astype(np.float32)
         total[owners] = np.add.reduceat(values, starts, axis=0)
-    return Sums(*found, count=len(arrays))
+    entries, tension, relief, attention = found
+    return Sums(entries, tension, relief, attention, count=len(arrays))
