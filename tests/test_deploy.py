@@ -30,7 +30,9 @@ def read(name):
 
 
 def known_metrics():
-    gauges = Gauges(1, {"A": FeedState("A", "a", last_polled=NOON)}, 1, NOON, "m", NOON, Counter(), {"x": 1}, "me", NOON)
+    gauges = Gauges(
+        1, {"A": FeedState("A", "a", last_polled=NOON)}, 1, NOON, "m", NOON, Counter(), {"x": 1}, "me", NOON
+    )
     text = metrics.exposition(gauges, (Feed("A", "a"),), Work(), NOON, NOON, 1).decode()
     families = text_string_to_metric_families(text)
     return {sample.name for family in families for sample in family.samples} | {

@@ -1,8 +1,9 @@
-"""Labelled entries as the network learns from them: pieces with their targets, and the folds in which it is asked. Training only.
+"""Labelled entries as the network learns from them: pieces with their targets, and the folds in which it is asked.
+Training only.
 
-A row is one line of JSON: id, lang, title, summary, source, published, direction, signals [{category, mode, field, evidence}].
-Invented rows are lines of text with the words of each signal marked in place (training/README.md has the form); they are learned from in
-every fold and asked in none.
+A row is one line of JSON: id, lang, title, summary, source, published, direction, signals [{category, mode, field,
+evidence}]. Invented rows are lines of text with the words of each signal marked in place (training/README.md has the
+form); they are learned from in every fold and asked in none.
 """
 
 import hashlib
@@ -24,7 +25,9 @@ BOTH = 0.5  # target of act or words where a row has a category as both
 
 @dataclass(frozen=True)
 class Example:
-    """One row, ready for the network. ids and field: its pieces; starts and ends: their characters; the rest: targets by category."""
+    """One row, ready for the network. ids and field: its pieces; starts and ends: their characters;
+    the rest: targets by category.
+    """
 
     id: str
     ids: np.ndarray
@@ -42,8 +45,9 @@ class Example:
 def read(folders, corrections=None):
     """Rows of every *.jsonl in the folders, and of a file of corrections (`export corrections --format jsonl`).
 
-    Each id stands once, and each text: what was corrected takes the place of a row of the same title and summary. Raises
-    ValueError with file and line where a row is damaged, and where a corrected one has words that do not stand in it.
+    Each id stands once, and each text: what was corrected takes the place of a row of the same title and summary.
+    Raises ValueError with file and line where a row is damaged, and where a corrected one has words that do not stand
+    in it.
     """
     corrections = Path(corrections) if corrections else None
     rows: dict[str, dict[str, Any]] = {}
@@ -78,8 +82,8 @@ LETTERS = {"N": "none", "E": "escalation", "D": "deescalation", "M": "mixed"}
 
 
 def invented(folders):
-    """Rows of every LANG.txt in the folders, a line each: "D | title | summary", a signal's words as {release.act: hands back tanker}.
-    Raises ValueError with file and line where one is damaged.
+    """Rows of every LANG.txt in the folders, a line each: "D | title | summary", a signal's words as {release.act:
+    hands back tanker}. Raises ValueError with file and line where one is damaged.
     """
     rows = []
     for file in sorted(file for folder in folders for file in Path(folder).glob("*.txt")):
@@ -159,9 +163,9 @@ def _example(row, title, summary, prefix, length):
 
 
 def month_folds(rows):
-    """{name: (numbers learned from, numbers asked)}. The newest month is asked after learning from what came before alone; of the others
-    each is asked after learning from all else, those up to March 2026 together. Rows without a date count as the oldest; invented ones are
-    always learned from and never asked.
+    """{name: (numbers learned from, numbers asked)}. The newest month is asked after learning from what came before
+    alone; of the others each is asked after learning from all else, those up to March 2026 together. Rows without a
+    date count as the oldest; invented ones are always learned from and never asked.
     """
     months = [None if row.get("invented") else row["published"][:7] for row in rows]
     known = sorted({month for month in months if month is not None})

@@ -2,7 +2,8 @@
 
     (title, summary) -> pieces -> windows -> onnxruntime -> one Seen an entry
 
-Pure but for the two files that `load` reads. Needs onnxruntime, tokenizers and numpy; no torch, no network. One thread a process.
+Pure but for the two files that `load` reads. Needs onnxruntime, tokenizers and numpy; no torch, no network. One thread
+a process.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ WORTH_A_SPAN = 0.02  # probability of a category from which its words are looked
 class Seen:
     """What the network says of one entry. Arrays are float32 in the order of DIRECTIONS and CATEGORIES.
 
-    direction: 4 probabilities with sum 1. meant: 17, of each category. act: 17, that it happened rather than is spoken of. spans: category ->
-    Span of the words that state it. vector: VECTOR numbers, for telling events apart; not normalised, no language's mean taken away.
+    direction: 4 probabilities with sum 1. meant: 17, of each category. act: 17, that it happened rather than is spoken
+    of. spans: category -> Span of the words that state it. vector: VECTOR numbers, for telling events apart; not
+    normalised, no language's mean taken away.
     """
 
     direction: np.ndarray
@@ -81,17 +83,18 @@ class Network:
         return cls(session, Tokenizer.from_str(gzip.decompress(Path(tokenizer).read_bytes()).decode()))
 
     def read(self, entries: Iterable[tuple[str, str]], *, anywhere: bool = False) -> list[Seen]:
-        """One Seen for each (title, summary), in their order. Takes any text; long ones are read in windows up to WINDOWS of them.
-        With `anywhere` what happens outside the theatre counts too.
+        """One Seen for each (title, summary), in their order. Takes any text; long ones are read in windows up to
+        WINDOWS of them. With `anywhere` what happens outside the theatre counts too.
 
-        Each window goes through the network alone: the ranges of its 8 bits are those of the window, so that what is read of an entry
-        does not depend on which others are read with it. Together they would be no faster.
+        Each window goes through the network alone: the ranges of its 8 bits are those of the window, so that what is
+        read of an entry does not depend on which others are read with it. Together they would be no faster.
         """
         return [self._entry(title, summary, self._prefixes[anywhere]) for title, summary in entries]
 
     def packed(self, seen: Seen, lang: str) -> bytes | None:
-        """The vector as it is kept to tell events apart: without its language's mean, one signed byte a number. A cosine of two such is that
-        of the vectors, to a hundredth. None where the language has no mean: then it cannot be compared.
+        """The vector as it is kept to tell events apart: without its language's mean, one signed byte a number. A
+        cosine of two such is that of the vectors, to a hundredth. None where the language has no mean: then it cannot
+        be compared.
         """
         mean = self.means.get(lang)
         return None if mean is None else packed(seen.vector - mean)
@@ -109,7 +112,9 @@ class Network:
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of one entry that the network sees at once. field: 0 title, 1 summary, -1 neither; starts and ends are characters."""
+    """A stretch of one entry that the network sees at once. field: 0 title, 1 summary, -1 neither;
+    starts and ends are characters.
+    """
 
     ids: list[int]
     field: np.ndarray
@@ -118,7 +123,9 @@ class Window:
 
 
 def windows(title: Encoding, summary: Encoding, prefix: list[int]) -> list[Window]:
-    """The Windows of an entry's two encoded fields: one where all fits, else as many as it takes, each beginning STEP pieces after the last."""
+    """The Windows of an entry's two encoded fields: one where all fits, else as many as it takes,
+    each beginning STEP pieces after the last.
+    """
     room = WINDOW - len(prefix) - 3
     rows = [(i, 0, a, b) for i, (a, b) in zip(title.ids, title.offsets, strict=True)]
     rows += [(i, 1, a, b) for i, (a, b) in zip(summary.ids, summary.offsets, strict=True)]
@@ -150,8 +157,8 @@ def packed(vector: np.ndarray) -> bytes | None:
 
 
 def _joined(parts: list[tuple[Window, dict[str, np.ndarray]]], title: str, summary: str) -> Seen:
-    """One Seen of the windows of an entry. News begins with what it is about: each later window weighs half of the one before it, and
-    a category is meant as much as in the window that means it most.
+    """One Seen of the windows of an entry. News begins with what it is about: each later window weighs half of the one
+    before it, and a category is meant as much as in the window that means it most.
     """
     weights = 0.5 ** np.arange(len(parts), dtype=np.float32)
     weights /= weights.sum()

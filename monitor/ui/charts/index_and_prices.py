@@ -1,4 +1,5 @@
-"""The main chart, the index with its bands beside prices, as ECharts options: plain dictionaries, no feed text, no callbacks.
+"""The main chart, the index with its bands beside prices, as ECharts options: plain dictionaries, no feed text, no
+callbacks.
 
 A gap in the data stays a gap in the line.
 """
@@ -19,9 +20,13 @@ DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # distinct without colour t
 BAND = 0.16  # opacity of a 90 % interval
 AXIS = 58  # pixels from one price axis to the next
 NORMAL = {
-    "symbol": ["none", "none"], "silent": True, "animation": False, "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"},
-    "label": {"show": False}, "data": [{"yAxis": 100}],
-}  # fmt: skip
+    "symbol": ["none", "none"],
+    "silent": True,
+    "animation": False,
+    "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"},
+    "label": {"show": False},
+    "data": [{"yAxis": 100}],
+}
 # each step of the time axis says enough to be read alone
 TIMES = {"year": "{yyyy}", "month": "{MMM} {yyyy}", "day": "{d} {MMM}", "hour": "{HH}:{mm}", "minute": "{HH}:{mm}"}
 HEADROOM = 1.7  # a band may reach this many times the highest line before the chart cuts it off
@@ -31,9 +36,11 @@ LEAST_TOP = 150.0  # the least that the index axis shows: 100 is normal
 def tension_and_prices(
     points: pd.DataFrame, prices: dict[str, pd.DataFrame], *, zone: str = "UTC"
 ) -> tuple[dict, bool]:
-    """(option, whether a band is cut off): tension, relief and attention with 90 % bands on the left axis, each unit of price on an axis to the right.
+    """(option, whether a band is cut off): tension, relief and attention with 90 % bands on the left axis, each unit of
+    price on an axis to the right.
 
-    `points` has at and each measure with its _low and _high as floats, NaN for a gap; a price frame has day, close and unit. One time axis, which the browser writes in its own `zone`.
+    `points` has at and each measure with its _low and _high as floats, NaN for a gap; a price frame has day, close and
+    unit. One time axis, which the browser writes in its own `zone`.
     """
     datasets, series, names = [], [], []
     top, clipped = axis_top(points)
