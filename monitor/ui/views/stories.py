@@ -1,5 +1,6 @@
 """Events that several publishers report: who reported when, and how their readings differ."""
 
+from collections import Counter
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -127,11 +128,9 @@ OF_STORIES = [word for word in DIRECTION_WORDS if word != "unread"]
 
 
 def difference(members: list[Article]) -> str:
-    """One sentence: do the reports agree?"""
-    votes: dict[str, set[str]] = {}
-    for article in members:
-        votes.setdefault(article.direction, set()).add(article.publisher)
-    parts = [f"{DIRECTION_WORDS[d]}: {many(len(votes[d]), 'publisher')}" for d in DIRECTION_WORDS if d in votes]
+    """One sentence: do the reports read the same way?"""
+    votes = Counter(article.direction for article in members)
+    parts = [f"{DIRECTION_WORDS[d]}: {many(votes[d], 'report')}" for d in DIRECTION_WORDS if votes[d]]
     agree = "All reports read the same way" if len(parts) == 1 else "Reports read differently"
     return f"{agree} ({', '.join(parts)})."
 
