@@ -180,6 +180,7 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
             ),
             "title": st.column_config.TextColumn(width=460),
             "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
+            "in this story": st.column_config.TextColumn(width=150),
             "signals": st.column_config.TextColumn(width=190),
             "tier": st.column_config.NumberColumn(help=TIER),
         },
