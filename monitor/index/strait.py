@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,13 @@ from monitor.tagging.letters import fold_letters
 FILE = Path(__file__).with_name("strait.yaml")
 MAX_NAMED = 3  # publishers in the sentence
 DAY = timedelta(days=1)
+# what says a thing too: a strait that is closed is restricted, and one that is open lets some pass
+INCLUDES = {
+    "closed": ("closed",),
+    "restricted": ("restricted", "closed"),
+    "partly": ("partly", "open"),
+    "open": ("open",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,9 @@ def state(
     known: str | None = None
     since = last = None
     who: list[str] = []
-    for number, claim in enumerate(claims):
+    recent = _Recent(by.within)
+    for claim in claims:
+        recent.add(claim)
         meant = {"partly": "restricted"}.get(claim.says, claim.says)
         if last is not None and claim.at - last > by.valid:
             known = None
@@ -141,24 +151,47 @@ def state(
             continue
         if (known, claim.says) == ("closed", "restricted"):
             continue
-        alike = _alike(claims[: number + 1], claim, by)
-        others = [one.publisher for one in alike if one.publisher is not None]
-        if claim.publisher is not None:
-            passing_is_normal = known == "open" and claim.says == "partly"
-            if passing_is_normal or len(set(others)) < by.publishers[claim.says]:
-                continue
-        known, last = meant, claim.at
-        since = claim.at - DAY if claim.publisher is None else min(one.at for one in alike)
-        who = [by.series] if claim.publisher is None else list(dict.fromkeys(reversed(others)))
+        if claim.publisher is None:
+            known, last, since, who = meant, claim.at, claim.at - DAY, [by.series]
+            continue
+        passing_is_normal = known == "open" and claim.says == "partly"
+        if passing_is_normal or recent.publishers(claim) < by.publishers[claim.says]:
+            continue
+        alike = recent.alike(claim)
+        known, last, since = meant, claim.at, alike[0][0]
+        who = list(dict.fromkeys(publisher for _, publisher in reversed(alike)))
     if known is None or last is None or now - last > by.valid:
         return Strait(None, last=last, passed=passed)
     return Strait(known, since, tuple(who), last, passed, measured=who == [by.series])
 
 
-def _alike(claims: Sequence[_Claim], claim: _Claim, by: Rules) -> list[_Claim]:
-    """The reports so close before that say the same, or what includes it: a strait that is closed is restricted too."""
-    also = {"restricted": ("restricted", "closed"), "partly": ("partly", "open")}.get(claim.says, (claim.says,))
-    return [one for one in claims if claim.at - one.at <= by.within and one.says in also and one.publisher is not None]
+class _Recent:
+    """The reports of the last hours by what they say, so that a claim finds at once those that confirm it."""
+
+    def __init__(self, within: timedelta):
+        self._within = within
+        self._said: dict[str, deque[tuple[datetime, str]]] = defaultdict(deque)
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, claim: _Claim) -> None:
+        if claim.publisher is not None:
+            self._said[claim.says].append((claim.at, claim.publisher))
+            self._counts[claim.says][claim.publisher] += 1
+
+    def publishers(self, claim: _Claim) -> int:
+        """How many say the same, or what includes it."""
+        for says in INCLUDES[claim.says]:
+            said, counts = self._said[says], self._counts[says]
+            while said and claim.at - said[0][0] > self._within:
+                _, publisher = said.popleft()
+                counts[publisher] -= 1
+                if not counts[publisher]:
+                    del counts[publisher]
+        return len(set().union(*(self._counts[says] for says in INCLUDES[claim.says])))
+
+    def alike(self, claim: _Claim) -> list[tuple[datetime, str]]:
+        """(time, publisher) of those reports, oldest first."""
+        return sorted(one for says in INCLUDES[claim.says] for one in self._said[says])
 
 
 def _measured(transits: Sequence[tuple[datetime, float]], by: Rules) -> tuple[list[_Claim], Passed | None]:

@@ -127,7 +127,6 @@ articles_by_tag = shared(
     signals.named
 )  # ("place", since): by direction; an article with both directions counts in both
 signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
-signals_of_place = shared(signals.of_place, seconds=60.0)  # (place, categories, since, until)
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
 newest_value = shared(observations.newest)  # (series of a file, known at)
@@ -355,18 +354,21 @@ def coordinates() -> dict[str, tuple[float, float]]:
 
 def strait_sentence(now: datetime) -> str:
     """Whether the strait is open, since when and according to whom, as far as it is known in this minute."""
-    by, now = strait.rules(), now.replace(second=0, microsecond=0)
-    said = signals_of_place(by.place, by.categories, clocks.hour_of(now - by.look_back), now)
-    days = ships_passed(by.series, clocks.hour_of(now - by.look_back - timedelta(days=2 * by.normal_days)), now)
-    return strait.sentence(strait.state(said, now, transits=days), now)
+    by = strait.rules()
+    measured = any(one.name == by.series and one.enabled for one in context().settings.current()[0].series)
+    return _strait_sentence(now.replace(second=0, microsecond=0), measured)
 
 
 @st.cache_data(ttl=60.0, show_spinner=False, max_entries=4)
-def ships_passed(series: str, since: datetime, now: datetime) -> list[tuple[datetime, float]]:
-    """(day, ships) of the whole days known now."""
-    return [
-        (one.day, one.value) for one in observations.values(context().store, series, since, until=now, known_at=now)
-    ]
+def _strait_sentence(now: datetime, measured: bool) -> str:
+    by, store = strait.rules(), context().store
+    said = signals.of_place(store, by.place, by.categories, now - by.look_back, now)
+    days: list[tuple[datetime, float]] = []
+    if measured:
+        since = now - by.look_back - timedelta(days=2 * by.normal_days)
+        known = observations.values(store, by.series, since, until=now, known_at=now)
+        days = [(one.day, one.value) for one in known]
+    return strait.sentence(strait.state(said, now, transits=days), now)
 
 
 def fresh(now: datetime) -> tuple[str, str, str]:
