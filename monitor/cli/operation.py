@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor import clock
-from monitor.cli.base import app, command_line, configured, err, opened
+from monitor.cli.base import app, command_line, configured, database, err, opened
 from monitor.config.environment import environment, is_web_address
 from monitor.storage.store import open_store
 
@@ -126,3 +126,15 @@ def export_opml(
     _, settings = configured()
     with opened(o) as target:
         target.write(opml.write(settings.feeds))
+
+
+@app.command()
+@command_line
+def snapshot(folder: Annotated[Path, typer.Argument(help="The folder to make; one that is there is refused.")]) -> None:
+    """The news of now as one page without a server or script, with CSV files beside it."""
+    from monitor.operation import snapshot as page
+
+    _, settings = configured()
+    store, time = database(settings), clock.from_environment(settings.environment.now)
+    for path in page.write(store, settings, time.now(), folder, replay=bool(time.replay)):
+        err.print(f"{path}: {path.stat().st_size / 1e3:,.1f} kB", markup=False)
