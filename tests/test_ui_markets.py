@@ -5,6 +5,9 @@ and that what is shown is what is downloaded.
 import csv
 import io
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -244,6 +247,23 @@ def test_the_parts_shown_sum_to_the_move_of_the_published_index(made_up_fortnigh
     assert name == f"why-{measure}-{by}-20260227T12-20260302T12"
     assert {row["by"] for row in rows} == {by} and len(rows) >= len(table)
     assert sum(float(row["change"]) for row in rows) == pytest.approx(moved, abs=0.01)
+
+
+def test_a_press_is_shown_when_asked_and_languages_of_too_few_publishers_are_named(
+    made_up_fortnight, screen, written, tmp_path
+):
+    """The invented fortnight has no language with three publishers; in the copy all five write English."""
+    copy = shutil.copy(made_up_fortnight, tmp_path)
+    with closing(sqlite3.connect(copy)) as conn, conn:
+        conn.execute("UPDATE articles SET lang = 'en'")
+    shown = screen(copy, "why", press="true")
+    assert not shown.exception
+    _, rows = written["press"]
+    last = {row["press"]: row for row in rows if row["day"] == max(row["day"] for row in rows)}
+    assert {press for press, row in last.items() if row["tension"]} == {"en", "en+fr"}
+    table = next(frame.value for frame in shown.dataframe if "publishers" in frame.value)
+    assert list(table["press"]) == ["English", "English and French"] and set(table["publishers"]) == {5}
+    assert f"Persian ({last['fa']['missing']})" in words(shown)
 
 
 def test_own_moments_stand_in_the_address_and_a_gap_says_so(made_up_fortnight, screen):
