@@ -36,6 +36,7 @@ def keep(store, given: list[Article]) -> None:
             article.signals,
             (),
             "test",
+            vector=article.vector,
         )
         guid = f"guid {next(_guids)}"
         item = Item(
@@ -147,6 +148,7 @@ def edit(store, article: Article, guid: str, *, title: str, signals=()) -> None:
         signals,
         (),
         "test",
+        vector=article.vector,
     )
     link = f"https://wire.example/{guid}"
     item = Item(Entry(guid, title, link, article.summary, article.at, None), reading, article.publisher, guid, link)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.feeds.parse import months
 from monitor.storage import search
-from monitor.stories.features import fold as fold_for_stories
+from monitor.stories.words import fold as fold_for_stories
 from monitor.tagging.tagger import Tagger
 from monitor.tagging.text import fold, folded_form
 

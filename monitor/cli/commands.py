@@ -1,4 +1,4 @@
-"""Commands that show, read, poll and export news: run, check, poll, tag, lexicon, export, prices, oil."""
+"""Commands that show, read, poll and export news: run, check, poll, tag, stories, lexicon, export, prices, oil."""
 
 from __future__ import annotations
 
@@ -189,6 +189,24 @@ def tag(
         ) as source:
             for line in lines.tag_lines(reader, source, anywhere=anywhere):
                 print(line)
+
+
+@app.command()
+@command_line
+def stories(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines of id, lang, at, title, summary, source.")
+    ],
+) -> None:
+    """Group the entries of a file into stories: a line {id, story} for each, in order; null: it stands alone."""
+    from monitor.reader.reader import Reader
+    from monitor.stories import archive
+
+    settings = configured()[1] if "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
+    reader = Reader.load(**settings.theatre.tagger_arguments() if settings else {})
+    with file.open(encoding="utf-8", errors="replace") as source:
+        for line in archive.story_lines(reader, source, str(file)):
+            print(line)
 
 
 def _read_again(settings: Settings, method: str) -> None:

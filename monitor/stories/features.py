@@ -1,141 +1,90 @@
-"""The features by which two articles are compared: words of their text, and things, which are the same in every language.
+"""The features by which two articles are compared: what an article means, its words, and facts, all in one record of
+fixed size.
 
-Words are folded and cut to their stem; things are categories, who did what to whom, actors, places, numbers, what
-words.yaml lists, and the consonants of long names.
+article -> vector of its meaning, stems of its words by how common they are, names by their sound, facts of its
+reading -> Features
+
+Sets (words, names, actors, places, acts, numbers) are bits: each member sets one by its checksum, the same in every
+process, so that two sets are compared by counting bits, for thousands of articles at once.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
-from collections.abc import Collection, Iterable
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from sys import intern
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from monitor.config import document
-from monitor.models import Article
-from monitor.tagging.letters import fold_letters
+import numpy as np
 
-FILE = Path(__file__).with_name("words.yaml")
-FORM = 2  # of Features; counted up with any change of how they are made
-LEAD_WORDS = 60  # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
-_BITS = 1024  # one pair of titles in ten shares a bit by chance
-MAX_SUMMARY_CHARS = 1_200  # characters of it, so that a hostile text costs no more
+from monitor.models import CATEGORIES, Article
+from monitor.stories import words
 
-_MARKS = str.maketrans({"’": "'", "‘": "'", "٬": ",", "٫": "."})
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_THOUSANDS = re.compile(r"(?<=\d)[,.\u00a0\u202f ](?=\d{3}(?!\d))")
-_ENDINGS = ("ations", "ation", "ings", "ing", "ements", "ement", "ies", "ers", "er", "ed", "es", "ees", "ee", "s", "e")
-_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و")
-_SUFFIXES = ("هايي", "هاي", "ات", "ون", "ين", "ان", "ها", "هم", "ه", "ي")
+FORM = 3  # of Features; counted up with any change of how they are made
+# words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
+LEAD_WORDS = 60
+MAX_CHARS = 1_200  # of a title and of a summary, so that a hostile text costs no more
+VECTOR = 128
 
+# A title's words in three classes of rarity (words.Table.rarity), each with bits of its own; commoner words are left
+# out.
+CLASSES = ((0.3, 0.5), (0.5, 0.7), (0.7, 1.01))
+RARE = 0.5  # from here on a word of the text counts
+SOUNDS = (
+    4  # consonants from which a name is distinctive: with three, one pair of texts in two would share one by chance
+)
 
-def fold(text: str) -> str:
-    """Folded letters, with one form for apostrophes and for the marks within numbers."""
-    return text.lower() if text.isascii() else fold_letters(text.translate(_MARKS))
+SKETCH = np.dtype([
+    ("vector", np.int8, VECTOR),
+    ("title", np.uint64, (len(CLASSES), 2)),
+    ("text", np.uint64, 8),  # rare words of title and lead
+    ("names", np.uint64, 4),  # by their sound
+    ("actors", np.uint64), ("places", np.uint64), ("narrow", np.uint64), ("acts", np.uint64), ("numbers", np.uint64),
+    ("title_numbers", np.uint64), ("categories", np.uint64),
+    ("second", np.int64),  # of its time
+    ("lang", np.uint32), ("publisher", np.uint32),
+    ("main", np.uint8),  # 1 + the place in CATEGORIES of the first signal's; 0: none
+    ("sign", np.int8),  # 1 escalation, -1 deescalation
+    ("flags", np.uint8),
+])  # fmt: skip
+MEANT, TOPICAL, REPORTED, LIVE = (
+    1,
+    2,
+    4,
+    8,
+)  # flags: has a vector; tied to the theatre; has a signal; a page that is written on
 
-
-def tokens(text: str) -> list[str]:
-    return _TOKEN.findall(_THOUSANDS.sub("", fold(text)))
-
-
-@lru_cache(maxsize=60_000)
-def stem(word: str) -> str:
-    """A word without its commonest endings; crude, and the same for both sides of a comparison."""
-    if "\u0600" <= word[0] <= "\u06ff":
-        for prefix in _PREFIXES:
-            if word.startswith(prefix) and len(word) - len(prefix) >= 3:
-                word = word[len(prefix) :]
-                break
-        for suffix in _SUFFIXES:
-            if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-                return word[: -len(suffix)]
-        return word
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
-
-
-# -- names across scripts -----------------------------------------------------------------------------------
-
+# Places so wide that two events there on one day are no news, by their names in the gazetteer.
+BROAD = frozenset(
+    (
+        "Middle East;Persian Gulf;Iran;Israel;Iraq;Lebanon;Syria;Yemen;Gaza;West Bank;Saudi Arabia;Qatar;Kuwait;"
+        "Bahrain;Oman;United Arab Emirates;Jordan;Egypt;Turkey;Pakistan;United States;United Kingdom;France;Germany;Russia;"
+        "China;India;Europe;Cyprus;Tehran;Washington;Jerusalem;Tel Aviv;Beirut;Southern Lebanon;Strait of Hormuz;"
+        "Red Sea;Gulf of Oman"
+    ).split(";")
+)
+_LIVE = re.compile(r"\blive\b|\ben direct\b|\bday \d+\b|\bjour \d+\b|مباشر|زنده")
+_WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = [
-    ("tch", "J"), ("gh", "K"), ("kh", "K"), ("ch", "J"), ("sh", "J"), ("dj", "J"), ("zh", "J"), ("th", "T"), ("dh", "T"), ("ph", "F"),
-    ("ck", "K"), ("x", "KS"),
+    ("tch", "J"), ("gh", "K"), ("kh", "K"), ("ch", "J"), ("sh", "J"), ("dj", "J"), ("zh", "J"), ("th", "T"),
+    ("dh", "T"), ("ph", "F"), ("ck", "K"), ("x", "KS"),
     *zip("bpfvjtdszkqgclmnr", "PPFFJTTSSKKKKLMNR"),
     *zip("بپفجچشژتطثدضذسصزظقكگغخلمنر", "PPFJJJJTTTTTTSSSSKKKKKLMNR"),
 ]  # fmt: skip
 _SOUND = re.compile("|".join(letters for letters, _ in _LETTERS))
 _SOUNDS = dict(_LETTERS)
-SOUNDS = (
-    4  # consonants from which a name is distinctive: with three, one pair of texts in two would share one by chance
-)
 
 
 @lru_cache(maxsize=60_000)
 def sounds(word: str) -> str:
-    """The consonants of a folded word, Latin or Arabic, in classes that survive transliteration: Araghchi, عراقچی -> RKJ."""
+    """The consonants of a folded word, Latin or Arabic, in classes that survive transliteration: Araghchi, عراقچی ->
+    RKJ.
+    """
     found = "".join(_SOUNDS[part] for part in _SOUND.findall(word))
     return re.sub(r"(.)\1+", r"\1", found)
-
-
-# -- the lists ----------------------------------------------------------------------------------------------
-
-
-class Words:
-    """words.yaml, folded."""
-
-    def __init__(self, listed: dict):
-        self.idle = frozenset(token for words in listed["idle"].values() for word in words for token in tokens(word))
-        self.worn = frozenset(
-            stem(token) for words in listed["worn"].values() for word in words for token in tokens(word)
-        )
-        self.broad, self.usual = frozenset(listed["broad"]), frozenset(listed["usual"])
-        self.numbers = {fold(word): number for number, words in listed["numbers"].items() for word in words}
-        self.things = {self._form(word): thing for thing, words in listed["things"].items() for word in words}
-
-    def _form(self, word: str) -> str:
-        return " ".join(stem(token) for token in tokens(word) if token not in self.idle)
-
-
-@lru_cache(maxsize=1)
-def listed() -> Words:
-    return Words(document.read(FILE).data)
-
-
-@lru_cache(maxsize=1)
-def made_by() -> str:
-    """What features are made by now: kept ones of another make are not to be mixed with them."""
-    return f"{FORM}:{zlib.crc32(FILE.read_bytes()):08x}"
-
-
-# -- weights ------------------------------------------------------------------------------------------------
-
-WORN = 0.25  # weight of a word that nearly every headline of this beat has; any other has 1
-FAINT = 35  # hundredths, so that a sum is the same in any order: of a thing that many articles of a day share
-_WEIGHTS = {"category": 80, "act": 80, "actor": 80, "place": 160, "number": 90, "thing": 100, "name": 100}
-
-
-def words_weight(words: Collection[str]) -> float:
-    return len(words) - (1 - WORN) * len(listed().worn.intersection(words))
-
-
-@lru_cache(maxsize=60_000)
-def thing_weight(thing: str) -> int:
-    """How much it says that two articles share it, in hundredths."""
-    kind, _, name = thing.partition(" ")
-    return FAINT if name in listed().usual or name in listed().broad else _WEIGHTS[kind]
-
-
-def things_weight(things: Iterable[str]) -> float:
-    return sum(map(thing_weight, things)) / 100
-
-
-# -- an article's features ----------------------------------------------------------------------------------
 
 
 class Features(NamedTuple):
@@ -144,117 +93,114 @@ class Features(NamedTuple):
     id: int
     order: tuple
     at: datetime
-    lang: str | None
-    title: Collection[str]  # words of the title
-    words: Collection[str]  # of title and lead
-    things: Collection[str]  # "category attack", "act attack IRN ISR", "place Isfahan", "number 14", "thing tanker"
-    places: Collection[str]  # narrow ones
-    numbers: Collection[str]  # in the title
-    names: Collection[str]  # the sounds of long names
-    reported: bool  # has a signal
-    topical: bool  # has one, or names an actor or a place of the theatre
-    weights: tuple[float, float, float]  # of title, words, things
-    bits: int  # of the title's words, by this process's hash: two titles that share none share no word
+    sketch: Any  # one SKETCH
 
-    def packed(self) -> Features:
-        """The same in a fifth of the memory; sets are for the one that is compared, what it is compared with needs none."""
-        if isinstance(self.title, tuple):
-            return self
-        return self._replace(
-            title=tuple(self.title), words=tuple(self.words), things=tuple(self.things),
-            places=tuple(self.places), numbers=tuple(self.numbers), names=tuple(self.names),
-        )  # fmt: skip
+    @property
+    def reported(self) -> bool:
+        """It has a signal: it is a story even alone."""
+        return bool(self.sketch["flags"] & REPORTED)
+
+    @property
+    def topical(self) -> bool:
+        return bool(self.sketch["flags"] & TOPICAL)
 
     def written(self) -> str:
-        """The same as text, to be stored, without id, time, title and publisher."""
-        return json.dumps([self.lang, *map(list, (self.title, self.words, self.things, self.places, self.numbers, self.names)),
-                           self.reported, self.topical, self.weights], ensure_ascii=False, separators=(",", ":"))  # fmt: skip
+        """The sketch as text, to be stored."""
+        return b64encode(self.sketch.tobytes()).decode()
 
     @classmethod
     def read(cls, text: str, id: int, at: datetime, title: str, publisher: str) -> Features:
-        """From what `written` gave."""
-        lang, *sets, reported, topical, weights = json.loads(text)
-        shared = [tuple(map(intern, found)) for found in sets]  # the same word is one string in all articles
-        of_title, words, things, places, numbers, names = shared
-        return cls(
-            id, (at, title, publisher, id), at, lang, of_title, words, things, places, numbers, names,
-            reported, topical, tuple(weights), _bits(of_title),
-        )  # fmt: skip
+        """From what `written` gave. Raises ValueError where that is no sketch."""
+        (sketch,) = np.frombuffer(b64decode(text), SKETCH)
+        return cls(id, (at, title, publisher, id), at, sketch)
 
-    def anchors(self) -> list[str]:
-        """The things that are particular enough to look for others by, in an order that is the same in every process."""
-        return sorted(
-            [thing for thing in self.things if thing_weight(thing) > FAINT] + [f"name {name}" for name in self.names]
-        )
+
+def made_by() -> str:
+    """What features are made by now: kept ones of another make are not to be mixed with them."""
+    return f"{FORM}:{zlib.crc32(words.FILE.read_bytes()):08x}"
 
 
 def features(article: Article) -> Features:
-    known = listed()
-    title, lead = tokens(article.title[:MAX_SUMMARY_CHARS]), tokens(article.summary[:MAX_SUMMARY_CHARS])[:LEAD_WORDS]
-    things: set[str] = set()
-    title_words = _words(title, known, things)
-    numbers = frozenset(thing for thing in things if thing.startswith("number"))
-    words = title_words | _words(lead, known, things)
-    things.update(f"category {c}" for c in article.categories)
-    things.update(f"actor {a}" for a in article.actors)
-    things.update(f"place {p}" for p in article.places)
-    for s in article.signals:
-        if s.source and s.target:
-            things.add(f"act {s.category} {s.source} {s.target}")
-        if s.place and s.place not in known.broad:
-            things.add(f"act {s.category} {s.place}")
-    kept = frozenset(map(intern, things))
-    return Features(
-        article.id, (article.at, article.title, article.publisher, article.id), article.at, article.lang, title_words, words, kept,
-        frozenset(article.places) - known.broad, numbers, frozenset(_names(article, known)), bool(article.categories),
-        bool(article.categories) or (article.theatre and bool(article.actors or article.places)),
-        (words_weight(title_words), words_weight(words), things_weight(kept)), _bits(title_words),
-    )  # fmt: skip
+    lang = article.lang
+    title, lead = words.tokens(article.title[:MAX_CHARS]), words.tokens(article.summary[:MAX_CHARS])[:LEAD_WORDS]
+    made = np.zeros(1, SKETCH)
+    (sketch,) = made
+    of_title, rare = (
+        _words(title, lang),
+        [stem for stem, rarity in _words(title + lead, lang).items() if rarity >= RARE],
+    )
+    for n, (low, high) in enumerate(CLASSES):
+        sketch["title"][n] = _bits((stem for stem, rarity in of_title.items() if low <= rarity < high), 128)
+    sketch["text"] = _bits(rare, 512)
+    sketch["names"] = _bits(_names(article), 256)
+    sketch["numbers"], sketch["title_numbers"] = (
+        _bits(_numbers(title + lead[:20]), 64)[0],
+        _bits(_numbers(title), 64)[0],
+    )
+    sketch["actors"], sketch["places"] = _bits(article.actors, 64)[0], _bits(article.places, 64)[0]
+    sketch["narrow"] = _bits(frozenset(article.places) - BROAD, 64)[0]
+    sketch["acts"] = _bits(
+        (f"{s.category} {s.source} {s.target}" for s in article.signals if s.source or s.target), 64
+    )[0]
+    sketch["categories"] = sum(1 << CATEGORIES.index(category) for category in set(article.categories))
+    sketch["main"] = 1 + CATEGORIES.index(article.signals[0].category) if article.signals else 0
+    sketch["sign"] = {"escalation": 1, "deescalation": -1}.get(article.direction, 0)
+    sketch["second"] = int(article.at.timestamp())
+    sketch["lang"], sketch["publisher"] = (
+        zlib.crc32((lang or "").encode()),
+        zlib.crc32(article.publisher.encode("utf-8", "replace")),
+    )
+    flags = 0
+    if article.vector is not None and len(article.vector) == VECTOR:
+        sketch["vector"] = np.frombuffer(article.vector, np.int8)
+        flags |= MEANT
+    if article.categories or (article.theatre and (article.actors or article.places)):
+        flags |= TOPICAL
+    flags |= REPORTED if article.categories else 0
+    flags |= LIVE if _LIVE.search(article.title[:MAX_CHARS].lower()) else 0
+    sketch["flags"] = flags
+    return Features(article.id, (article.at, article.title, article.publisher, article.id), article.at, sketch)
 
 
-def _bits(words: Iterable[str]) -> int:
-    found = 0
-    for word in words:
-        found |= 1 << hash(word) % _BITS
-    return found
+@lru_cache(maxsize=60_000)
+def _stem(word: str, lang: str | None) -> tuple[str, float]:
+    stem = words.stem(word, lang)
+    return stem, words.table().rarity(stem, lang)
 
 
-def _words(found: list[str], known: Words, things: set[str]) -> frozenset[str]:
-    """The stems of a text; what words.yaml lists goes to `things` as well, two words before one."""
-    kept: list[str] = []
-    single = ""  # : a thing of the last word, unless it turns out to be half of one of two words
-    for token in found:
-        if token in known.idle:
-            continue
-        number = token.lstrip("0") if token.isdigit() else known.numbers.get(token)
-        word = token if number else stem(token)
-        if number and number != "1":
-            things.add(f"number {number}")
-        if kept and (thing := known.things.get(f"{kept[-1]} {word}")):
-            things.add(f"thing {thing}")
-            single = ""
-        else:
-            if single:
-                things.add(f"thing {single}")
-            single = known.things.get(word, "")
-        kept.append(word)
-    if single:
-        things.add(f"thing {single}")
-    return frozenset(kept)
+def _words(tokens: list[str], lang: str | None) -> dict[str, float]:
+    """stem -> rarity"""
+    return dict(_stem(token, lang) for token in tokens)
 
 
-def _names(article: Article, known: Words) -> set[str]:
-    """The sounds of what may be names: Latin words with a capital, any Arabic word."""
+def _numbers(tokens: list[str]) -> set[str]:
+    return {found for token in tokens if (found := words.number(token))}
+
+
+def _names(article: Article) -> set[str]:
+    """The sounds of what may be names: Latin words with a capital, any rare Arabic word."""
     found = set()
-    for word in _TOKEN.findall(f"{article.title[:MAX_SUMMARY_CHARS]} {article.summary[:MAX_SUMMARY_CHARS]}")[
-        : LEAD_WORDS + 20
-    ]:
+    text = f"{article.title[:MAX_CHARS]} {article.summary[:MAX_CHARS]}"
+    for word in _WORD.findall(text)[: LEAD_WORDS + 20]:
         if len(word) < SOUNDS or not (word[0].isupper() or "\u0600" <= word[0] <= "\u06ff"):
             continue
-        folded = fold(word)
-        if not folded or folded in known.idle or stem(folded) in known.worn or stem(folded) in known.things:
+        folded = words.fold(word)
+        if not folded or _stem(folded, article.lang)[1] < RARE:
             continue
-        for part in {folded, stem(folded)} if folded[0] >= "\u0600" else {folded}:
+        for part in {folded, _stem(folded, article.lang)[0]} if folded[0] >= "\u0600" else {folded}:
             if len(heard := sounds(part)) >= SOUNDS:
                 found.add(heard)
     return found
+
+
+@lru_cache(maxsize=120_000)
+def _checksum(member: str) -> int:
+    return zlib.crc32(member.encode("utf-8", "replace"))
+
+
+def _bits(members: Iterable[str], size: int) -> np.ndarray:
+    """The set as `size` bits in words of 64."""
+    found = 0
+    for member in members:
+        found |= 1 << _checksum(member) % size
+    return np.frombuffer(found.to_bytes(size // 8, "little"), "<u8")

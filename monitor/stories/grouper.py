@@ -1,50 +1,48 @@
 """Puts articles into stories as they come, whatever their order.
 
-    features -> those that may be like it (words by MinHash, things by index) -> likeness -> its parent -> story
+features -> those near it in meaning or words -> likeness -> the articles it hangs together with -> groups of these ->
+stories
 
-Every article is joined to the one earlier article that it is most like, provided that it is also like the one that
-opened that story or like several of it, and to all that are as good as the same; a story is what is so connected. An
-article that is a little like two stories thus does not run them together, nor does a long war become one story from
-neighbour to neighbour. Whom an article is joined to depends on the articles in the window alone, so what is in a story
-does not depend on the order of arrival. Its id does: it is that of the member that opened it, and of two stories that
-turn out to be one the smaller id stays. Two more ties: what was placed by an earlier run is not placed anew
-(`restore`), and where thousands of articles of a day share a thing or are copies of one text, only the rarer things
-are looked up (MAX_LOOKED_AT, MAX_COMPARED) and the first copies (MAX_COPIES, ENOUGH), so that one article never costs
-more than a few milliseconds. Articles without a signal are joined by their words alone, and one that is joined to none
-has no story.
+Two articles are linked where one is as likely as JOIN to report the event of the other. What hangs together by links
+is sorted anew into groups whenever an article joins it, by average linkage (linkage.py); a group is a story. So a
+later report may bring two stories together, or divide one, and what is in a story depends on the articles of the
+window alone, not on the order in which they came. Its id does: it is that of the article that opened it, and of two
+stories that turn out to be one the smaller id stays; where one is divided, the part with the article that opened it
+keeps the id.
+
+More ties: what was placed by an earlier run stays together (`restore`), and so does what is left of a story when its
+older articles are forgotten. Of a crowd only the nearest are compared (COMPARED); more than HANGING articles that
+hang together are parted at their weakest links, and where they are all one event, the next ones follow the article
+that they are most like. Articles without a tie to the theatre are joined by their words alone, to each other, and one
+that is joined to none has no story.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import insort
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from heapq import heapify, heappop, heappush
 
-from rensa import RMinHash
+import numpy as np
 
-from monitor.stories.features import Features, listed
-from monitor.stories.likeness import BACKED, KIN, LINK, SAME, SPAN, likeness
+from monitor.stories.features import SKETCH, VECTOR, Features
+from monitor.stories.likeness import SPAN, likeness, shipped
+from monitor.stories.linkage import groups
 
 WINDOW = timedelta(days=7)  # how long an article is remembered
-BANDS, ROWS = 10, 3  # of the MinHash: finds 91 % of pairs that share 0.6 of their words, 98 % at 0.7, 0.1 % at 0.05
-SHARED = 2  # anchors that two articles have in common before they are compared
-MAX_LOOKED_AT = 6_000  # entries of the indexes that are looked at for one article
-MAX_COMPARED = 48  # articles that one is compared with
-MAX_LIKES = 24  # of them, that are remembered
-MAX_COPIES = 24  # articles of half a day that one band leads to: more are copies of one text, and these stand for them
-ENOUGH = 6  # that are nearly the same: they decide the story, without the others
+COMPARED = 64  # articles that one is compared with, the nearest
+NEAR = 0.2  # how near they have to be: cosine of their meaning ...
+WORD = 0.07  # ... and this for each rare word that they share
+HANGING = 200  # articles that are sorted into stories together
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What an article changed: its story, every article whose story is now another, and (was,
-    went to) of stories that are no more.
+    """What an article changed: its story, every article whose story is now another, and (was, went to) of stories
+    that are no more.
     """
 
     story: int | None
@@ -54,81 +52,142 @@ class Placement:
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    article: Features
+    id: int
+    order: tuple
+    reported: bool
+    bucket: _Bucket
+    row: int  # in the bucket
     story: int | None = None
-    settled: bool = False  # placed by an earlier run: not matched again
-    root: _Node = field(init=False)  # the opener of its story
-    parent: _Node | None = None
-    children: set[_Node] = field(default_factory=set)
-    ties: set[_Node] = field(default_factory=set)
-    likes: list[tuple[float, tuple, _Node]] = field(
-        default_factory=list
-    )  # (-likeness, order, earlier one), most alike first
-    liked_by: list[_Node] = field(default_factory=list)  # later ones
+    cluster: _Cluster | None = None  # None: it follows another
+    follows: _Node | None = None
+    followers: list[_Node] = field(default_factory=list)
 
-    def __post_init__(self):
-        self.root = self
+    def hide(self) -> None:
+        """Nothing is compared with it any more."""
+        self.bucket.vectors[self.row] = 0
+        self.bucket.sketches[self.row] = np.zeros((), SKETCH)
 
-    def joined(self) -> Iterator[_Node]:
-        if self.parent is not None:
-            yield self.parent
-        yield from self.children
-        yield from self.ties
 
-    def like(self, earlier: _Node, score: float) -> None:
-        insort(self.likes, (-score, earlier.article.order, earlier))
-        del self.likes[MAX_LIKES:]
-        earlier.liked_by.append(self)
+@dataclass(slots=True, eq=False)
+class _Cluster:
+    """Articles that hang together, in their order, and how alike each two are; None: all as alike as can be."""
+
+    nodes: list[_Node]
+    matrix: np.ndarray | None = None
+
+    def alike(self) -> np.ndarray:
+        return np.ones((len(self.nodes),) * 2, np.float32) if self.matrix is None else self.matrix
+
+    def settle(self) -> None:
+        """What is one story now stays so."""
+        stories = np.array([-1 if node.story is None else node.story for node in self.nodes])
+        together = (stories[:, None] == stories[None]) & (stories >= 0)
+        self.matrix = np.where(together, np.float32(1), self.alike())
+
+    def part(self, chosen: Sequence[int]) -> _Cluster:
+        made = _Cluster([self.nodes[n] for n in chosen], self.alike()[np.ix_(chosen, chosen)])
+        for node in made.nodes:
+            node.cluster = made
+        return made
 
 
 class _Bucket:
-    """Half a day of articles, and what they can be found by: their bands (numbers) and anchors (words)."""
+    """The articles of half a day, of one kind: tied to the theatre or not."""
 
-    def __init__(self):
-        self.nodes: list[_Node] = []
-        self.index: dict[int | str, array[int] | int] = {}
+    def __init__(self) -> None:
+        self.nodes: list[_Node | None] = []
+        self.sketches = np.zeros(32, SKETCH)
+        self.vectors = np.zeros(
+            (32, VECTOR), np.float32
+        )  # whole numbers, so that sums are exact and the same in any order
+        self.norms = np.ones(32, np.float32)
 
-    def put(self, key: int | str, id: int) -> None:
-        there = self.index.setdefault(key, id)  # most keys are met once, and a number is smaller than an array
-        if isinstance(there, array):
-            if len(there) < MAX_COPIES or isinstance(key, str):
-                there.append(id)
-        elif there != id:
-            self.index[key] = array("q", [there, id])
+    def put(self, article: Features) -> int:
+        row = len(self.nodes)
+        if row == len(self.sketches):
+            self.sketches, self.vectors, self.norms = (
+                np.concatenate([kept, np.zeros_like(kept)]) for kept in (self.sketches, self.vectors, self.norms)
+            )
+        self.nodes.append(None)
+        self.write(row, article)
+        return row
+
+    def write(self, row: int, article: Features) -> None:
+        self.sketches[row] = article.sketch
+        self.vectors[row] = article.sketch["vector"]
+        self.norms[row] = max(1.0, float(np.sqrt(np.square(self.vectors[row]).sum())))
+
+    def near(self, sketch: np.void) -> tuple[np.ndarray, np.ndarray]:
+        """(rows, how near) of the articles that may be like it."""
+        size = len(self.nodes)
+        vector = sketch["vector"].astype(np.float32)
+        norm = max(1.0, float(np.sqrt(np.square(vector).sum())))
+        found = (self.vectors[:size] @ vector) / (self.norms[:size] * norm)
+        shared = np.bitwise_count(self.sketches["text"][:size] & sketch["text"]).sum(1, dtype=np.int64)
+        shared += np.bitwise_count(self.sketches["title"][:size] & sketch["title"]).sum((1, 2), dtype=np.int64)
+        found += WORD * shared
+        rows = np.flatnonzero(found >= NEAR)
+        return rows, found[rows]
 
 
 class Grouper:
-    """The stories of the last days. Remembers an article until `forget`;
-    hand in what an earlier run placed with `restore`, first.
+    """The stories of the last days. Remembers an article until `forget`; hand in what an earlier run placed with
+    `restore`, first.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
+        self._join = shipped().join
         self._nodes: dict[int, _Node] = {}
-        self._members: dict[int, set[_Node]] = {}
-        self._buckets: dict[int, _Bucket] = {}
+        self._buckets: dict[tuple[int, bool], _Bucket] = {}
+        self._clusters: dict[int, _Cluster] = {}  # by story
+        self._sizes: Counter[int] = Counter()  # articles of each story
         self._horizon = datetime.min.replace(tzinfo=UTC)
 
     def __len__(self) -> int:
         return len(self._nodes)
 
     def add(self, article: Features) -> Placement:
-        """Place a new article. One that is known already changes nothing;
-        one from before the window stands by itself.
+        """Place a new article. One that is known already changes nothing; one from before the window stands by
+        itself.
         """
         if (known := self._nodes.get(article.id)) is not None:
             return Placement(known.story, {})
         if article.at < self._horizon:
             story = article.id if article.reported else None
             return Placement(story, {article.id: story})
-        node = _Node(article)
-        keys = _keys(article)
-        self._compare(node, keys)
-        self._remember(node, keys)
-        return self._place(node)
+        near = self._near(article)
+        node = self._remember(article)
+        alike = likeness(article.sketch, _sketches(near)) if near else np.zeros(0)
+        linked = sorted(
+            (
+                (-float(score), other.order, other)
+                for score, other in zip(alike, near, strict=True)
+                if score >= self._join
+            ),
+            key=lambda link: link[:2],
+        )
+        parted: list[_Cluster] = []
+        follows = self._hang(node, [other for _, _, other in linked], parted)
+        clusters = {
+            id(each.cluster): each.cluster for part in parted for each in part.nodes if each.cluster is not None
+        }
+        if node.cluster is not None:
+            clusters[id(node.cluster)] = node.cluster
+        changed: dict[int, int | None] = {}
+        merged: list[tuple[int, int]] = []
+        for cluster in sorted(clusters.values(), key=lambda each: each.nodes[0].order):
+            self._sort(cluster, node, changed, merged)
+        for part in parted:  # part of a story may have gone elsewhere: say of each where it is
+            changed.update((each.id, each.story) for one in part.nodes for each in (one, *one.followers))
+        if follows is not None:
+            node.story = changed[node.id] = follows.story
+            if node.story is not None:
+                self._sizes[node.story] += 1
+        return Placement(node.story, changed, tuple(merged))
 
     def revise(self, article: Features, story: int | None) -> Placement:
-        """Compare an edited article by its new wording from now on. It keeps its story;
-        one that has none is placed as if it came in.
+        """Compare an edited article by its new wording from now on. It keeps its story; one that has none is placed
+        as if it came in.
         """
         node = self._nodes.get(article.id)
         if node is None:
@@ -136,274 +195,223 @@ class Grouper:
                 return self.add(article)
             self.restore(article, story)
             return Placement(story, {})
-        node.article = article._replace(order=node.article.order)  # others stand in lists that are sorted by it
-        keys = _keys(node.article)
-        alone = node.story is None
-        if alone:
-            node.settled = False
-            self._part(node)
-            self._compare(node, keys)
-        node.article = node.article.packed()
-        self._index(node, keys)
-        return self._place(node) if alone else Placement(node.story, {})
-
-    def _place(self, node: _Node) -> Placement:
-        left = self._choose(node)
-        return self._sort_out(node, left) if left else self._join(node)
+        if node.story is None:
+            self._drop([node])
+            return self.add(article)
+        node.bucket.write(node.row, article)
+        return Placement(node.story, {})
 
     def restore(self, article: Features, story: int | None) -> None:
-        """Restore an article that was placed before: it keeps its story and is not matched again."""
+        """Restore an article that was placed before: it stays with the others of its story."""
         if article.id in self._nodes or article.at < self._horizon:
             return
-        node = _Node(article, story, settled=True)
-        self._remember(node, _keys(article))
+        node = self._remember(article)
+        cluster = self._clusters.get(story) if story is not None else None
+        if cluster is None:
+            node.cluster = _Cluster([node])
+        elif len(cluster.nodes) >= HANGING:
+            self._follow(node, next(other for other in cluster.nodes if other.story == story))
+        else:
+            alike = None
+            if cluster.matrix is not None:
+                row = np.array([other.story == story for other in cluster.nodes], np.float32)
+                alike = np.block([[cluster.matrix, row[:, None]], [row[None], np.ones((1, 1), np.float32)]])
+            node.cluster = cluster
+            cluster.nodes.append(node)
+            cluster.matrix = alike
+            _in_order(cluster)
         if story is not None:
-            members = self._members.setdefault(story, set())
-            if members:
-                node.root = next(iter(members)).root
-                _tie(node, node.root)
-            members.add(node)
+            node.story = story
+            self._sizes[story] += 1
+            if node.cluster is not None:
+                self._clusters[story] = node.cluster
 
     def forget(self, before: datetime) -> None:
-        """Forget the articles of earlier half days. Stories that they joined stay joined."""
+        """Forget the articles of earlier half days. What is left of a story stays together."""
         self._horizon = max(self._horizon, before)
-        old = [number for number in self._buckets if number < _number(before)]
-        gone = {node for number in old for node in self._buckets.pop(number).nodes}
-        torn: dict[int, set[_Node]] = {}  # story -> those that stay and were joined to one that goes
-        for node in gone:
-            del self._nodes[node.article.id]
-            if node.story is not None:
-                members = self._members[node.story]
-                members.discard(node)
-                torn.setdefault(node.story, set()).update(other for other in node.joined() if other not in gone)
-                if not members:
-                    del self._members[node.story]
-        for staying in torn.values():
-            first = min(staying, key=_order, default=None)
-            for node in staying:
-                node.ties -= node.ties & gone
-                node.children -= node.children & gone
-                if node.parent in gone:
-                    node.parent, node.settled = None, True
-                if first is not None:
-                    _tie(first, node)
-        for node in gone:  # or what is forgotten would hold on to what was forgotten before it
-            node.parent = None
-            for links in (node.children, node.ties, node.likes, node.liked_by):
-                links.clear()
+        old = [key for key in self._buckets if key[0] < _number(before)]
+        gone = [node for key in old for node in self._buckets.pop(key).nodes if node is not None]
+        self._drop(gone)
 
     # -- finding --------------------------------------------------------------------------------------------
 
-    def _alike(self, node: _Node, keys: list[int | str]) -> list[tuple[_Node, float]]:
-        """Every remembered article that is alike enough, and how much."""
-        found, same, article = [], 0, node.article
-        for id in self._near(article, keys):
-            other = self._nodes[id]
-            if other is node:  # an edited article, found by words of its first wording
-                continue
-            if (score := likeness(article, other.article)) >= LINK:
-                found.append((other, score))
-                same += score >= SAME
-                if same == ENOUGH:
-                    break
-        return found
-
-    def _compare(self, node: _Node, keys: list[int | str]) -> None:
-        """Tie an article to those that are the same, and note which it is like, or which are like it."""
-        for other, score in self._alike(node, keys):
-            if score >= SAME:
-                _tie(node, other)
-            if other.article.order < node.article.order:
-                node.like(other, score)
-            elif not other.settled:
-                other.like(node, score)
-
-    def _part(self, node: _Node) -> None:
-        """Undo what the comparisons with an article noted."""
-        for _, _, earlier in node.likes:
-            earlier.liked_by = [other for other in earlier.liked_by if other is not node]
-        for later in node.liked_by:
-            later.likes = [like for like in later.likes if like[2] is not node]
-        node.likes, node.liked_by = [], []
-
-    def _near(self, article: Features, keys: list[int | str]) -> list[int]:
-        """Those that share a band or several anchors, the rarest looked up first."""
-        entries: list[tuple[array[int], int]] = []
+    def _near(self, article: Features) -> list[_Node]:
+        """Those that may be like it, the nearest of them."""
+        found: list[tuple[float, tuple, _Node]] = []
         for number in range(_number(article.at - SPAN), _number(article.at + SPAN) + 1):
-            if (bucket := self._buckets.get(number)) is not None:
-                for key in keys:
-                    if (there := bucket.index.get(key)) is not None:
-                        entries.append(
-                            (
-                                array("q", [there]) if isinstance(there, int) else there,
-                                SHARED if isinstance(key, int) else 1,
-                            )
-                        )
-        entries.sort(key=lambda entry: len(entry[0]))
-        budget, counted = MAX_LOOKED_AT, []
-        for ids, times in entries:
-            budget -= len(ids)
-            if budget < 0:
-                break
-            counted += [ids] * times
-        if not counted:
-            return []
-        import numpy as np  # a round without news needs none of it
+            if (bucket := self._buckets.get((number, article.topical))) is not None:
+                rows, near = bucket.near(article.sketch)
+                if len(rows) > COMPARED:  # of this half day alone; those as near as the last of them too
+                    least = np.partition(near, -COMPARED)[-COMPARED]
+                    rows, near = rows[near >= least], near[near >= least]
+                for row, score in zip(rows.tolist(), near.tolist(), strict=True):
+                    if (node := bucket.nodes[row]) is not None and node.cluster is not None:
+                        found.append((-score, node.order, node))
+        if len(found) > COMPARED:
+            found.sort(key=lambda each: each[:2])
+        return [node for _, _, node in found[:COMPARED]]
 
-        ids, counts = np.unique(np.frombuffer(b"".join(counted), np.int64), return_counts=True)
-        near = np.flatnonzero(counts >= SHARED)
-        return ids[near[np.argsort(counts[near], kind="stable")[: -MAX_COMPARED - 1 : -1]]].tolist()
+    def _remember(self, article: Features) -> _Node:
+        bucket = self._buckets.setdefault((_number(article.at), article.topical), _Bucket())
+        row = bucket.put(article)
+        node = _Node(article.id, article.order, article.reported, bucket, row)
+        bucket.nodes[row] = self._nodes[article.id] = node
+        return node
 
-    def _remember(self, node: _Node, keys: list[int | str]) -> None:
-        node.article = node.article.packed()
-        self._nodes[node.article.id] = node
-        self._buckets.setdefault(_number(node.article.at), _Bucket()).nodes.append(node)
-        self._index(node, keys)
+    # -- what hangs together --------------------------------------------------------------------------------
 
-    def _index(self, node: _Node, keys: list[int | str]) -> None:
-        bucket = self._buckets[_number(node.article.at)]
-        for key in keys:
-            bucket.put(key, node.article.id)
+    def _hang(self, node: _Node, linked: Sequence[_Node], parted: list[_Cluster]) -> _Node | None:
+        """Make one cluster of the new article and of those it is linked to, the most alike first; gives the one that
+        it only follows, if so.
 
-    # -- choosing -------------------------------------------------------------------------------------------
-
-    def _choose(self, new: _Node) -> set[_Node]:
-        """Choose a parent for the new article and, in order of time, for every later one to which that makes a
-        difference.
-
-        Gives the articles that left a parent, with those parents.
+        Adds to `parted` what a cluster that was too large fell into.
         """
-        waiting = [(node.article.order, node) for node in {new, *new.liked_by}]
-        heapify(waiting)
-        seen, left = {node for _, node in waiting}, set()
-        while waiting:
-            _, node = heappop(waiting)
-            if node.settled:
+        node.cluster = made = _Cluster([node], np.ones((1, 1), np.float32))
+        for other in linked:
+            whole = other.cluster
+            if whole is None or whole is made:
                 continue
-            root, parent = _best(node)
-            if parent is not node.parent:
-                if node.parent is not None:
-                    node.parent.children.discard(node)
-                    left |= {node, node.parent}
-                if parent is not None:
-                    parent.children.add(node)
-                node.parent = parent
-            if root is not node.root:
-                node.root = root
-                for later in node.liked_by:
-                    if later not in seen:
-                        seen.add(later)
-                        heappush(waiting, (later.article.order, later))
-        return left
+            if len(whole.nodes) + len(made.nodes) > HANGING:
+                if len(made.nodes) > 1:
+                    continue  # it hangs together with what it is more like
+                if len(whole.nodes) == HANGING:
+                    parted += _parts(whole, self._join)
+                whole = other.cluster
+                if whole is None or len(whole.nodes) == HANGING:
+                    self._follow(node, other)
+                    return other
+            cross = _cross(made, whole)
+            made = _Cluster(
+                made.nodes + whole.nodes, np.block([[made.alike(), cross], [cross.T, whole.alike()]]).astype(np.float32)
+            )
+            _in_order(made)
+            for each in made.nodes:
+                each.cluster = made
+        return None
+
+    def _follow(self, node: _Node, other: _Node) -> None:
+        """From now on its story is that of the other."""
+        node.cluster, node.follows = None, other
+        other.followers.append(node)
+        node.hide()
 
     # -- stories --------------------------------------------------------------------------------------------
 
-    def _join(self, node: _Node) -> Placement:
-        """Nothing came apart: the new article and all that it joins are one story."""
-        joined = set(node.joined())
-        stories = sorted({other.story for other in joined if other.story is not None})
-        fresh = [node, *(other for other in joined if other.story is None)]
-        if stories:
-            story = stories[0]
-        elif len(fresh) > 1 or node.article.reported:
-            story = min(fresh, key=_order).article.id
-        else:
-            return Placement(None, {node.article.id: None})
-        members = self._members.setdefault(story, set())
-        for merged in stories[1:]:
-            fresh += self._members.pop(merged)
-        for other in fresh:
-            other.story = story
-        members.update(fresh)
-        return Placement(
-            story, {other.article.id: story for other in fresh}, tuple((other, story) for other in stories[1:])
-        )
+    def _sort(
+        self, cluster: _Cluster, new: _Node, changed: dict[int, int | None], merged: list[tuple[int, int]]
+    ) -> None:
+        """Sort what hangs together into stories again; adds to `changed` and `merged` what that changes."""
+        nodes = cluster.nodes
+        parts: dict[int, list[_Node]] = {}
+        for node, label in zip(nodes, groups(cluster.alike(), self._join).tolist(), strict=True):
+            parts.setdefault(label, []).append(node)
+        members: dict[int, list[_Node]] = {}
+        for node in nodes:
+            if node.story is not None:
+                members.setdefault(node.story, []).append(node)
+        keepers = {}  # article -> the story whose id goes with it
+        for story, those in members.items():
+            if (keeper := self._keeper(story, those)) is not None:
+                keepers[keeper.id] = story
+        found: dict[_Node, int | None] = {}
+        taken: set[int] = set()
+        for part in parts.values():
+            kept = sorted(keepers[node.id] for node in part if node.id in keepers)
+            name: int | None = None
+            if kept:
+                name = kept[0]
+                merged += [(was, name) for was in kept[1:]]
+            elif len(part) > 1 or part[0].reported or part[0].story is not None:
+                name = next(node.id for node in part if node.id not in self._sizes and node.id not in taken)
+            if name is not None:
+                taken.add(name)
+            found.update(dict.fromkeys(part, name))
+        for node, name in found.items():
+            if node.story != name or node is new:
+                for each in (node, *node.followers):
+                    self._count(each, -1)
+                    each.story = changed[each.id] = name
+                    self._count(each, 1)
+        for story in members:
+            if self._clusters.get(story) is not cluster and story not in taken and story not in self._sizes:
+                self._clusters.pop(story, None)
+        self._clusters.update(dict.fromkeys(taken, cluster))
 
-    def _sort_out(self, node: _Node, left: set[_Node]) -> Placement:
-        """Articles left their parents for the new one: give the story of each article again,
-        for all stories that are touched.
+    def _keeper(self, story: int, members: list[_Node]) -> _Node | None:
+        """The article that a story's id goes with: the one that opened it, or the earliest that is left; None if it
+        is in another cluster.
         """
-        touched = {node, *node.joined(), *left}
-        touched.update(*(other.joined() for other in left))
-        stories = {other.story for other in touched if other.story is not None}
-        whole = touched.union(*(self._members[story] for story in stories))
-        keepers = {self._keeper(story): story for story in stories}
-        changed: dict[int, int | None] = {}
-        merged: list[tuple[int, int]] = []
-        for story in stories:
-            del self._members[story]
-        for part in _parts(whole):
-            kept = sorted(keepers[other] for other in part if other in keepers)
-            first = min(part, key=_order)
-            story = (
-                kept[0]
-                if kept
-                else first.article.id
-                if len(part) > 1 or first.article.reported or first.story is not None
-                else None
-            )
-            merged += [(old, kept[0]) for old in kept[1:]]
-            for member in part:
-                if member.story != story or member is node:
-                    changed[member.article.id] = member.story = story
-            if story is not None:
-                self._members[story] = part
-        return Placement(node.story, changed, tuple(merged))
-
-    def _keeper(self, story: int) -> _Node:
-        """The article that a story's id goes with: the one that opened it, or the earliest that is left."""
         opener = self._nodes.get(story)
-        return opener if opener is not None and opener.story == story else min(self._members[story], key=_order)
+        if opener is not None and opener.story == story and opener.cluster is not None:
+            return opener if opener in members else None
+        whole = sum(1 + len(node.followers) for node in members) == self._sizes[story]
+        return members[0] if whole else None
+
+    def _count(self, node: _Node, by: int) -> None:
+        if node.story is not None:
+            self._sizes[node.story] += by
+            if not self._sizes[node.story]:
+                del self._sizes[node.story]
+
+    def _drop(self, gone: Sequence[_Node]) -> None:
+        touched: dict[int, _Cluster] = {}
+        for node in gone:
+            del self._nodes[node.id]
+            node.bucket.nodes[node.row] = None
+            node.hide()
+            self._count(node, -1)
+            if node.follows is not None:
+                node.follows.followers.remove(node)
+            if node.cluster is not None:
+                touched[id(node.cluster)] = node.cluster
+        lost = {node.id for node in gone}
+        for cluster in touched.values():
+            cluster.settle()
+            kept = [n for n, node in enumerate(cluster.nodes) if node.id not in lost]
+            for node in cluster.nodes:
+                if node.story is not None and self._clusters.get(node.story) is cluster:
+                    del self._clusters[node.story]
+            if kept:
+                left = cluster.part(kept)
+                for node in left.nodes:
+                    if node.story is not None:
+                        self._clusters[node.story] = left
 
 
-def _best(node: _Node) -> tuple[_Node, _Node | None]:
-    """The opener and the parent that an article should have."""
-    backing = Counter(earlier.root.article.id for _, _, earlier in node.likes)
-    for _, _, earlier in node.likes:
-        root = earlier.root
-        if earlier is root or backing[root.article.id] >= BACKED or likeness(node.article, root.article) >= KIN:
-            return root, earlier
-    return node, None
-
-
-def _keys(article: Features) -> list[int | str]:
-    """What it is found by: bands of its distinctive words (the more words two articles share,
-    the likelier they share a band), and anchors.
+def _parts(cluster: _Cluster, join: float) -> list[_Cluster]:
+    """What articles that hang together fall into when the weakest links are cut, until the largest part has room;
+    none where they all hold.
     """
-    keys: list[int | str] = list(article.anchors()) if article.topical else []
-    words = frozenset(article.words) - listed().worn
-    if words:
-        sketch = RMinHash(BANDS * ROWS, 1)
-        sketch.update(words)
-        digest = sketch.digest()
-        keys += [hash((start, *digest[start : start + ROWS])) for start in range(0, BANDS * ROWS, ROWS)]
-    return keys
+    from scipy.sparse.csgraph import connected_components
+
+    alike = cluster.alike()
+    for level in np.arange(join, 1.0, 0.02):
+        count, labels = connected_components(alike >= level, directed=False)
+        if np.bincount(labels).max() <= HANGING * 3 // 4:
+            return [cluster.part(np.flatnonzero(labels == number).tolist()) for number in range(count)]
+    return []
 
 
-def _tie(a: _Node, b: _Node) -> None:
-    if a is not b:
-        a.ties.add(b)
-        b.ties.add(a)
+def _cross(a: _Cluster, b: _Cluster) -> np.ndarray:
+    """How alike each of one cluster is to each of the other."""
+    one, other = _sketches(a.nodes), _sketches(b.nodes)
+    found = likeness(np.repeat(one, len(other)), np.tile(other, len(one)))
+    return found.reshape(len(one), len(other)).astype(np.float32)
 
 
-def _parts(whole: set[_Node]) -> list[set[_Node]]:
-    """The articles that are connected."""
-    left, parts = set(whole), []
-    while left:
-        part, edge = set(), [left.pop()]
-        while edge:
-            node = edge.pop()
-            part.add(node)
-            for other in node.joined():
-                if other in left:
-                    left.discard(other)
-                    edge.append(other)
-        parts.append(part)
-    return parts
+def _sketches(nodes: Sequence[_Node]) -> np.ndarray:
+    made = np.empty(len(nodes), SKETCH)
+    for n, node in enumerate(nodes):
+        made[n] = node.bucket.sketches[node.row]
+    return made
 
 
-def _order(node: _Node) -> tuple:
-    return node.article.order
+def _in_order(cluster: _Cluster) -> None:
+    """Ties between equally alike groups fall by the order of the articles, so that is always the same."""
+    order = sorted(range(len(cluster.nodes)), key=lambda n: cluster.nodes[n].order)
+    cluster.nodes = [cluster.nodes[n] for n in order]
+    if cluster.matrix is not None:
+        cluster.matrix = cluster.matrix[np.ix_(order, order)]
 
 
 def _number(at: datetime) -> int:
