@@ -152,13 +152,15 @@ def best_level(windows: Sequence[Window], matrices: Sequence[np.ndarray]) -> flo
 
 def left_out(windows: Sequence[Window], also: Sequence[Window] = ()) -> list[tuple[Window, Weights, Figures]]:
     """Each window as weights and level that were fitted to the others group it. The level by windows that the weights
-    did not learn either.
+    did not learn either, and by what is also learned.
     """
     made = []
     for out in windows:
         others = [w for w in windows if w is not out]
         inner = [matrix(w, fit([*also, *(v for v in others if v is not w)], whole=False)) for w in others]
-        weights = replace(fit([*also, *others], whole=False), join=best_level(others, inner))
+        weights = fit([*also, *others], whole=False)
+        level = best_level([*also, *others], [*(matrix(w, weights) for w in also), *inner])
+        weights = replace(weights, join=level)
         made.append((out, weights, figures(out.events, out.langs, groups(matrix(out, weights), weights.join))))
     return made
 
