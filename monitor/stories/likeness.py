@@ -140,7 +140,7 @@ def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
 SIGNS = tuple(signs(*np.zeros((2, 1), SKETCH)))  # their names
 
 
-_TITLE, _TEXT = SIGNS.index("title's words"), SIGNS.index("text's rare words")
+_TITLE, _TEXT, _ELSEWHERE = map(SIGNS.index, ("title's words", "text's rare words", "other narrow places"))
 
 
 def sign_table(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -159,7 +159,7 @@ def weigh(table: np.ndarray, a: np.ndarray, b: np.ndarray, weights: Weights) -> 
     logits = np.clip(np.where(both & MEANT != 0, meant, unmeant), -30, 30)
     probability = np.where(both & TOPICAL != 0, 1 / (1 + np.exp(-logits)), 0.0)
     gap = np.abs(a["second"] - b["second"])
-    copies = (table[:, _TITLE] + table[:, _TEXT]) / 2 >= SAME_TEXT
+    copies = ((table[:, _TITLE] + table[:, _TEXT]) / 2 >= SAME_TEXT) & (table[:, _ELSEWHERE] == 0)
     probability = np.where(copies, np.maximum(probability, SAME), probability)
     series = copies & (gap > _SERIES) & (a["title_numbers"] != b["title_numbers"])
     return np.where(series | (gap > _SPAN), 0.0, probability)
