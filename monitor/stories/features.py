@@ -62,7 +62,8 @@ BROAD = frozenset(
     (
         "Middle East;Persian Gulf;Iran;Israel;Iraq;Lebanon;Syria;Yemen;Gaza;West Bank;Saudi Arabia;Qatar;Kuwait;"
         "Bahrain;Oman;United Arab Emirates;Jordan;Egypt;Turkey;Pakistan;United States;United Kingdom;France;Germany;"
-        "Russia;China;India;Europe;Cyprus;Tehran;Washington;Jerusalem;Tel Aviv;Beirut;Southern Lebanon;Strait of Hormuz;"
+        "Russia;China;India;Europe;Cyprus;Tehran;Washington;Jerusalem;Tel Aviv;Beirut;"
+        "Southern Lebanon;Strait of Hormuz;"
         "Red Sea;Gulf of Oman"
     ).split(";")
 )

@@ -24,6 +24,7 @@ FILE = Path(__file__).with_name("likeness.yaml")
 SPAN = timedelta(hours=36)  # further apart, two articles are two stories
 SAME_TEXT = 0.62  # of title and words alone: a wire copied or slightly edited
 SERIES = timedelta(hours=6)  # so far apart, two texts that differ in a number are two of a series: day six, day seven
+ELSEWHERE = 0.3  # factor where both name narrow places and none in common
 SAME = 0.97  # how likely two copies of one text report one event
 
 _SPAN, _SERIES = SPAN.total_seconds(), SERIES.total_seconds()
@@ -158,6 +159,8 @@ def weigh(table: np.ndarray, a: np.ndarray, b: np.ndarray, weights: Weights) -> 
     unmeant = (table * weights.unmeant).sum(1) + weights.start[1]
     logits = np.clip(np.where(both & MEANT != 0, meant, unmeant), -30, 30)
     probability = np.where(both & TOPICAL != 0, 1 / (1 + np.exp(-logits)), 0.0)
+    # two strikes on two cities are two events, however alike they are told
+    probability = np.where(table[:, _ELSEWHERE] > 0, probability * ELSEWHERE, probability)
     gap = np.abs(a["second"] - b["second"])
     copies = ((table[:, _TITLE] + table[:, _TEXT]) / 2 >= SAME_TEXT) & (table[:, _ELSEWHERE] == 0)
     probability = np.where(copies, np.maximum(probability, SAME), probability)
