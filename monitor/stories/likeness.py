@@ -93,6 +93,7 @@ def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
     narrow = _count(a["narrow"] & b["narrow"])
     elsewhere = (narrow == 0) & (a["narrow"] != 0) & (b["narrow"] != 0)
     categories, other_categories = _shares(a["categories"], b["categories"])
+    acts, other_acts = _shares(a["acts"], b["acts"])
     numbers, other_numbers = _shares(a["numbers"], b["numbers"])
     none = (a["categories"] == 0).astype(int) + (b["categories"] == 0)
     hours = np.minimum(np.abs(a["second"] - b["second"]) / 3600, 48)
@@ -104,7 +105,6 @@ def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
         "meaning, other language": near * apart,
         "meaning above 0.3": np.maximum(near - 0.3, 0),
         "meaning above 0.45": np.maximum(near - 0.45, 0),
-        "meaning above 0.6": np.maximum(near - 0.6, 0),
         "meaning and a category": near * (categories > 0),
         "title's words": title * within,
         "rarest words of both titles": np.minimum(_count(a["title"][:, 2] & b["title"][:, 2]), 3) * within,
@@ -123,7 +123,8 @@ def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
         "one without a category": none == 1,
         "both without a category": none == 2,
         "first signal's category": (a["main"] == b["main"]) & (a["main"] != 0),
-        "acts": _shares(a["acts"], b["acts"])[0],
+        "acts": acts,
+        "other acts": other_acts,
         "opposite directions": a["sign"] * b["sign"] < 0,
         "numbers": numbers,
         "other numbers": other_numbers,
