@@ -33,8 +33,9 @@ FOLDER = Path(__file__).parent / "stories"
 def network() -> Network:
     return Network.load()
 
-# The sets are denser than news is: a dozen strikes and seizures within hours, each in the words of the next. The level from
-# which reports are joined is fitted to real days; on these sets it runs some siblings together.
+
+# The sets are denser than news is: a dozen strikes and seizures within hours, each in the words of the next. The level
+# from which reports are joined is fitted to real days; on these sets it runs some siblings together.
 APART = 0.85
 
 

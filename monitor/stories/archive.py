@@ -42,7 +42,9 @@ def read_rows(lines: Iterable[str], name: str) -> list[Row]:
     """Every line as a row; empty lines are left out. Raises ProblemsError with the first faults, each with its line
     and what to do.
     """
-    rows, problems, seen = [], [], {}
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    seen: dict[int | str, int] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -74,9 +76,9 @@ def _row(line: str) -> Row:
         if not isinstance(given.get(key), str | None):
             raise ValueError(f"{key} is not text; write it in quotes or leave it out")
     try:
-        at = datetime.fromisoformat(given.get("at"))
+        at = datetime.fromisoformat(given["at"])
         at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ValueError("at is missing or no time; write it like 2026-04-07T12:13:20Z") from None
     if not 1970 <= at.year < 9999:
         raise ValueError("at is outside the years 1970 to 9998; write it like 2026-04-07T12:13:20Z")
@@ -114,7 +116,9 @@ def grouped(articles: Iterable[Features]) -> dict[int, int | None]:
     """article -> its story after all have come; None: it stands alone. An archive needs no more memory than a week
     and the answer.
     """
-    grouper, story_of, members = Grouper(), {}, {}
+    grouper = Grouper()
+    story_of: dict[int, int | None] = {}
+    members: dict[int, set[int]] = {}
     for article in articles:
         grouper.forget(article.at - WINDOW)
         placement = grouper.add(article)
@@ -123,8 +127,8 @@ def grouped(articles: Iterable[Features]) -> dict[int, int | None]:
             story_of.update(dict.fromkeys(moved, into))
             members.setdefault(into, set()).update(moved)
         for id, story in placement.changed.items():
-            if (was := story_of.get(id)) is not None:
-                members[was].discard(id)
+            if (left := story_of.get(id)) is not None:
+                members[left].discard(id)
             story_of[id] = story
             if story is not None:
                 members.setdefault(story, set()).add(id)

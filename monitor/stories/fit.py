@@ -119,7 +119,7 @@ class Figures:
     of_across: int
 
 
-def figures(events: Sequence[str | None], langs: Sequence[str], found: Sequence[int]) -> Figures:
+def figures(events: Sequence[str | None], langs: Sequence[str], found: Sequence[int] | np.ndarray) -> Figures:
     chosen = [n for n, event in enumerate(events) if event]
     event, story = np.array([events[n] for n in chosen]), np.array([found[n] for n in chosen])
     lang = np.array([langs[n] for n in chosen])

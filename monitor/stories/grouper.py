@@ -33,6 +33,7 @@ from monitor.stories.linkage import groups
 WINDOW = timedelta(days=7)  # how long an article is remembered
 COMPARED = 64  # articles that one is compared with, the nearest
 NEAR = 0.2  # how near they have to be: cosine of their meaning ...
+COPIED = 0.5  # share of its words that what has no tie to the theatre has in common with what may be its copy
 WORD = 0.07  # ... and this for each rare word that they share
 HANGING = 200  # articles that are sorted into stories together
 _BUCKET = timedelta(hours=12)
@@ -62,11 +63,6 @@ class _Node:
     follows: _Node | None = None
     followers: list[_Node] = field(default_factory=list)
 
-    def hide(self) -> None:
-        """Nothing is compared with it any more."""
-        self.bucket.vectors[self.row] = 0
-        self.bucket.sketches[self.row] = np.zeros((), SKETCH)
-
 
 @dataclass(slots=True, eq=False)
 class _Cluster:
@@ -94,13 +90,14 @@ class _Cluster:
 class _Bucket:
     """The articles of half a day, of one kind: tied to the theatre or not."""
 
-    def __init__(self) -> None:
+    def __init__(self, topical: bool) -> None:
+        self.topical = topical
         self.nodes: list[_Node | None] = []
         self.sketches = np.zeros(32, SKETCH)
-        self.vectors = np.zeros(
-            (32, VECTOR), np.float32
-        )  # whole numbers, so that sums are exact and the same in any order
-        self.norms = np.ones(32, np.float32)
+        # Whole numbers, so that sums are exact and the same in any order; what has no tie to the theatre has no vector.
+        self.vectors = np.zeros((32 if topical else 0, VECTOR), np.float32)
+        self.norms = np.ones(len(self.vectors), np.float32)
+        self.words = np.zeros((_words(self.sketches[0]).size, 32), np.uint64)  # an article a column: counted by rows
 
     def put(self, article: Features) -> int:
         row = len(self.nodes)
@@ -108,26 +105,41 @@ class _Bucket:
             self.sketches, self.vectors, self.norms = (
                 np.concatenate([kept, np.zeros_like(kept)]) for kept in (self.sketches, self.vectors, self.norms)
             )
+            self.words = np.concatenate([self.words, np.zeros_like(self.words)], 1)
         self.nodes.append(None)
         self.write(row, article)
         return row
 
     def write(self, row: int, article: Features) -> None:
         self.sketches[row] = article.sketch
-        self.vectors[row] = article.sketch["vector"]
-        self.norms[row] = max(1.0, float(np.sqrt(np.square(self.vectors[row]).sum())))
+        self.words[:, row] = _words(article.sketch)
+        if self.topical:
+            self.vectors[row] = article.sketch["vector"]
+            self.norms[row] = max(1.0, float(np.sqrt(np.square(self.vectors[row]).sum())))
+
+    def hide(self, row: int) -> None:
+        """Nothing is compared with this article any more."""
+        self.sketches[row], self.words[:, row] = np.zeros((), SKETCH), 0
+        if self.topical:
+            self.vectors[row] = 0
 
     def near(self, sketch: np.void) -> tuple[np.ndarray, np.ndarray]:
         """(rows, how near) of the articles that may be like it."""
-        size = len(self.nodes)
+        size, own = len(self.nodes), _words(sketch)
+        shared = np.bitwise_count(self.words[:, :size] & own[:, None]).sum(0, dtype=np.uint16)
+        if not self.topical:
+            rows = np.flatnonzero(shared >= max(3.0, COPIED * float(np.bitwise_count(own).sum())))
+            return rows, WORD * shared[rows]
         vector = sketch["vector"].astype(np.float32)
         norm = max(1.0, float(np.sqrt(np.square(vector).sum())))
-        found = (self.vectors[:size] @ vector) / (self.norms[:size] * norm)
-        shared = np.bitwise_count(self.sketches["text"][:size] & sketch["text"]).sum(1, dtype=np.int64)
-        shared += np.bitwise_count(self.sketches["title"][:size] & sketch["title"]).sum((1, 2), dtype=np.int64)
-        found += WORD * shared
+        found = (self.vectors[:size] @ vector) / (self.norms[:size] * norm) + np.float32(WORD) * shared
         rows = np.flatnonzero(found >= NEAR)
         return rows, found[rows]
+
+
+def _words(sketch: np.void) -> np.ndarray:
+    """The words of title and lead, a bit each."""
+    return np.concatenate([sketch["text"], sketch["title"].ravel()])
 
 
 class Grouper:
@@ -237,22 +249,29 @@ class Grouper:
 
     def _near(self, article: Features) -> list[_Node]:
         """Those that may be like it, the nearest of them."""
-        found: list[tuple[float, tuple, _Node]] = []
+        found: list[tuple[_Bucket, np.ndarray, np.ndarray]] = []
         for number in range(_number(article.at - SPAN), _number(article.at + SPAN) + 1):
             if (bucket := self._buckets.get((number, article.topical))) is not None:
                 rows, near = bucket.near(article.sketch)
-                if len(rows) > COMPARED:  # of this half day alone; those as near as the last of them too
-                    least = np.partition(near, -COMPARED)[-COMPARED]
-                    rows, near = rows[near >= least], near[near >= least]
-                for row, score in zip(rows.tolist(), near.tolist(), strict=True):
-                    if (node := bucket.nodes[row]) is not None and node.cluster is not None:
-                        found.append((-score, node.order, node))
-        if len(found) > COMPARED:
-            found.sort(key=lambda each: each[:2])
-        return [node for _, _, node in found[:COMPARED]]
+                if len(rows):
+                    found.append((bucket, rows, near))
+        least = -np.inf
+        if sum(len(rows) for _, rows, _ in found) > COMPARED:  # those as near as the last of them too
+            least = np.partition(np.concatenate([near for _, _, near in found]), -COMPARED)[-COMPARED]
+        chosen: list[tuple[float, tuple, _Node]] = []
+        for bucket, rows, near in found:
+            kept = near >= least
+            for row, score in zip(rows[kept].tolist(), near[kept].tolist(), strict=True):
+                if (node := bucket.nodes[row]) is not None and node.cluster is not None:
+                    chosen.append((-score, node.order, node))
+        if len(chosen) > COMPARED:
+            chosen.sort(key=lambda each: each[:2])
+        return [node for _, _, node in chosen[:COMPARED]]
 
     def _remember(self, article: Features) -> _Node:
-        bucket = self._buckets.setdefault((_number(article.at), article.topical), _Bucket())
+        key = _number(article.at), article.topical
+        if (bucket := self._buckets.get(key)) is None:
+            bucket = self._buckets[key] = _Bucket(article.topical)
         row = bucket.put(article)
         node = _Node(article.id, article.order, article.reported, bucket, row)
         bucket.nodes[row] = self._nodes[article.id] = node
@@ -293,7 +312,7 @@ class Grouper:
         """From now on its story is that of the other."""
         node.cluster, node.follows = None, other
         other.followers.append(node)
-        node.hide()
+        node.bucket.hide(node.row)
 
     # -- stories --------------------------------------------------------------------------------------------
 
@@ -358,7 +377,7 @@ class Grouper:
         for node in gone:
             del self._nodes[node.id]
             node.bucket.nodes[node.row] = None
-            node.hide()
+            node.bucket.hide(node.row)
             self._count(node, -1)
             if node.follows is not None:
                 node.follows.followers.remove(node)
