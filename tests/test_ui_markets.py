@@ -192,7 +192,7 @@ def test_oil_without_prices_or_index(tmp_path, screen):
     said = words(shown)
     assert not shown.exception
     assert "Nothing to draw" in said
-    assert "No price of Brent is stored yet" in said
+    assert "No value of Brent is stored yet" in said
 
 
 def test_who_fails_and_how_old_the_price_is_stands_on_the_page(market, screen):

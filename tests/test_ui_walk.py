@@ -87,7 +87,7 @@ def test_from_the_first_screen_to_the_words_that_prove_it(monitor, browser_page)
     address, _ = monitor
     page = browser_page
     open_page(page, address, "")
-    page.get_by_text("2 publishers: ").first.wait_for()
+    page.get_by_text("confirmed by 2 publishers").first.wait_for()
     page.get_by_role("link", name="How it was read").first.click()
     page.locator(".st-key-reading .reading mark").first.wait_for(timeout=10_000)
     said = page.locator(".st-key-reading .signals li").first.inner_text()
