@@ -408,3 +408,16 @@ def test_any_text_can_be_grouped():
                 article(2, "2027-03-02T02:00Z", "A", None, text, text),
             ]
         )
+
+
+def test_a_story_has_an_id_of_its_own_even_where_stories_elsewhere_have_those_of_all_its_articles():
+    grouper = Grouper()
+    for number, title in (
+        (1, "A drone falls on a depot near Basra"),
+        (2, "Ministers meet on fishing rights"),
+    ):
+        grouper.add(features(article(number, "2027-03-01T05:00+00:00", "Wire", "en", title)))
+    part = [grouper._nodes[1]]
+    assert grouper._free(part, set()) in (1, 2)
+    grouper._sizes[1] = 3  # a story that the first article opened and has left
+    assert grouper._free(part, set()) == 2

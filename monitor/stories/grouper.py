@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import numpy as np
 
@@ -341,7 +342,7 @@ class Grouper:
                 name = kept[0]
                 merged += [(was, name) for was in kept[1:]]
             elif len(part) > 1 or part[0].reported or part[0].story is not None:
-                name = next(node.id for node in part if node.id not in self._sizes and node.id not in taken)
+                name = self._free(part, taken)
             if name is not None:
                 taken.add(name)
             found.update(dict.fromkeys(part, name))
@@ -355,6 +356,13 @@ class Grouper:
             if self._clusters.get(story) is not cluster and story not in taken and story not in self._sizes:
                 self._clusters.pop(story, None)
         self._clusters.update(dict.fromkeys(taken, cluster))
+
+    def _free(self, part: list[_Node], taken: set[int]) -> int:
+        """An id that no story has: an article's of the part; of any other where stories elsewhere have all of those.
+        There is one, since there are no more stories than articles.
+        """
+        own = (each.id for node in part for each in (node, *node.followers))
+        return next(id for id in chain(own, self._nodes) if id not in self._sizes and id not in taken)
 
     def _keeper(self, story: int, members: list[_Node]) -> _Node | None:
         """The article that a story's id goes with: the one that opened it, or the earliest that is left; None if it
