@@ -175,7 +175,7 @@ def test_stories_follow_from_their_articles_and_merge_without_losing_any(store):
     assert (
         [s.id for s in stories.find(store, before=(NOON, 3))] == [1] == [s.id for s in stories.find(store, until=NOON)]
     )
-    stories.merge(store, 1, [3])
+    stories.assign(store, {}, {3: 1})
     merged, members = stories.get(store, 3), stories.members(store, 1)
     assert (merged.id, merged.direction, merged.score, merged.articles) == (1, "escalation", 6.0, 3) and len(
         members

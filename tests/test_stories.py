@@ -12,7 +12,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -421,3 +421,17 @@ def test_a_story_has_an_id_of_its_own_even_where_stories_elsewhere_have_those_of
     assert grouper._free(part, set()) in (1, 2)
     grouper._sizes[1] = 3  # a story that the first article opened and has left
     assert grouper._free(part, set()) == 2
+
+
+def test_copies_beyond_a_dozen_follow_the_others_and_a_hundred_are_one_story():
+    text = (
+        "Patrol boats surround the tanker Salwa off Jask",
+        "The owner says that all hands are safe. No flag state spoke.",
+    )
+    grouper, changed = Grouper(), {}
+    for number in range(1, 101):
+        one = article(number, f"2027-03-01T05:{number % 60:02d}+00:00", f"Wire {number}", "en", *text)
+        changed |= grouper.add(features(one)).changed
+    assert set(changed.values()) == {1} and len(changed) == 100
+    grouper.forget(datetime(2027, 3, 2, tzinfo=UTC))
+    assert len(grouper) == 0

@@ -188,9 +188,9 @@ from monitor.stories import service
 
 assign = stories.assign
 
-def announced(store, placed):
+def announced(*given):
     print("placing", flush=True)
-    assign(store, placed)
+    assign(*given)
 
 stories.assign, service.ARTICLES_A_WRITE = announced, 4
 service.update(open_store(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))

@@ -71,39 +71,48 @@ EDITS_GROUPED = "edits grouped up to"  # likewise, of versions
 CORRECTIONS_GROUPED = "corrections grouped up to"  # likewise, of corrections
 
 
-def assign(store: Store, placed: Mapping[int, int]) -> None:
-    """article id -> story id, in one transaction; every story touched, also one that articles left, is computed again.
+def assign(store: Store, placed: Mapping[int, int], merged: Mapping[int, int] | None = None) -> None:
+    """Give articles to stories (`placed`: article id -> story id), in one transaction; every story touched, also one
+    that articles left, is computed again, once.
 
-    A story that all articles left points to the one that took most of them, so that its address still answers.
+    `merged` (story -> story) comes first: all articles of a story go to another one, which its address leads to from
+    then on, as do those that led to it. A story that all articles left otherwise points to the one that took most of
+    them.
     """
-    if not placed:
+    merged = {was: into for was, into in (merged or {}).items() if was != into}
+    if not placed and not merged:
         return
     with store.write() as conn:
+        for was, into in merged.items():
+            conn.execute(articles.update().where(articles.c.story_id == was).values(story_id=into))
+            _point(conn, [was], into)
         ids = list(placed)
         taken: dict[int, Counter[int]] = {}  # story -> stories that took articles of it
         for start in range(0, len(ids), _AT_ONCE):
             some = articles.c.id.in_(ids[start : start + _AT_ONCE])
-            for id, was in conn.execute(sa.select(articles.c.id, articles.c.story_id).where(some)):
-                if was is not None and was != placed[id]:
-                    taken.setdefault(was, Counter())[placed[id]] += 1
-        move = articles.update().where(articles.c.id == sa.bindparam("article")).values(story_id=sa.bindparam("story"))
-        conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
+            for id, story in conn.execute(sa.select(articles.c.id, articles.c.story_id).where(some)):
+                if story is not None and story != placed[id]:
+                    taken.setdefault(story, Counter())[placed[id]] += 1
+        if placed:
+            move = articles.update().where(articles.c.id == sa.bindparam("article"))
+            move = move.values(story_id=sa.bindparam("story"))
+            conn.execute(move, [{"article": article, "story": story} for article, story in placed.items()])
         for was in sorted(taken):
             if conn.scalar(sa.select(sa.func.count()).where(articles.c.story_id == was)) == 0:
                 most = min(taken[was], key=lambda story: (-taken[was][story], story))
                 _point(conn, [was], most)
-        recompute(conn, {*placed.values(), *taken})
+        recompute(conn, {*placed.values(), *taken, *merged.values()})
 
 
-def merge(store: Store, into: int, others: Iterable[int]) -> None:
-    """Give the articles of other stories to one; the others, and what pointed to them, point there from now on."""
-    others = sorted(set(others) - {into})
-    if not others:
-        return
-    with store.write() as conn:
-        conn.execute(articles.update().where(articles.c.story_id.in_(others)).values(story_id=into))
-        _point(conn, others, into)
-        recompute(conn, {into})
+def known(store: Store, ids: Iterable[int]) -> set[int]:
+    """Those of these ids that are or were stories."""
+    wanted = sorted(ids)
+    found: set[int] = set()
+    with store.read() as conn:
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = stories.c.id.in_(wanted[start : start + _AT_ONCE])
+            found.update(conn.scalars(sa.select(stories.c.id).where(some)))
+    return found
 
 
 def _point(conn: Connection, gone: list[int], into: int) -> None:

@@ -13,8 +13,8 @@ keeps the id.
 More ties: what was placed by an earlier run stays together (`restore`), and so does what is left of a story when its
 older articles are forgotten. Of a crowd only the nearest are compared (COMPARED); more than HANGING articles that
 hang together are parted at their weakest links, and where they are all one event, the next ones follow the article
-that they are most like. Articles without a tie to the theatre are joined by their words alone, to each other, and one
-that is joined to none has no story.
+that they are most like, as do copies of a text of which there are COPIES already. Articles without a tie to the
+theatre are joined by their words alone, to each other, and one that is joined to none has no story.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from itertools import chain
 import numpy as np
 
 from monitor.stories.features import SKETCH, VECTOR, Features
-from monitor.stories.likeness import SPAN, likeness, shipped
+from monitor.stories.likeness import SAME, SPAN, likeness, shipped
 from monitor.stories.linkage import groups
 
 WINDOW = timedelta(days=7)  # how long an article is remembered
@@ -36,6 +36,7 @@ COMPARED = 64  # articles that one is compared with, the nearest
 NEAR = 0.2  # how near they have to be: cosine of their meaning ...
 COPIED = 0.5  # share of its words that what has no tie to the theatre has in common with what may be its copy
 WORD = 0.07  # ... and this for each rare word that they share
+COPIES = 12  # copies of one text that are sorted; later ones follow the most alike of them
 HANGING = 200  # articles that are sorted into stories together
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,9 +128,11 @@ class _Bucket:
     def near(self, sketch: np.void) -> tuple[np.ndarray, np.ndarray]:
         """(rows, how near) of the articles that may be like it."""
         size, own = len(self.nodes), _words(sketch)
-        shared = np.bitwise_count(self.words[:, :size] & own[:, None]).sum(0, dtype=np.uint16)
+        words = int(np.bitwise_count(own).sum())
+        shared = np.bitwise_count(self.words[:, :size] & own[:, None])
+        shared = shared.sum(0, dtype=np.uint8 if words < 256 else np.uint16)  # a byte each is counted fastest
         if not self.topical:
-            rows = np.flatnonzero(shared >= max(3.0, COPIED * float(np.bitwise_count(own).sum())))
+            rows = np.flatnonzero(shared >= max(3.0, COPIED * words))
             return rows, WORD * shared[rows]
         vector = sketch["vector"].astype(np.float32)
         norm = max(1.0, float(np.sqrt(np.square(vector).sum())))
@@ -180,7 +183,10 @@ class Grouper:
             key=lambda link: link[:2],
         )
         parted: list[_Cluster] = []
-        follows = self._hang(node, [other for _, _, other in linked], parted)
+        if len(linked) >= COPIES and -linked[COPIES - 1][0] >= SAME:
+            follows = self._follow(node, linked[0][2])
+        else:
+            follows = self._hang(node, [other for _, _, other in linked], parted)
         clusters = {
             id(each.cluster): each.cluster for part in parted for each in part.nodes if each.cluster is not None
         }
@@ -286,34 +292,34 @@ class Grouper:
 
         Adds to `parted` what a cluster that was too large fell into.
         """
-        node.cluster = made = _Cluster([node], np.ones((1, 1), np.float32))
+        node.cluster = _Cluster([node], np.ones((1, 1), np.float32))
+        chosen, size = [node.cluster], 1
         for other in linked:
             whole = other.cluster
-            if whole is None or whole is made:
+            if whole is None or any(whole is each for each in chosen):
                 continue
-            if len(whole.nodes) + len(made.nodes) > HANGING:
-                if len(made.nodes) > 1:
+            if len(whole.nodes) + size > HANGING:
+                if size > 1:
                     continue  # it hangs together with what it is more like
                 if len(whole.nodes) == HANGING:
                     parted += _parts(whole, self._join)
                 whole = other.cluster
                 if whole is None or len(whole.nodes) == HANGING:
-                    self._follow(node, other)
-                    return other
-            cross = _cross(made, whole)
-            made = _Cluster(
-                made.nodes + whole.nodes, np.block([[made.alike(), cross], [cross.T, whole.alike()]]).astype(np.float32)
-            )
-            _in_order(made)
+                    return self._follow(node, other)
+            chosen.append(whole)
+            size += len(whole.nodes)
+        if size > 1:
+            made = _together(chosen)
             for each in made.nodes:
                 each.cluster = made
         return None
 
-    def _follow(self, node: _Node, other: _Node) -> None:
-        """From now on its story is that of the other."""
+    def _follow(self, node: _Node, other: _Node) -> _Node:
+        """From now on its story is that of the other, which is given back."""
         node.cluster, node.follows = None, other
         other.followers.append(node)
         node.bucket.hide(node.row)
+        return other
 
     # -- stories --------------------------------------------------------------------------------------------
 
@@ -409,21 +415,32 @@ def _parts(cluster: _Cluster, join: float) -> list[_Cluster]:
     """What articles that hang together fall into when the weakest links are cut, until the largest part has room;
     none where they all hold.
     """
-    from scipy.sparse.csgraph import connected_components
+    from scipy.cluster.hierarchy import fcluster, linkage
 
-    alike = cluster.alike()
+    far = 1 - cluster.alike()[np.triu_indices(len(cluster.nodes), 1)].astype(np.float64)
+    chain = linkage(far, "single")
     for level in np.arange(join, 1.0, 0.02):
-        count, labels = connected_components(alike >= level, directed=False)
+        labels = fcluster(chain, 1 - level, "distance")
         if np.bincount(labels).max() <= HANGING * 3 // 4:
-            return [cluster.part(np.flatnonzero(labels == number).tolist()) for number in range(count)]
+            return [cluster.part(np.flatnonzero(labels == number).tolist()) for number in range(1, labels.max() + 1)]
     return []
 
 
-def _cross(a: _Cluster, b: _Cluster) -> np.ndarray:
-    """How alike each of one cluster is to each of the other."""
-    one, other = _sketches(a.nodes), _sketches(b.nodes)
-    found = likeness(np.repeat(one, len(other)), np.tile(other, len(one)))
-    return found.reshape(len(one), len(other)).astype(np.float32)
+def _together(clusters: Sequence[_Cluster]) -> _Cluster:
+    """One cluster of several, with how alike each article of one is to each of another."""
+    nodes = [node for cluster in clusters for node in cluster.nodes]
+    sketches, whose = _sketches(nodes), np.repeat(np.arange(len(clusters)), [len(c.nodes) for c in clusters])
+    a, b = np.nonzero(whose[:, None] < whose[None])
+    matrix = np.zeros((len(nodes),) * 2, np.float32)
+    matrix[a, b] = matrix[b, a] = likeness(sketches[a], sketches[b])
+    start = 0
+    for cluster in clusters:
+        end = start + len(cluster.nodes)
+        matrix[start:end, start:end] = cluster.alike()
+        start = end
+    made = _Cluster(nodes, matrix)
+    _in_order(made)
+    return made
 
 
 def _sketches(nodes: Sequence[_Node]) -> np.ndarray:

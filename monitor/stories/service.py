@@ -139,13 +139,21 @@ class StoryService:
         return len(page)
 
     def _store(self, placements: list[Placement]) -> None:
-        """In two steps that may be done twice: stories that are one, then whose article is where."""
+        """In one transaction: stories that are one, then whose article is where. Stories that came and went within
+        these placements were never stored, so nothing is said of them.
+        """
         placed: dict[int, int | None] = {}
-        for placement in placements:
-            placed |= placement.changed
-            for was, into in placement.merged:
-                stories.merge(self.store, into, [was])
-        stories.assign(self.store, {id: story for id, story in placed.items() if story is not None})
+        merged: dict[int, int] = {}  # story -> where its articles are after all merges
+        for placement in reversed(placements):
+            for was, into in reversed(placement.merged):
+                merged[was] = merged.get(into, into)
+            placed = placement.changed | placed
+        stored = stories.known(self.store, merged)
+        stories.assign(
+            self.store,
+            {id: story for id, story in placed.items() if story is not None},
+            {was: into for was, into in merged.items() if was in stored},
+        )
 
     def _keep(self, made: list[tuple[Features, str]]) -> None:
         """Store features with the method of the reader whose reading they were made of."""
