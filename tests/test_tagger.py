@@ -139,7 +139,10 @@ def test_no_text_raises_and_evidence_stays_exact(tagger: Tagger, title, summary,
 
 @pytest.mark.parametrize("unit", ["a", "talks ", "\u0301", "إيران تقصف ", "\ud800", "strikes on Iran, "])
 def test_very_long_text_is_read(tagger: Tagger, unit):
-    tagger.read("x", unit * (1_000_000 // len(unit)) if len(unit) < 4 else unit * 4_000)
+    text = unit * (1_000_000 // len(unit)) if len(unit) < 4 else unit * 4_000
+    reading = tagger.read("US and Iran hold talks in Muscat", text, lang="en")
+    assert "talks" in reading.categories, "what the title says is found, however long the rest"
+    _exact(reading, "US and Iran hold talks in Muscat", text)
 
 
 def test_lines_in_the_fixed_format(reader: Reader):

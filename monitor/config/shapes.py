@@ -18,6 +18,14 @@ SHORTEST_INTERVAL = timedelta(seconds=10)  # between polls of somebody else's se
 Weight = Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)]
 
 
+OwnHeaders = Annotated[
+    Headers, Field(repr=False, description="Sent to its host only; ${NAME} stands for an environment variable.")
+]
+AllowPrivate = Annotated[
+    bool, Field(strict=True, description="Opens this very host and port though it is private or loopback.")
+]
+
+
 class FeedShape(Shape):
     """One feed. A name and an address are enough."""
 
@@ -33,14 +41,8 @@ class FeedShape(Shape):
     every: Every | None = Field(None, description="Poll it so often, such as 10m; left out, the interval adapts.")
     tags: tuple[Words, ...] = Field((), description="Words of your own.")
     enabled: Annotated[bool, Field(strict=True)] = Field(True, description="false: it is not polled.")
-    headers: Headers = Field(
-        default_factory=dict,
-        repr=False,
-        description="Sent to its host only; ${NAME} stands for an environment variable.",
-    )
-    allow_private: Annotated[bool, Field(strict=True)] = Field(
-        False, description="Opens this very host and port though it is private or loopback."
-    )
+    headers: OwnHeaders = Field(default_factory=dict)
+    allow_private: AllowPrivate = False
 
     @model_validator(mode="after")
     def _polite(self) -> Self:
@@ -107,14 +109,8 @@ class SeriesShape(Shape):
         timedelta(days=1), description="How long after a day, week or month is over its value is usually published."
     )
     every: Annotated[timedelta, Duration("1m", "30d")] = Field(timedelta(hours=6), description="Ask so often.")
-    headers: Headers = Field(
-        default_factory=dict,
-        repr=False,
-        description="Sent to its host only; ${NAME} stands for an environment variable.",
-    )
-    allow_private: Annotated[bool, Field(strict=True)] = Field(
-        False, description="Opens this very host and port though it is private or loopback."
-    )
+    headers: OwnHeaders = Field(default_factory=dict)
+    allow_private: AllowPrivate = False
     enabled: Annotated[bool, Field(strict=True)] = Field(
         True, description="false: it is not asked for; what is stored stays."
     )

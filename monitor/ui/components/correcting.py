@@ -40,14 +40,7 @@ def judge(article: Article, number: int, found: Signal) -> None:
     """
     place = _place(article, number, found)
     if st.session_state.get(OPEN) != place:
-        st.button(
-            "Wrong?",
-            key=f"judge_{place}",
-            on_click=_open,
-            args=(place,),
-            type="tertiary",
-            help="Say that this signal is wrong, or right",
-        )
+        _opener("Wrong?", f"judge_{place}", place, help="Say that this signal is wrong, or right")
 
 
 def judging(article: Article, number: int, found: Signal, held: Sequence[Correction]) -> None:
@@ -69,6 +62,10 @@ def judging(article: Article, number: int, found: Signal, held: Sequence[Correct
                 back = replace(verdict, kind="undone")
                 st.button("Take back what was said", key=f"undo_{place}", on_click=_keep, args=(back, note))
             st.button("Cancel", key=f"cancel_{place}", on_click=_open, args=(None,))
+
+
+def _opener(label: str, key: str, place: str, *, help: str | None = None, icon: str | None = None) -> None:
+    st.button(label, key=key, on_click=_open, args=(place,), type="tertiary", help=help, icon=icon)
 
 
 def _place(article: Article, number: int, found: Signal) -> str:
@@ -107,14 +104,7 @@ def missing(article: Article, held: Sequence[Correction]) -> None:
     """Below the signals: the way to name one that the reader did not find."""
     place = f"{article.id}_{MISSING}"
     if st.session_state.get(OPEN) != place:
-        st.button(
-            "Something is missing",
-            key=f"open_{place}",
-            on_click=_open,
-            args=(place,),
-            type="tertiary",
-            icon=":material/add:",
-        )
+        _opener("Something is missing", f"open_{place}", place, icon=":material/add:")
         return
     with st.container(border=True, key=f"judging_{place}", gap="small"):
         safe_html.note(f"What is missing? It will count as sure, and be as grave as its category usually is. {FOLLOWS}")
