@@ -32,6 +32,7 @@ PARTS = {
     "iraq_syria": "Iraq-Syria",
     "yemen_red_sea": "Yemen-Red Sea",
     "lebanon": "Lebanon",
+    "gaza": "Gaza",
     "nuclear_file": "nuclear file",
     "energy_works": "energy works",
 }

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from monitor.models import PARTS, Reading
 
-# the state that an actor's code begins with (IRN, LBNREBHEZ) -> part; countries named as places are actors too
-STATES = {
+# what an actor's code begins with: a state (IRN, LBN) or its armed groups (PSEREB); countries named as places are actors too
+ACTORS = {
     "gulf_states": {"SAU", "ARE", "QAT", "KWT", "BHR", "OMN", "GCC"},
     "iraq_syria": {"IRQ", "SYR", "KUR"},
     "yemen_red_sea": {"YEM"},
     "lebanon": {"LBN"},
+    "gaza": {"PSEREB"},
 }
 # English names of the gazetteer; tests/test_index_parts.py keeps them there
 PLACES = {
@@ -38,6 +39,7 @@ PLACES = {
         "Suez Canal",
     },
     "lebanon": {"Beirut", "Southern Lebanon"},
+    "gaza": {"Gaza", "Northern Gaza"},
     "nuclear_file": {"Natanz", "Fordow", "Arak", "Bushehr"},
     "energy_works": {"Kharg Island", "South Pars", "Abadan"},
 }
@@ -46,11 +48,12 @@ PLACES = {
 def parts_of(reading: Reading) -> tuple[str, ...]:
     """The parts of the theatre that a reading is about, in the order of PARTS."""
     named = (*reading.actors, *(s.source for s in reading.signals), *(s.target for s in reading.signals))
-    states = {code[:3] for code in named if code}
+    codes = {code for code in named if code}
+    states = {code[:3] for code in codes}
     places = {*reading.places, *(s.place for s in reading.signals)}
     categories = set(reading.categories)
     about = {part for part, names in PLACES.items() if names & places}
-    about |= {part for part, members in STATES.items() if members & states}
+    about |= {part for part, begins in ACTORS.items() if any(code.startswith(tuple(begins)) for code in codes)}
     if "maritime" in categories and not ("yemen_red_sea" in about and "hormuz" not in about):
         about.add("hormuz")
     if "IRN" in states:
