@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from monitor.models import PARTS, Reading
 
-# what an actor's code begins with: a state (IRN, LBN) or its armed groups (PSEREB); countries named as places are actors too
+# what an actor's code begins with: a state (IRN, LBN) or its armed groups (PSEREB); countries may be named as places
 ACTORS = {
     "gulf_states": {"SAU", "ARE", "QAT", "KWT", "BHR", "OMN", "GCC"},
     "iraq_syria": {"IRQ", "SYR", "KUR"},
