@@ -302,3 +302,9 @@ def test_every_key_is_explained():
     for setting in SETTINGS:
         default = f"`{setting.default}`" if setting.default else "unset"
         assert f"| `{setting.name}` | {default} | {setting.sentence} |" in words
+
+
+def test_the_board_shows_every_part_unless_the_file_says_which(tmp_path):
+    assert load(write(tmp_path, MINIMAL), {}).board == tuple(PARTS)
+    chosen = write(tmp_path, MINIMAL + "board: [gaza, hormuz]\n")
+    assert load(chosen, {}).board == ("gaza", "hormuz")

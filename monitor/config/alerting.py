@@ -20,9 +20,11 @@ def _part(value: object) -> object:
 
 if TYPE_CHECKING:  # a type checker cannot read the values of a tuple
     Part: TypeAlias = str
+    OnePart: TypeAlias = str
     Category: TypeAlias = str
 else:
     Part = Annotated[Literal["all", *PARTS], BeforeValidator(_part)]
+    OnePart = Annotated[Literal[tuple(PARTS)], BeforeValidator(_part)]
     Category = Annotated[
         Literal[*ESCALATION, *DEESCALATION],
         BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),

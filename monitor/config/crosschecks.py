@@ -26,6 +26,7 @@ def check(document: Document, environ: Mapping[str, str]) -> None:
     for place, header in _headers(document):
         _variables(document, place, header, environ)
     _references(document)
+    _board(document)
     _lexicon(document)
 
 
@@ -112,6 +113,18 @@ def _references(document: Document) -> None:
                 document.fault(
                     (*place, "feeds", number), f"there is no feed of the name {name!r}; write it as in `feeds`"
                 )
+
+
+def _board(document: Document) -> None:
+    """The board names each part once, and at least one."""
+    board = document.data.get("board")
+    if not isinstance(board, list):
+        return
+    if not board:
+        document.fault(("board",), "is empty; name at least one part, or delete the line to show all")
+    for number, part in enumerate(board):
+        if isinstance(part, str) and part in board[:number]:
+            document.fault(("board", number), f"{part!r} stands in the list already; delete it here")
 
 
 def _lexicon(document: Document) -> None:

@@ -50,6 +50,7 @@ class Settings:
     index: Index
     alerts: tuple[Rule, ...]
     theatre: Theatre
+    board: tuple[str, ...]  # keys of PARTS, in the order in which the board shows them
     environment: Environment
 
 
@@ -79,6 +80,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         index=file.index,
         alerts=file.alerts,
         theatre=_theatre(path, file),
+        board=file.board,
         environment=around,
     )
 

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from monitor.config.alerting import AnyRule
+from monitor.config.alerting import AnyRule, OnePart
 from monitor.config.shape import Shape
 from monitor.config.values import Day, Duration, Headers, Size, WebAddress, Words, duration_text, wrong
-from monitor.models import Language
+from monitor.models import PARTS, Language
 
 Tier = Annotated[int, Field(strict=True, ge=1, le=4)]
 Every = Annotated[timedelta, Duration("1s", "7d")]
@@ -204,3 +204,6 @@ class File(Shape):
     index: Index = Field(Index(), description="The tension index.")
     alerts: tuple[AnyRule, ...] = Field((), description="When to alert; where to is set by MONITOR_ALERT_URLS.")
     theatre: TheatreShape = Field(TheatreShape(), description="What counts as the region.")
+    board: tuple[OnePart, ...] = Field(
+        tuple(PARTS), description="The parts of the theatre that the board shows, in this order; left out: all."
+    )
