@@ -16,7 +16,7 @@ EFFECTS = (
     "monitor.storage", "monitor.feeds.fetch", "monitor.feeds.pool", "monitor.feeds.poll", "monitor.feeds.probe",
     "monitor.feeds.demo", "monitor.prices.fred", "monitor.prices.yahoo", "monitor.prices.network",
     "monitor.prices.update", "monitor.prices.series.child", "monitor.prices.series.update",
-    "monitor.index.indexer", "monitor.stories.service", "monitor.alerts.service",
+    "monitor.index.indexer", "monitor.index.word_counter", "monitor.stories.service", "monitor.alerts.service",
     "monitor.alerts.notify", "monitor.feeds.reading",
     "monitor.pipeline", "monitor.operation", "monitor.cli", "monitor.ui",
     "aiohttp", "apprise", "curl_cffi", "sqlalchemy", "streamlit", "yfinance",

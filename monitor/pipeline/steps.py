@@ -20,6 +20,7 @@ from monitor.errors import MonitorError, ReaderError, StorageError
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
+from monitor.index.word_counter import WordCounter
 from monitor.pipeline import rounds
 from monitor.prices.series.update import SeriesUpdater
 from monitor.prices.update import PriceUpdater
@@ -63,13 +64,14 @@ class Step:
 def table(store: Store, clock: Clock) -> tuple[Step, ...]:
     """Every step, with what it remembers between runs."""
     stories, prices, index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
-    alerts, series = AlertService(store, clock), SeriesUpdater(store)
+    alerts, series, words = AlertService(store, clock), SeriesUpdater(store), WordCounter(store)
     return (
         Step("reading", "reading", lambda run: _read(store, run)),
         Step("stories", "articles", lambda run: stories.update(run.now)),
         Step("index", "articles", lambda run: index.update(run.settings, run.now)),
         Step("prices", "prices", lambda run: prices.update(run.settings, run.now)),
         Step("series", "series", lambda run: series.update(run.settings, run.now)),
+        Step("word count", "word count", lambda run: words.update(run.now)),
         Step(
             "alerts",
             "articles",

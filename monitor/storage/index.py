@@ -28,7 +28,15 @@ _FAULTY = sa.select(articles.c.id).where(
 )  # from its index: the column itself stands behind long texts
 _READ = 50_000  # rows taken from the driver at a time
 _DAY = 86_400_000_000  # microseconds
-_DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(_DAY, sa.BigInteger)
+
+DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(
+    _DAY, sa.BigInteger
+)  # an article's UTC day, numbered
+
+
+def moment_of(number: int) -> datetime:
+    """The midnight with which a day begins that DAY_OF numbered."""
+    return moment(number * _DAY)
 
 
 def entries(
@@ -86,21 +94,21 @@ def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 def full_days(store: Store, enough: int, before: datetime) -> list[datetime]:
     """The UTC days that began before a time and have at least so many entries, oldest first."""
     query = (
-        sa.select(_DAY_OF)
+        sa.select(DAY_OF)
         .where(articles.c.at < before)
-        .group_by(_DAY_OF)
+        .group_by(DAY_OF)
         .having(sa.func.count() >= enough)
-        .order_by(_DAY_OF)
+        .order_by(DAY_OF)
     )
     with store.read() as conn:
-        return [moment(day * _DAY) for day in conn.scalars(query)]
+        return [moment_of(day) for day in conn.scalars(query)]
 
 
 def days_of_late(store: Store, id: int, before: datetime) -> list[datetime]:
     """The UTC days before that of `before` to which articles stored later than this one belong."""
-    query = sa.select(_DAY_OF).distinct().where(articles.c.id > id, _DAY_OF < micros(before) // _DAY)
+    query = sa.select(DAY_OF).distinct().where(articles.c.id > id, DAY_OF < micros(before) // _DAY)
     with store.read() as conn:
-        return [moment(day * _DAY) for day in conn.scalars(query)]
+        return [moment_of(day) for day in conn.scalars(query)]
 
 
 def save(store: Store, points: Iterable[IndexPoint]) -> int:

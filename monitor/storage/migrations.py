@@ -253,6 +253,14 @@ def add_attention(conn: Connection) -> None:
     conn.exec_driver_sql("ALTER TABLE index_points ADD COLUMN theatre_articles INTEGER")
 
 
+def add_word_counts(conn: Connection) -> None:
+    """Filled by the step of that name, the newest days first."""
+    conn.exec_driver_sql(
+        "CREATE TABLE word_counts (day BIGINT NOT NULL PRIMARY KEY, entries INTEGER NOT NULL, "
+        "counted INTEGER NOT NULL, method TEXT NOT NULL)"
+    )
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -272,6 +280,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_observations,  # 15
     add_accounts_of_stories,  # 16
     add_attention,  # 17
+    add_word_counts,  # 18
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

@@ -389,6 +389,13 @@ index_points = Table(
     Column("theatre_articles", Integer),
 )  # fmt: skip
 
+# of each finished day: all its entries, and how many of them hold one of the plain words
+word_counts = Table(
+    "word_counts", metadata,
+    Column("day", Time, primary_key=True),
+    count("entries"), count("counted"), text("method"),
+)  # fmt: skip
+
 alerts = Table(
     "alerts", metadata,
     Column("id", Id, primary_key=True),

@@ -312,6 +312,7 @@ STEP_FAILS = {
     "index": "The index is not updated",
     "prices": "Prices are not updated",
     "series": "Series from files are not updated",
+    "word count": "The word count that the index is compared with is not updated",
     "alerts": "Alert rules are not checked",
 }
 
