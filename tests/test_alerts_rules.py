@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.alerts.rules import EditedArticle, Facts, Report, decide, rehearse
+from monitor.alerts.facts import ChangedArticle, Facts, Report
+from monitor.alerts.rules import decide, rehearse
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, SeriesRule, SignalRule, SilenceRule
 from monitor.index import Parameters, ReferenceCache, compute
 from monitor.models import FeedState, IndexPoint, Observation, Price
@@ -164,7 +165,8 @@ NOT_CONFIRMED = {
     "not grave": [replace(s, severity=7.0) for s in REPORTED],
     "de-escalation": [replace(s, severity=-9.0) for s in REPORTED],
     "copies of one text": [replace(s, title="Missile strikes tanker in the Gulf of Oman") for s in REPORTED],
-    "one too long ago": [*REPORTED[:2], report(3, "C", minutes=361)],
+    "too far from each other": [*REPORTED[:2], report(3, "C", minutes=391)],
+    "no news any more": [replace(s, at=s.at - 24 * HOUR) for s in REPORTED],
     "one later than now": [*REPORTED[:2], report(3, "C", minutes=-5)],
 }
 
@@ -180,6 +182,82 @@ def test_a_rule_may_ask_for_a_confidence():
         facts = Facts(reports=[replace(one, confidence=confidence) for one in REPORTED])
         assert len(decide([sure], [], facts, NOW)) == fires
         assert len(decide([GRAVE], [], facts, NOW)) == 1
+
+
+ASKED = [
+    ({"mode": "act"}, {"mode": "words"}),
+    ({"event": ["ship.seize"]}, {"event": "ship.attack"}),
+    ({"place": ["strait of hormuz"]}, {"places": ("Persian Gulf",)}),
+    ({"actor": ["Iran"]}, {"actors": ("USA", "ISR")}),
+    ({"actor": ["IRN", "USA"]}, {"actors": ("ISR",)}),
+    ({"words": ["hijack*"]}, {"title": "Tanker Astana struck", "text": "struck"}),
+    ({"words": ["tanker seized", "توقيف"]}, {"title": "Tanker unseized", "text": "توقيفات"}),
+    ({"part": "hormuz"}, {"parts": ("lebanon",)}),
+]
+
+
+@pytest.mark.parametrize("asked, other", ASKED, ids=[str(asked) for asked, _ in ASKED])
+def test_a_rule_may_ask_for_more_than_a_category(asked, other):
+    """Three reports that are all that is asked for; when one of them is something else, two are left."""
+    rule = SignalRule.model_validate(GRAVE.model_dump(exclude_defaults=True) | asked)
+    full = {
+        "mode": "act", "event": "ship.seize", "places": ("Oman", "Strait of Hormuz"), "actors": ("IRN", "GBR"),
+        "text": "Tanker  SEIZED; hijacked; تَوْقيف", "parts": ("hormuz",),
+    }  # fmt: skip
+    reports = [replace(one, **full) for one in REPORTED]
+    assert len(decide([rule], [], Facts(reports=reports), NOW)) == 1
+    assert decide([rule], [], Facts(reports=[*reports[:2], replace(reports[2], **other)]), NOW) == []
+
+
+def test_a_pause_loses_no_event():
+    """Reported at 17:01 and 20:57, known only the next noon, because the machine slept or the feeds did not answer."""
+    two = replace_rule(GRAVE, publishers=2)
+    night = [report(1, "A", minutes=1139), report(2, "B", minutes=903)]
+    found = decide([two], [], Facts(reports=night), NOW)
+    assert [alert.articles for alert in found] == [(1, 2)]
+    assert decide([two], found, Facts(reports=night), NOW + HOUR) == []
+    week = [replace(one, at=one.at - 72 * HOUR) for one in night]
+    assert decide([two], [], Facts(reports=week), NOW) == []
+    assert len(decide([two], [], Facts(reports=week, decided=NOW - 90 * HOUR), NOW)) == 1  # nobody decided meanwhile
+    longest = [replace(one, at=one.at - 200 * HOUR) for one in night]
+    assert decide([two], [], Facts(reports=longest, decided=NOW - 900 * HOUR), NOW) == []
+
+
+def test_reports_that_are_far_apart_are_two_times_and_the_later_one_is_found():
+    rule = replace_rule(GRAVE, publishers=2)
+    reports = [report(1, "A", minutes=900), report(2, "A", minutes=200), report(3, "B", minutes=30)]
+    assert [alert.articles for alert in decide([rule], [], Facts(reports=reports), NOW)] == [(2, 3)]
+
+
+def test_a_rule_may_take_the_reports_of_all_stories_together():
+    """An event that was grouped as several stories; after the cool-down only newer reports are another alert."""
+    apart = [report(1, "A", story=1), report(2, "B", story=2), report(3, "C", story=None)]
+    assert decide([GRAVE], [], Facts(reports=apart), NOW) == []
+    rule = replace_rule(GRAVE, together="all", cool_down=2 * HOUR)
+    found = decide([rule], [], Facts(reports=apart), NOW)
+    assert [(alert.articles, alert.stories) for alert in found] == [((1, 2, 3), (1, 2))]
+    later = [report(n, p, story=n, minutes=-90) for n, p in ((4, "A"), (5, "B"), (6, "C"))]
+    assert decide([rule], found, Facts(reports=apart), NOW + 3 * HOUR) == []
+    assert decide([rule], found, Facts(reports=[*apart, *later]), NOW + 1.6 * HOUR) == []  # cools down
+    again = decide([rule], found, Facts(reports=[*apart, *later]), NOW + 3 * HOUR)
+    assert [alert.articles for alert in again] == [(4, 5, 6)]
+
+
+def test_the_reasons_of_a_level_and_a_jump_are_what_raised_the_measure():
+    """Not the gravest of the day, nor one of the other direction, nor one of a story that added nothing."""
+    reports = [report(n, "A", story=n, severity=s) for n, s in ((1, 9.0), (2, 4.0), (3, -6.0), (4, 5.0), (5, 5.5))]
+    asked = []
+
+    def raised(measure, part, at, before):
+        asked.append((measure, part, before is not None))
+        return [(2,), (9, 4), (3,), (5,), (1,)]
+
+    facts = replace(index(*[100.0] * 72, 300.0), reports=reports, raised=raised)
+    for rule in (LEVEL, JUMP):
+        (alert,) = decide([rule], [], facts, NOW)
+        assert alert.articles == (2, 4, 5)
+        assert decide([rule], [alert], facts, NOW + HOUR / 60) == []  # and it is not asked again while it goes on
+    assert asked == [("tension", "all", False), ("tension", "all", True)]
 
 
 def test_a_confirmed_signal_names_publishers_stories_and_links_and_is_reported_once():
@@ -234,34 +312,42 @@ def test_two_stories_at_once_are_both_reported():
     assert len(decide([GRAVE], [], both, NOW)) == 2
 
 
-def edited(article: int, *reports, hours: float = 1) -> dict[int, EditedArticle]:
-    """An article that was edited `hours` after NOW, with what it reports since."""
+def changed(article: int, *reports, hours: float = 1, by: str = "publisher") -> dict[int, ChangedArticle]:
+    """An article that was edited or corrected `hours` after NOW, with what it reports since."""
     title = "Officials deny reports of a strike"
-    return {article: EditedArticle(article, "B", NOW + hours * HOUR, title, reports)}
+    return {article: ChangedArticle(article, "B", NOW + hours * HOUR, title, reports, by)}
 
 
 def test_an_edit_that_takes_back_the_signal_is_followed_by_one_correction():
     first = [replace(alert, id=1) for alert in decide([GRAVE], [], Facts(reports=REPORTED), NOW)]
-    later, changed = NOW + 2 * HOUR, Facts(reports=[REPORTED[0], REPORTED[2]], edited=edited(2, ("attack", 3.0)))
-    found = decide([GRAVE], first, changed, later)
+    later = NOW + 2 * HOUR
+    since = Facts(reports=[REPORTED[0], REPORTED[2]], changed=changed(2, report(2, "B", severity=3.0)))
+    found = decide([GRAVE], first, since, later)
     assert kinds(found) == [("signal", "corrected")] and found[0].key == first[0].key
     assert "Since corrected: 1 of the 3 articles" in found[0].message
     assert "- B: Officials deny reports of a strike" in found[0].message
-    assert decide([GRAVE], [*first, replace(found[0], id=2)], changed, later) == []
-    assert decide([GRAVE], [replace(found[0], id=2)], replace(changed, reports=REPORTED), later) == []
+    assert decide([GRAVE], [*first, replace(found[0], id=2)], since, later) == []
+    assert decide([GRAVE], [replace(found[0], id=2)], replace(since, reports=REPORTED), later) == []
+
+
+def test_a_correction_by_a_person_says_that_it_is_one():
+    first = [replace(alert, id=1) for alert in decide([GRAVE], [], Facts(reports=REPORTED), NOW)]
+    (found,) = decide([GRAVE], first, Facts(changed=changed(2, by="person")), NOW + 2 * HOUR)
+    assert "was corrected here and no longer says so" in found.message
+    assert "- B: Officials deny reports of a strike (its reading was corrected here)" in found.message
 
 
 NO_CORRECTION = {
-    "still says so": edited(2, ("attack", 9.0)),
-    "edited before the alert": edited(2, hours=-1),
-    "another article": edited(9),
+    "still says so": changed(2, report(2, "B")),
+    "edited before the alert": changed(2, hours=-1),
+    "another article": changed(9),
 }
 
 
-@pytest.mark.parametrize("changed", NO_CORRECTION.values(), ids=NO_CORRECTION)
-def test_an_edit_that_changes_nothing_of_the_alert_is_no_correction(changed):
+@pytest.mark.parametrize("since", NO_CORRECTION.values(), ids=NO_CORRECTION)
+def test_an_edit_that_changes_nothing_of_the_alert_is_no_correction(since):
     first = decide([GRAVE], [], Facts(reports=REPORTED), NOW)
-    assert decide([GRAVE], first, Facts(reports=REPORTED, edited=changed), NOW + 2 * HOUR) == []
+    assert decide([GRAVE], first, Facts(reports=REPORTED, changed=since), NOW + 2 * HOUR) == []
 
 
 def price(day: int, close: float, *, final: bool = True, source: str = "yahoo", month: int = 3) -> Price:

@@ -19,8 +19,9 @@ from monitor.alerts import delivery
 from monitor.alerts import service as alert_service
 from monitor.clock import StandingClock, real_now
 from monitor.config.settings import load
-from monitor.models import AlertDelivery, Entry, Feed, FeedState, Price, Reading, Signal
-from monitor.storage import alerts, articles, notes, prices, steps, stories
+from monitor.index.indexer import IndexUpdater
+from monitor.models import AlertDelivery, Correction, Entry, Feed, FeedState, Price, Reading, Signal
+from monitor.storage import alerts, articles, index, notes, prices, steps, stories
 from monitor.storage.articles import Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
@@ -217,6 +218,45 @@ def test_an_alert_whose_articles_are_edited_is_corrected_and_the_correction_is_s
     assert stored(store) == [("Grave event", "firing"), ("Grave event", "corrected")]
     assert [message["title"] for message in receiver.got] == ["Alert: Grave event", "Correction: Grave event"]
     assert "beta: Officials deny reports of a strike" in receiver.got[1]["message"]
+
+
+def test_an_alert_whose_article_a_person_corrected_is_corrected(store, tmp_path):
+    report(store, "alpha", "beta")
+    settings = settings_of(tmp_path)
+    alert_service.AlertService(store, StandingClock(NOW)).update(settings)
+    words = "Missile strike"
+    wrong = Correction(None, 2, NOW + HOUR, "wrong", "attack", "act", "title", 0, len(words), words, "Ann", "")
+    articles.correct(store, wrong)
+    for hours in (2, 3):
+        alert_service.AlertService(store, StandingClock(NOW + hours * HOUR)).update(settings)
+    assert stored(store) == [("Grave event", "firing"), ("Grave event", "corrected")]
+    message = alerts.find(store)[0].message
+    assert "1 of the 2 articles" in message and "was corrected here and no longer says so" in message
+
+
+def test_an_event_of_a_night_in_which_nothing_was_decided_is_reported(store, tmp_path):
+    """The note of the last decision, by the handed-in clock, says how long the pause was."""
+    settings = settings_of(tmp_path)
+    alert_service.AlertService(store, StandingClock(NOW - 3 * DAY)).update(settings)
+    report(store, "alpha", "beta", at=NOW - 2 * DAY, now=NOW)
+    alert_service.AlertService(store, StandingClock(NOW)).update(settings)
+    assert stored(store) == [("Grave event", "firing")]
+
+
+def test_the_reasons_of_a_high_index_are_the_stories_that_raised_it_most(store, tmp_path):
+    """A story of two publishers with milder words adds more than the gravest single report."""
+    report(store, "alpha", "beta", "gamma", severity=8.0, at=NOW - 2 * HOUR)
+    report(store, "delta", title="Explosion heard near the port of a far town", severity=9.0)
+    rules = (
+        "feeds: [{name: alpha, url: 'https://alpha.example/rss'}]\n"
+        "index: {minimum_entries: 1, minimum_publishers: 1, reference: {from: 2026-03-02, to: 2026-03-02}}\n"
+        "alerts: [{name: High, kind: level, above: 1, below: 1}]\n"
+    )
+    settings = settings_of(tmp_path, rules=rules)
+    IndexUpdater(store).update(settings, NOW)
+    (last,) = index.points(store, "hour", "all", NOW - HOUR, NOW)
+    found = alert_service.gather_facts(store, settings, NOW).raised("tension", "all", last.at, None)
+    assert found == [(1, 2, 3), (4,)]
 
 
 def test_a_receiver_that_does_not_answer_holds_up_no_round_and_gets_it_once(store, tmp_path, monkeypatch):

@@ -25,7 +25,8 @@ PURE = (
     "monitor.models", "monitor.errors", "monitor.feeds.parse", "monitor.feeds.schedule", "monitor.feeds.identity",
     "monitor.feeds.opml",
     "monitor.feeds.publishers", "monitor.tagging", "monitor.reader", "monitor.stories", "monitor.index",
-    "monitor.alerts.rules", "monitor.alerts.delivery",
+    "monitor.alerts.rules", "monitor.alerts.delivery", "monitor.alerts.facts", "monitor.alerts.index_rules",
+    "monitor.alerts.number_rules", "monitor.alerts.signal_rules", "monitor.alerts.silence_rules",
     "monitor.alerts.wording",
     "monitor.prices.event_study", "monitor.prices.market", "monitor.prices.series",
 )  # fmt: skip

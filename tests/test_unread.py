@@ -115,9 +115,10 @@ def test_an_edited_article_waits_again_and_takes_no_reading_of_its_earlier_words
 def test_an_edit_that_is_not_read_yet_is_no_correction(store):
     put(store, (1, "Strike on a depot in Basra", GRAVE))
     put(store, (1, "Strike on a depot in Basra reported", WAITS), now=NOON + timedelta(minutes=5))
-    assert alerts.edited(store, [1]) == {}
+    assert alerts.changed(store, [1]) == {}
     articles.keep_readings(store, [(articles.unread(store)[0], GRAVE)])
-    assert alerts.edited(store, [1])[1].reports == (("attack", 9.0, 0.9),)
+    (said,) = alerts.changed(store, [1])[1].reports
+    assert (said.category, said.severity, said.confidence) == ("attack", 9.0, 0.9)
 
 
 def test_a_story_takes_no_vote_of_what_is_not_read_yet(store):

@@ -1,7 +1,7 @@
 """Decides whether a rule of feeds.yaml has something to report, stores it and sends it; also tries rules on what is
 stored.
 
-    storage -> rules.Facts -> rules.decide -> stored alerts -> delivery -> the addresses of MONITOR_ALERT_URLS
+    storage -> Facts -> rules.decide -> stored alerts -> delivery -> the addresses of MONITOR_ALERT_URLS
 
 Facts go by the handed-in clock; sending, its pauses, and whether anybody polls go by real time.
 """
@@ -11,20 +11,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from rich.table import Table
 from rich.text import Text
 
-from monitor.alerts import delivery, notify, rules
+from monitor.alerts import delivery, index_rules, notify, number_rules, rules, signal_rules
+from monitor.alerts.facts import ChangedArticle, Facts
 from monitor.clock import Clock, parse_time, real_now
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule, SilenceRule
 from monitor.config.settings import Settings
 from monitor.errors import ClockError, NotifyError, StorageError
-from monitor.models import Alert, AlertDelivery, Observation, Price
+from monitor.index.indexer import parameters_of, what_raised
+from monitor.models import Alert, AlertDelivery, Measure, Observation, Price
 from monitor.prices.series import age
-from monitor.storage import alerts, articles, feeds, index, notes, observations, prices, steps, stories
+from monitor.storage import alerts, articles, feeds, index, notes, observations, prices, readings, steps, stories
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -143,47 +146,52 @@ def decide(store: Store, settings: Settings, now: datetime, real: datetime) -> l
 
 def gather_facts(
     store: Store, settings: Settings, now: datetime, real: datetime | None = None, *, history: Sequence[Alert] = ()
-) -> rules.Facts:
+) -> Facts:
     """What is known now of everything that some rule asks for.
 
-    Without `real`, nothing of feeds and worker: their past is not kept. Of the articles behind `history`, what became
-    of them.
+    Without `real`, nothing of feeds and worker, nor when rules were decided before: their past is not kept. Of the
+    articles behind `history`, what became of them.
     """
     enabled = [rule for rule in settings.alerts if rule.enabled]
     spans: dict[tuple[str, str], timedelta] = {}
     for rule in enabled:
         if isinstance(rule, LevelRule | JumpRule):
-            back = (rule.within if isinstance(rule, JumpRule) else timedelta(0)) * rules.SPANS + timedelta(days=3)
+            back = (rule.within if isinstance(rule, JumpRule) else timedelta(0)) * index_rules.SPANS + timedelta(days=3)
             spans[rule.grain, rule.part] = max(back, spans.get((rule.grain, rule.part), back))
     priced = [rule for rule in enabled if isinstance(rule, PriceRule)]
-    longest = max([timedelta(days=1), *(rule.within for rule in enabled if isinstance(rule, SignalRule))])
-    seen, fault = _worker(store, now, real) if real else (None, None)
+    noted = notes.all(store) if real else {}
+    decided = noted[ROUND].at if ROUND in noted else None
+    longest = max([timedelta(0), *(rule.within for rule in enabled if isinstance(rule, SignalRule))])
+    span = signal_rules.look_back(Facts(decided=decided), now) + longest
+    seen, fault = _worker(store, noted, now, real) if real else (None, None)
     states = feeds.states(store) if real and any(isinstance(rule, SilenceRule) for rule in enabled) else {}
-    return rules.Facts(
+    return Facts(
         points={
             (grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()
         },
-        reports=alerts.reports(store, now - longest, now, upto_id=articles.read_up_to(store)) if enabled else (),
+        reports=alerts.reports(store, now - span, now, upto_id=articles.read_up_to(store)) if enabled else (),
         prices={rule.series: _prices_by(store, rule, now) for rule in priced},
         values=_fresh_values(store, settings, enabled, now),
         merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in enabled) else {},
-        edited=edited_since(store, [alert for alert in history if alert.kind == "signal"], now),
+        changed=changed_since(store, [alert for alert in history if alert.kind == "signal"], now),
+        raised=partial(_raised, store, settings, now),
+        decided=decided,
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
         worker_seen=seen,
         worker_fault=fault,
     )
 
 
-def edited_since(store: Store, history: Sequence[Alert], now: datetime) -> dict[int, rules.EditedArticle]:
-    """Of the articles behind alerts of the last days, those that were edited since they were first read."""
-    recent = [alert for alert in history if now - alert.at <= rules.CORRECTED_WITHIN]
-    return alerts.edited(store, {article for alert in recent for article in alert.articles})
+def changed_since(store: Store, history: Sequence[Alert], now: datetime) -> dict[int, ChangedArticle]:
+    """Of the articles behind alerts of the last days, those that were edited or corrected since."""
+    recent = [alert for alert in history if now - alert.at <= signal_rules.CORRECTED_WITHIN]
+    return alerts.changed(store, {article for alert in recent for article in alert.articles})
 
 
 def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
     """Prices that the market had made by then, that of Monday on Sunday evening too: of a day without a market time,
     only once it is over."""
-    since = now - rule.within - 3 * rules.FRESH_PRICE
+    since = now - rule.within - 3 * number_rules.FRESH_PRICE
     given = prices.series(store, rule.series, since, until=now + timedelta(days=1))
     return [price for price in given if (price.market_time or price.day + timedelta(days=1)) <= now]
 
@@ -199,11 +207,20 @@ def _fresh_values(store: Store, settings: Settings, enabled: Sequence[Rule], now
     return found
 
 
-def _worker(store: Store, now: datetime, real: datetime) -> tuple[datetime | None, str | None]:
+def _raised(
+    store: Store, settings: Settings, now: datetime, measure: Measure, part: str, at: datetime, before: datetime | None
+) -> list[tuple[int, ...]]:
+    """facts.Raised: what the Why page would say."""
+    parameters = parameters_of(settings, readings.current(store).reader)
+    return what_raised(store, parameters, measure, part, at, before, now=now)
+
+
+def _worker(
+    store: Store, noted: Mapping[str, notes.Note], now: datetime, real: datetime
+) -> tuple[datetime | None, str | None]:
     """When a round was last completed, as long before `now` as it is in real time:
     a replay that leaps an hour is no silence.
     """
-    noted = notes.all(store)
     quiet = real - parse_time(noted[ROUND].value) if ROUND in noted else None
     failing = "; ".join(f"{failure.step}: {failure.error}" for failure in steps.failures(store))
     return (now - quiet if quiet is not None else None), failing or None

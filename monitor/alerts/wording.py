@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.alerts.facts import ChangedArticle
 from monitor.config.alerting import JumpRule, LevelRule, SeriesRule
 from monitor.models import PARTS, Alert, FeedState, IndexPoint, Observation, Price
 
@@ -58,16 +59,26 @@ def signal(category: str, severity: float, publishers: Sequence[str]) -> str:
     return f"{many(len(publishers), 'publisher')} {verb} {event} (severity {severity:g}): {names}{left}"
 
 
-def correction(alert: Alert, changed: Sequence[tuple[str, str]]) -> str:
-    """What became of an alert whose articles were edited: (publisher, newest title) each."""
+def correction(alert: Alert, changed: Sequence[ChangedArticle]) -> str:
+    """What became of an alert whose articles were edited or corrected."""
     first = alert.message.partition("\n")[0]
-    verb = "was" if len(changed) == 1 else "were"
     head = (
         f"Since corrected: {len(changed)} of the {many(len(alert.articles), 'article')} behind this "
-        f"alert of {utc(alert.at)} "
-        f"{verb} edited and no longer {'says' if len(changed) == 1 else 'say'} so. The alert was: {first}"
+        f"alert of {utc(alert.at)} {no_longer(changed)}. The alert was: {first}"
     )
-    return "\n".join([head, *(f"- {publisher}: {plain(title)}" for publisher, title in changed[:5])])
+    named = (f"- {one.publisher}: {plain(one.title)}{BY[one.by]}" for one in changed[:5])
+    return "\n".join([head, *named])
+
+
+BY = {"publisher": "", "person": " (its reading was corrected here)"}
+
+
+def no_longer(changed: Sequence[ChangedArticle]) -> str:
+    """`was edited and no longer says so`"""
+    one = len(changed) == 1
+    by = {article.by for article in changed}
+    how = "edited" if by == {"publisher"} else "corrected here" if by == {"person"} else "edited or corrected here"
+    return f"{'was' if one else 'were'} {how} and no longer {'says' if one else 'say'} so"
 
 
 def _measure(rule: LevelRule | JumpRule) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from monitor.config import names
 from monitor.config.shape import Shape
 from monitor.config.values import Duration, Words, wrong
 from monitor.models import DEESCALATION, ESCALATION, FORMER_CATEGORIES, FORMER_PARTS, PARTS, Grain, Measure
@@ -18,10 +19,18 @@ def _part(value: object) -> object:
     return value
 
 
+def _word(value: str) -> str:
+    if "*" in value.rstrip("*") or not any(c.isalnum() for c in value):
+        raise wrong("a star stands at the end of a word, for every ending; write seiz*")
+    return value
+
+
 if TYPE_CHECKING:  # a type checker cannot read the values of a tuple
     Part: TypeAlias = str
     OnePart: TypeAlias = str
     Category: TypeAlias = str
+    Actor: TypeAlias = str
+    Place: TypeAlias = str
 else:
     Part = Annotated[Literal["all", *PARTS], BeforeValidator(_part)]
     OnePart = Annotated[Literal[tuple(PARTS)], BeforeValidator(_part)]
@@ -29,8 +38,11 @@ else:
         Literal[*ESCALATION, *DEESCALATION],
         BeforeValidator(lambda value: FORMER_CATEGORIES.get(value, value) if isinstance(value, str) else value),
     ]
+    Actor = Annotated[Words, AfterValidator(names.actor)]
+    Place = Annotated[Words, AfterValidator(names.place)]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)]
 Value = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Word = Annotated[Words, AfterValidator(_word)]
 Level = Annotated[float, Field(strict=True, gt=0, le=100_000, allow_inf_nan=False)]
 
 
@@ -84,7 +96,11 @@ class JumpRule(Rule):
 
 
 class SignalRule(Rule):
-    """One severe event that several independent publishers report."""
+    """One severe event that several independent publishers report.
+
+    Everything that is asked for has to hold of one signal. Actors and places are kept as codes and as names of the
+    gazetteer.
+    """
 
     kind: Literal["signal"]
     direction: Literal["escalation", "deescalation", "either"] = "escalation"
@@ -93,13 +109,37 @@ class SignalRule(Rule):
     ] = 8.0
     publishers: Annotated[int, Field(strict=True, ge=1, le=100, description="At least so many publisher families.")] = 3
     within: Annotated[timedelta, Duration("10m", "7d")] = Field(
-        timedelta(hours=6), description="Reported by them within so long."
+        timedelta(hours=6), description="Their reports are at most so far from each other."
     )
     categories: tuple[Category, ...] = Field((), description="Only these categories; left out: all.")
     confidence: Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)] | None = Field(
         None, description="Only signals that the reader is at least so sure of, 0 to 1; left out: all."
     )
     part: Part = Field("all", description="A part of the theatre, or all.")
+    mode: Literal["act", "words"] | None = Field(
+        None, description="act: what was done; words: what was said; left out: both."
+    )
+    event: tuple[Words, ...] = Field(
+        (), description="Only these event types of the lexicon, such as ship.seize; left out: all."
+    )
+    place: tuple[Place, ...] = Field(
+        (),
+        description="Only at one of these places, by their names in the gazetteer, such as Strait of Hormuz; "
+        "left out: all.",
+    )
+    actor: tuple[Actor, ...] = Field(
+        (), description="Only done by or to one of these: a code such as IRN or a name such as Houthis; left out: all."
+    )
+    words: tuple[Word, ...] = Field(
+        (),
+        description="Only where the title, or the words that prove the signal, hold one of these; seiz* stands for "
+        "every ending.",
+    )
+    together: Literal["story", "all"] = Field(
+        "story",
+        description="Which reports are one event: those of one story, or all that the rule asks for. Of all together "
+        "there is one alert, and after `cool_down` another one of newer reports.",
+    )
 
     @model_validator(mode="before")
     @classmethod

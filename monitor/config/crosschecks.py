@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config.document import Document, Place
-from monitor.config.faults import unknown
+from monitor.config.names import event_types
 from monitor.config.shapes import OIL
-from monitor.config.values import is_header_value
+from monitor.config.values import is_header_value, unknown
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -27,6 +27,7 @@ def check(document: Document, environ: Mapping[str, str]) -> None:
         _variables(document, place, header, environ)
     _references(document)
     _board(document)
+    _events(document)
     _lexicon(document)
 
 
@@ -125,6 +126,27 @@ def _board(document: Document) -> None:
     for number, part in enumerate(board):
         if isinstance(part, str) and part in board[:number]:
             document.fault(("board", number), f"{part!r} stands in the list already; delete it here")
+
+
+def _events(document: Document) -> None:
+    """Rules ask for event types that there are, in the shipped lexicon or in the user's own words."""
+    asked = [
+        ((*place, "event", number), name)
+        for place, row in _rows(document, "alerts")
+        if isinstance(row.get("event"), list)
+        for number, name in enumerate(row["event"])
+        if isinstance(name, str)
+    ]
+    if not asked:
+        return
+    theatre = document.data.get("theatre")
+    own = theatre.get("lexicon") if isinstance(theatre, dict) else None
+    own_file = lexicon_path(document.file, own) if isinstance(own, str) else None
+    known = list(event_types(own_file if own_file and own_file.is_file() else None))
+    for place, name in asked:
+        if name.strip() not in known:
+            category = [one for one in known if one.startswith(name.partition(".")[0] + ".")]
+            document.fault(place, unknown(name, category or known))
 
 
 def _lexicon(document: Document) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import get_args
 
@@ -13,6 +12,7 @@ from monitor.config.alerting import RULES
 from monitor.config.document import Document, Place
 from monitor.config.shape import Shape
 from monitor.config.shapes import File
+from monitor.config.values import unknown
 
 # pydantic's name for a fault -> what to do; braces are filled from its context
 REMEDIES = {
@@ -66,16 +66,6 @@ def _words(document: Document, found: ErrorDetails, place: Place) -> str:
     if remedy := REMEDIES.get(kind):
         return remedy.format(**context, key=place[-1] if place else "")
     return found["msg"]
-
-
-def unknown(name: str, known: Iterable[str]) -> str:
-    """What is said of a name that is not one of those known: the nearest of them, or all."""
-    known = list(known)
-    near = difflib.get_close_matches(name.lower(), known, 1, cutoff=0.6)
-    shown = repr(name if len(name) <= 60 else name[:60] + "...")
-    if near:
-        return f"{shown} is unknown; did you mean {near[0]!r}? Known: {', '.join(known)}"
-    return f"{shown} is unknown; use one of {', '.join(known)}"
 
 
 def _names(document: Document, place: Place) -> list[str]:

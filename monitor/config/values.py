@@ -6,8 +6,9 @@ A message never repeats the value of a header.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -35,6 +36,16 @@ OWN_HEADERS = frozenset(
 def wrong(message: str) -> PydanticCustomError:
     """A fault in plain words; braces in the message stand for themselves."""
     return PydanticCustomError("plain", "{message}", {"message": message})
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What is said of a name that is not one of those known: the nearest of them, or all."""
+    known = list(known)
+    near = difflib.get_close_matches(name.lower(), known, 1, cutoff=0.6)
+    shown = repr(name if len(name) <= 60 else name[:60] + "...")
+    if near:
+        return f"{shown} is unknown; did you mean {near[0]!r}? Known: {', '.join(known)}"
+    return f"{shown} is unknown; use one of {', '.join(known)}"
 
 
 def duration_text(span: timedelta) -> str:

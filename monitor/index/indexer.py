@@ -5,12 +5,14 @@ new articles -> earliest hour they touch -> index.compute from there to now -> s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.clock import hour_of
 from monitor.config.settings import Settings
 from monitor.index import Parameters
+from monitor.models import Measure
 from monitor.storage import articles, index, notes, readings, stories
 from monitor.storage.store import Store
 
@@ -61,6 +63,47 @@ def parameters_of(settings: Settings | None, reader: str) -> Parameters:
 def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
     """Compute every point from the first article on; gives how many."""
     return Indexer(store, parameters_of(settings, readings.current(store).reader)).everything(now)
+
+
+def what_raised(
+    store: Store,
+    parameters: Parameters,
+    measure: Measure,
+    part: str,
+    at: datetime,
+    before: datetime | None,
+    *,
+    now: datetime,
+) -> list[tuple[int, ...]]:
+    """The stories that added most to a measure of the hour at `at`, or to its change since the hour at `before`, most
+    first; each as the ids of its articles, the one that added most first. Those that took something off are left out.
+    """
+    import pandas as pd
+
+    from monitor.index import ReferenceCache, contributions, decompose, lookback
+
+    hours = [at] if before is None else [before, at]
+    cache = ReferenceCache(replace(parameters, replicates=0))
+    first, last = (
+        datetime.combine(day, time(), UTC) for day in (cache.span(hours[0].date())[0], cache.span(at.date())[1])
+    )
+    reference = index.entries(store, first, last + timedelta(days=1))
+    if parameters.over_at and parameters.over_at <= now:
+        cache.add_window(reference)
+    elif not parameters.over_at:
+        cache.add(reference)
+    sides = []
+    for hour in hours:
+        entries = index.entries(store, lookback(hour), min(hour + timedelta(hours=1), now + MOMENT))
+        table = contributions(entries, cache=cache, at=hour, now=now, measure=measure)
+        if part != "all":
+            inside = entries["parts"].fillna("").str.split(";").map(lambda parts: part in parts)
+            table = table[table["article_id"].isin(entries.loc[inside, "article_id"])]
+        sides.append(table)
+    found = decompose(sides[0] if before else sides[0].head(0), sides[-1], "story")
+    each = pd.concat(sides).groupby("article_id")["points"].sum()
+    grown = found[found["change"] > 0].sort_values("change", ascending=False, kind="stable")
+    return [tuple(sorted(ids, key=lambda id: -each[id])) for ids in grown["articles"]]
 
 
 class Seen(NamedTuple):

@@ -1,4 +1,5 @@
-"""Alerts, what became of sending them, and what rules are decided by: reported signals and articles that were edited.
+"""Alerts, what became of sending them, and what rules are decided by: reported signals, and articles that were
+edited or corrected.
 
 Written durably (the disk is waited for): an alert that went out must be known to have gone out after a power cut too.
 """
@@ -12,10 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.alerts.rules import EditedArticle, Report
+from monitor.alerts.facts import ChangedArticle, Report
 from monitor.errors import StorageError
 from monitor.models import UNREAD, Alert, AlertDelivery
-from monitor.storage.schema import alert_deliveries, alerts, articles, signals, versions
+from monitor.storage.schema import alert_deliveries, alerts, articles, corrections, signals, versions
 from monitor.storage.store import Store
 from monitor.stories.account import OPENING
 
@@ -161,52 +162,74 @@ def _chunks(ids: Iterable[int | None]) -> Iterable[list[int]]:
 # -- what rules are decided by ----------------------------------------------------------------------------
 
 
+_REPORT: list[sa.ColumnElement[Any]] = [
+    articles.c.id,
+    articles.c.story_id,
+    articles.c.publisher,
+    signals.c.at,
+    signals.c.category,
+    signals.c.severity,
+    articles.c.title,
+    articles.c.link,
+    articles.c.parts,
+    signals.c.confidence,
+    sa.func.substr(articles.c.summary, 1, OPENING),
+    signals.c.mode,
+    signals.c.rule,
+    signals.c.text,
+    signals.c.source,
+    signals.c.target,
+    signals.c.place,
+    articles.c.actors,
+    articles.c.places,
+]
+
+
+def _report(row: Sequence[Any]) -> Report:
+    plain, (source, target, place, actors, places) = row[:-5], row[-5:]
+    named = tuple(one for one in (source, target) if one)
+    return replace(Report(*plain), actors=named or tuple(actors), places=(place,) if place else tuple(places))
+
+
 def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | None = None) -> list[Report]:
     """Signals of since <= at < until in articles known by then, oldest first;
     with `upto_id`, in none that was stored later.
     """
-    columns: list[sa.ColumnElement[Any]] = [
-        articles.c.id,
-        articles.c.story_id,
-        articles.c.publisher,
-        signals.c.at,
-        signals.c.category,
-        signals.c.severity,
-        articles.c.title,
-        articles.c.link,
-        articles.c.parts,
-        signals.c.confidence,
-        sa.func.substr(articles.c.summary, 1, OPENING),
-    ]
-    query = sa.select(*columns).join(articles, articles.c.id == signals.c.article_id)
+    query = sa.select(*_REPORT).join(articles, articles.c.id == signals.c.article_id)
     query = query.where(signals.c.at >= since, signals.c.at < until, articles.c.first_seen <= until)
     if upto_id is not None:
         query = query.where(articles.c.id <= upto_id)
     with store.read() as conn:
-        return [Report(*tuple(row)) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
+        return [_report(tuple(row)) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
 
 
-def edited(store: Store, ids: Collection[int]) -> dict[int, EditedArticle]:
-    """Those of the articles that were edited: when last, and what they report now;
-    not those whose new wording is not read yet.
+def changed(store: Store, ids: Collection[int]) -> dict[int, ChangedArticle]:
+    """Those of the articles that were edited by their publisher or corrected by a person: when last, and what they
+    report now; not those whose new wording is not read yet.
     """
-    newest: dict[int, tuple[datetime, str]] = {}
-    publishers: dict[int, str] = {}
-    now: dict[int, list[tuple[str, float, float | None]]] = {}
+    last: dict[int, tuple[datetime, str]] = {}
+    titles: dict[int, str] = {}
+    now: dict[int, list[Report]] = {}
     with store.read() as conn:
         for some in _chunks(ids):
-            query = sa.select(versions.c.article_id, versions.c.seen_at, versions.c.title)
-            rows = conn.execute(query.where(versions.c.article_id.in_(some)).order_by(versions.c.id))
-            newest |= {id: (seen_at, title) for id, seen_at, title in rows}
-        for some in _chunks(newest):
-            query = sa.select(articles.c.id, articles.c.publisher).where(articles.c.id.in_(some))
-            query = query.where(articles.c.direction != UNREAD, articles.c.fault.is_(None))
-            publishers |= {row.id: row.publisher for row in conn.execute(query)}
-            query = sa.select(signals.c.article_id, signals.c.category, signals.c.severity, signals.c.confidence)
-            for id, *said in conn.execute(query.where(signals.c.article_id.in_(some))):
-                now.setdefault(id, []).append(tuple(said))
+            rows = sa.select(versions.c.article_id, versions.c.seen_at, versions.c.title).order_by(versions.c.id)
+            for id, seen_at, title in conn.execute(rows.where(versions.c.article_id.in_(some))):
+                last[id], titles[id] = (seen_at, "publisher"), title
+            said = sa.select(corrections.c.article_id, corrections.c.at).order_by(corrections.c.id)
+            for id, at in conn.execute(said.where(corrections.c.article_id.in_(some))):
+                last[id] = max(last.get(id, (at, "person")), (at, "person"))
+        publishers: dict[int, str] = {}
+        for some in _chunks(last):
+            query = sa.select(articles.c.id, articles.c.publisher, articles.c.title)
+            query = query.where(articles.c.id.in_(some), articles.c.direction != UNREAD, articles.c.fault.is_(None))
+            for id, publisher, title in conn.execute(query):
+                publishers[id] = publisher
+                titles.setdefault(id, title)
+            query = sa.select(*_REPORT).join(articles, articles.c.id == signals.c.article_id)
+            for row in conn.execute(query.where(signals.c.article_id.in_(some)).order_by(signals.c.id)):
+                now.setdefault(row[0], []).append(_report(tuple(row)))
     return {
-        id: EditedArticle(id, publishers[id], at, title, tuple(now.get(id, ())))
-        for id, (at, title) in newest.items()
+        id: ChangedArticle(id, publishers[id], at, titles[id], tuple(now.get(id, ())), by)
+        for id, (at, by) in last.items()
         if id in publishers
     }

@@ -38,11 +38,10 @@ def means(rule: Rule) -> str:
             what = ", ".join(CATEGORY_WORDS[one] for one in rule.categories) or {"deescalation": "de-escalation"}.get(
                 rule.direction, rule.direction
             )
-            where = "" if rule.part == "all" else f" in {PARTS[rule.part]}"
-            sure = "" if rule.confidence is None else f", read with a confidence of {rule.confidence:.0%} or more,"
+            one = "one story" if rule.together == "story" else "the same, in whatever story,"
             return (
-                f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} one "
-                f"story ({what}{where}) of severity {rule.severity:g} or more{sure} within {span(rule.within)}"
+                f"{many(rule.publishers, 'publisher')} {'reports' if rule.publishers == 1 else 'report'} {one} "
+                f"({'; '.join([what, *_asked(rule)])}) of severity {rule.severity:g} or more within {span(rule.within)}"
             )
         case PriceRule():
             way = {"up": "rises", "down": "falls", "either": "moves"}[rule.direction]
@@ -57,3 +56,18 @@ def means(rule: Rule) -> str:
             which = ", ".join(rule.feeds) or "any feed"
             return f"{which} fails or brings nothing new for longer than {span(rule.longer_than)}"
     raise TypeError(f"no such rule: {rule!r}")
+
+
+def _asked(rule: SignalRule) -> list[str]:
+    """What a rule on signals asks for besides a category, in words."""
+    found = []
+    if rule.part != "all":
+        found.append(f"part {PARTS[rule.part]}")
+    if rule.mode:
+        found.append({"act": "done, not said", "words": "said, not done"}[rule.mode])
+    for label, names in (("event", rule.event), ("at", rule.place), ("by or to", rule.actor), ("says", rule.words)):
+        if names:
+            found.append(f"{label} {' or '.join(names)}")
+    if rule.confidence is not None:
+        found.append(f"read with a confidence of {rule.confidence:.0%} or more")
+    return found

@@ -17,7 +17,9 @@ import pandas as pd
 import streamlit as st
 
 from monitor import clock as clocks
-from monitor.alerts.rules import LASTING, EditedArticle, no_longer_said
+from monitor.alerts.facts import ChangedArticle
+from monitor.alerts.rules import LASTING
+from monitor.alerts.signal_rules import no_longer_said
 from monitor.config.alerting import SignalRule
 from monitor.config.settings import LastGood
 from monitor.index import strait
@@ -312,19 +314,19 @@ def alert_deliveries(ids: tuple[int | None, ...]) -> dict[int | None, tuple[Aler
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
-def since_corrected(limit: int) -> dict[int | None, list[EditedArticle]]:
-    """alert -> the articles behind it that were edited after it and no longer report what it rests on,
+def since_corrected(limit: int) -> dict[int | None, list[ChangedArticle]]:
+    """alert -> the articles behind it that were edited or corrected after it and no longer report what it rests on,
     for the newest alerts.
     """
     return corrections_of(alert_history(limit))
 
 
-def corrections_of(found: Sequence[Alert]) -> dict[int | None, list[EditedArticle]]:
+def corrections_of(found: Sequence[Alert]) -> dict[int | None, list[ChangedArticle]]:
     """As `since_corrected`, for these alerts."""
     fired = [alert for alert in found if alert.state == "firing"]
-    edited = alerts.edited(context().store, {article for alert in fired for article in alert.articles})
+    since = alerts.changed(context().store, {article for alert in fired for article in alert.articles})
     configured = {rule.name: rule for rule in context().settings.current()[0].alerts if isinstance(rule, SignalRule)}
-    changed = {alert.id: no_longer_said(configured.get(alert.rule), alert, edited) for alert in fired}
+    changed = {alert.id: no_longer_said(configured.get(alert.rule), alert, since) for alert in fired}
     return {number: articles for number, articles in changed.items() if articles}
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from monitor.alerts import delivery
 from monitor.alerts.service import SENDING
+from monitor.alerts.wording import no_longer
 from monitor.config.alerting import Rule
 from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
@@ -130,13 +131,9 @@ def one(alert: Alert) -> None:
         st.text(safe_html.sound(alert.message))
         if changed := reads.since_corrected(LIMIT).get(alert.id):
             count = many(len(changed), "article")
-            verb = "was" if len(changed) == 1 else "were"
-            st.text(
-                f"Since corrected: {count} behind it {verb} edited and no longer "
-                f"{'says' if len(changed) == 1 else 'say'} so."
-            )
+            st.text(f"Since corrected: {count} behind it {no_longer(changed)}.")
             for article in changed:
-                edited = times.local(article.edited_at, reads.now())
+                edited = times.local(article.changed_at, reads.now())
                 safe_html.show(safe_html.passage(f"{article.publisher}, {edited}: {article.title}", kind="title"))
         for number in alert.stories[:5]:
             if story := reads.story(number):
