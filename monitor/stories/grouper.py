@@ -38,6 +38,7 @@ COPIED = 0.5  # share of its words that what has no tie to the theatre has in co
 WORD = 0.07  # ... and this for each rare word that they share
 COPIES = 12  # copies of one text that are sorted; later ones follow the most alike of them
 HANGING = 200  # articles that are sorted into stories together
+WORDS = 64 * (SKETCH["text"].shape[0] + int(np.prod(SKETCH["title"].shape)))  # bits that words may set
 _BUCKET = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -99,7 +100,9 @@ class _Bucket:
         # Whole numbers, so that sums are exact and the same in any order; what has no tie to the theatre has no vector.
         self.vectors = np.zeros((32 if topical else 0, VECTOR), np.float32)
         self.norms = np.ones(len(self.vectors), np.float32)
-        self.words = np.zeros((_words(self.sketches[0]).size, 32), np.uint64)  # an article a column: counted by rows
+        # A row for each bit that a word may set, in it a bit for each article: those of one article's words are counted
+        # together, which is three times as fast as comparing it with each other one.
+        self.words = np.zeros((WORDS, 4), np.uint8)
 
     def put(self, article: Features) -> int:
         row = len(self.nodes)
@@ -114,25 +117,29 @@ class _Bucket:
 
     def write(self, row: int, article: Features) -> None:
         self.sketches[row] = article.sketch
-        self.words[:, row] = _words(article.sketch)
+        self._forget_words(row)
+        self.words[_words(article.sketch), row // 8] |= 128 >> row % 8
         if self.topical:
             self.vectors[row] = article.sketch["vector"]
             self.norms[row] = max(1.0, float(np.sqrt(np.square(self.vectors[row]).sum())))
 
     def hide(self, row: int) -> None:
         """Nothing is compared with this article any more."""
-        self.sketches[row], self.words[:, row] = np.zeros((), SKETCH), 0
+        self.sketches[row] = np.zeros((), SKETCH)
+        self._forget_words(row)
         if self.topical:
             self.vectors[row] = 0
 
-    def near(self, sketch: np.void) -> tuple[np.ndarray, np.ndarray]:
-        """(rows, how near) of the articles that may be like it."""
-        size, own = len(self.nodes), _words(sketch)
-        words = int(np.bitwise_count(own).sum())
-        shared = np.bitwise_count(self.words[:, :size] & own[:, None])
-        shared = shared.sum(0, dtype=np.uint8 if words < 256 else np.uint16)  # a byte each is counted fastest
+    def _forget_words(self, row: int) -> None:
+        self.words[:, row // 8] &= 255 - (128 >> row % 8)
+
+    def near(self, sketch: np.void, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(rows, how near) of the articles that may be like it; `own`: the bits of its words."""
+        size = len(self.nodes)
+        shared = np.unpackbits(self.words[own, : -(-size // 8)], axis=1, count=size)
+        shared = shared.sum(0, dtype=np.uint8 if len(own) < 256 else np.uint16)  # a byte each is counted fastest
         if not self.topical:
-            rows = np.flatnonzero(shared >= max(3.0, COPIED * words))
+            rows = np.flatnonzero(shared >= max(3.0, COPIED * len(own)))
             return rows, WORD * shared[rows]
         vector = sketch["vector"].astype(np.float32)
         norm = max(1.0, float(np.sqrt(np.square(vector).sum())))
@@ -142,8 +149,9 @@ class _Bucket:
 
 
 def _words(sketch: np.void) -> np.ndarray:
-    """The words of title and lead, a bit each."""
-    return np.concatenate([sketch["text"], sketch["title"].ravel()])
+    """The bits that the words of title and lead set."""
+    bits = np.concatenate([sketch["text"], sketch["title"].ravel()])
+    return np.flatnonzero(np.unpackbits(bits.view(np.uint8)))
 
 
 class Grouper:
@@ -257,9 +265,10 @@ class Grouper:
     def _near(self, article: Features) -> list[_Node]:
         """Those that may be like it, the nearest of them."""
         found: list[tuple[_Bucket, np.ndarray, np.ndarray]] = []
+        own, topical = _words(article.sketch), article.topical
         for number in range(_number(article.at - SPAN), _number(article.at + SPAN) + 1):
-            if (bucket := self._buckets.get((number, article.topical))) is not None:
-                rows, near = bucket.near(article.sketch)
+            if (bucket := self._buckets.get((number, topical))) is not None:
+                rows, near = bucket.near(article.sketch, own)
                 if len(rows):
                     found.append((bucket, rows, near))
         least = -np.inf
