@@ -12,7 +12,8 @@
     |   +-- StorageNewer      made by a later version of this program
     |   `-- BackupError       a backup or a restore is refused, or failed and changed nothing
     +-- ReaderError           no reader process can be had, or none can read
-    +-- LeaseHeld             another worker owns the database; names the holder
+    +-- LeaseHeld             another worker owns the database, or an archive's folder; names the holder
+    +-- ArchiveError          an archive cannot be read or loaded, through no fault of one file
     +-- PriceError            a price service gave no usable answer; names provider and cause
     +-- NotifyError           an alert could not be sent; names the service, never its password
     +-- ClockError            MONITOR_NOW could not be read
@@ -97,7 +98,11 @@ class ReaderError(MonitorError):
 
 
 class LeaseHeld(MonitorError):
-    """Another worker owns the database."""
+    """Another worker owns the database, or the folder of an archive."""
+
+
+class ArchiveError(MonitorError):
+    """An archive cannot be read or loaded at all: the output, the reader or the cluster is at fault, and no input."""
 
 
 class PriceError(MonitorError):

@@ -55,13 +55,13 @@ _WARMING = (
 
 
 def main() -> None:
-    jobs, answers = _own_pipes()
+    jobs, answers = own_pipes()
     hello = receive(jobs, Hello)
     signal.setitimer(signal.ITIMER_REAL, hello.start)
     sys.path[:] = hello.path
     gc.disable()  # nothing that is loaded now is rubbish; looking for some takes a third of the time
     try:
-        reader = _made(hello)
+        reader = made(hello)
         parse = _parsing(reader)
     except Exception as cause:  # whatever a reader's factory raises, the parent has to hear of it
         send(answers, Ready(f"{type(cause).__name__}: {cause}"))
@@ -102,7 +102,7 @@ def main() -> None:
             return
 
 
-def _own_pipes():
+def own_pipes():
     """Keeps the pipes for itself: whatever a library prints goes where errors go."""
     jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -112,7 +112,8 @@ def _own_pipes():
     return jobs, answers
 
 
-def _made(hello: Hello):
+def made(hello: Hello):
+    """The reader that it names."""
     module, _, name = hello.reader.partition(":")
     return attrgetter(name)(importlib.import_module(module))(**hello.arguments)
 
@@ -187,6 +188,11 @@ def _limit(seconds: float, memory: int | None) -> None:
     """For one job; 0 seconds and no memory lift it."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, 1.5 * seconds)
+    limit_memory(memory)
+
+
+def limit_memory(memory: int | None) -> None:
+    """So many bytes more than now, beyond which allocations fail; None lifts it."""
     if resource is not None and hasattr(resource, "RLIMIT_AS"):
         most = resource.RLIM_INFINITY if memory is None else _memory()[0] + memory
         try:

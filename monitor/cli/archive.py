@@ -1,0 +1,91 @@
+"""Commands for archives of news: archive, and with --load into the database."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.base import app, command_line, configured, err
+from monitor.errors import ArchiveError
+
+
+@app.command()
+@command_line
+def archive(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IN...", help="Files, folders, globs or fsspec addresses: .jsonl .csv .tsv .parquet, .gz or .zst."
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="The folder that it is read into.")
+    ] = Path("archive"),
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="Processes that read; as many as there are processors if left out."),
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="A Dask cluster in their place: tcp://HOST:PORT.")] = None,
+    map: Annotated[
+        str | None, typer.Option(metavar="OURS=THEIRS,...", help="What the archive calls its columns: title=headline.")
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Read again what another version of the reader read.")
+    ] = False,
+) -> None:
+    """Read an archive of news into a folder, on all processors or a cluster; the same command goes on after a stop."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from monitor.archive import runner
+    from monitor.archive.processes import Pool, hello
+    from monitor.archive.rows import columns_of
+    from monitor.reader.reader import Reader
+
+    if not inputs:
+        raise typer.BadParameter("name the files, folders or globs to read")
+    if scheduler and processes:
+        raise typer.BadParameter("--scheduler has workers of its own; leave --processes out")
+    columns = columns_of(map)
+    settings = configured()[1] if "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
+    arguments = settings.theatre.tagger_arguments() if settings else {}
+    method = Reader.load(**arguments).method
+    told = hello("monitor.reader:load", arguments)
+    with ExitStack() as opened:
+        if scheduler:
+            try:
+                from monitor.archive.dask import Cluster
+            except ImportError:
+                raise ArchiveError("--scheduler needs Dask: pip install 'gulf-tension-monitor[archive]'") from None
+
+            workers: runner.Runner = opened.enter_context(Cluster(told, scheduler))
+        else:
+            workers = Pool(told, processes or os.cpu_count() or 1)
+        bar = opened.enter_context(
+            Progress(
+                TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=err
+            )
+        )
+        task = bar.add_task("looking at the files", total=None)
+
+        def progress(at: runner.Progress) -> None:
+            words = f"{at.shards:,} of {at.shards_total:,} shards, {at.rows:,} rows"
+            bar.update(task, completed=at.done, total=at.total, description=words)
+
+        report = runner.run(
+            inputs, output, workers, method=method, columns=columns, refresh=refresh, on_progress=progress
+        )
+    err.print(
+        f"{output}: {report.shards:,} shards, {report.read:,} of them read now; {report.rows_in:,} rows in, "
+        f"{report.rows_out:,} entries, {report.rows_rejected:,} rejected (rejected.jsonl says why)",
+        markup=False,
+    )
+    for other, many in sorted(report.older.items()):
+        err.print(f"{many:,} shards are read by {other}, not by {method}: --refresh reads them again", markup=False)
+    for row in report.set_aside:
+        err.print(f"set aside: {row.shard}: {row.set_aside}; the same command tries it again", markup=False)
+    if report.set_aside:
+        raise typer.Exit(1)
