@@ -124,6 +124,12 @@ def test_the_lock_holds_every_requirement_with_hashes_and_names_no_server():
     assert "://" not in text and "index" not in text
 
 
+def test_an_extra_is_what_the_tests_have():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {name for wanted in project["optional-dependencies"].values() for name in wanted}
+    assert extras <= set((ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines())
+
+
 def test_the_package_and_the_program_are_one_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert (
