@@ -231,7 +231,7 @@ def test_poison_rows_are_rejected_with_file_line_and_reason(tmp_path):
     path = tmp_path / "a.jsonl"
     lines = [json.dumps(entry(n, title=title)) for n, title in enumerate(["read 1", "raise", "read hang", "read 2"])]
     path.write_text("\n".join([*lines[:3], "{broken", "[]", "", lines[3]]), "utf-8")
-    report = run(path, tmp_path / "out", seconds=0.3)
+    report = run(path, tmp_path / "out", seconds=0.5)
     assert (report.rows_in, report.rows_out, report.rows_rejected) == (6, 2, 4) and not report.set_aside
     rejected = [json.loads(line) for line in (tmp_path / "out/rejected.jsonl").read_text().splitlines()]
     assert [(row["file"], row["line"]) for row in rejected] == [(str(path), n) for n in (2, 3, 4, 5)]
