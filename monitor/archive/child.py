@@ -20,7 +20,7 @@ from monitor.feeds.pool.messages import Hello, Ready, receive, send
 from monitor.models import Text
 
 PLAIN = Text("Iran and the United States held talks in Muscat", "")
-LONGEST = 10.0  # times the seconds of a row, by the clock of a busy machine: what could not be interrupted by then is ended
+LONGEST = 10.0  # times the seconds of a row, by the clock: a machine may be busy. Then the process is ended
 LOOKED = 50  # rows after which it looks whether its parent lives
 
 
