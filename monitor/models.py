@@ -374,6 +374,7 @@ class Series:
     kind: str = "front month"  # front month | spot | index | equity
     fred: str | None = None  # series id of the spot fall-back
     calendar: str | None = None  # exchange_calendars name
+    settles: str | None = None  # when the close of a day is made: "14:30 America/New_York"; None: when the session ends
 
 
 @dataclass(frozen=True, slots=True)

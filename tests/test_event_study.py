@@ -1,14 +1,19 @@
 """Oil: planted moves are found, nothing is found in nothing, and what cannot be said is not said."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.models import IndexPoint, Price
-from monitor.prices import event_study as study
-from monitor.prices.event_study import closes, episodes, event_study, lead_lag, returns
+from monitor.models import DataSeries, IndexPoint, Price, Series
+from monitor.prices import lead_lag as lead_and_lag
+from monitor.prices import market as exchange
+from monitor.prices.episodes import at_settlement, episodes, event_day, last_hour, news_day
+from monitor.prices.event_study import event_study
+from monitor.prices.lead_lag import lead_lag
+from monitor.prices.returns import closes, returns
 
 FIRST = date(2024, 1, 1)  # a Monday
 
@@ -62,16 +67,19 @@ def test_a_weekend_event_meets_the_next_trading_day_and_says_so():
     assert {row.note for row in event_study(prices, [monday]).rows} == {None}
 
 
-def test_dates_that_meet_on_one_trading_day_are_one_question():
+def test_dates_that_meet_on_one_trading_day_are_one_event():
     """Saying a date three times makes it no more and no less significant."""
     prices = market(moves={455: 0.05})
     monday, other = prices.index[455], prices.index[300]
-    weekend = [monday - timedelta(days=n) for n in (0, 1, 2)]
-    once, thrice = (event_study(prices, [*days, other]) for days in ([monday], weekend))
-    adjusted = {row.window: row.adjusted_p for row in once.rows if row.event == monday}
-    assert monday.weekday() == 0 and all(
-        row.adjusted_p == adjusted[row.window] for row in thrice.rows if row.event in weekend
-    )
+    saturday, sunday = monday - timedelta(days=2), monday - timedelta(days=1)
+    once, thrice = (event_study(prices, [*days, other]) for days in ([monday], [monday, sunday, saturday]))
+    assert monday.weekday() == 0
+    assert [row.event for row in thrice.rows] == [other] * 3 + [saturday] * 3
+    assert {row.also for row in thrice.rows[3:]} == {(sunday, monday)}
+    assert {row.note for row in thrice.rows[3:]} == {
+        f"no trading on that day: {monday} is taken; {sunday} and {monday} are the same event"
+    }
+    assert [row.adjusted_p for row in thrice.rows] == [row.adjusted_p for row in once.rows]
     assert [one.events for one in thrice.across] == [2, 2, 2]
 
 
@@ -167,7 +175,7 @@ def test_weekend_news_meets_mondays_price():
     prices = market(100)
     days = [FIRST + timedelta(days=n) for n in range(139)]
     index = pd.Series([float(n) for n in range(139)], index=days)
-    joint = study._joint(index, prices)
+    joint = lead_and_lag._joint(index, prices)
     monday = date(2024, 1, 15)
     assert joint["index"][monday] == pytest.approx(np.mean([12, 13, 14]) - 11)  # Saturday to Monday against Friday
 
@@ -181,6 +189,87 @@ def test_an_index_that_never_moves_leads_nothing():
 def test_too_few_days_say_so():
     found = lead_lag(pd.Series([100.0, 120.0], index=weekdays(2)), market(30))
     assert found.lags == () and "too few" in found.note
+
+
+def test_a_lag_stands_out_exactly_where_it_leaves_the_band():
+    """Also at p just below 0.05 of a lag alone, which one of 21 reaches in most unrelated series."""
+    prices = market(400, seed=6)
+    index = pd.Series(100 + np.random.default_rng(11).normal(0, 10, 400).cumsum(), index=prices.index)
+    found = lead_lag(index, prices)
+    assert any(lag.p < 0.05 for lag in found.lags) and not any(lag.significant for lag in found.lags)
+    assert all(lag.low < lag.correlation < lag.high for lag in found.lags)
+    assert all(lag.adjusted_p >= lag.p for lag in found.lags)
+
+
+BRENT = Series("Brent", "BZ=F", "USD/bbl", calendar="CMES", settles="14:30 America/New_York")
+SETTLEMENTS = {
+    "summer": (BRENT, date(2026, 4, 7), datetime(2026, 4, 7, 18, 30, tzinfo=UTC)),
+    "winter": (BRENT, date(2026, 2, 27), datetime(2026, 2, 27, 19, 30, tzinfo=UTC)),
+    "a day without a session": (BRENT, date(2026, 2, 28), datetime(2026, 2, 28, 19, 30, tzinfo=UTC)),
+    "an early close": (BRENT, date(2026, 11, 27), datetime(2026, 11, 27, 18, 0, tzinfo=UTC)),
+    "the end of the session": (Series("Gold", "GC=F", calendar="CMES"), date(2026, 4, 7),
+        datetime(2026, 4, 7, 22, tzinfo=UTC)),
+    "when a session would end": (Series("VIX", "^VIX", calendar="XNYS"), date(2026, 4, 4),
+        datetime(2026, 4, 4, 20, tzinfo=UTC)),
+    "no calendar": (Series("Odd", "ODD"), date(2026, 4, 7), datetime(2026, 4, 8, tzinfo=UTC)),
+    "a series of a file": (DataSeries("Transits", "https://a.example/x.csv", "day", "ships"), date(2026, 4, 7),
+        datetime(2026, 4, 8, tzinfo=UTC)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("series, day, at", SETTLEMENTS.values(), ids=SETTLEMENTS)
+def test_when_the_close_of_a_day_is_made(series, day, at):
+    assert exchange.settled_at(series, day) == at
+
+
+def settled(day: date) -> datetime:
+    return exchange.settled_at(BRENT, day)
+
+
+NEWS = {
+    "before the settlement": ("2026-04-07T18:29", date(2026, 4, 7)),
+    "at the settlement": ("2026-04-07T18:30", date(2026, 4, 7)),
+    "after it": ("2026-04-07T18:31", date(2026, 4, 8)),
+    "the truce announced on the evening of 7 April": ("2026-04-07T22:45", date(2026, 4, 8)),
+    "with a zone": ("2026-04-08T02:15+03:30", date(2026, 4, 8)),
+    "a date alone": ("2026-04-07", date(2026, 4, 7)),
+}
+
+
+@pytest.mark.parametrize("text, day", NEWS.values(), ids=NEWS)
+def test_news_after_the_settlement_belongs_to_the_next_day(text, day):
+    assert event_day(text, settled) == day
+
+
+def test_news_of_an_evening_is_charged_with_the_next_close_and_not_with_its_own_day():
+    """7 % up on the day of the announcement, 13 % down on the day after, as Brent in April 2026."""
+    days = [day for day in (date(2025, 4, 1) + timedelta(days=n) for n in range(400)) if day.weekday() < 5]
+    steps = np.random.default_rng(3).normal(0, 0.01, len(days))
+    at = days.index(date(2026, 4, 7))
+    steps[at : at + 2] = 0.07, -0.13
+    prices = pd.Series(70 * np.exp(np.cumsum(steps)), index=days)
+    day = news_day(datetime(2026, 4, 7, 22, 45, tzinfo=UTC), settled)
+    row = event_study(prices, [day]).rows[0]
+    assert (row.day, row.ar) == (date(2026, 4, 8), pytest.approx(-0.13, abs=0.005))
+    assert row.significant
+
+
+def test_the_index_of_a_day_ends_at_its_settlement():
+    """Calm, then a burst of de-escalation in the 24 hours from 22:45 on 7 April: the day that stands out is the 8th."""
+    start = datetime(2026, 2, 1, tzinfo=UTC)
+    burst = datetime(2026, 4, 7, 22, tzinfo=UTC)
+    hours = [start + timedelta(hours=n) for n in range(24 * 70)]
+    random = np.random.default_rng(4)
+    points = [
+        replace(point(0, None), grain="hour", at=at,
+            deescalation_share=40.0 if burst <= at < burst + timedelta(hours=24) else 5 + random.normal())
+        for at in hours
+    ]  # fmt: skip
+    levels = at_settlement(points, "deescalation_share", settled)
+    assert episodes(levels) == [date(2026, 4, 8)]
+    assert last_hour(date(2026, 4, 7), settled) == datetime(2026, 4, 7, 17, tzinfo=UTC)
+    assert levels.index[-1] == hours[-1].date() and len(levels) == 70
+    assert at_settlement(points[:5], "relief", settled).empty and at_settlement([], "relief", settled).empty
 
 
 def point(day: int, share: float | None) -> IndexPoint:
@@ -204,14 +293,18 @@ def point(day: int, share: float | None) -> IndexPoint:
     )
 
 
+def days(shares: dict[int, float | None]) -> pd.Series:
+    return pd.Series({date(2026, 1, 1) + timedelta(days=n): share for n, share in shares.items()}, dtype=float)
+
+
 def test_episodes_follow_the_rule_and_merge_short_gaps():
     """Calm of 2 to 3 %; highs on days 40, 41, 44 (three days on: the same), 60; day 61 is missing."""
     shares = {n: 2 + (n % 5) / 4 for n in range(80)} | {40: 12.0, 41: 14.0, 44: 20.0, 60: 30.0, 61: None}
-    found = episodes([point(n, share) for n, share in shares.items()])
+    found = episodes(days(shares))
     assert found == [date(2026, 1, 1) + timedelta(days=n) for n in (40, 60)]
 
 
 def test_an_episode_is_never_found_before_it_can_be_known():
-    calm = [point(n, 2 + (n % 5) / 4) for n in range(40)]
-    assert episodes([*calm, point(40, 12.0)]) == episodes([*calm, point(40, 12.0), point(41, 90.0)])
-    assert episodes(calm[:20]) == []
+    calm = {n: 2 + (n % 5) / 4 for n in range(40)}
+    assert episodes(days(calm | {40: 12.0})) == episodes(days(calm | {40: 12.0, 41: 90.0})) == [date(2026, 2, 10)]
+    assert episodes(days({n: calm[n] for n in range(20)})) == []

@@ -23,6 +23,7 @@ from monitor.feeds import demo
 from monitor.models import MEASURES, IndexPoint, Price, Series
 from monitor.storage import index, prices
 from monitor.storage.store import open_store
+from monitor.stories import service
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads
 from monitor.ui.exports import page_tables
@@ -45,10 +46,10 @@ def market(tmp_path_factory):
         day = MIDNIGHT - timedelta(days=back)
         burst = 20.0 if day.date() == JUMP or back in (200, 160, 120, 80) else 0.0
         share = 5.0 + random.normal(0, 0.5) + burst
-        points.append(
+        points += [
             IndexPoint(
-                "day",
-                day,
+                grain,
+                at,
                 "share-1.trailing90",
                 "ok",
                 20 * share,
@@ -69,8 +70,11 @@ def market(tmp_path_factory):
                 40,
                 20,
                 5,
+                part=part,
             )
-        )
+            for part in ("all", "hormuz")
+            for grain, at in (("day", day), *(("hour", day + timedelta(hours=hour)) for hour in range(16, 24)))
+        ]
     index.save(store, points)
     level, closes = np.log(70.0), []
     for back in range(700, 0, -1):
@@ -134,9 +138,12 @@ def test_episodes_found_by_the_rule_are_studied(market, screen):
     shown = screen(market, "oil")
     said = words(shown)
     assert not shown.exception
-    table = shown.dataframe[0].value
-    assert JUMP in set(table["event"])
+    listed, table = (shown.dataframe[n].value for n in (0, 1))
+    assert list(listed["event"])[::-1] == sorted(set(table["event"]))
+    named = listed[listed["event"] == JUMP].iloc[0]
+    assert (named["what it is"], named["trading day"]) == ("escalation", JUMP) and "the day" in named["unusual"]
     jump = table[(table["event"] == JUMP) & (table["window"] == "[0,0]")].iloc[0]
+    assert named["the day"] == jump["abnormal return %"]
     assert 11 < jump["abnormal return %"] < 19
     assert jump["significant"] == "yes"
     assert "associated with an unusual move of Brent: 2026-02-12" in said
@@ -166,11 +173,24 @@ def test_given_dates_stand_in_the_address(market, screen, written):
     assert set(shown.dataframe[0].value["event"]) == {JUMP, date(2025, 12, 1)}
     assert "nonsense, 2026-13-45" in said
     assert "Too few events to say anything about all of them: 2 of at least 5." in said
-    table, (_, rows) = shown.dataframe[0].value, written["event-study"]
-    assert list(rows[0]) == [*table.columns, "method"]
+    table, (_, rows) = shown.dataframe[1].value, written["event-study"]
+    assert list(rows[0]) == [*table.columns, "method", "news of the day", "story"]
     assert [row["event"] for row in rows] == [day.isoformat() for day in table["event"]]
     assert [float(row["t"]) for row in rows] == pytest.approx(list(table["t"]))
     assert len(written["lead-lag"][1]) == 21
+
+
+def test_an_event_is_named_by_the_story_that_led_its_day(made_up_fortnight, screen, tmp_path):
+    """A time after the settlement is an event of the next day; of two dates of one trading day one is listed."""
+    copy = shutil.copy(made_up_fortnight, tmp_path)
+    store = open_store(f"sqlite:///{copy}")
+    service.update(store, NOW)
+    store.close()
+    shown = screen(copy, "oil", events="2026-02-25T22:45 2026-02-21 2026-02-22", index_of="the whole theatre")
+    assert not shown.exception
+    listed = shown.dataframe[0].value
+    assert [str(day) for day in listed["event"]] == ["2026-02-26", "2026-02-21"]
+    assert len(listed["news of the day"][0]) > 20
 
 
 def test_a_date_that_cannot_be_measured_says_why(market, screen):
@@ -183,7 +203,7 @@ def test_too_short_a_history_says_so(made_up_fortnight, screen):
     shown = screen(made_up_fortnight, "oil")
     said = words(shown)
     assert not shown.exception
-    assert "the rule needs 20 days of index before the first, there are 13" in said
+    assert "the rule needs 20 days of index before it, there are 1" in said
     assert "too few days with both index and price" in said
 
 
@@ -218,7 +238,7 @@ def test_spot_that_stands_in_has_its_own_line():
 
 
 def test_what_was_not_tested_is_not_called_insignificant(market):
-    study = studies.event_study.event_study(studies.event_study.closes([]), [JUMP])
+    study = studies.event_study.event_study(studies.returns.closes([]), [JUMP])
     assert {row["significant"] for row in studies.study_rows(study)} == {"not tested"}
     assert returns_and_lags.abnormal(study.rows)["series"][0]["data"] == ["-"]
     assert "not tested" in "".join(export.rows_csv(studies.study_rows(study), studies.STUDY_COLUMNS))

@@ -11,6 +11,7 @@ import sys
 from dataclasses import asdict
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from monitor import clock
 from monitor.cli.base import app, command_line, configured, database, err, opened, out, time_of
 from monitor.config.settings import Settings
 from monitor.errors import LexiconError
+from monitor.models import PARTS, DataSeries, Series
 from monitor.models import Text as Entry
 
 PACKAGE = Path(__file__).parents[1]
@@ -363,47 +365,64 @@ class TableFormat(StrEnum):
 @command_line
 def oil(
     events: Annotated[
-        str | None, typer.Option(help="Dates with commas between; left out, the episodes found in the stored index.")
+        str | None,
+        typer.Option(
+            help="Dates or times (2026-04-07T22:45, UTC) with commas between; left out, the episodes found in the "
+            "stored index."
+        ),
     ] = None,
     series: Annotated[str, typer.Option(help="A name of `prices` or `series` in feeds.yaml.")] = "Brent",
+    part: Annotated[str, typer.Option(help=f"Whose index: all, {', '.join(PARTS)}.")] = "all",
     format: Annotated[TableFormat, typer.Option()] = TableFormat.table,
 ) -> None:
     """How a price moved around events, against chance. Associated with, never caused;
     docs/method.md says how it is measured.
     """
+    from monitor.prices import episodes as study_episodes
     from monitor.prices import event_study as study
+    from monitor.prices import market, returns
     from monitor.prices.update import update_prices
     from monitor.storage import index, observations
     from monitor.storage import prices as price_storage
 
-    given = [time_of(text.strip()) for text in (events or "").split(",") if text.strip()]
-    days = None if events is None else sorted({day.date() for day in given if day})
-    if days == []:
-        raise typer.BadParameter("--events names no date")
     _, settings = configured()
     of_files = {one.name for one in settings.series}
-    names = [*(one.name for one in settings.prices), *of_files]
-    if series not in names:
-        raise typer.BadParameter(f"no series {series!r}; there are {', '.join(names)}")
+    named: dict[str, Series | DataSeries] = {one.name: one for one in settings.prices}
+    named |= {one.name: one for one in settings.series}
+    if series not in named:
+        raise typer.BadParameter(f"no series {series!r}; there are {', '.join(named)}")
+    if part not in ("all", *PARTS):
+        raise typer.BadParameter(f"no part {part!r}; there are all, {', '.join(PARTS)}")
+    settled = partial(market.settled_at, named[series])
+    days = None
+    if events is not None:
+        try:
+            days = sorted({study_episodes.event_day(text, settled) for text in events.split(",") if text.strip()})
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        if not days:
+            raise typer.BadParameter("--events names no date")
     store, now = database(settings), clock.from_environment(settings.environment.now).now()
     if series not in of_files and price_storage.last(store, series) is None:
         _say_faults(update_prices(store, settings, now))
     known = observations.values(store, series, until=now, known_at=now) if series in of_files else []
-    closes = study.values(known) if known else study.closes(price_storage.series(store, series, until=now))
+    closes = returns.values(known) if known else returns.closes(price_storage.series(store, series, until=now))
     if closes.empty:
         err.print(f"no value of {series} is stored and none could be had", markup=False)
         raise typer.Exit(1)
     kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
-        points = index.points(store, "day", until=clock.midnight(now))  # finished days
-        kinds = {"escalation": study.episodes(points), "de-escalation": study.episodes(points, "deescalation")}
+        points = index.points(store, "hour", part, until=clock.hour_of(now))
+        for kind, share in (("escalation", "escalation_share"), ("de-escalation", "deescalation_share")):
+            kinds[kind] = study_episodes.episodes(study_episodes.at_settlement(points, share, settled))
         days = sorted(set().union(*kinds.values()))
         if not days:
             err.print("no episode in the stored index; give dates with --events", markup=False)
     found = study.event_study(closes, days)
     if format is TableFormat.json:
         rows = [
-            {**asdict(row), "event": row.event.isoformat(), "day": row.day and row.day.isoformat()}
+            asdict(row)
+            | {"event": row.event.isoformat(), "day": row.day and row.day.isoformat(), "also": [*map(str, row.also)]}
             for row in found.rows
         ]
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")

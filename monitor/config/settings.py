@@ -74,7 +74,8 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         feeds=tuple(_feed(feed, file.defaults, environ) for feed in file.feeds),
         defaults=file.defaults,
         prices=tuple(
-            Series(p.name, p.symbol, unit=p.unit, kind=p.kind, fred=p.fred, calendar=p.calendar) for p in file.prices
+            Series(p.name, p.symbol, unit=p.unit, kind=p.kind, fred=p.fred, calendar=p.calendar, settles=p.settles)
+            for p in file.prices
         ),
         series=tuple(_series(one, environ) for one in file.series),
         index=file.index,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from monitor.config.alerting import AnyRule, OnePart
 from monitor.config.shape import Shape
@@ -86,6 +87,16 @@ class PriceShape(Shape):
     calendar: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/]{1,20}$")] | None = Field(
         None, description="Its trading days, by the name in exchange_calendars."
     )
+    settles: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9] [A-Za-z_]+(/[A-Za-z_]+)*$")] | None = Field(
+        None, description="When the close of a day is made, such as 14:30 America/New_York."
+    )
+
+    @field_validator("settles")
+    @classmethod
+    def _known_zone(cls, settles: str | None) -> str | None:
+        if settles and settles.split(" ")[1] not in zoneinfo.available_timezones():
+            raise wrong(f"no time zone {settles.split(' ')[1]!r}; write one such as America/New_York or Europe/London")
+        return settles
 
 
 Path = Annotated[str, Field(min_length=1, max_length=200)]
@@ -123,8 +134,17 @@ class SeriesShape(Shape):
 
 
 OIL = (
-    PriceShape(name="Brent", symbol="BZ=F", unit="USD/bbl", fred="DCOILBRENTEU", calendar="CMES"),
-    PriceShape(name="WTI", symbol="CL=F", unit="USD/bbl", fred="DCOILWTICO", calendar="CMES"),
+    PriceShape(
+        name="Brent",
+        symbol="BZ=F",
+        unit="USD/bbl",
+        fred="DCOILBRENTEU",
+        calendar="CMES",
+        settles="14:30 America/New_York",
+    ),
+    PriceShape(
+        name="WTI", symbol="CL=F", unit="USD/bbl", fred="DCOILWTICO", calendar="CMES", settles="14:30 America/New_York"
+    ),
 )
 
 

@@ -1,8 +1,6 @@
-"""Asks whether oil prices moved with the news: an event study of chosen or found days, and leads and lags of index and
-price.
+"""Asks whether a price moved with the news of some days, against other days of the same market.
 
     closes -> log returns -> abnormal returns around each event -> t, placebo dates, adjusted for many questions
-    daily index -> changes -> cross-correlation with returns, with bands from shuffled blocks
 
 Pure. "Associated with", never "caused". docs/method.md has the formulas' sources. scipy is imported only when asked
 for: it costs most of a second.
@@ -10,15 +8,14 @@ for: it costs most of a second.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from monitor.models import IndexPoint, Observation, Price
+from monitor.prices.returns import returns
 
 WINDOWS = {"[0,0]": 1, "[0,+1]": 2, "[0,+4]": 5}  # trading days
 FAR, NEAR = 70, 11  # the estimation window: from 70 to 11 trading days before the event
@@ -29,55 +26,6 @@ LEVEL = 0.05
 PLACEBO = 500
 ENOUGH_PLACEBO = 100
 SETS = 2_000  # random sets of placebo dates
-TRAIL, ENOUGH_TRAIL, STEEP, MERGE = 60, 20, 2.0, timedelta(days=3)  # the rule that finds episodes
-LAGS, BLOCK, SHUFFLES, ENOUGH_JOINT = 10, 10, 1_000, 60
-
-
-def closes(prices: Iterable[Price]) -> pd.Series:
-    """Finished days' closes by date, of the kind (front month, spot ...) that most of them are:
-    kinds are never mixed in one return.
-    """
-    final = [price for price in prices if price.final]
-    if not final:
-        return pd.Series(dtype=float)
-    kind = Counter(price.kind for price in final).most_common(1)[0][0]
-    found = {price.day.date(): price.close for price in final if price.kind == kind}
-    return pd.Series(found, dtype=float).sort_index()
-
-
-def values(observations: Iterable[Observation]) -> pd.Series:
-    """The values of a series of a file by date, one a day: to be studied like closes."""
-    return pd.Series({one.day.date(): one.value for one in observations}, dtype=float).sort_index()
-
-
-def returns(prices: pd.Series) -> pd.Series:
-    """Log returns. A price of zero or less has no logarithm:
-    WTI closed at -37 dollars on 2020-04-20, two days are missing there.
-    """
-    return np.log(prices.where(prices > 0)).diff().iloc[1:]
-
-
-# -- events -----------------------------------------------------------------------------------------------
-
-
-def episodes(points: Iterable[IndexPoint], direction: str = "escalation") -> list[date]:
-    """First days of the episodes in daily points: the share above mean + 2 sd of the 60 days before, at most three days
-    apart merged.
-
-    The rule was fixed before any price was looked at. A day is never part of its own measure.
-    """
-    share = pd.Series(
-        {p.at.date(): getattr(p, f"{direction}_share") for p in points if p.grain == "day" and p.part == "all"},
-        dtype=float,
-    )
-    share = share.sort_index().dropna()
-    before = share.shift(1).rolling(TRAIL, min_periods=ENOUGH_TRAIL)
-    high = share.index[share > before.mean() + STEEP * before.std()]
-    return [
-        day
-        for day, previous in zip(high, [None, *high[:-1]], strict=False)
-        if previous is None or day - previous > MERGE
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +42,7 @@ class Row:
     significant: bool
     day: date | None = None  # the trading day taken as day 0
     note: str | None = None
+    also: tuple[date, ...] = ()  # later dates that meet the same trading day: one event
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +122,7 @@ class _Around:
 
 def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
     """Abnormal returns of each event over each window against the mean of trading days [-70, -11], and of all events
-    together.
+    together. Dates that meet one trading day are one event, named by the first.
 
     Placebo: how often a trading day of the two years before, no event itself, has an abnormal return as large. Every
     such day is asked, so nothing is drawn at random.
@@ -181,32 +130,40 @@ def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
     from scipy import stats
 
     around = _Around(prices)
-    events = sorted(dict.fromkeys(events))
-    positions = {event: around.day_zero(event) for event in events}
+    met: dict[int, list[date]] = {}  # trading day -> the dates that meet it
+    outside = []
+    for event in sorted(set(events)):
+        position = around.day_zero(event)
+        if position is None:
+            outside.append(event)
+        else:
+            met.setdefault(position, []).append(event)
     quiet = np.ones(len(around.days), dtype=bool)
-    for position in positions.values():
-        if position is not None:
-            quiet[max(0, position - 4) : position + 5] = False
-    rows = [_row(event, window, positions[event], around, quiet, stats) for event in events for window in WINDOWS]
-    asked = {
-        (row.day, row.window): row.placebo_p for row in rows if row.placebo_p is not None
-    }  # two dates of one trading day are one question
-    adjusted = dict(zip(asked, _adjust(list(asked.values())), strict=True))
+    for position in met:
+        quiet[max(0, position - 4) : position + 5] = False
+    rows = [
+        Row(event, window, None, None, None, None, None, False, None, around.outside(event))
+        for event in outside
+        for window in WINDOWS
+    ]
+    rows += [
+        _row(dates, window, position, around, quiet, stats) for position, dates in met.items() for window in WINDOWS
+    ]
+    rows.sort(key=lambda row: row.event)
+    adjusted = adjust([row.placebo_p for row in rows])
     rows = [
         replace(row, adjusted_p=p, significant=p is not None and p < LEVEL)
-        for row in rows
-        for p in [None if row.placebo_p is None else adjusted[row.day, row.window]]
+        for row, p in zip(rows, adjusted, strict=True)
     ]
-    used = sorted({position for position in positions.values() if position is not None})
+    used = sorted(met)
     across = [_across(window, used, around, quiet, stats) for window in WINDOWS]
-    together = _adjust([one.placebo_p for one in across])
+    together = adjust([one.placebo_p for one in across])
     across = [replace(one, significant=p is not None and p < LEVEL) for one, p in zip(across, together, strict=True)]
     return Study(tuple(rows), tuple(across))
 
 
-def _row(event: date, window: str, position: int | None, around: _Around, quiet: np.ndarray, stats) -> Row:
-    if position is None:
-        return Row(event, window, None, None, None, None, None, False, None, around.outside(event))
+def _row(dates: list[date], window: str, position: int, around: _Around, quiet: np.ndarray, stats) -> Row:
+    event, also = dates[0], tuple(dates[1:])
     day, ar, t = around.days[position], around.ar[window][position], around.t[window][position]
     if not np.isfinite(t):
         late = position + WINDOWS[window] > len(around.days)
@@ -215,13 +172,14 @@ def _row(event: date, window: str, position: int | None, around: _Around, quiet:
             if late
             else f"fewer than {ENOUGH_DAYS} returns in the {FAR} days before, or a price without logarithm"
         )
-        return Row(event, window, None, None, None, None, None, False, day, why)
+        return Row(event, window, None, None, None, None, None, False, day, why, also)
     before = slice(max(0, position - PLACEBO), position)
     others = np.abs(around.ar[window][before][quiet[before]])
     others = others[np.isfinite(others)]
     placebo = (1 + (others >= abs(ar)).sum()) / (1 + len(others)) if len(others) >= ENOUGH_PLACEBO else None
     p = float(2 * stats.t.sf(abs(t), around.freedom[position]))
     notes = [f"no trading on that day: {day} is taken"] if day != event else []
+    notes += [f"{' and '.join(map(str, also))} {'are' if also[1:] else 'is'} the same event"] if also else []
     notes += [] if placebo is not None else [f"fewer than {ENOUGH_PLACEBO} days before it to compare with"]
     return Row(
         event,
@@ -234,6 +192,7 @@ def _row(event: date, window: str, position: int | None, around: _Around, quiet:
         False,
         day,
         "; ".join(notes) or None,
+        also,
     )
 
 
@@ -266,7 +225,7 @@ def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarra
     )
 
 
-def _adjust(values: list[float | None]) -> list[float | None]:
+def adjust(values: list[float | None]) -> list[float | None]:
     """Benjamini-Hochberg over the values that there are."""
     known = [p for p in values if p is not None]
     if not known:
@@ -275,87 +234,3 @@ def _adjust(values: list[float | None]) -> list[float | None]:
 
     corrected = iter(false_discovery_control(known))
     return [None if p is None else float(next(corrected)) for p in values]
-
-
-# -- lead and lag -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """Correlation of index changes with returns `lag` trading days later; negative: the price moved first."""
-
-    lag: int
-    correlation: float
-    low: float  # band in which 95 % of unrelated series lie
-    high: float
-    p: float
-    significant: bool  # Benjamini-Hochberg over the lags
-
-
-@dataclass(frozen=True, slots=True)
-class LeadLag:
-    lags: tuple[Lag, ...]
-    days: int
-    note: str | None = None
-
-
-def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
-    """Cross-correlation at -10..+10 trading days of changes in the daily index (by date) with log returns.
-
-    The index of a trading day is the mean since the trading day before, so that a weekend's news meets Monday's price.
-    The bands come of returns put together anew from blocks of ten days: they keep what is in each series and lose what
-    is between them.
-    """
-    joint = _joint(index, prices)
-    if len(joint) < ENOUGH_JOINT:
-        return LeadLag(
-            (), len(joint), f"too few days with both index and price: {len(joint)} of at least {ENOUGH_JOINT}"
-        )
-    change, change_of_price = joint["index"].to_numpy(), joint["price"].to_numpy()
-    if np.ptp(change) == 0 or np.ptp(change_of_price) == 0:
-        return LeadLag((), len(joint), "index or price did not change, so nothing can go with it")
-    found = _correlations(change, change_of_price)
-    random = np.random.default_rng(0)
-    count = len(joint)
-    starts = random.integers(0, count, (SHUFFLES, -(-count // BLOCK)))
-    order = ((starts[:, :, None] + np.arange(BLOCK)) % count).reshape(SHUFFLES, -1)[:, :count]
-    unrelated = _correlations(change, change_of_price[order])
-    low, high = np.percentile(unrelated, [100 * LEVEL / 2, 100 - 100 * LEVEL / 2], axis=0)
-    p = (1 + (np.abs(unrelated) >= np.abs(found)).sum(axis=0)) / (1 + SHUFFLES)
-    adjusted = _adjust(p.tolist())
-    lags = range(-LAGS, LAGS + 1)
-    values = zip(lags, found, low, high, p, adjusted, strict=True)
-    return LeadLag(
-        tuple(
-            Lag(lag, float(r), float(a), float(b), float(q), bool(q_all < LEVEL)) for lag, r, a, b, q, q_all in values
-        ),
-        count,
-    )
-
-
-def _joint(index: pd.Series, prices: pd.Series) -> pd.DataFrame:
-    """Changes of both by trading day, days lacking either left out."""
-    moves = returns(prices)
-    index = index.dropna().sort_index()
-    if index.empty or moves.empty:
-        return pd.DataFrame({"index": [], "price": []}, dtype=float)
-    trading = np.array(moves.index, dtype="datetime64[D]")
-    slot = np.searchsorted(trading, np.array(index.index, dtype="datetime64[D]"))
-    level = index.groupby(slot).mean()
-    level = level[level.index < len(trading)]
-    level.index = moves.index[level.index]
-    return pd.DataFrame({"index": level.reindex(moves.index).diff(), "price": moves}).dropna()
-
-
-def _correlations(change: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """Cross-correlations at lags -10 to +10 (last axis) of one series of changes with one or more of moves (days on the
-    last axis).
-
-    At lag k the sum of change[i] * moves[i + k], both standardised over all n days, divided by n: Box & Jenkins'
-    estimator.
-    """
-    days = len(change)
-    x = (change - change.mean()) / change.std()
-    y = (moves - moves.mean(axis=-1, keepdims=True)) / moves.std(axis=-1, keepdims=True)
-    at_lag = [y[..., max(k, 0) : days + min(k, 0)] @ x[max(-k, 0) : days - max(k, 0)] for k in range(-LAGS, LAGS + 1)]
-    return np.stack(at_lag, axis=-1) / days

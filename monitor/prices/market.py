@@ -7,9 +7,10 @@ without a known calendar trades on weekdays and closes at midnight UTC.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
-from monitor.models import Price, Series
+from monitor.models import DataSeries, Price, Series
 
 DELAY = timedelta(minutes=90)  # free quotes run 10 to 30 minutes late, and we poll now and then
 SETTLING = timedelta(hours=3)  # after the close, until a provider has the finished day
@@ -86,6 +87,25 @@ def closed_at(series: Series, day: date) -> datetime | None:
     if calendar is None or not _covers(calendar, day) or not calendar.is_session(str(day)):
         return None
     return calendar.session_close(str(day)).to_pydatetime()
+
+
+@lru_cache(maxsize=10_000)
+def settled_at(series: Series | DataSeries, day: date) -> datetime:
+    """When the close of `day` is made, or would be on a day without a session. Of a series of a file: when `day` ends.
+
+    What happens later than that the close cannot know.
+    """
+    ends = datetime.combine(day, time(), UTC) + timedelta(days=1)
+    if isinstance(series, DataSeries):
+        return ends
+    if hours := bounds(series, day):
+        ends = hours[1]
+    elif calendar := _calendar(series.calendar):
+        ends = datetime.combine(day, calendar.close_times[-1][1], ZoneInfo(str(calendar.tz))).astimezone(UTC)
+    if series.settles:
+        at, zone = series.settles.split(" ")
+        ends = min(ends, datetime.combine(day, time.fromisoformat(at), ZoneInfo(zone)).astimezone(UTC))
+    return ends
 
 
 def _finished_since(series: Series, last: Price, now: datetime) -> int:

@@ -27,7 +27,7 @@ _FAULTY = sa.select(articles.c.id).where(
     articles.c.fault.is_not(None)
 )  # from its index: the column itself stands behind long texts
 _READ = 50_000  # rows taken from the driver at a time
-_DAY = 86_400_000_000  # microseconds
+_DAY, _HOUR = 86_400_000_000, 3_600_000_000  # microseconds
 
 DAY_OF = sa.type_coerce(articles.c.at, sa.BigInteger) // sa.literal(
     _DAY, sa.BigInteger
@@ -127,9 +127,10 @@ def points(
     until: datetime | None = None,
     *,
     method: str | None = None,
+    hours: Iterable[int] = (),
 ) -> list[IndexPoint]:
-    """Points with since <= at < until, oldest first; `part` "*" gives every part. Without `method`, those of the
-    formula that is in use.
+    """Points with since <= at < until, oldest first; `part` "*" gives every part, `hours` only those of these hours of
+    the UTC day. Without `method`, those of the formula that is in use.
 
     Two formulas are never mixed in one line, nor does the time asked for change which one it is.
     """
@@ -140,6 +141,9 @@ def points(
         wanted.append(index_points.c.at >= since)
     if until is not None:
         wanted.append(index_points.c.at < until)
+    if hours:
+        of_day = sa.type_coerce(index_points.c.at, sa.BigInteger) % sa.literal(_DAY, sa.BigInteger)
+        wanted.append(of_day.in_([hour * _HOUR for hour in hours]))
     with store.read() as conn:
         method = method or conn.scalar(sa.select(meta.c.value).where(meta.c.key == IN_USE))
         if method is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.prices.event_study import WINDOWS, LeadLag, Row
+from monitor.prices.event_study import WINDOWS, Row
+from monitor.prices.lead_lag import LeadLag
 from monitor.ui.charts.colors import COLORS, GREY
 
-WINDOW_COLORS = dict(zip(WINDOWS, ("#D55E00", "#0085CA", "#8E6BBF"), strict=True))
+# none of the colours of escalation and de-escalation: these bars say how a price moved, not what the news was
+WINDOW_LOOKS = dict(zip(WINDOWS, (("the day", "#00875F"), ("2 days", "#B0569A"), ("5 days", "#8A7A1F")), strict=True))
 STAR = "★"  # beside a significant bar: never by colour alone
 CROWD = 12  # events that stand beside each other without a slider
 
@@ -19,7 +21,7 @@ def abnormal(rows: Sequence[Row]) -> dict:
     """
     events = [day.isoformat() for day in dict.fromkeys(row.event for row in rows)]
     series = []
-    for window, color in WINDOW_COLORS.items():
+    for window, (name, color) in WINDOW_LOOKS.items():
         bars: list[Any] = []  # "-" where nothing was measured
         for row in (row for row in rows if row.window == window):
             if row.ar is None:
@@ -33,7 +35,7 @@ def abnormal(rows: Sequence[Row]) -> dict:
                     "itemStyle": {"opacity": 1.0 if row.significant else 0.55},
                 }
             )
-        series.append({"type": "bar", "name": window, "data": bars, "color": color, "barMaxWidth": 26})
+        series.append({"type": "bar", "name": name, "data": bars, "color": color, "barMaxWidth": 26})
     crowded = len(events) > CROWD
     zoom = (
         [
@@ -55,15 +57,15 @@ def abnormal(rows: Sequence[Row]) -> dict:
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
         "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True},
             "axisLine": {"onZero": False}},
-        "yAxis": {"type": "value", "name": "abnormal return, %", "nameTextStyle": {"align": "left"},
+        "yAxis": {"type": "value", "name": "more than usual, %", "nameTextStyle": {"align": "left"},
             "splitLine": {"lineStyle": {"opacity": 0.35}}},
         "dataZoom": zoom, "animation": False, "series": series,
     }  # fmt: skip
 
 
 def lags(found: LeadLag) -> dict:
-    """Correlation at each lag as a bar on the band in which 95 % of unrelated series lie;
-    a star where it stands out.
+    """Correlation at each lag as a bar, on the band that 95 % of unrelated series keep at all lags; a star where it
+    leaves the band.
     """
     low, high = [round(lag.low, 4) for lag in found.lags], [round(lag.high, 4) for lag in found.lags]
     bars = [

@@ -10,7 +10,7 @@ import streamlit as st
 from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
 from monitor.ui.components import article_detail, safe_html
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MODE_WORDS, TIER, TIERS
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MEASURES, MODE_WORDS, TIER, TIERS
 from monitor.ui.queries import reads
 
 RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
@@ -31,6 +31,19 @@ def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime |
         "Time", list(RANGES), default=default, key="time", bind="query-params", required=True, disabled=replaced
     )
     return since_of(chosen, reads.now())
+
+
+def measure(key: str) -> str:
+    """Which of the index's measures is looked at."""
+    return st.segmented_control(
+        "Index",
+        list(MEASURES),
+        default="tension",
+        format_func=MEASURES.__getitem__,
+        key=key,
+        bind="query-params",
+        required=True,
+    )
 
 
 def filters() -> Filter:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from monitor.clock import hour_of, midnight
 from monitor.errors import InputError
 from monitor.index import languages
-from monitor.models import MEASURES
+from monitor.models import MEASURES, PARTS
+from monitor.prices.event_study import Study
 from monitor.storage import alerts, articles
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
@@ -60,9 +61,13 @@ def _today() -> datetime:
     return midnight(reads.now())
 
 
-def _study(asked: Given):
-    today = _today()
-    given, faults = studies.dates_of(asked.get("events", ""))
+def _part(asked: Given) -> str:
+    return one_of("part", asked.get("part", "all"), ("all", *PARTS))
+
+
+def _study(asked: Given) -> tuple[Study | None, list[studies.Event]]:
+    series, part, now = _series(asked), _part(asked), reads.now().replace(second=0, microsecond=0)
+    given, faults = studies.dates_of(asked.get("events", ""), studies.settled(series))
     if faults:
         raise InputError(f"events: {faults[0]!r} is not a date such as 2025-06-13")
     kinds = [
@@ -70,13 +75,14 @@ def _study(asked: Given):
         for kind in asked.get("episodes", ",".join(studies.DIRECTIONS)).split(",")
         if kind
     ]
-    events = (
-        dict.fromkeys(given[-studies.MOST_EVENTS :], "your date")
+    days = (
+        dict.fromkeys(given[-studies.MOST_EVENTS :], studies.YOURS)
         if given
-        else studies.episodes(studies.daily(today), kinds)
+        else studies.episodes(series, part, kinds, now)
     )
-    closes = studies.closes(_series(asked), today)
-    return (studies.study(closes, tuple(events)) if events and not closes.empty else None), events
+    closes = studies.closes(series, _today())
+    found = studies.study(closes, tuple(days)) if days and not closes.empty else None
+    return found, studies.named(days, series, part, None)
 
 
 def _method(formula: str, asked: Given) -> str:
@@ -86,14 +92,13 @@ def _method(formula: str, asked: Given) -> str:
 
 def _events(asked: Given) -> Iterable[Mapping]:
     found, events = _study(asked)
-    return (
-        (
-            {**row, "event is": events[row["event"]], "method": _method(studies.STUDY_METHOD, asked)}
-            for row in studies.study_rows(found)
-        )
-        if found
-        else ()
-    )
+    if not found:
+        return
+    shown = {event.day: event for event in events}
+    for row in studies.study_rows(found):
+        event = shown[row["event"]]
+        more = {"event is": event.what, "news of the day": event.title or None, "story": event.story}
+        yield {**row, **more, "method": _method(studies.STUDY_METHOD, asked)}
 
 
 def _all_events(asked: Given) -> Iterable[Mapping]:
@@ -104,9 +109,9 @@ def _all_events(asked: Given) -> Iterable[Mapping]:
 
 
 def _lags(asked: Given) -> Iterable[Mapping]:
-    today = _today()
+    series, now = _series(asked), reads.now().replace(second=0, microsecond=0)
     found = studies.lead_lag(
-        studies.levels(studies.daily(today), _measure(asked)), studies.closes(_series(asked), today)
+        studies.levels(series, _measure(asked), _part(asked), now), studies.closes(series, _today())
     )
     return ({**row, "method": _method(studies.LAG_METHOD, asked)} for row in studies.lag_rows(found))
 
@@ -176,10 +181,12 @@ TABLES = {
     "places": Table((*PLACE, *COUNTED), ("since",), lambda asked: _counted(asked, PLACE)),
     "pairs": Table((*PAIR, *COUNTED), ("since",), lambda asked: _counted(asked, PAIR)),
     "event-study": Table(
-        ("event", "event is", *studies.STUDY_COLUMNS[1:], "method"), ("series", "events", "episodes"), _events
+        ("event", "event is", *studies.STUDY_COLUMNS[1:], "method", "news of the day", "story"),
+        ("series", "events", "episodes", "part"),
+        _events,
     ),
-    "all-events": Table((*studies.ACROSS_COLUMNS, "method"), ("series", "events", "episodes"), _all_events),
-    "lead-lag": Table((*studies.LAG_COLUMNS, "method"), ("series", "measure"), _lags),
+    "all-events": Table((*studies.ACROSS_COLUMNS, "method"), ("series", "events", "episodes", "part"), _all_events),
+    "lead-lag": Table((*studies.LAG_COLUMNS, "method"), ("series", "measure", "part"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),
     "press": Table(languages.COLUMNS, (), _press),
     "alerts": Table(ALERTS, ("since", "until"), _alerts),

@@ -1,29 +1,40 @@
 """Statistics of prices and index for the Oil page, shared by all viewers: closes, the event study, leads and lags.
 
 An answer is cached by the closes, dates and index it is made of, so it is computed again only when one of them changes.
-The formulas are in monitor/prices/event_study.py.
+The formulas are in monitor/prices/.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from monitor.clock import time_text
-from monitor.models import IndexPoint
-from monitor.prices import event_study
+from monitor.clock import hour_of, time_text
+from monitor.prices import event_study, market, returns
+from monitor.prices import lead_lag as prices_lead_lag
+from monitor.prices.episodes import Settled, at_settlement, event_day, last_hour
+from monitor.prices.episodes import episodes as first_days
 from monitor.storage import index, observations, prices
+from monitor.ui.charts.returns_and_lags import WINDOW_LOOKS
 from monitor.ui.queries import reads
 
 MOST_EVENTS = 100  # dates that one study takes
+LED = 20  # leading stories of a day among which that of an event is looked for
+YOURS = "your date"
+FURTHEST = 36_500  # days ago of an event that can have a story
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
 STUDY_METHOD = (
     f"mean of {event_study.FAR} to {event_study.NEAR} trading days before; placebo of {event_study.PLACEBO} days"
 )
-LAG_METHOD = f"changes and log returns; {event_study.SHUFFLES} shuffles in blocks of {event_study.BLOCK} days"
+LAG_METHOD = f"changes and log returns; {prices_lead_lag.SHUFFLES} shuffles in blocks of {prices_lead_lag.BLOCK} days"
+WINDOW_WORDS = {window: name for window, (name, _) in WINDOW_LOOKS.items()}
+LIST_COLUMNS = ("event", "trading day", "what it is", "news of the day", *WINDOW_WORDS.values(), "unusual", "note")
 STUDY_COLUMNS = (
     "event",
     "trading day",
@@ -47,7 +58,7 @@ ACROSS_COLUMNS = (
     "significant",
     "note",
 )
-LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "significant")
+LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "adjusted p", "significant")
 
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
@@ -55,8 +66,8 @@ def closes(series: str, until: datetime) -> pd.Series:
     """Finished days' closes by date, of one kind; of a series of a file the values as known now."""
     store = reads.context().store
     if series in {one.name for one in reads.context().settings.current()[0].series}:
-        return event_study.values(observations.values(store, series, until=until, known_at=reads.now()))
-    return event_study.closes(prices.series(store, series, until=until))
+        return returns.values(observations.values(store, series, until=until, known_at=reads.now()))
+    return returns.closes(prices.series(store, series, until=until))
 
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
@@ -66,41 +77,79 @@ def vintage(series: str) -> str:
     return f"; values known by {time_text(max(one.vintage for one in known))}" if known else ""
 
 
-@st.cache_data(ttl=60.0, show_spinner=False)
-def daily(until: datetime) -> list[IndexPoint]:
-    """The finished days of the index, all years."""
-    return index.points(reads.context().store, "day", until=until)
+def settled(series: str) -> Settled:
+    """When the close of a day is made, by the name of the price or series."""
+    return partial(market.settled_at, next(one for one in reads.beside_index() if one.name == series))
 
 
-def levels(points: list[IndexPoint], measure: str) -> pd.Series:
-    """A measure of daily points by date; gaps left out."""
-    return pd.Series({p.at.date(): getattr(p, measure) for p in points}, dtype=float).dropna()
+@st.cache_data(ttl=60.0, show_spinner=False, max_entries=64)
+def levels(series: str, measure: str, part: str, until: datetime) -> pd.Series:
+    """The index of a part by day, each as it stood when the close of that day was made; gaps left out. All years."""
+    at = settled(series)
+    year = (until.date() - timedelta(days=n) for n in range(0, 366, 7))  # clocks change between two of them
+    hours = sorted({last_hour(day, at).hour for day in year})
+    points = index.points(reads.context().store, "hour", part, until=hour_of(until), hours=hours)
+    return at_settlement(points, measure, at)
 
 
-def episodes(points: list[IndexPoint], directions: list[str]) -> dict[date, str]:
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is studied: a day, what it is, and the story that led its news."""
+
+    day: date
+    what: str  # YOURS, or the directions of which an episode began
+    title: str = ""
+    story: int | None = None
+    publishers: int = 0
+
+
+def episodes(series: str, part: str, directions: Iterable[str], until: datetime) -> dict[date, str]:
     """First days of the episodes that the rule finds, each with what it was an episode of."""
     found: dict[date, str] = {}
     for direction in directions:
-        for day in event_study.episodes(points, direction):
+        for day in first_days(levels(series, f"{direction}_share", part, until)):
             found[day] = f"{found[day]}, {DIRECTIONS[direction]}" if day in found else DIRECTIONS[direction]
     return dict(sorted(found.items()))
 
 
-@st.cache_data(ttl=60.0, show_spinner=False, max_entries=8)
 def episodes_found(until: datetime) -> dict[date, str]:
-    """The episodes of either direction in the finished days before `until`."""
-    return episodes(daily(until), list(DIRECTIONS))
+    """The episodes of either direction in the whole index, by the settlements of the first price."""
+    beside = reads.beside_index()
+    return episodes(beside[0].name, "all", DIRECTIONS, until) if beside else {}
 
 
-def dates_of(text: str) -> tuple[list[date], list[str]]:
-    """(dates in order, what is none): `2025-06-13, 2025-06-24`, with commas, semicolons or spaces between."""
+def dates_of(text: str, at: Settled) -> tuple[list[date], list[str]]:
+    """(days in order, what is no date): `2025-06-13, 2026-04-07T22:45`, with commas, semicolons or spaces between.
+
+    A time (UTC) after the settlement belongs to the next day.
+    """
     found, faults = set(), []
     for word in re.split(r"[\s,;]+", text.strip()):
         try:
-            found.add(date.fromisoformat(word)) if word else None
-        except ValueError:
+            if word:
+                found.add(event_day(word, at))
+        except (ValueError, OverflowError):
             faults.append(word)
     return sorted(found), faults
+
+
+def named(days: Mapping[date, str], series: str, part: str, language: str | None) -> list[Event]:
+    """The events, each with the story that led the news of the 24 hours up to its settlement."""
+    return [_named(day, what, series, part, language) for day, what in days.items()]
+
+
+@st.cache_data(ttl=600.0, show_spinner=False, max_entries=512)
+def _named(day: date, what: str, series: str, part: str, language: str | None) -> Event:
+    """Of an episode, a story of its direction; of a part, one whose report is about it."""
+    now = reads.now()
+    if not timedelta() <= now.date() - day < timedelta(days=FURTHEST):
+        return Event(day, what)
+    since, until = (min(settled(series)(one), now) for one in (day - timedelta(days=1), day))
+    wanted = [direction for direction, name in DIRECTIONS.items() if name in what.split(", ")] or list(DIRECTIONS)
+    for lead in reads.leading_stories(since, until, LED, reads.newest_id(), language):
+        if lead.story.direction in wanted and (part == "all" or part in lead.face.parts):
+            return Event(day, what, reads.title(lead.story, language), lead.story.id, lead.story.publishers)
+    return Event(day, what)
 
 
 @st.cache_data(show_spinner="Comparing with two years of other days", max_entries=32)
@@ -109,8 +158,27 @@ def study(prices: pd.Series, events: tuple[date, ...]) -> event_study.Study:
 
 
 @st.cache_data(show_spinner="Correlating with shuffled blocks", max_entries=32)
-def lead_lag(levels: pd.Series, prices: pd.Series) -> event_study.LeadLag:
-    return event_study.lead_lag(levels, prices)
+def lead_lag(levels: pd.Series, prices: pd.Series) -> prices_lead_lag.LeadLag:
+    return prices_lead_lag.lead_lag(levels, prices)
+
+
+def listing(study: event_study.Study, events: Iterable[Event]) -> list[tuple[Event, dict]]:
+    """The events, newest first, each with its row of LIST_COLUMNS: abnormal returns in per cent, and in which of the
+    windows the move was unusual. Of dates that are one event, the one whose story has most publishers names it.
+    """
+    of_day = {event.day: event for event in events}
+    rows = []
+    for first in (row for row in study.rows if row.window == "[0,0]"):
+        ours = [row for row in study.rows if row.event == first.event]
+        shown = max((of_day[day] for day in (first.event, *first.also)), key=lambda event: event.publishers)
+        clear = [WINDOW_WORDS[row.window] for row in ours if row.significant]
+        tested = any(row.placebo_p is not None for row in ours)
+        moves = {WINDOW_WORDS[row.window]: percent(row.ar) for row in ours}
+        unusual = ", ".join(clear) if clear else "no" if tested else "not tested"
+        notes = dict.fromkeys(row.note for row in ours if row.note)
+        about = (first.event, first.day, shown.what, shown.title)
+        rows.append((shown, dict(zip(LIST_COLUMNS, (*about, *moves.values(), unusual, "; ".join(notes)), strict=True))))
+    return rows[::-1]
 
 
 def study_rows(study: event_study.Study) -> list[dict]:
@@ -134,12 +202,12 @@ def across_rows(study: event_study.Study) -> list[dict]:
     ]  # fmt: skip
 
 
-def lag_rows(found: event_study.LeadLag) -> list[dict]:
+def lag_rows(found: prices_lead_lag.LeadLag) -> list[dict]:
     return [
         dict(
             zip(
                 LAG_COLUMNS,
-                (lag.lag, lag.correlation, lag.low, lag.high, lag.p, yes(lag.p, lag.significant)),
+                (lag.lag, lag.correlation, lag.low, lag.high, lag.p, lag.adjusted_p, yes(lag.p, lag.significant)),
                 strict=True,
             )
         )

@@ -13,7 +13,7 @@ from monitor.index import languages
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
-from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components import downloads, filters, number_table, row_selection, safe_html, times
 from monitor.ui.components.wording import LANGUAGES, MEASURES, many, provisional
 from monitor.ui.queries import index_change, press, reads
 
@@ -138,23 +138,16 @@ def grid(measure: str, by: str, rows: list[dict]) -> int | None:
     frame = pd.DataFrame(rows)
     first = frame.columns[0]
     frame[first] = [safe_html.cell(name) for name in frame[first]]
-    number = st.column_config.NumberColumn(format="%.2f")
     key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
-    st.dataframe(
+    number_table.show(
         frame,
-        hide_index=True,
-        height=row_selection.tall(len(frame), 8),
+        key=key,
+        alt=f"What each {by} adds to the change of {measure}, in points",
+        formats={"before": "%.2f", "after": "%.2f", "change": "%+.2f", "story": "%d"},
+        config={first: st.column_config.TextColumn(width=480 if by == "story" else 220)},
+        most=8,
         on_select="rerun",
         selection_mode=row_selection.MODE,
-        key=key,
-        column_config={
-            "before": number,
-            "after": number,
-            "change": st.column_config.NumberColumn(format="%+.2f"),
-            first: st.column_config.TextColumn(width=480 if by == "story" else 220),
-            "story": st.column_config.NumberColumn(format="%d"),
-        },
-        alt=f"What each {by} adds to the change of {measure}, in points",
     )
     return row_selection.row(key)
 
@@ -202,8 +195,11 @@ def press_by_language(now: datetime) -> None:
             | {MEASURES[name]: estimate(point, name) for name in MEASURES}
             for one, point in shown.items()
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key="press_table", placeholder="",
-                     alt=f"Tension, relief and attention of the press of each language on {day:%Y-%m-%d}")  # fmt: skip
+        number_table.show(
+            rows,
+            key="press_table",
+            alt=f"Tension, relief and attention of the press of each language on {day:%Y-%m-%d}",
+        )
         safe_html.note(
             f"{day:%Y-%m-%d}, the newest finished day; 90 % ranges in brackets. 100 is normal for that press, so "
             "the rows say who reports more than usual, not who reports more."
@@ -258,15 +254,7 @@ else:
     latest_at = latest.at
 with st.container(horizontal=True, vertical_alignment="bottom"):
     start, end = sorted(moments(latest_at))
-    measure = st.segmented_control(
-        "Index",
-        list(MEASURES),
-        default="tension",
-        format_func=MEASURES.__getitem__,
-        key="measure",
-        bind="query-params",
-        required=True,
-    )
+    measure = filters.measure("measure")
     by = st.segmented_control(
         "Split by",
         list(BY),

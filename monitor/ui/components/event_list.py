@@ -1,0 +1,162 @@
+"""What a price did around events: a sentence, a list of the events by name, a chart, and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from monitor.models import PARTS
+from monitor.prices import episodes
+from monitor.prices.event_study import WINDOWS, Study
+from monitor.ui.app import pages
+from monitor.ui.charts import returns_and_lags
+from monitor.ui.components import downloads, number_table, row_selection, safe_html
+from monitor.ui.components.wording import many
+from monitor.ui.queries import studies
+from monitor.ui.queries.studies import Event
+
+SIGNED = "%+.2f"
+DAY = st.column_config.DateColumn(format="YYYY-MM-DD")
+NUMBERS = {"abnormal return %": SIGNED, "t": SIGNED, "p of t": "%.3f", "placebo p": "%.3f", "adjusted p": "%.3f"}
+TOGETHER = {"mean abnormal return %": SIGNED, "t": SIGNED} | dict.fromkeys(
+    ("p of t", "Wilcoxon p", "placebo p"), "%.3f"
+)
+
+
+def show(
+    series: str, part: str, closes: pd.Series, events: Sequence[Event], known: Sequence[date], asked: dict[str, str]
+) -> None:
+    """`known` are the days of the index, oldest first; `asked` is what a file of these rows is asked by."""
+    st.header("Around events", anchor=False)
+    st.text(
+        "How much more, or less, the price moved than on an average day of the 70 to 11 trading days before. Unusual "
+        "means that few of the other days of two years moved as much. It shows what an event was associated with, not "
+        "why the price moved."
+    )
+    given = any(event.what == studies.YOURS for event in events)
+    if not given and (sentence := unsearched(known)):
+        st.text(sentence)
+    if not events:
+        st.info("No episode found in the index. Enter dates of your own above.")
+        return
+    found = studies.study(closes, tuple(event.day for event in events))
+    both = found.across[0].t is not None and set(studies.DIRECTIONS.values()) <= {event.what for event in events}
+    pooled = (
+        "This mixes escalation and de-escalation, which may cancel each other out: choose one of them above."
+        if both
+        else ""
+    )
+    st.text(" ".join(part for part in (verdict(series, found), all_together(series, found), pooled) if part))
+    by_name(series, part, found, events)
+    if any(row.ar is not None for row in found.rows):
+        st.echarts_chart(
+            returns_and_lags.abnormal(found.rows),
+            height=320,
+            key="abnormal_chart",
+            alt=f"Moves of {series} by event, in the day, two days and five days. {verdict(series, found)}",
+        )
+        safe_html.note(f"{returns_and_lags.STAR} and full colour: unusual.")
+    numbers(series, found, events, asked)
+
+
+def unsearched(known: Sequence[date]) -> str:
+    """From when on the rule can find episodes; empty where there is no index."""
+    if not known:
+        return ""
+    lack = episodes.ENOUGH_TRAIL
+    if len(known) <= lack:
+        return f"No episode can be found yet: the rule needs {lack} days of index before it, there are {len(known)}."
+    return (
+        f"Episodes can be found from {known[lack]} on: the rule needs {lack} days of index before. Type earlier dates."
+    )
+
+
+def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> None:
+    """The list; a click on a row leads to the story and the articles of its day."""
+    rows = studies.listing(found, events)
+    shown = [row | {"news of the day": safe_html.cell(row["news of the day"])} for _, row in rows]
+    key = f"event_list_{hash(tuple(event for event, _ in rows))}"
+    number_table.show(
+        shown, columns=studies.LIST_COLUMNS, key=key, on_select="rerun", selection_mode=row_selection.MODE,
+        formats=dict.fromkeys(studies.WINDOW_WORDS.values(), f"{SIGNED} %%"),
+        config={"event": DAY, "trading day": DAY, "news of the day": st.column_config.TextColumn(width=420)},
+        alt=f"{many(len(rows), 'event')}, newest first: what led the news, and how {series} moved",
+    )  # fmt: skip
+    chosen = row_selection.row(key)
+    if chosen is None or chosen >= len(rows):
+        safe_html.note("Click a row for its story and the articles of its day.")
+        return
+    event = rows[chosen][0]
+    with st.container(horizontal=True):
+        if event.story is not None:
+            st.page_link(
+                pages.target("stories.py"), label="Who reported this story", query_params={"story": str(event.story)}
+            )
+        st.page_link(
+            pages.target("articles.py"),
+            label=f"Articles of {event.day - timedelta(days=1)} and {event.day}",
+            query_params={"from_day": str(event.day - timedelta(days=1)), "to_day": str(event.day)}
+            | ({"part": part} if part in PARTS else {}),
+        )
+
+
+def numbers(series: str, found: Study, events: Sequence[Event], asked: dict[str, str]) -> None:
+    """Every window of every event, and all events together, with their files."""
+    what = {event.day: event.what for event in events}
+    rows = [row | {"event is": what[row["event"]], "note": row["note"] or ""} for row in studies.study_rows(found)]
+    with st.expander("All numbers"):
+        number_table.show(
+            rows, columns=("event", "event is", *studies.STUDY_COLUMNS[1:]), key="study_table", formats=NUMBERS,
+            config={"event": DAY, "trading day": DAY},
+            alt=f"Abnormal returns of {series}: {many(len(rows) // len(WINDOWS), 'event')} in {len(WINDOWS)} windows",
+        )  # fmt: skip
+        if any(one.t is not None for one in found.across):
+            number_table.show(
+                studies.across_rows(found), columns=studies.ACROSS_COLUMNS, key="across_table", formats=TOGETHER,
+                alt=f"All events together, by window. {all_together(series, found)}",
+            )  # fmt: skip
+    query = urlencode({"series": series} | {name: value for name, value in asked.items() if value})
+    with st.container(horizontal=True):
+        downloads.offer("event-study", query, name=f"event-study-{series}", label="Download events as CSV")
+        if any(one.t is not None for one in found.across):
+            downloads.offer("all-events", query, name=f"all-events-{series}", label="All events together as CSV")
+
+
+def verdict(series: str, found: Study) -> str:
+    measured = {row.event for row in found.rows if row.ar is not None}
+    if not measured:
+        return f"None of the events can be measured: {found.rows[0].note}."
+    tested = {row.event for row in found.rows if row.placebo_p is not None}
+    if not tested:
+        return f"{many(len(measured), 'event')} measured, none tested: too few days of {series} before to compare with."
+    left_out = len({row.event for row in found.rows} - tested)
+    more = f" {many(left_out, 'event')} could not be tested; the list says why." if left_out else ""
+    clear = sorted({row.event for row in found.rows if row.significant})
+    if not clear:
+        return f"None of {many(len(tested), 'tested event')} was associated with an unusual move of {series}.{more}"
+    named = ", ".join(f"{day:%Y-%m-%d}" for day in clear[:6]) + (" and others" if len(clear) > 6 else "")
+    return (
+        f"{len(clear)} of {many(len(tested), 'tested event')} associated with an unusual move of {series}: "
+        f"{named}.{more}"
+    )
+
+
+def all_together(series: str, found: Study) -> str:
+    """The result for all events together, window [0,0]; or that they are too few."""
+    first = found.across[0]
+    if first.t is None or first.mean is None:
+        return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""
+    clear = [studies.WINDOW_WORDS[one.window] for one in found.across if one.significant]
+    said = (
+        f"beyond what random sets of dates show over {', '.join(clear)}"
+        if clear
+        else "over no window beyond what random sets of dates show"
+    )
+    return (
+        f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average "
+        f"(t {first.t:.2f}); {said}."
+    )

@@ -1,0 +1,39 @@
+"""A table of numbers as it stands on the pages of oil prices and of why the index moved: formats, height and name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from monitor.ui.components import row_selection
+
+
+def show(
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
+    *,
+    key: str,
+    alt: str,
+    columns: Sequence[str] | None = None,
+    formats: Mapping[str, str] = {},
+    config: Mapping[str, Any] = {},
+    most: int = 12,
+    **shown: Any,
+) -> None:
+    """`formats` are printf-like, by column; `config` is Streamlit's, for what no format says; `most` rows stand without
+    a scroll bar. The other arguments are those of st.dataframe.
+    """
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
+    numbers = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=row_selection.tall(len(frame), most),
+        key=key,
+        alt=alt,
+        placeholder="",
+        column_config={**numbers, **config},
+        **shown,
+    )
