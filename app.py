@@ -24,7 +24,7 @@ from monitor.operation import logs  # noqa: E402
 from monitor.operation.answers import Answers  # noqa: E402
 from monitor.pipeline.polling import Pipeline  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
-from monitor.ui.app import idle_tabs  # noqa: E402
+from monitor.ui.app import browser_scripts  # noqa: E402
 from monitor.ui.app.health import Health  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
 from monitor.ui.exports import routes as export_routes  # noqa: E402
@@ -69,8 +69,8 @@ async def lifespan(app):
 base = st.get_option("server.baseUrlPath") or ""
 health = Health()
 app = st.App(
-    Path(idle_tabs.__file__).with_name("main.py"),
+    Path(browser_scripts.__file__).with_name("main.py"),
     lifespan=lifespan,
-    routes=[*health.routes(base), *export_routes.routes(base), *idle_tabs.routes(base)],
-    middleware=[Middleware(SecureHeaders), Middleware(idle_tabs.IdleTabs)],
+    routes=[*health.routes(base), *export_routes.routes(base), *browser_scripts.routes(base)],
+    middleware=[Middleware(SecureHeaders), Middleware(browser_scripts.BrowserScripts)],
 )

@@ -53,7 +53,10 @@ def screen(monkeypatch, tmp_path):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=30).run()
+        shown = AppTest.from_file(MAIN, default_timeout=30)
+        for key, value in query.items():  # the frame reads the period from the first address
+            shown.query_params[key] = value
+        shown.run()
         if page:
             shown = shown.switch_page(f"../views/{page}.py")
             for key, value in query.items():
@@ -202,8 +205,14 @@ def test_articles_by_filter(fortnight, screen):
     assert "No article matches" in words(shown)
 
 
-def test_days_of_ones_own_replace_the_time(fortnight, screen):
-    shown = screen(fortnight, "articles", from_day="2026-02-20", to_day="2026-02-22")
+@pytest.mark.parametrize("link", [
+    {"during": "20 Feb to 22 Feb"},
+    {"from_day": "2026-02-20", "to_day": "2026-02-22"},
+    {"since": "2026-02-20T00:00:00Z", "until": "2026-02-23T00:00:00Z"},
+])  # fmt: skip
+def test_times_of_ones_own_replace_the_preset_also_in_an_old_link(fortnight, screen, link):
+    shown = screen(fortnight, "articles", **link)
+    assert shown.text_input(key="during").value
     found = shown.dataframe[0].value
     assert len(found) and {at.date().isoformat() for at in found["time"]} <= {"2026-02-20", "2026-02-21", "2026-02-22"}
     assert "since=2026-02-20T00%3A00%3A00Z&amp;until=2026-02-23T00%3A00%3A00Z" in words(shown)

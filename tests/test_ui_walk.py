@@ -129,8 +129,8 @@ def test_what_is_shown_is_downloaded_and_pulled(monitor, browser_page):
     assert len(rows) == shown > 1
     assert {row["lang"] for row in rows} == {"ar"} and all(row["method"] for row in rows)
     assert "none" not in {row["direction"] for row in rows}
-    assert started.value.suggested_filename == "articles-escalation-deescalation-mixed-ar.csv"
-    page.get_by_role("button", name="Copy link").click()
+    assert started.value.suggested_filename.startswith("articles-escalation-deescalation-mixed-ar-2026-02-")
+    page.get_by_role("button", name="CSV for programs").click()
     link = page.get_by_test_id("stCode").first.inner_text().strip()
     with urllib.request.urlopen(link, timeout=20) as answer:
         assert list(csv.DictReader(io.StringIO(answer.read().decode(), newline=""))) == rows

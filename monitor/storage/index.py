@@ -171,6 +171,14 @@ def newest(store: Store, until: datetime, method: str) -> datetime | None:
     return found
 
 
+def begin(store: Store) -> datetime | None:
+    """The day of the first point of any formula; None while there is none."""
+    query = sa.select(sa.func.min(index_points.c.at)).where(index_points.c.grain == "day", index_points.c.part == "all")
+    with store.read() as conn:
+        found: datetime | None = conn.scalar(query)
+    return found
+
+
 def history(store: Store, since: datetime, until: datetime, method: str) -> list[tuple[str, datetime, float]]:
     """(part, day, tension) of the days that percentiles are taken from:
     those with a number that is not provisional, oldest first.

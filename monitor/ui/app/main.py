@@ -9,11 +9,13 @@ from monitor.clock import real_now
 from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.models import FORMER_CATEGORIES
 from monitor.ui.app import access, pages
-from monitor.ui.components import safe_html, status
+from monitor.ui.components import period, safe_html, status
 from monitor.ui.components.wording import CATEGORY_WORDS, step_failing
 from monitor.ui.queries import reads
 
 HERE = Path(__file__).parent
+# the start and the end of a period, of files, of days and of hours, in links from before there was one period
+STARTS, ENDS = ("since", "from_day", "from_hour"), ("until", "to_day", "to_hour")
 FAULTS = (StorageError, ClockError, ConfigError)
 
 
@@ -63,7 +65,8 @@ def settle(page: str) -> None:
 
 
 def follow_old_link() -> None:
-    """Put values that were renamed under their names of now and begin again: widgets read the address as the run began.
+    """Put values and parameters that were renamed under their names of now and begin again: widgets read the address as
+    the run began.
 
     Streamlit writes what a filter shows into the address, so that is what stands there; parts of the theatre are shown
     as before.
@@ -75,6 +78,12 @@ def follow_old_link() -> None:
         if any(value in shown for value in values):
             st.query_params[name] = [shown.get(value, value) for value in values]
             changed = True
+    if old := {name: st.query_params[name] for name in (*STARTS, *ENDS) if name in st.query_params}:
+        start, end = (next((old[name] for name in names if name in old), "") for names in (STARTS, ENDS))
+        both = f"{start} to {end}"
+        st.session_state["during"] = both if start and end else f"since {start}" if start else f"until {end}"
+        for name in old:
+            del st.query_params[name]
     if changed:
         st.rerun()
 
@@ -92,6 +101,7 @@ except FAULTS as fault:
     st.stop()
 banners(own_freshness=page.title == "Overview")
 try:
+    period.pick()
     page.run()
 except FAULTS as fault:
     safe_html.banner("error", "This page cannot be shown:", str(fault))

@@ -1,4 +1,4 @@
-"""The download of a table or chart, and a link that a spreadsheet or a notebook can pull."""
+"""The file of what a table or chart shows, and the address that a program pulls it from."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ import streamlit as st
 
 from monitor.ui.app import access
 from monitor.ui.components import safe_html
+from monitor.ui.exports.periods import LENGTHS, Period
 from monitor.ui.queries import reads
 
 
-def offer(table: str, query: str = "", *, name: str = "", label: str = "Download as CSV") -> None:
-    """`query` says exactly what is shown; `name` is the file's, with the filter in it."""
-    query = "&".join(part for part in (query, urlencode({"name": name}) if name else "") if part)
-    base = _base()
-    path = f"{base}/api/export/{table}.csv?{query}"
+def offer(
+    table: str, query: str = "", *, name: str = "", label: str = "Download as CSV", shown: Period | None = None
+) -> None:
+    """`query` says exactly what is shown, but for the period where `shown` gives it; `name` is the file's, with the
+    filter in it.
+    """
+    if shown:
+        name = "-".join(part for part in (name, shown.name()) if part)
+    exact = _address(
+        table, query, urlencode(shown.of_file()) if shown else "", urlencode({"name": name}) if name else ""
+    )
     environment = reads.context().settings.current()[0].environment
     signed = (
-        f"{path}&signature={access.signature(path)}"
+        f"{exact}&signature={access.signature(exact)}"
         if environment.export_token and not access.log_in_configured()
-        else path
+        else exact
     )
     with st.container(
         horizontal=True,
@@ -29,13 +36,22 @@ def offer(table: str, query: str = "", *, name: str = "", label: str = "Download
         gap="small",
     ):
         safe_html.show(safe_html.tag("a", label, href=signed, download="", class_="download"))
-        with st.popover("Copy link", type="tertiary"):
-            st.text("For a spreadsheet or a notebook: gives the newest rows of this view each time.")
-            st.code(f"{_origin()}{path}", language=None, wrap_lines=True)
+        with st.popover("CSV for programs", type="tertiary"):
+            st.text("For a spreadsheet or a notebook:")
+            if shown and not shown.fixed:
+                length = f"the last {shown.time}" if LENGTHS[shown.time] else "everything up to now"
+                st.text(f"always {length}")
+                st.code(_origin() + _address(table, query, urlencode(shown.relative())), language=None, wrap_lines=True)
+            st.text("the times that are shown now" if shown else "the newest rows of what is shown")
+            st.code(f"{_origin()}{exact}", language=None, wrap_lines=True)
             if environment.export_token:
                 st.text("It needs the token: add &token=..., or send the header Authorization: Bearer ...")
             elif access.log_in_configured():
                 st.text("It works in a browser that is logged in. For programs, set MONITOR_EXPORT_TOKEN.")
+
+
+def _address(table: str, *queries: str) -> str:
+    return f"{_base()}/api/export/{table}.csv?{'&'.join(query for query in queries if query)}"
 
 
 def _origin() -> str:

@@ -1,9 +1,8 @@
-"""The filters over articles as widgets, each in the page's address, so that a link shows what its sender saw."""
+"""The filters over articles as widgets, each in the page's address, so that a link shows what its sender saw. The time
+is that of all pages (period).
+"""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 import streamlit as st
 
@@ -11,26 +10,11 @@ from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
 from monitor.ui.components import article_detail, safe_html
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MEASURES, MODE_WORDS, TIER, TIERS
+from monitor.ui.exports.periods import Period
 from monitor.ui.queries import reads
 
-RANGES = {"24 hours": 1, "3 days": 3, "7 days": 7, "30 days": 30, "all": None}
 SIGNED = ("escalation", "deescalation", "mixed")  # the default: sport and weather are one click away
-DAYS = ("from_day", "to_day")
-MORE = (*DAYS, "category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier", "story")
-
-
-def since_of(chosen: str, now: datetime) -> datetime | None:
-    """The start of a range, in whole minutes so that reads are shared."""
-    days = RANGES[chosen]
-    return None if days is None else (now - timedelta(days=days)).replace(second=0, microsecond=0)
-
-
-def time_range(default: str = "7 days", *, replaced: bool = False) -> datetime | None:
-    """The start of the range that is chosen; `replaced`: something else says the time."""
-    chosen = st.segmented_control(
-        "Time", list(RANGES), default=default, key="time", bind="query-params", required=True, disabled=replaced
-    )
-    return since_of(chosen, reads.now())
+MORE = ("category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier")
 
 
 def measure(key: str) -> str:
@@ -46,8 +30,11 @@ def measure(key: str) -> str:
     )
 
 
-def filters() -> Filter:
-    """The filter that the widgets set. Rarely used ones are behind a button that counts those in force."""
+def filters(shown: Period) -> Filter:
+    """The filter that the widgets set, over the articles of this period.
+
+    Rarely used ones are behind a button that counts those in force.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Words in title or summary",
@@ -57,7 +44,6 @@ def filters() -> Filter:
             max_chars=200,
             width=260,
         )
-        since = time_range(replaced=any(in_force(key) for key in DAYS))
         directions = st.pills(
             "Direction",
             list(DIRECTION_WORDS),
@@ -69,40 +55,23 @@ def filters() -> Filter:
         )
         active = sum(in_force(key) for key in MORE)
         with st.popover(f"More filters ({active} in force)" if active else "More filters"):
-            days, more = days_of_own(), _more()
-    span: dict[str, Any] = days or {"since": since}
-    return Filter(**span, directions=tuple(directions), text=text or "", **more)
+            more = _more()
+    return Filter(
+        since=shown.since, until=shown.until, directions=tuple(directions), text=text or "", story=of_story(), **more
+    )
+
+
+def of_story() -> int | None:
+    """The story that a link asks the articles of. Not called `story` as on the Stories page: Streamlit would take the
+    one for the other when somebody goes back.
+    """
+    number = st.query_params.get("of_story", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
 def in_force(key: str) -> bool:
     """Whether a filter that is drawn later on is set; a link that was just opened has no state yet."""
     return bool(st.session_state.get(key, key in st.query_params))
-
-
-def days_of_own() -> dict[str, datetime]:
-    """The first and the last whole day, either alone too, instead of a range up to now; empty while none is chosen."""
-    one, two = st.columns(2)
-    first = one.date_input(
-        "From day (UTC)",
-        value=None,
-        key="from_day",
-        bind="query-params",
-        format="YYYY-MM-DD",
-        help="Replaces the time range.",
-    )
-    last = two.date_input(
-        "to day (UTC)",
-        value=None,
-        key="to_day",
-        bind="query-params",
-        format="YYYY-MM-DD",
-        help="Up to the end of this day.",
-    )
-    midnights: dict[str, datetime | None] = {
-        "since": datetime.combine(first, time(), UTC) if first else None,
-        "until": datetime.combine(last + timedelta(days=1), time(), UTC) if last else None,
-    }  # fmt: skip
-    return {name: at for name, at in midnights.items() if at}
 
 
 def _more() -> dict:
@@ -143,16 +112,14 @@ def _more() -> dict:
             placeholder="anyone",
             help="Applies only together with who did it.",
         )
-        story = st.number_input("Story number", min_value=1, value=None, step=1, key="story", bind="query-params")
-    return chosen | {"pair": (source, target) if source and target else None, "story": story}
+    return chosen | {"pair": (source, target) if source and target else None}
 
 
 def slug(wanted: Filter) -> str:
-    """The filter in a file's name, letters and digits only."""
+    """The filter but for its time in a file's name, letters and digits only."""
     words = [
         *wanted.directions, *wanted.categories, *wanted.modes, *wanted.langs, *wanted.publishers, *wanted.actors,
         *wanted.places, *wanted.parts, *(f"tier {tier}" for tier in wanted.tiers), *(wanted.pair or ()),
         f"story {wanted.story}" if wanted.story else "", wanted.text,
-        f"since {wanted.since:%Y%m%d}" if wanted.since else "", f"until {wanted.until:%Y%m%d}" if wanted.until else "",
     ]  # fmt: skip
     return "".join(f"-{''.join(c if c.isalnum() else '_' for c in word)}" for word in words if word)[:80]

@@ -153,8 +153,8 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
 
 
 def _counted(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
-    since, _ = links.span_of(asked)
-    found = reads.articles_by_tag("place", since) if columns == PLACE else reads.signals_by(PAIR, since)
+    span = links.span_of(asked)
+    found = reads.articles_by_tag("place", *span) if columns == PLACE else reads.signals_by(PAIR, *span)
     method = ";".join(articles.methods(reads.context().store))
     return places_and_pairs.by_place_or_pair(found, columns).assign(method=method).to_dict("records")
 
@@ -178,8 +178,8 @@ def _rounds(asked: Given) -> Iterable[Mapping]:
 
 
 TABLES = {
-    "places": Table((*PLACE, *COUNTED), ("since",), lambda asked: _counted(asked, PLACE)),
-    "pairs": Table((*PAIR, *COUNTED), ("since",), lambda asked: _counted(asked, PAIR)),
+    "places": Table((*PLACE, *COUNTED), ("since", "until"), lambda asked: _counted(asked, PLACE)),
+    "pairs": Table((*PAIR, *COUNTED), ("since", "until"), lambda asked: _counted(asked, PAIR)),
     "event-study": Table(
         ("event", "event is", *studies.STUDY_COLUMNS[1:], "method", "news of the day", "story"),
         ("series", "events", "episodes", "part"),

@@ -25,7 +25,7 @@ from monitor.models import CATEGORIES, PARTS, IndexPoint
 from monitor.storage import index, tables
 from monitor.storage.store import Store
 from monitor.ui.app import access
-from monitor.ui.exports import links
+from monitor.ui.exports import links, periods
 from monitor.ui.exports.page_tables import TABLES as SCREEN
 from monitor.ui.exports.page_tables import one_of
 from monitor.ui.queries import reads
@@ -78,6 +78,7 @@ def give(request: Request) -> Response:
         (name, links.renamed(name, value)) for name, value in request.query_params.multi_items() if name not in OWN
     ]
     try:
+        given = periods.resolved(given, reads.now(), reads.index_begin())
         pieces = _in_turn(_pieces(table, form, given))
         first = next(pieces, b"")  # what cannot be read is found out before an answer has begun
     except (InputError, MonitorError) as fault:

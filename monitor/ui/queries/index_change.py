@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pandas as pd
 import streamlit as st
 
+from monitor.clock import hour_of
 from monitor.index import ReferenceCache, contributions, decompose, lookback
 from monitor.index.indexer import parameters_of
 from monitor.models import IndexPoint
@@ -25,22 +26,23 @@ OTHERS = "all others"
 NEAR = 31  # days between two moments up to which their references are read together
 
 
-def newest(now: datetime) -> IndexPoint | None:
-    """The newest hour that has an index, at most three days old."""
-    stored = index.points(
-        reads.context().store, "hour", since=now - timedelta(days=3), until=now, method=_parameters().method
-    )
-    found = [point for point in stored if point.tension is not None]
-    return found[-1] if found else None
+FAR = timedelta(days=3)  # from an end of a period to the hour with an index that stands for it
+
+
+def ends(since: datetime | None, until: datetime) -> tuple[IndexPoint | None, IndexPoint | None]:
+    """The first and the last hour of a period that have an index, each at most FAR from its end."""
+    begin = since or reads.index_begin() or until
+    return _with_index(begin, min(begin + FAR, until), 0), _with_index(max(begin, until - FAR), until, -1)
 
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
-def point_at(at: datetime) -> IndexPoint | None:
-    """The stored point of an hour, of the formula that feeds.yaml asks for."""
+def _with_index(since: datetime, until: datetime, which: int) -> IndexPoint | None:
     found = index.points(
-        reads.context().store, "hour", since=at, until=at + timedelta(hours=1), method=_parameters().method
-    )
-    return found[0] if found else None
+        reads.context().store, "hour", since=hour_of(since), until=hour_of(until) + timedelta(hours=1),
+        method=_parameters().method,
+    )  # fmt: skip
+    known = [point for point in found if point.tension is not None]
+    return known[which] if known else None
 
 
 def _parameters():

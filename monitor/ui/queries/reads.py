@@ -129,6 +129,7 @@ articles_by_tag = shared(
     signals.named
 )  # ("place", since): by direction; an article with both directions counts in both
 signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
+index_begin = shared(index.begin, seconds=60.0)  # where "all" begins
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
 newest_value = shared(observations.newest)  # (series of a file, known at)
@@ -270,9 +271,15 @@ def title(story: Story, language: str | None) -> str:
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
 def stories_reported(
-    since: datetime | None, direction: str | None, category: str | None, publishers: int, limit: int, signed: bool
+    since: datetime | None,
+    until: datetime,
+    direction: str | None,
+    category: str | None,
+    publishers: int,
+    limit: int,
+    signed: bool,
 ) -> list[Story]:
-    """Stories reported since then by at least so many publishers, last reported first;
+    """Stories reported in a period by at least so many publishers, last reported first;
     `signed`: only those with a signal.
     """
     reported: list[Story] = []
@@ -281,6 +288,7 @@ def stories_reported(
         page = stories.find(
             context().store,
             since,
+            until,
             direction=direction,
             category=category,
             publishers=publishers,

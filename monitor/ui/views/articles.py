@@ -7,7 +7,7 @@ import streamlit as st
 
 from monitor.models import UNREAD, Article
 from monitor.storage.articles import Filter
-from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html, times
+from monitor.ui.components import article_detail, downloads, filters, period, row_selection, safe_html, times
 from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
 from monitor.ui.exports import links
 from monitor.ui.queries import reads
@@ -86,7 +86,8 @@ def beside(shown: str, some: bool) -> None:
 
 
 st.title("Articles", anchor=False)
-wanted = filters.filters()
+shown = period.chosen()
+wanted = filters.filters(shown)
 st.session_state.setdefault("upto", reads.arrived_id())
 upto = reads.newest_id() if UNREAD in wanted.directions else st.session_state.upto
 found = reads.found(wanted, LIMIT, upto)
@@ -94,7 +95,8 @@ total = reads.count(replace(wanted, upto_id=upto))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.text(many(total, "article") + (f", the newest {LIMIT} shown" if total > LIMIT else ""))
     if total:
-        downloads.offer("articles", links.query_of(wanted), name=f"articles{filters.slug(wanted)}")
+        asked = links.query_of(replace(wanted, since=None, until=None))
+        downloads.offer("articles", asked, name=f"articles{filters.slug(wanted)}", shown=shown)
 with st.container(key="split"):
     left, right = st.columns([3, 2], gap="medium")
     with left:

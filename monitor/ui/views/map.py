@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from monitor.clock import time_text
 from monitor.storage.signals import Tally
 from monitor.ui.app import pages
 from monitor.ui.charts import actor_matrix
 from monitor.ui.charts import map as map_chart
-from monitor.ui.components import article_detail, downloads, filters, row_selection, safe_html
+from monitor.ui.components import article_detail, downloads, period, row_selection, safe_html
 from monitor.ui.components.wording import DIRECTION_WORDS, many
+from monitor.ui.exports.periods import Period
 from monitor.ui.queries import places_and_pairs, reads
 
 COLUMNS = {
@@ -20,12 +20,7 @@ COLUMNS = {
 }
 
 
-def in_name(span: str) -> str:
-    """The time asked for, in a file's name."""
-    return f"-since-{span.removeprefix('since=')[:10]}" if span else ""
-
-
-def where(found: list[Tally], span: str) -> None:
+def where(found: list[Tally], shown: Period) -> None:
     coordinates = reads.coordinates()
     option, outside = map_chart.places(found, coordinates)
     frame = places_and_pairs.by_place_or_pair(found, ("place",))
@@ -47,7 +42,7 @@ def where(found: list[Tally], span: str) -> None:
             column_config=COLUMNS,
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
-            downloads.offer("places", span, name=f"places{in_name(span)}")
+            downloads.offer("places", name="places", shown=shown)
             if (chosen := row_selection.row(key)) is None:
                 safe_html.note("Click a row for its articles.")
             else:
@@ -55,11 +50,11 @@ def where(found: list[Tally], span: str) -> None:
                 st.page_link(
                     pages.target("articles.py"),
                     label=f"Articles on {place}",
-                    query_params={"place": place, "time": st.session_state["time"]},
+                    query_params={"place": place, **period.parameters()},
                 )
 
 
-def who(found: list[Tally], span: str) -> None:
+def who(found: list[Tally], during: Period) -> None:
     names = reads.actor_names()
     direction = st.segmented_control(
         "Kind",
@@ -102,7 +97,7 @@ def who(found: list[Tally], span: str) -> None:
             column_config={"source": "who", "target": "to whom", **COLUMNS},
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
-            downloads.offer("pairs", span, name=f"pairs{in_name(span)}")
+            downloads.offer("pairs", name="pairs", shown=during)
             if (chosen := row_selection.row(key)) is None:
                 safe_html.note("Click a row for its articles.")
             else:
@@ -110,19 +105,19 @@ def who(found: list[Tally], span: str) -> None:
                 st.page_link(
                     pages.target("articles.py"),
                     label=f"Articles: {pair['source']} on {pair['target']}",
-                    query_params={"source": pair["source"], "target": pair["target"], "time": st.session_state["time"]},
+                    query_params={"source": pair["source"], "target": pair["target"], **period.parameters()},
                 )
 
 
 st.title("Where and who", anchor=False)
-since = filters.time_range()
-span = f"since={time_text(since)}" if since else ""
-places, pairs = reads.articles_by_tag("place", since), reads.signals_by(("source", "target"), since)
+shown = period.chosen()
+places = reads.articles_by_tag("place", shown.since, shown.until)
+pairs = reads.signals_by(("source", "target"), shown.since, shown.until)
 if not places and not pairs:
     st.info("No signal in this time names a place or a pair of actors." if reads.newest_id() else "Nothing polled yet.")
 if places:
     st.header("Where", anchor=False)
-    where(places, span)
+    where(places, shown)
 if pairs:
     st.header("Who against whom", anchor=False)
-    who(pairs, span)
+    who(pairs, shown)

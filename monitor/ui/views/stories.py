@@ -6,11 +6,10 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.clock import time_text
 from monitor.models import CATEGORIES, Article, Story
 from monitor.stories.account import Account
 from monitor.ui.charts import report_timeline
-from monitor.ui.components import article_card, article_detail, downloads, filters, row_selection, safe_html, times
+from monitor.ui.components import article_card, article_detail, downloads, period, row_selection, safe_html, times
 from monitor.ui.components.wording import (
     CATEGORY_WORDS,
     DIRECTION_WORDS,
@@ -190,8 +189,8 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
 
 
 st.title("Stories", anchor=False)
+shown = period.chosen()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    since = filters.time_range("3 days")
     direction = st.pills(
         "Direction",
         OF_STORIES,
@@ -220,7 +219,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         help=INDEPENDENT,
     )
     everything = st.toggle("Show stories without a signal", key="everything", bind="query-params")
-found = reads.stories_reported(since, direction, category, int(least), LIMIT, not everything and direction != "none")
+signed = not everything and direction != "none"
+found = reads.stories_reported(shown.since, shown.until, direction, category, int(least), LIMIT, signed)
 st.text(many(len(found), "story") + (f": the {LIMIT} with the newest reports" if len(found) == LIMIT else ""))
 if found:
     table(found)
@@ -232,9 +232,11 @@ if found:
         + [("least", str(int(least)))]
         + ([("category", category)] if category else [])
     )
-    query += [("since", time_text(since))] if since else []
     downloads.offer(
-        "stories", urlencode(query), name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}")))
+        "stories",
+        urlencode(query),
+        name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}"))),
+        shown=shown,
     )
 else:
     st.info("No story matches these filters." if reads.newest_id() else "Nothing polled yet.")

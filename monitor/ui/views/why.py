@@ -1,8 +1,8 @@
-"""Why the index moved: the exact split of the change between two times by category, publisher and story."""
+"""Why the index moved: the exact split of the change over the period by category, publisher and story."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -13,53 +13,40 @@ from monitor.index import languages
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
-from monitor.ui.components import downloads, filters, number_table, row_selection, safe_html, times
+from monitor.ui.components import downloads, filters, number_table, period, row_selection, safe_html, times
 from monitor.ui.components.wording import LANGUAGES, MEASURES, many, provisional
+from monitor.ui.exports.periods import Period
 from monitor.ui.queries import index_change, press, reads
 
-SPANS = {"24 hours before": 1, "3 days before": 3, "7 days before": 7, "chosen times": None}
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
 BARS, ROWS = 8, 60
 
 
-def moments(newest: datetime) -> tuple[datetime, datetime]:
-    """The two hours compared: the newest and an earlier one, or two that the reader chooses."""
-    span = st.segmented_control(
-        "Compare the newest hour with",
-        list(SPANS),
-        default="24 hours before",
-        key="span",
-        bind="query-params",
-        required=True,
-    )
-    if days := SPANS[span]:
-        return newest - timedelta(days=days), newest
-    first = st.datetime_input(
-        "From the hour (UTC)",
-        (newest - timedelta(days=1)).replace(tzinfo=None),
-        step=3600,
-        key="from_hour",
-        bind="query-params",
-        width=220,
-    )
-    last = st.datetime_input(
-        "to the hour (UTC)", newest.replace(tzinfo=None), step=3600, key="to_hour", bind="query-params", width=220
-    )
-    return hour_of(first.replace(tzinfo=UTC)), hour_of(last.replace(tzinfo=UTC))
+def lacking(measure: str, points, shown: Period, now: datetime) -> str:
+    """Why the ends of the period cannot be compared; empty when they can."""
+    ends = (("beginning", shown.since), ("end", shown.until))
+    for (name, _), point in zip(ends, points, strict=True):
+        if point is None:
+            days = f"{index_change.FAR.days} days"
+            return (
+                f"There is no index within {days} of the {name} of this period: a comparison needs two hours with one."
+            )
+        if getattr(point, measure) is None:
+            return f"Not enough news at {clock(point.at, now)}: {point.missing or f'no {measure} to split'}."
+    if points[0].at == points[1].at:
+        return "There is only one hour with an index in this period: choose a longer one."
+    return ""
 
 
-def lacking(measure: str, at: datetime, point, now: datetime) -> str:
-    """Why an hour cannot be compared; empty when it can."""
-    name = f"{clock(at, now)} ({at:%Y-%m-%d %H:%M} UTC)"
-    if at > now:
-        return f"{name} is still to come."
-    if point is None:
-        return f"There is no index for the hour of {name}."
-    return (
-        f"Not enough news at {name}: {point.missing or f'no {measure} to split'}."
-        if getattr(point, measure) is None
-        else ""
-    )
+def elsewhere(points, shown: Period, now: datetime) -> None:
+    """Says which hours stand for the ends of the period where the index has none at these."""
+    late = shown.since and points[0].at > hour_of(shown.since)
+    early = hour_of(min(shown.until, now)) - points[1].at > timedelta(hours=1)
+    parts = [f"the first hour with an index is {clock(points[0].at, now)}"] if late else []
+    parts += [f"the last is {clock(points[1].at, now)}"] if early else []
+    if parts:
+        said = ", ".join(parts)
+        safe_html.note(f"{said[:1].upper()}{said[1:]}.")
 
 
 def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[str], points, now: datetime) -> str:
@@ -241,19 +228,13 @@ def wedge_line(wedge: languages.Wedge) -> str:
 
 st.title("Why the index moved", anchor=False)
 st.text(
-    "Each article of the last 24 hours adds points to the index. The difference between two times is what new "
-    "articles added, less what old ones "
-    "that dropped out had added. It says which news moved the index, not why events happened."
+    "Each article adds points to the index of the 24 hours after it. The difference between the two ends of the period "
+    "is what new articles added, less what old ones that dropped out had added. It says which news moved the index, "
+    "not why events happened."
 )
 now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
-latest = index_change.newest(now)
-if latest is None:
-    st.info("No index of the last three days yet: a comparison needs two hours with enough news.")
-    latest_at = hour_of(now)
-else:
-    latest_at = latest.at
+shown = period.chosen()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    start, end = sorted(moments(latest_at))
     measure = filters.measure("measure")
     by = st.segmented_control(
         "Split by",
@@ -264,18 +245,17 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         bind="query-params",
         required=True,
     )
-points = tuple(index_change.point_at(at) for at in (start, end))
-missing = [text for at, point in zip((start, end), points, strict=True) if (text := lacking(measure, at, point, now))]
-if start == end:
-    st.info("Choose two different hours.")
-elif missing:
-    st.info(" ".join(missing))
+points = index_change.ends(shown.since, min(shown.until, now))
+if missing := lacking(measure, points, shown, now):
+    st.info(missing)
 else:
+    elsewhere(points, shown, now)
     if "provisional" in {point.status for point in points if point}:
         safe_html.note(provisional(reads.context().settings.current()[0].index.span))
     if measure == "attention":
         safe_html.note(
             "Attention counts every article about the theatre alike: how much the world looks, not how bad it is."
         )
-    split(measure, by, index_change.sides((start, end), measure, now), points, now)
+    first, last = (point.at for point in points if point)
+    split(measure, by, index_change.sides((first, last), measure, now), points, now)
 press_by_language(now)

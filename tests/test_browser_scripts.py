@@ -1,4 +1,4 @@
-"""The script that lets hidden tabs rest: in every page that a browser goes to, and in nothing else."""
+"""Our scripts: in every page that a browser goes to, and in nothing else."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from monitor.ui.app import idle_tabs
+from monitor.ui.app import browser_scripts
 
 PAGE = "<html><head><title>x</title></head>" + "<p>é</p>" * 1000
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "Accept-Encoding": "gzip"}
@@ -21,9 +21,9 @@ ROUTES = [
     Route("/parts", lambda _: StreamingResponse(iter([PAGE[:9], PAGE[9:]]), media_type="text/html")),
     Route("/text", lambda _: PlainTextResponse("<head>")),
     Route("/gone", lambda _: HTMLResponse("<head>", 404)),
-    *idle_tabs.routes("/base/"),
+    *browser_scripts.routes("/base/"),
 ]
-APP = Starlette(routes=ROUTES, middleware=[Middleware(idle_tabs.IdleTabs), Middleware(GZipMiddleware)])
+APP = Starlette(routes=ROUTES, middleware=[Middleware(browser_scripts.BrowserScripts), Middleware(GZipMiddleware)])
 
 
 def get(path: str, headers: dict[str, str] | None = None) -> httpx.Response:
@@ -37,24 +37,26 @@ def get(path: str, headers: dict[str, str] | None = None) -> httpx.Response:
 
 
 @pytest.mark.parametrize("path", ["/", "/parts"])
-def test_a_page_has_the_script_before_all_others(path):
+def test_a_page_has_the_scripts_before_all_others(path):
     answer = get(path, BROWSER)
-    assert answer.text == PAGE.replace("<head>", idle_tabs.TAG.decode(), 1)
+    assert answer.text == PAGE.replace("<head>", browser_scripts.TAGS.decode(), 1)
     assert int(answer.headers["content-length"]) == len(answer.content)
 
 
 @pytest.mark.parametrize(("path", "asked"), [("/text", BROWSER), ("/gone", BROWSER), ("/", {"Accept": "*/*"})])
 def test_nothing_else_is_touched(path, asked):
-    assert idle_tabs.TAG.decode() not in get(path, asked).text
+    assert browser_scripts.TAGS.decode() not in get(path, asked).text
 
 
-def test_the_script_is_served_below_the_base_path():
-    answer = get("/base/api/idle_tabs.js")
-    assert answer.headers["content-type"].startswith("text/javascript") and "visibilitychange" in answer.text
+@pytest.mark.parametrize(("script", "word"), [("idle_tabs.js", "visibilitychange"), ("history.js", "pushState")])
+def test_each_script_is_served_below_the_base_path(script, word):
+    assert script in browser_scripts.SCRIPTS
+    answer = get(f"/base/api/{script}")
+    assert answer.headers["content-type"].startswith("text/javascript") and word in answer.text
 
 
-def test_streamlit_still_has_the_place_that_the_script_goes_to():
+def test_streamlit_still_has_the_place_that_the_scripts_go_to():
     import streamlit
 
-    page = (idle_tabs.Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
-    assert page.count(idle_tabs.PLACE) == 1
+    page = (browser_scripts.Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+    assert page.count(browser_scripts.PLACE) == 1

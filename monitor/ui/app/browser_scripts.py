@@ -1,8 +1,9 @@
-"""Adds idle_tabs.js before Streamlit's own scripts, so that a tab in the background costs the server nothing.
+"""Adds our scripts before Streamlit's own: what only the browser knows, and Streamlit has no setting for.
 
-    index.html of Streamlit -> the same with one <script src> more; every other answer is unchanged
+    index.html of Streamlit -> the same with a <script src> for each of SCRIPTS; every other answer is unchanged
 
-Streamlit ticks by timers of the browser and has no setting for hidden tabs.
+idle_tabs.js: Streamlit ticks by timers of the browser, and a tab in the background shall cost the server nothing.
+history.js: one step of Back for one act of the viewer.
 """
 
 from __future__ import annotations
@@ -15,24 +16,27 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-SCRIPT = Path(__file__).with_name("idle_tabs.js")
+SCRIPTS = ("idle_tabs.js", "history.js")
 PLACE = b"<head>"
 # relative like Streamlit's own, so that it holds below any base path
-TAG = b'<head>\n    <script src="./api/idle_tabs.js"></script>'
+TAGS = PLACE + "".join(f'\n    <script src="./api/{name}"></script>' for name in SCRIPTS).encode()
 Message = MutableMapping[str, Any]
 
 
 def routes(base: str = "") -> list[Route]:
     """For st.App; `base` is the path that a web server before it puts all pages under."""
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
-    return [Route(f"{prefix}/api/idle_tabs.js", give, methods=["GET"])]
+    return [Route(f"{prefix}/api/{name}", give, methods=["GET"]) for name in SCRIPTS]
 
 
-def give(_: Request) -> FileResponse:
-    return FileResponse(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+def give(request: Request) -> FileResponse:
+    script = Path(__file__).with_name(
+        request.url.path.rpartition("/")[2]
+    )  # one of SCRIPTS: nothing else is routed here
+    return FileResponse(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-class IdleTabs:
+class BrowserScripts:
     """ASGI middleware over pages of HTML; a page has a few kilobytes, so it is collected until it is complete."""
 
     def __init__(self, app: Callable):
@@ -62,7 +66,7 @@ class IdleTabs:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
-                    body = body.replace(PLACE, TAG, 1)
+                    body = body.replace(PLACE, TAGS, 1)
                     kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
                     await send({**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
                     await send({**message, "body": body})

@@ -1,0 +1,147 @@
+"""The one time of all pages: presets, times of one's own, and the link to what is shown.
+
+It is drawn by the frame above every page, stands in the address (`time`, `during`) and so goes from page to page, into
+every link and with Back. A page asks `chosen()` and shows nothing of another time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from monitor.errors import InputError
+from monitor.ui.charts import drag
+from monitor.ui.components import safe_html, times
+from monitor.ui.exports.periods import DEFAULT, LENGTHS, Period, period_of, text_of, times_of
+from monitor.ui.queries import reads
+
+KEYS = ("time", "during")
+WIDTH = 320  # pixels of the field: two times
+
+
+def chosen() -> Period:
+    """The period that the page shows; the frame has drawn the picker by then."""
+    now = reads.now()
+    try:
+        since, until = times_of(st.session_state.get("during") or "", now)
+    except InputError:  # the picker has said so
+        since, until = None, None
+    length = st.session_state.get("time") or DEFAULT
+    return period_of(now, time=length, since=since, until=until, begin=reads.index_begin())
+
+
+def pick() -> None:
+    """The picker: presets, times of one's own, back to now, and the link."""
+    with st.container(horizontal=True, vertical_alignment="center", key="period", gap="small"):
+        st.segmented_control(
+            "Time",
+            list(LENGTHS),
+            default=DEFAULT,
+            key="time",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+            on_change=to_now,
+        )
+        # not in a popover: Streamlit forgets the parameter of a field that the browser does not draw
+        typed = st.text_input(
+            "From and to, in UTC",
+            key="during",
+            bind="query-params",
+            placeholder="1 Mar to 2 Mar 12:00, in UTC",
+            max_chars=80,
+            width=WIDTH,
+            label_visibility="collapsed",
+            icon=":material/schedule:",
+        )
+        calendar()
+        shown = chosen()
+        if typed:
+            st.button("Now", key="to_now", on_click=to_now, help="Show the time up to now again")
+        link(shown)
+    if typed:
+        say(typed)
+
+
+def calendar() -> None:
+    """Two days chosen from a calendar."""
+    with st.popover("", icon=":material/calendar_month:", key="calendar", help="Choose days"):
+        st.date_input("First and last day (UTC)", [], key="days", on_change=of_days, format="YYYY-MM-DD")
+
+
+def of_days() -> None:
+    days: tuple[date, ...] = st.session_state["days"]
+    if len(days) == 2:
+        first, last = (datetime.combine(day, time(), UTC) for day in days)
+        choose(first, last + timedelta(days=1))
+
+
+def say(typed: str) -> None:
+    """Says what is not understood, and what is shown instead."""
+    try:
+        times_of(typed, reads.now())
+    except InputError as fault:
+        safe_html.banner("warning", f"{fault}. Shown: the last {chosen().time}.")
+
+
+def to_now() -> None:
+    """Take the chosen times away: the period ends now and moves on with the clock."""
+    st.session_state["during"] = ""
+
+
+def choose(since: datetime | None, until: datetime | None) -> None:
+    """Set the period, in a callback: by a drag over a chart or a click on it."""
+    st.session_state["during"] = text_of(*(at and at.astimezone(UTC) for at in (since, until)))
+
+
+def dragging(name: str, shown: Period) -> dict[str, Any]:
+    """What `st.echarts_chart` is given besides a chart made `drag.draggable`, so that dragging over it sets the period.
+
+    Another period is another key: what was dragged over before is no longer drawn.
+    """
+    key = f"{name}_{shown.key()}"
+
+    def dragged() -> None:
+        state = st.session_state.get(key)
+        if state and (found := drag.range_of(state.selection.areas)):
+            choose(*found)
+
+    return {"key": key, "on_select": dragged}
+
+
+def in_words(shown: Period) -> str:
+    """`28 Feb 12:00 to 2 Mar 12:00`, in the viewer's time zone; with the year where it is not this one."""
+
+    def named(at: datetime) -> str:
+        here = at.astimezone(times.zone())
+        return f"{here.day} {here:%b}{f' {here.year}' if here.year != reads.now().year else ''} {here:%H:%M}"
+
+    end = named(shown.until) if shown.fixed else "now"
+    return f"{named(shown.since)} to {end}" if shown.since else f"up to {end}"
+
+
+def parameters(shown: Period | None = None) -> dict[str, str]:
+    """The period for a link to another page of ours, as it was chosen."""
+    shown = shown or chosen()
+    return shown.of_page() if shown.fixed else shown.relative()
+
+
+def link(shown: Period) -> None:
+    """The address of what is shown, for ever the same or always the newest, as the viewer chooses."""
+    with st.popover("Link to this view", icon=":material/link:", type="tertiary", key="link_to_view"):
+        kinds = {f"these times: {in_words(shown)}" if shown.fixed else "these times": shown.of_page()}
+        if not shown.fixed:
+            kinds[f"always the last {shown.time}" if LENGTHS[shown.time] else "always up to now"] = shown.relative()
+        kind = st.radio("The link shows", list(kinds), key="link_kind")
+        st.code(address(kinds.get(kind, shown.of_page())), language=None, wrap_lines=True)
+
+
+def address(shown: Mapping[str, str]) -> str:
+    """The address of the page with everything that it shows, and this period."""
+    given = [(key, value) for key in st.query_params for value in st.query_params.get_all(key) if key not in KEYS]
+    page = (st.context.url or "").partition("?")[0]
+    return f"{page}?{urlencode([*given, *shown.items()])}"

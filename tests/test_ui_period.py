@@ -1,0 +1,102 @@
+"""One period for all pages in Chromium: kept from page to page, by Back and Forward, in links; set by a drag."""
+
+import re
+import urllib.parse
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from monitor.feeds import demo
+from monitor.index.indexer import update_index
+from monitor.reader.reader import Reader
+from monitor.storage.store import open_store
+from monitor.stories import service as story_service
+from tests import running
+from tests.browser import click_row, open_page, settled
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TIMES = "2026-02-28 to 2026-03-01 06:00"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("monitor")
+    store = open_store(f"sqlite:///{folder / 'monitor.db'}")
+    demo.fill(store, Reader.load(), NOW)
+    story_service.update(store, NOW)
+    update_index(store, None, NOW)
+    store.close()
+    with running.app(folder, MONITOR_FEEDS=str(demo.HERE / "feeds.yaml"), MONITOR_NOW=NOW.isoformat()) as (address, _):
+        yield address
+
+
+def field(page):
+    return page.locator(".st-key-during input")
+
+
+def heading(page, words: str) -> None:
+    page.locator("h1", has_text=words).wait_for(timeout=20_000)
+    settled(page)
+
+
+def test_back_and_forward_walk_the_views_as_they_were(address, browser_page):
+    page = browser_page
+    open_page(page, address, f"why?during={urllib.parse.quote(TIMES)}&by=Story&measure=Relief")
+    click_row(page)
+    page.get_by_role("link", name="Who reported this story").click()
+    heading(page, "Stories")
+    story = re.search(r"story=\d+", page.url)[0]
+    expect(field(page)).to_have_value(TIMES)
+    page.get_by_role("link", name="Articles", exact=True).first.click()
+    heading(page, "Articles")
+    expect(field(page)).to_have_value(TIMES)
+    page.get_by_role("radio", name="24 hours").click()
+    expect(field(page)).to_have_value("")
+    settled(page)
+    views = [
+        ("Stories", TIMES, story), ("Why the index moved", TIMES, "by=Story"), ("Stories", TIMES, story),
+        ("Articles", TIMES, ""), ("Articles", "", "time=24+hours"),
+    ]  # fmt: skip
+    page.go_back()  # the times before the preset
+    expect(field(page)).to_have_value(TIMES)
+    for step, (title, times, within) in zip(
+        (page.go_back, page.go_back, page.go_forward, page.go_forward, page.go_forward), views, strict=True
+    ):
+        step()
+        heading(page, title)
+        expect(field(page)).to_have_value(times)
+        assert within in page.url
+    assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def test_a_link_to_the_view_shows_these_times_or_always_the_last_days(address, browser_page):
+    page = browser_page
+    open_page(page, address, "articles?text=Hormuz&time=3+days")
+    shown = page.get_by_test_id("stText").filter(has_text=re.compile(r"^\d+ articles?$")).inner_text()
+    page.get_by_role("button", name="Link to this view").click()
+    fixed = page.get_by_test_id("stCode").first.inner_text().strip()
+    assert "during=2026-02-27" in fixed and "text=Hormuz" in fixed
+    page.get_by_text("always the last 3 days").click()
+    expect(page.get_by_test_id("stCode").first).to_contain_text("time=3+days")
+    moving = page.get_by_test_id("stCode").first.inner_text().strip()
+    assert "during" not in moving
+    for link in (fixed, moving):
+        page.goto(link)
+        heading(page, "Articles")
+        page.get_by_text(shown, exact=True).wait_for(timeout=10_000)
+
+
+def test_what_is_typed_sets_the_time_and_what_is_no_time_is_said(address, browser_page):
+    page = browser_page
+    open_page(page, address, "articles")
+    field(page).fill("28 Feb")
+    field(page).press("Enter")
+    settled(page)
+    page.get_by_role("button", name="Now", exact=True).wait_for(timeout=10_000)
+    assert "during=28+Feb" in page.url
+    field(page).fill("the other day")
+    field(page).press("Enter")
+    page.get_by_text("'the other day' is no time").wait_for(timeout=10_000)
+    page.get_by_role("button", name="Now", exact=True).click()
+    expect(field(page)).to_have_value("")
