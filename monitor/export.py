@@ -120,7 +120,7 @@ def pieces(table: str, rows: Iterable[Mapping[str, object]], *, format: str) -> 
             lines = ({name: _json(row.get(name), kind) for name, kind in columns.items()} for row in batch)
             yield "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in lines).encode()
     else:
-        yield from _parquet(rows, columns)
+        yield from parquet(rows, columns)
 
 
 def columns_of(table: str, row: Mapping[str, object] = {}) -> dict[str, str]:
@@ -185,7 +185,8 @@ def _moment(value: date, kind: str | None) -> str:
     return time_text(value)
 
 
-def _parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str]) -> Iterator[bytes]:
+def parquet(rows: Iterator[Mapping[str, object]], columns: Mapping[str, str]) -> Iterator[bytes]:
+    """Parquet in pieces, of any columns with their kinds."""
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
     sink = _Sink()
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:

@@ -10,8 +10,11 @@ import pytest
 from monitor.index import Parameters
 from monitor.index.indexer import FURTHEST, Indexer
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, index, notes
+from monitor.storage import articles, index, notes, retention
 from monitor.storage.articles import Item
+from monitor.storage.bulk import upsert
+from monitor.storage.retention import Cutoffs
+from monitor.storage.schema import meta, micros
 from monitor.storage.store import open_store
 from tests.newsroom import START, day_of, news
 
@@ -232,6 +235,29 @@ def test_a_clock_that_is_set_back_finds_the_days_before_again(store):
     indexer.update(day_of(93) + 5 * HOUR)
     indexer.update(now)
     alike(published, kept(store, SMALL.method))
+
+
+def test_where_articles_are_no_longer_kept_points_stay_and_none_is_computed_of_a_part(store):
+    come_in(store, press(20))
+    now = day_of(20)
+    Indexer(store, FIXED).everything(now)
+    before = kept(store, FIXED.method)
+    for place in retention.articles_to_remove(store, older := Cutoffs(articles=now + DAY, kept=(day_of(10), now))):
+        retention.remove_articles(store, [place], older)
+    with store.write() as conn:  # of the articles before the tenth day only those with a signal are left
+        upsert(conn, meta, [{"key": "articles removed before", "value": str(micros(day_of(10))), "at": now}])
+    Indexer(store, FIXED).everything(now)
+    after = kept(store, FIXED.method)
+    assert after.keys() == before.keys()
+    for key, values in after.items():
+        if key[2] < day_of(12):
+            assert values == before[key]
+    assert min(at for *_, at in kept_by(store, SMALL, now)) >= day_of(12)  # another formula has none of before
+
+
+def kept_by(store, parameters, now) -> dict:
+    Indexer(store, parameters).everything(now)
+    return kept(store, parameters.method)
 
 
 def test_what_is_done_is_noted_under_the_formula(store):

@@ -56,6 +56,42 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` made
 
 @app.command()
 @command_line
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+) -> None:
+    """Remove now what `retention` of feeds.yaml no longer keeps; polling does so once a day."""
+    from collections import Counter
+
+    from monitor.pipeline import retention
+    from monitor.storage import retention as storage
+
+    _, settings = configured()
+    kept = settings.retention
+    if not any(getattr(kept, kind) for kind in storage.KINDS):
+        err.print(f"{settings.path} has nothing under `retention`: everything is kept", markup=False)
+        return
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    older = retention.cutoffs(kept, settings.index.span, now)
+    if dry_run:
+        for kind, rows in storage.count(store, older).items():
+            before = getattr(older, kind)
+            print(f"{kind}: {rows:,} rows from before {before:%Y-%m-%d %H:%M} UTC would go")
+        return
+    gone: Counter[str] = Counter()
+    for kind, rows in retention.prune(store, older, settings.export_folder, now):
+        gone[kind] += rows
+    for kind, rows in gone.items():
+        err.print(f"{kind}: {rows:,} rows removed", markup=False)
+    if not gone:
+        err.print("nothing is older than what is kept", markup=False)
+    if store.sqlite and storage.give_back_space(store) is None:
+        err.print(
+            "the file keeps its size, since an older version made it; docs/deploying.md says how to shrink it once"
+        )
+
+
+@app.command()
+@command_line
 def health(
     url: Annotated[
         str | None,

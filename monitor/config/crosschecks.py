@@ -4,6 +4,7 @@ written, so that these faults are named together with those of the shapes.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ def check(document: Document, environ: Mapping[str, str]) -> None:
     _board(document)
     _events(document)
     _lexicon(document)
+    _export_folder(document)
 
 
 def expand(text: str, environ: Mapping[str, str]) -> str:
@@ -141,7 +143,7 @@ def _events(document: Document) -> None:
         return
     theatre = document.data.get("theatre")
     own = theatre.get("lexicon") if isinstance(theatre, dict) else None
-    own_file = lexicon_path(document.file, own) if isinstance(own, str) else None
+    own_file = beside(document.file, own) if isinstance(own, str) else None
     known = list(event_types(own_file if own_file and own_file.is_file() else None))
     for place, name in asked:
         if name.strip() not in known:
@@ -152,12 +154,22 @@ def _events(document: Document) -> None:
 def _lexicon(document: Document) -> None:
     theatre = document.data.get("theatre")
     name = theatre.get("lexicon") if isinstance(theatre, dict) else None
-    if isinstance(name, str) and not lexicon_path(document.file, name).is_file():
+    if isinstance(name, str) and not beside(document.file, name).is_file():
         document.fault(
             ("theatre", "lexicon"), f"there is no file {name!r} beside {Path(document.file).name}; check the path"
         )
 
 
-def lexicon_path(file: str, name: str) -> Path:
-    """Relative to the folder of feeds.yaml."""
+def _export_folder(document: Document) -> None:
+    retention = document.data.get("retention")
+    name = retention.get("export") if isinstance(retention, dict) else None
+    if isinstance(name, str) and not ((folder := beside(document.file, name)).is_dir() and os.access(folder, os.W_OK)):
+        document.fault(
+            ("retention", "export"),
+            f"there is no folder {str(folder)!r} that may be written; make it, or give it rights",
+        )
+
+
+def beside(file: str, name: str) -> Path:
+    """A path relative to the folder of feeds.yaml."""
     return Path(file).parent / name.strip()

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from monitor.config import crosschecks, document, faults
 from monitor.config.alerting import Rule
 from monitor.config.environment import Environment, environment
-from monitor.config.shapes import Defaults, FeedShape, File, Index, SeriesShape
+from monitor.config.shapes import Defaults, FeedShape, File, Index, Retention, SeriesShape
 from monitor.errors import ConfigError, LexiconError, Problem
 from monitor.models import DataSeries, Feed, Region, Series
 
@@ -51,7 +51,13 @@ class Settings:
     alerts: tuple[Rule, ...]
     theatre: Theatre
     board: tuple[str, ...]  # keys of PARTS, in the order in which the board shows them
+    retention: Retention
     environment: Environment
+
+    @property
+    def export_folder(self) -> Path | None:
+        """Where what is no longer kept is written before it goes."""
+        return crosschecks.beside(str(self.path), self.retention.export) if self.retention.export else None
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +88,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         alerts=file.alerts,
         theatre=_theatre(path, file),
         board=file.board,
+        retention=file.retention,
         environment=around,
     )
 
@@ -109,7 +116,7 @@ def _file(path: Path, environ: Mapping[str, str]) -> File:
 
 def _theatre(path: Path, file: File) -> Theatre:
     written = file.theatre
-    lexicon = crosschecks.lexicon_path(str(path), written.lexicon) if written.lexicon else None
+    lexicon = crosschecks.beside(str(path), written.lexicon) if written.lexicon else None
     return Theatre(lexicon, Region(written.widen, written.replace), _digest(lexicon) if lexicon else None)
 
 

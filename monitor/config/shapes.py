@@ -214,6 +214,41 @@ class TheatreShape(Shape):
         return self
 
 
+INDEX_NEEDS = "120d"  # 90 days of reference before the oldest point that a late article may change, 14 days ago
+
+
+class Retention(Shape):
+    """For how long what is stored is kept. What is left out is kept for good; points of the index always are."""
+
+    slices: Annotated[timedelta, Duration("1d", "36500d")] | None = Field(
+        None, description="Hashes of the items of feeds that were not polled for so long."
+    )
+    texts: Annotated[timedelta, Duration("14d", "36500d")] | None = Field(
+        None, description="Summaries; titles, signals and the words that prove each stay."
+    )
+    articles: Annotated[timedelta, Duration(INDEX_NEEDS, "36500d")] | None = Field(
+        None, description="Articles without a signal, and in no story that has one."
+    )
+    signals: Annotated[timedelta, Duration(INDEX_NEEDS, "36500d")] | None = Field(
+        None, description="Articles with a signal, whole stories at a time; never shorter than `articles`."
+    )
+    alerts: Annotated[timedelta, Duration("30d", "36500d")] | None = Field(
+        None, description="Alerts that are over, with what became of sending them."
+    )
+    feed_log: Annotated[timedelta, Duration("1d", "36500d")] | None = Field(
+        None, description="Rounds of feeds; the last 200 of a feed at most are kept anyway."
+    )
+    export: Words | None = Field(
+        None, description="A folder, relative to this file: what goes is written there before, as Parquet."
+    )
+
+    @model_validator(mode="after")
+    def _signals_longest(self) -> Self:
+        if self.signals and (self.articles is None or self.articles > self.signals):
+            raise wrong("`signals` needs `articles` that are kept no longer: the index is a share of all articles")
+        return self
+
+
 class File(Shape):
     """feeds.yaml as a whole."""
 
@@ -227,3 +262,4 @@ class File(Shape):
     board: tuple[OnePart, ...] = Field(
         tuple(PARTS), description="The parts of the theatre that the board shows, in this order; left out: all."
     )
+    retention: Retention = Field(Retention(), description="For how long what is stored is kept.")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from monitor.clock import hour_of
 from monitor.config.settings import Settings
 from monitor.index import Parameters
+from monitor.index.parameters import REFERENCE_DAYS
 from monitor.models import Measure
-from monitor.storage import articles, index, notes, readings, stories
+from monitor.storage import articles, index, notes, readings, retention, stories
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 FURTHEST = timedelta(days=14)  # a late article changes points this far back; older ones stay as they were published
 LONGEST_BREAK = timedelta(days=31)  # without a day of enough news; what lies before it has no points
 YEAR = timedelta(days=366)
+REFERENCE = timedelta(days=REFERENCE_DAYS)
+WHOLE_DAY_AND_WINDOW = timedelta(days=2)
 MOMENT = timedelta(microseconds=1)
 
 
@@ -58,6 +61,13 @@ def parameters_of(settings: Settings | None, reader: str) -> Parameters:
         tiers=asked.tiers.weights,
         reader=reader,
     )
+
+
+def whole_from(removed: datetime, parameters: Parameters) -> datetime:
+    """The first hour of which everything is there that its point was made of, where articles first seen before
+    `removed` are no longer complete.
+    """
+    return hour_of(removed) + WHOLE_DAY_AND_WINDOW + (timedelta(0) if parameters.reference else REFERENCE)
 
 
 def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
@@ -166,15 +176,26 @@ class Indexer:
         """Where a formula's first point belongs: where the days with enough news begin that lead up to now without a
         long break.
 
-        Old entries, as some feeds carry them, make no years of gaps.
+        Old entries, as some feeds carry them, make no years of gaps. Where older articles are no longer kept, points
+        are computed of what is kept alone; those that a formula has already stay where not all that they were made of
+        is there.
         """
-        begin = hour
+        begin, floor = hour, self._kept_from(hour)
         for day in reversed(index.full_days(self.store, self.parameters.minimum_entries, hour)):
-            if begin - day > LONGEST_BREAK:
+            if begin - day > LONGEST_BREAK or (floor and day < floor):
                 break
             begin = day
         first = articles.earliest_after(self.store, -1)
-        return min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
+        begin = min(begin, hour_of(max(first, hour - FURTHEST))) if first else begin
+        return max(begin, floor) if floor else begin
+
+    def _kept_from(self, hour: datetime) -> datetime | None:
+        """From when on points of this formula may be computed, where older articles are no longer kept."""
+        removed = retention.articles_removed_before(self.store)
+        if removed is None:
+            return None
+        stored = index.newest(self.store, hour + timedelta(hours=1), self.parameters.method) is not None
+        return whole_from(removed, self.parameters) if stored else hour_of(removed) + WHOLE_DAY_AND_WINDOW
 
     def _changed(self, last: datetime, hour: datetime, done: tuple[Seen, datetime] | None, seen: Seen) -> datetime:
         """The hour of the newest point, since what passed unseen becomes a visible gap, or an earlier one that a late

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.clock import midnight
 from monitor.index import word_count
-from monitor.storage import notes, word_counts
+from monitor.storage import notes, retention, word_counts
 from monitor.storage.store import Store
 from monitor.storage.word_counts import DayCount
 
@@ -35,7 +35,8 @@ class WordCounter:
         late = word_counts.stored(self.store, today - LATE, today)
         past = notes.all(self.store).get(PAST)
         whole = past is not None and past.value == method
-        every = late if whole else word_counts.stored(self.store, None, today)
+        kept_from = retention.complete_from(self.store)  # a day of which some texts are gone is not counted anew
+        every = late if whole else word_counts.stored(self.store, kept_from, today)
         due = [day for day in every if day not in known or (day in late and known[day].entries != late[day])]
         chosen = sorted(due, reverse=True)[:most]
         for day in chosen:

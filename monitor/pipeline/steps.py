@@ -22,6 +22,7 @@ from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
 from monitor.index.word_counter import WordCounter
 from monitor.pipeline import rounds
+from monitor.pipeline.retention import Pruner
 from monitor.prices.series.update import SeriesUpdater
 from monitor.prices.update import PriceUpdater
 from monitor.storage import steps as step_storage
@@ -65,6 +66,7 @@ def table(store: Store, clock: Clock) -> tuple[Step, ...]:
     """Every step, with what it remembers between runs."""
     stories, prices, index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
     alerts, series, words = AlertService(store, clock), SeriesUpdater(store), WordCounter(store)
+    pruner = Pruner(store)
     return (
         Step("reading", "reading", lambda run: _read(store, run)),
         Step("stories", "articles", lambda run: stories.update(run.now)),
@@ -77,6 +79,7 @@ def table(store: Store, clock: Clock) -> tuple[Step, ...]:
             "articles",
             lambda run: alerts.update(run.settings, completed=run.all_well, everything=run.everything),
         ),
+        Step("retention", "articles", lambda run: pruner.update(run.settings, run.now)),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 
 from monitor.errors import InputError
 from monitor.models import UNREAD, Article, Correction, Feed, FeedState, Reading, Signal
-from monitor.storage import corrections, feeds, search, stories
+from monitor.storage import corrections, feeds, retention, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.readings import replaced, use
@@ -137,18 +137,22 @@ def _told_apart(conn: Connection, feed: str, given: list[Item]) -> tuple[dict[by
     """identity -> item, each identity once, and what is stored of them.
 
     Some feeds give every item the same guid: one that shares an identity but neither address nor title is another
-    article.
+    article. Items whose article was removed, since it is too old to be kept, are left out.
     """
     plain = [digest(item.identity) for item in given]
     known = _known(conn, feed, list(dict.fromkeys(plain)))
     owners = {key: (title, canonical) for key, (_, title, canonical) in known.items()}
+    removed = retention.removed_of(conn, feed, [key for key in dict.fromkeys(plain) if key not in known])
     unique: dict[bytes, Item] = {}
     for key, item in zip(plain, given, strict=True):
         mine = (item.entry.title, item.canonical)
-        if another(owners.setdefault(key, mine), mine):
+        gone = removed.get(key)
+        if not gone.is_of(*mine) if gone else another(owners.setdefault(key, mine), mine):
             key = digest(f"{item.identity}\n{item.canonical or fold(item.entry.title)}")
         unique.setdefault(key, item)
-    return unique, known | _known(conn, feed, list(unique.keys() - set(plain)))
+    others = list(unique.keys() - set(plain))
+    removed |= retention.removed_of(conn, feed, others)
+    return {key: item for key, item in unique.items() if key not in removed}, known | _known(conn, feed, others)
 
 
 def _known(conn: Connection, feed: str, keys: list[bytes]) -> dict[bytes, Known]:
@@ -412,22 +416,25 @@ def earliest_after(store: Store, id: int) -> datetime | None:
 
 
 def outdated(store: Store, method: str, *, after_id: int = 0, limit: int = ARTICLES_A_PAGE) -> list[Article]:
-    """The next articles, by id, that another version of the reader has read, or none yet."""
-    query = (
-        sa.select(*BRIEF)
-        .where(articles.c.method != method, articles.c.id > after_id)
-        .order_by(articles.c.id)
-        .limit(limit)
-    )
+    """The next articles, by id, that another version of the reader has read, or none yet; not those whose texts are no
+    longer kept.
+    """
+    query = sa.select(*BRIEF).where(articles.c.id > after_id).order_by(articles.c.id).limit(limit)
     with store.read() as conn:
-        return [article_of(row) for row in conn.execute(query)]
+        return [article_of(row) for row in conn.execute(query.where(*_outdated(conn, method)))]
 
 
 def count_outdated(store: Store, method: str) -> int:
-    """How many articles another version of the reader has read, or none yet."""
+    """How many articles `outdated` gives in all."""
     with store.read() as conn:
-        query = sa.select(sa.func.count()).select_from(articles).where(articles.c.method != method)
+        query = sa.select(sa.func.count()).select_from(articles).where(*_outdated(conn, method))
         return conn.execute(query).scalar_one()
+
+
+def _outdated(conn: Connection, method: str) -> list[sa.ColumnElement[bool]]:
+    without_text = retention.removed_before(conn, "texts")
+    with_text = [articles.c.first_seen >= without_text] if without_text else []
+    return [articles.c.method != method, *with_text]
 
 
 def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> int:

@@ -261,6 +261,16 @@ def add_word_counts(conn: Connection) -> None:
     )
 
 
+def add_removed(conn: Connection) -> None:
+    """Articles that are no longer kept, so that a feed which still serves them does not bring them again."""
+    sqlite = conn.dialect.name == "sqlite"
+    number, octets, end = ("BIGINT", "BLOB", " WITHOUT ROWID") if sqlite else ("BIGINT", "BYTEA", "")
+    conn.exec_driver_sql(
+        f"CREATE TABLE removed (feed TEXT NOT NULL, identity {octets} NOT NULL, title_key {number} NOT NULL, "
+        f"link_key {number}, PRIMARY KEY (feed, identity)){end}"
+    )
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -281,6 +291,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_accounts_of_stories,  # 16
     add_attention,  # 17
     add_word_counts,  # 18
+    add_removed,  # 19
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

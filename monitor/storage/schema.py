@@ -265,6 +265,15 @@ articles = Table(
     Index("ix_articles_fault", "feed", sqlite_where=_FAULTY, postgresql_where=_FAULTY),
 )
 
+# articles that are no longer kept: as much of each as tells that a feed still serves it
+removed = Table(
+    "removed", metadata,
+    Column("feed", Plain, primary_key=True),
+    Column("identity", LargeBinary(16), primary_key=True),
+    Column("title_key", BigInteger, nullable=False), Column("link_key", BigInteger),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 # later wordings of an article
 versions = Table(
     "versions", metadata,

@@ -18,6 +18,7 @@ MAX_WORD_CHARS = 64  # code points of a word; PostgreSQL refuses lexemes of 2 KB
 MAX_WORDS = 2_000  # words indexed of one article: a summary has 10,000 characters at most
 SHORT_WORD_CHARS = 4  # code points; a shorter word of a question finds itself only
 MAX_QUESTION_WORDS = 12  # words of a question that are used
+MERGED = 500  # pages of the index written in one transaction
 
 _WORD = re.compile(r"[^\W_]+")
 # the article and the particles written onto it: a search for محادثات finds المحادثات and بالمحادثات
@@ -71,6 +72,25 @@ def widen(conn: Connection, article_id: int, words: str) -> None:
             "UPDATE article_search SET words = words || to_tsvector('simple', %s) WHERE article_id = %s",
             (words, article_id),
         )
+
+
+def remove(conn: Connection, ids: list[int]) -> None:
+    """Let articles be found no more."""
+    key = "rowid" if conn.dialect.name == "sqlite" else "article_id"
+    query = sa.text(f"DELETE FROM article_search WHERE {key} IN :ids").bindparams(sa.bindparam("ids", expanding=True))
+    conn.execute(query, {"ids": ids})
+
+
+def tidy(conn: Connection, *, begin: bool) -> bool:
+    """A part of merging SQLite's index into one that holds nothing of what was removed; whether there is more to do.
+    Begun with `begin`, then called until it is done, each time in a transaction of its own.
+    """
+    raw: Any = conn.connection.dbapi_connection
+    before = raw.total_changes
+    raw.execute(
+        "INSERT INTO article_search (article_search, rank) VALUES ('merge', ?)", (-MERGED if begin else MERGED,)
+    )
+    return bool(raw.total_changes - before >= 2)  # as https://sqlite.org/fts5.html says under "The 'merge' Command"
 
 
 def ids(text: str, dialect: str) -> sa.Select[Any] | sa.TextClause | None:

@@ -5,7 +5,7 @@ Written together with their articles (articles.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -100,6 +100,14 @@ def _query(
         query = query.where(place > bound if oldest_first else place < bound)
     order = (signals.c.at, signals.c.id) if oldest_first else (signals.c.at.desc(), signals.c.id.desc())
     return query.order_by(*order).limit(limit)
+
+
+def of_articles(store: Store, ids: Sequence[int]) -> list[SignalRow]:
+    """The signals of these articles, by id."""
+    query = sa.select(*_ABOUT, *SIGNAL).join(articles, articles.c.id == signals.c.article_id)
+    with store.read() as conn:
+        found = conn.execute(query.where(articles.c.id.in_(ids)).order_by(signals.c.id)).all()
+    return [SignalRow(*(*row[: len(_ABOUT)], signal_of(row))) for row in found]
 
 
 def find(

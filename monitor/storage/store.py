@@ -122,6 +122,7 @@ def _sqlite(address: URL, wait: float) -> Engine:
         ):
             cursor.execute(f"PRAGMA {line}")
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # counts in an empty file only, and only before this line
             cursor.execute("PRAGMA journal_mode=WAL")
         cursor.close()
 

@@ -36,6 +36,8 @@ def show(article: Article) -> None:
         for field, kind in (("title", "title"), ("summary", "long" if len(article.summary) > LONG else ""))
     ]
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
+    if not article.summary and any(signal.field == "summary" for signal in article.signals):
+        safe_html.note("The summary is no longer kept; the words that were found in it are.")
     for version in reads.versions_of(article.id):
         if version.title != article.title:
             st.text(f"Another title, first seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")

@@ -15,7 +15,7 @@ import streamlit as st
 
 from monitor.clock import hour_of
 from monitor.index import ReferenceCache, contributions, decompose, lookback
-from monitor.index.indexer import parameters_of
+from monitor.index.indexer import parameters_of, whole_from
 from monitor.models import IndexPoint
 from monitor.storage import articles, index, stories
 from monitor.ui.components import safe_html
@@ -52,6 +52,12 @@ def _parameters():
 def method() -> str:
     """The version of the formula."""
     return _parameters().method
+
+
+def can_be_split(at: datetime) -> bool:
+    """Whether all articles are still kept that the point of an hour was made of."""
+    removed = reads.articles_removed_before()
+    return removed is None or at >= whole_from(removed, _parameters())
 
 
 def sides(moments: tuple[datetime, datetime], measure: str, now: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:

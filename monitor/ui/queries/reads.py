@@ -44,6 +44,7 @@ from monitor.storage import (
     lease,
     observations,
     prices,
+    retention,
     signals,
     steps,
     stories,
@@ -138,6 +139,7 @@ readings = shared(reading_storage.current)  # reader in use, generation
 failing_steps = shared(steps.failures)  # of the pipeline: polling and what follows it
 waiting = shared(articles.waiting)  # how many articles are not read yet, and since when
 unreadable = shared(articles.faults)  # feed name -> how many of its articles could not be read
+articles_removed_before = shared(retention.articles_removed_before)
 newest_id = anew(articles.newest_id)
 # as far as every article has been read: lists that announce what is new go no further
 arrived_id = anew(partial(articles.read_up_to, edited=False))

@@ -31,6 +31,8 @@ def lacking(measure: str, points, shown: Period, now: datetime) -> str:
             return (
                 f"There is no index within {days} of the {name} of this period: a comparison needs two hours with one."
             )
+        if not index_change.can_be_split(point.at):
+            return f"Not all articles that the index of {clock(point.at, now)} was made of are still kept."
         if getattr(point, measure) is None:
             return f"Not enough news at {clock(point.at, now)}: {point.missing or f'no {measure} to split'}."
     if points[0].at == points[1].at:
