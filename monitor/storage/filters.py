@@ -90,6 +90,5 @@ def conditions(wanted: Filter, dialect: str) -> list[sa.ColumnElement[bool]]:
                 sa.tuple_(articles.c.at, articles.c.id).in_(sa.select(tags.c.at, tags.c.article_id).where(*where))
             )
     if wanted.text.strip():
-        ids = search.ids(wanted.text, dialect)
-        found.append(sa.false() if ids is None else articles.c.id.in_(ids))  # only signs, no word: nothing holds it
+        found += search.conditions(wanted.text, articles.c.id, dialect)
     return found

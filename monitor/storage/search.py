@@ -12,12 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from monitor.storage.question import Question, Term, ask
 from monitor.tagging.letters import HALF_SPACE, fold_letters
+from monitor.tagging.spellings import known
 
 MAX_WORD_CHARS = 64  # code points of a word; PostgreSQL refuses lexemes of 2 KB, FTS5 would keep anything
 MAX_WORDS = 2_000  # words indexed of one article: a summary has 10,000 characters at most
-SHORT_WORD_CHARS = 4  # code points; a shorter word of a question finds itself only
-MAX_QUESTION_WORDS = 12  # words of a question that are used
 MERGED = 500  # pages of the index written in one transaction
 
 _WORD = re.compile(r"[^\W_]+")
@@ -93,25 +93,40 @@ def tidy(conn: Connection, *, begin: bool) -> bool:
     return bool(raw.total_changes - before >= 2)  # as https://sqlite.org/fts5.html says under "The 'merge' Command"
 
 
-def ids(text: str, dialect: str) -> sa.Select[Any] | sa.TextClause | None:
-    """A query for the ids of the articles that hold every word of `text`; None when it has no word at all.
+def question_of(text: str) -> Question:
+    """What a text asks for, with the other spellings of the names in it."""
+    return ask(text, fold, known(fold))
 
-    A word also finds longer ones that begin with it; words within "quotes" have to stand side by side just so.
-    """
-    terms: list[tuple[list[str], bool]] = []
-    for position, part in enumerate(re.split(r'["“”«»„]', text)):
-        found = fold(part).split()
-        if position % 2 and found:
-            terms.append((found, True))
-        else:
-            terms += [([w], len(w) < SHORT_WORD_CHARS) for w in found]
-    terms = terms[:MAX_QUESTION_WORDS]
-    if not terms:
-        return None
+
+def conditions(text: str, id: sa.ColumnElement[int], dialect: str) -> list[sa.ColumnElement[bool]]:
+    """The WHERE clauses for the articles, by their `id`, that `text` asks for; only signs and no word: none is."""
+    asked = question_of(text)
+    if not asked.wanted and not asked.unwanted:
+        return [sa.false()]
+    form, (all_of, any_of) = (_sqlite, (" AND ", " OR ")) if dialect == "sqlite" else (_postgresql, (" & ", " | "))
+    found: list[sa.ColumnElement[bool]] = []
+    if asked.wanted:
+        groups = [f"({any_of.join(form(term) for term in terms)})" for terms in asked.wanted]
+        found.append(id.in_(_matching(all_of.join(groups), dialect, "wanted")))
+    if asked.unwanted:
+        terms = any_of.join(form(term) for term in asked.unwanted)
+        found.append(sa.not_(id.in_(_matching(terms, dialect, "unwanted"))))
+    return found
+
+
+def _sqlite(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
+
+
+def _postgresql(term: Term) -> str:
+    words = " <-> ".join(term.words)
+    return f"({words}{':*' if term.prefix else ''})"
+
+
+def _matching(query: str, dialect: str, name: str) -> sa.TextClause:
+    """Only folded words, letters and digits, reach the query, between signs of our own."""
     if dialect == "sqlite":
-        query = " ".join(f'"{" ".join(ws)}"' + ("" if exact else "*") for ws, exact in terms)
-        return sa.text("SELECT rowid FROM article_search WHERE article_search MATCH :words").bindparams(words=query)
-    query = " & ".join(f"({' <-> '.join(ws)})" if exact else f"{ws[0]}:*" for ws, exact in terms)
-    return sa.text("SELECT article_id FROM article_search WHERE words @@ to_tsquery('simple', :words)").bindparams(
-        words=query
-    )
+        asked = sa.text(f"SELECT rowid FROM article_search WHERE article_search MATCH :{name}")
+    else:
+        asked = sa.text(f"SELECT article_id FROM article_search WHERE words @@ to_tsquery('simple', :{name})")
+    return asked.bindparams(**{name: query})

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from monitor.errors import LexiconError, Problem
@@ -74,6 +75,12 @@ def load(widen: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> Gazetteer:
         found.phrases = [(lang, phrase, _retie(entity, swap, widen, only)) for lang, phrase, entity in found.phrases]
         found.entities = list(swap.values())
     return found
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Gazetteer:
+    """The gazetteer as it is shipped, read once."""
+    return load()
 
 
 def _tied(entity: Entity, widen: tuple[str, ...], only: tuple[str, ...]) -> Entity:

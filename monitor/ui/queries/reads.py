@@ -351,7 +351,7 @@ def alerts_firing() -> list[Alert]:
 
 @st.cache_resource(show_spinner=False)
 def gazetteer() -> tuple[theatre.Entity, ...]:
-    return tuple(theatre.load().entities)
+    return tuple(theatre.shipped().entities)
 
 
 def actor_names() -> dict[str, str]:
