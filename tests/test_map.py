@@ -30,7 +30,8 @@ PURE = (
     "monitor.alerts.rules", "monitor.alerts.delivery", "monitor.alerts.facts", "monitor.alerts.index_rules",
     "monitor.alerts.number_rules", "monitor.alerts.signal_rules", "monitor.alerts.silence_rules",
     "monitor.alerts.wording",
-    "monitor.prices.episodes", "monitor.prices.event_study", "monitor.prices.lead_lag", "monitor.prices.market",
+    "monitor.prices.episodes", "monitor.prices.validation",
+    "monitor.prices.event_study", "monitor.prices.lead_lag", "monitor.prices.market",
     "monitor.prices.returns", "monitor.prices.series",
 )  # fmt: skip
 ON_REAL_TIME = {

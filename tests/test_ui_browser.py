@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests import running
 from tests.browser import click_row, open_page
 
-PAGES = ("", "stories", "articles", "map", "oil", "why", "alerts", "feeds")
+PAGES = ("", "stories", "articles", "map", "oil", "why", "alerts", "feeds", "trust")
 BREAKING = [
     {"title": "Iran launches missile strike on Israel", "summary": "Sirens sounded in Haifa."},
     {"title": "Iran and Oman hold talks in Muscat on Strait of Hormuz", "summary": "Mediators spoke of progress."},

@@ -72,6 +72,7 @@ def test_axe_finds_no_fault_in_light_or_dark(monitor, browser_page):
         "why",
         "alerts?alert=1",
         "feeds?feed=Demo+Wire",
+        "trust",
     ):
         page.emulate_media(color_scheme="light")
         open_page(page, address, path)

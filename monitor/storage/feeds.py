@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.models import FeedState
 from monitor.storage.bulk import insert, upsert
-from monitor.storage.schema import feed_log, feeds, slices
+from monitor.storage.schema import articles, feed_log, feeds, moment, slices
 from monitor.storage.store import Store
 
 ROUNDS_LOGGED = 200  # rounds in the log of a feed
@@ -68,6 +68,17 @@ def log(store: Store, name: str, *, limit: int = ROUNDS_LOGGED) -> list[Round]:
     with store.read() as conn:
         query = sa.select(*columns).where(feed_log.c.feed == name).order_by(feed_log.c.id.desc()).limit(limit)
         return [Round(*row) for row in conn.execute(query)]
+
+
+def hours_heard(store: Store, since: datetime, until: datetime) -> set[datetime]:
+    """The full hours in which some feed was asked, as far as the logs of feeds reach back, or an article was stored."""
+    hour, found = 3_600_000_000, set()
+    for column in (feed_log.c.at, articles.c.first_seen):
+        number = sa.type_coerce(column, sa.BigInteger) // sa.literal(hour, sa.BigInteger)
+        query = sa.select(number).distinct().where(column >= since, column < until)
+        with store.read() as conn:
+            found |= {moment(one * hour) for one in conn.scalars(query)}
+    return found
 
 
 def slices_of(store: Store, names: Sequence[str]) -> dict[str, frozenset[bytes]]:

@@ -9,6 +9,7 @@ VIEWS = Path(__file__).parent.parent / "views"
 PAGES = (
     ("overview.py", "Overview"), ("stories.py", "Stories"), ("articles.py", "Articles"), ("map.py", "Where and who"),
     ("oil.py", "Oil"), ("why.py", "Why"), ("alerts.py", "Alerts"), ("feeds.py", "Feeds"),
+    ("trust.py", "Trust"),
 )  # fmt: skip
 
 

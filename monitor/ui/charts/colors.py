@@ -7,6 +7,7 @@ COLORS = {
     "tension": "#D55E00",
     "relief": "#0085CA",
     "attention": "#7B6F00",
+    "word count": "#7A7A7A",
     "escalation": "#D55E00",
     "deescalation": "#0085CA",
     "mixed": "#8E6BBF",

@@ -255,10 +255,10 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 
 def many(count: int, noun: str) -> str:
-    """`1 publisher`, `2 publishers`, `3 stories`."""
+    """`1 publisher`, `2 publishers`, `3 stories`, `4 days`."""
     if count == 1:
         return f"1 {noun}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeo" else f"{count:,} {noun}s"
 
 
 def waiting(articles: int, since: datetime | None, now: datetime) -> str:

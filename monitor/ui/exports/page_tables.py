@@ -1,5 +1,5 @@
-"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, why, press,
-alerts, rules, rounds of a feed.
+"""Tables that only pages have, row by row for a file: places and pairs, event study, leads and lags, validation, why,
+press, alerts, rules, rounds of a feed.
 
 The same numbers as on the page under the same columns; where a formula made them, `method` says which.
 """
@@ -19,7 +19,7 @@ from monitor.prices.event_study import Study
 from monitor.storage import alerts, articles
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
-from monitor.ui.queries import index_change, places_and_pairs, press, reads, studies
+from monitor.ui.queries import index_change, places_and_pairs, press, reads, studies, trust
 
 Given = Mapping[str, str]
 ALERTS = (
@@ -133,6 +133,13 @@ def _press(_: Given) -> Iterable[Mapping]:
     return languages.rows(press.presses(_today()))
 
 
+def _validation(asked: Given) -> Iterable[Mapping]:
+    """Every form, lag and measure against one stored series."""
+    known = trust.yardsticks(reads.now().replace(second=0, microsecond=0))
+    name = one_of("series", asked.get("series", next(iter(known), "")), known)
+    return trust.rows(_today(), reads.now().replace(second=0, microsecond=0), name)
+
+
 def _alerts(asked: Given) -> Iterable[Mapping]:
     """Newest first, as on screen; of sending, what is true of all addresses together."""
     store = reads.context().store
@@ -188,6 +195,7 @@ TABLES = {
     "all-events": Table((*studies.ACROSS_COLUMNS, "method"), ("series", "events", "episodes", "part"), _all_events),
     "lead-lag": Table((*studies.LAG_COLUMNS, "method"), ("series", "measure", "part"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),
+    "validation": Table(trust.COLUMNS, ("series",), _validation),
     "press": Table(languages.COLUMNS, (), _press),
     "alerts": Table(ALERTS, ("since", "until"), _alerts),
     "rules": Table(RULES, (), _rules),
