@@ -62,8 +62,8 @@ def test_the_gazetteer_is_whole():
         langs = {lang for lang, _, other in found.phrases if other.name == entity.name}
         assert langs == set(LANGUAGES), entity.name
         assert entity.code is None or (entity.code.isupper() and len(entity.code) % 3 == 0), entity.code
-        if entity.ties == "core" and entity.place:
-            assert entity.at, entity.name
+        if entity.ties == "core" and entity.place != "Middle East":  # which is no point on a map
+            assert entity.at or not entity.place, entity.name
 
 
 @pytest.mark.parametrize(
