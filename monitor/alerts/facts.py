@@ -8,10 +8,6 @@ from datetime import datetime
 
 from monitor.models import FeedState, IndexPoint, Measure, Observation, Price
 
-# (measure, part, hour, earlier hour or None) -> the stories that added most to the measure of that hour, or to its
-# change since the earlier one, most first; each story as its articles, the one that added most first
-Raised = Callable[[Measure, str, datetime, datetime | None], Sequence[tuple[int, ...]]]
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -34,11 +30,17 @@ class Report:
     # those that its clause names; those of the whole article where it names none
     actors: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    seen: datetime | None = None  # when its article was first seen
 
     @property
     def story(self) -> tuple[str, int]:
         """What makes two reports one event; an article without story stands for itself."""
         return ("story", self.story_id) if self.story_id is not None else ("article", self.article_id)
+
+
+# (measure, part, hour, earlier hour or None) -> a report of each of the stories that added most to the measure of that
+# hour, or to its change since the earlier one; the one that added most first
+Raised = Callable[[Measure, str, datetime, datetime | None], Sequence[Report]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,6 +13,11 @@ from monitor.models import IndexPoint
 FRESH_POINT = timedelta(hours=3)  # an older newest point says nothing of now
 SPANS = 3  # a jump is outside every band from one to three times `within` ago
 REASONS = 3  # stories named below a message
+
+
+def look_back(rule: LevelRule | JumpRule) -> timedelta:
+    """How far back the points go that a rule looks at; some days more, for days without numbers."""
+    return (rule.within if isinstance(rule, JumpRule) else timedelta(0)) * SPANS + timedelta(days=3)
 
 
 def _points(rule: LevelRule | JumpRule, facts: Facts, now: datetime) -> list[IndexPoint]:
@@ -67,22 +71,7 @@ def jump(rule: JumpRule, facts: Facts, now: datetime) -> Finding:
 def _reasons(
     rule: LevelRule | JumpRule, facts: Facts, last: IndexPoint, before: IndexPoint | None
 ) -> tuple[Report, ...]:
-    """One report of each of the stories that added most to the measure, or to its change; in attention there may be
-    stories without a signal, and of these there is no report.
-    """
+    """One report of each of the stories that added most to the measure, or to its change."""
     if facts.raised is None:
         return ()
-    toward: dict[str, Callable[[float], bool]] = {"tension": lambda one: one > 0, "relief": lambda one: one < 0}
-    counts = toward.get(rule.measure, bool)
-    best: dict[int, Report] = {}
-    for one in facts.reports:
-        if counts(one.severity):
-            known = best.get(one.article_id)
-            best[one.article_id] = one if known is None or abs(one.severity) > abs(known.severity) else known
-    found = []
-    for articles in facts.raised(rule.measure, rule.part, last.at, before.at if before else None):
-        if report := next((best[article] for article in articles if article in best), None):
-            found.append(report)
-        if len(found) == REASONS:
-            break
-    return tuple(found)
+    return tuple(facts.raised(rule.measure, rule.part, last.at, before.at if before else None)[:REASONS])

@@ -1,5 +1,4 @@
-"""Decides whether a rule of feeds.yaml has something to report, stores it and sends it; also tries rules on what is
-stored.
+"""Decides whether a rule of feeds.yaml has something to report, stores it and sends it.
 
     storage -> Facts -> rules.decide -> stored alerts -> delivery -> the addresses of MONITOR_ALERT_URLS
 
@@ -11,15 +10,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from rich.table import Table
-from rich.text import Text
-
 from monitor.alerts import delivery, index_rules, notify, number_rules, rules, signal_rules
-from monitor.alerts.facts import ChangedArticle, Facts
+from monitor.alerts.facts import ChangedArticle, Facts, Report
 from monitor.clock import Clock, parse_time, real_now
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule, SilenceRule
 from monitor.config.settings import Settings
@@ -34,6 +30,7 @@ log = logging.getLogger(__name__)
 DECIDE_EVERY = timedelta(minutes=1)  # by the handed-in clock or by real time, whichever passes first
 BEGUN_WITHIN_SECONDS = 5.0  # seconds of one delivery in which a message may be begun; with apprise's ten, 15 in all
 DELIVERY_WAIT_SECONDS = 15.0  # seconds that an update waits for a delivery
+MOST_REASONS = 10  # stories whose reports are looked up
 MAX_HISTORY = 10_000  # alerts of the longest cool-down
 ROUND = "round"  # the note under which the last completed round stands; its value is real time
 SENDING = "alert sending"  # the note that says why nothing can be sent, while that is so
@@ -156,7 +153,7 @@ def gather_facts(
     spans: dict[tuple[str, str], timedelta] = {}
     for rule in enabled:
         if isinstance(rule, LevelRule | JumpRule):
-            back = (rule.within if isinstance(rule, JumpRule) else timedelta(0)) * index_rules.SPANS + timedelta(days=3)
+            back = index_rules.look_back(rule)
             spans[rule.grain, rule.part] = max(back, spans.get((rule.grain, rule.part), back))
     priced = [rule for rule in enabled if isinstance(rule, PriceRule)]
     noted = notes.all(store) if real else {}
@@ -170,11 +167,11 @@ def gather_facts(
             (grain, part): index.points(store, grain, part, now - back, now) for (grain, part), back in spans.items()
         },
         reports=alerts.reports(store, now - span, now, upto_id=articles.read_up_to(store)) if enabled else (),
-        prices={rule.series: _prices_by(store, rule, now) for rule in priced},
-        values=_fresh_values(store, settings, enabled, now),
+        prices={rule.series: prices_by(store, rule, now) for rule in priced},
+        values=fresh_values(store, settings, enabled, now),
         merged=stories.merges(store) if any(isinstance(rule, SignalRule) for rule in enabled) else {},
         changed=changed_since(store, [alert for alert in history if alert.kind == "signal"], now),
-        raised=partial(_raised, store, settings, now),
+        raised=partial(raised, store, settings, now),
         decided=decided,
         feeds=tuple(states[feed.name] for feed in settings.feeds if feed.enabled and feed.name in states),
         worker_seen=seen,
@@ -188,7 +185,7 @@ def changed_since(store: Store, history: Sequence[Alert], now: datetime) -> dict
     return alerts.changed(store, {article for alert in recent for article in alert.articles})
 
 
-def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
+def prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
     """Prices that the market had made by then, that of Monday on Sunday evening too: of a day without a market time,
     only once it is over."""
     since = now - rule.within - 3 * number_rules.FRESH_PRICE
@@ -196,7 +193,7 @@ def _prices_by(store: Store, rule: PriceRule, now: datetime) -> list[Price]:
     return [price for price in given if (price.market_time or price.day + timedelta(days=1)) <= now]
 
 
-def _fresh_values(store: Store, settings: Settings, enabled: Sequence[Rule], now: datetime) -> dict[str, Observation]:
+def fresh_values(store: Store, settings: Settings, enabled: Sequence[Rule], now: datetime) -> dict[str, Observation]:
     """The newest value that was known then of each series that a rule asks for, where it was not stale."""
     asked = {rule.series for rule in enabled if isinstance(rule, SeriesRule)}
     found = {}
@@ -207,12 +204,22 @@ def _fresh_values(store: Store, settings: Settings, enabled: Sequence[Rule], now
     return found
 
 
-def _raised(
+def raised(
     store: Store, settings: Settings, now: datetime, measure: Measure, part: str, at: datetime, before: datetime | None
-) -> list[tuple[int, ...]]:
-    """facts.Raised: what the Why page would say."""
+) -> list[Report]:
+    """facts.Raised: the first rows of the Why page, by story. Of a story without a signal, which may add to attention,
+    there is no report.
+    """
     parameters = parameters_of(settings, readings.current(store).reader)
-    return what_raised(store, parameters, measure, part, at, before, now=now)
+    stories = what_raised(store, parameters, measure, part, at, before, now=now)[:MOST_REASONS]
+    said = alerts.reports_of(store, {article for story in stories for article in story})
+    toward: dict[str, Callable[[float], bool]] = {"tension": lambda one: one > 0, "relief": lambda one: one < 0}
+    counts, found = toward.get(measure, bool), []
+    for story in stories:
+        each = [[one for one in said.get(article, ()) if counts(one.severity)] for article in story]
+        if reports := next(filter(None, each), None):
+            found.append(max(reports, key=lambda one: abs(one.severity)))
+    return found
 
 
 def _worker(
@@ -224,38 +231,3 @@ def _worker(
     quiet = real - parse_time(noted[ROUND].value) if ROUND in noted else None
     failing = "; ".join(f"{failure.step}: {failure.error}" for failure in steps.failures(store))
     return (now - quiet if quiet is not None else None), failing or None
-
-
-# -- rules tried on what is stored ------------------------------------------------------------------------
-
-
-def rehearsal(store: Store, settings: Settings, since: datetime, until: datetime) -> list[Alert]:
-    """The alerts that the rules would have given, deciding at every full hour; stores and sends nothing."""
-    start = since.replace(minute=0, second=0, microsecond=0)
-    return rules.rehearse(
-        settings.alerts, lambda now: gather_facts(store, settings, now), start, until, timedelta(hours=1)
-    )
-
-
-def as_table(found: Sequence[Alert]) -> Table:
-    table = Table("UTC", "rule", "state", "what")
-    for alert in found:
-        first, *rest = (Text("".join(c for c in line if c.isprintable())) for line in alert.message.splitlines())
-        table.add_row(f"{alert.at:%Y-%m-%d %H:%M}", Text(alert.rule), alert.state, Text("\n").join([first, *rest]))
-    return table
-
-
-def account(configured: Sequence[Rule], found: Sequence[Alert]) -> str:
-    """One line a rule: how often it fired, or why it was not tried."""
-    lines = []
-    for rule in configured:
-        fired = sum(alert.rule == rule.name and alert.state == "firing" for alert in found)
-        untried = (
-            "switched off"
-            if not rule.enabled
-            else "not tried: what was silent when is not kept"
-            if isinstance(rule, SilenceRule)
-            else None
-        )
-        lines.append(f"{rule.name}: {untried or f'fired {fired} time' + 's' * (fired != 1)}")
-    return "\n".join(lines) or "feeds.yaml has no rules under `alerts`"

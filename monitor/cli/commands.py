@@ -92,12 +92,12 @@ def check(
         if rows and not any(row.well for row in rows):
             raise typer.Exit(1)
     if alerts:
-        from monitor.alerts import service as alert_service
+        from monitor.alerts import rehearsal
 
         now = time.now()
-        found = alert_service.rehearsal(database(settings), settings, start or now - timedelta(days=7), now)
-        out.print(alert_service.as_table(found))
-        out.print(alert_service.account(settings.alerts, found), highlight=False, markup=False)
+        found = rehearsal.rehearse(database(settings), settings, start or now - timedelta(days=7), now)
+        out.print(rehearsal.as_table(found))
+        out.print(rehearsal.account(settings.alerts, found), highlight=False, markup=False)
 
 
 @app.command()

@@ -182,13 +182,15 @@ _REPORT: list[sa.ColumnElement[Any]] = [
     signals.c.place,
     articles.c.actors,
     articles.c.places,
+    articles.c.first_seen,
 ]
 
 
 def _report(row: Sequence[Any]) -> Report:
-    plain, (source, target, place, actors, places) = row[:-5], row[-5:]
+    plain, (source, target, place, actors, places, seen) = row[:-6], row[-6:]
     named = tuple(one for one in (source, target) if one)
-    return replace(Report(*plain), actors=named or tuple(actors), places=(place,) if place else tuple(places))
+    where = (place,) if place else tuple(places)
+    return replace(Report(*plain), actors=named or tuple(actors), places=where, seen=seen)
 
 
 def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | None = None) -> list[Report]:
@@ -203,13 +205,23 @@ def reports(store: Store, since: datetime, until: datetime, *, upto_id: int | No
         return [_report(tuple(row)) for row in conn.execute(query.order_by(signals.c.at, signals.c.id))]
 
 
+def reports_of(store: Store, ids: Collection[int]) -> dict[int, list[Report]]:
+    """article -> its signals; only those that have any."""
+    found: dict[int, list[Report]] = {}
+    query = sa.select(*_REPORT).join(articles, articles.c.id == signals.c.article_id).order_by(signals.c.id)
+    with store.read() as conn:
+        for some in _chunks(ids):
+            for row in conn.execute(query.where(signals.c.article_id.in_(some))):
+                found.setdefault(row[0], []).append(_report(tuple(row)))
+    return found
+
+
 def changed(store: Store, ids: Collection[int]) -> dict[int, ChangedArticle]:
     """Those of the articles that were edited by their publisher or corrected by a person: when last, and what they
     report now; not those whose new wording is not read yet.
     """
     last: dict[int, tuple[datetime, str]] = {}
     titles: dict[int, str] = {}
-    now: dict[int, list[Report]] = {}
     with store.read() as conn:
         for some in _chunks(ids):
             rows = sa.select(versions.c.article_id, versions.c.seen_at, versions.c.title).order_by(versions.c.id)
@@ -225,9 +237,7 @@ def changed(store: Store, ids: Collection[int]) -> dict[int, ChangedArticle]:
             for id, publisher, title in conn.execute(query):
                 publishers[id] = publisher
                 titles.setdefault(id, title)
-            query = sa.select(*_REPORT).join(articles, articles.c.id == signals.c.article_id)
-            for row in conn.execute(query.where(signals.c.article_id.in_(some)).order_by(signals.c.id)):
-                now.setdefault(row[0], []).append(_report(tuple(row)))
+    now = reports_of(store, publishers)
     return {
         id: ChangedArticle(id, publishers[id], at, titles[id], tuple(now.get(id, ())), by)
         for id, (at, by) in last.items()
