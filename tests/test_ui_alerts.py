@@ -96,7 +96,7 @@ def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
     shown = page()
     assert not shown.exception
     assert "Nothing fires now." in words(shown) and "No rule has fired yet." in words(shown)
-    assert "MONITOR_ALERT_URLS names no address" in words(shown)
+    assert "no address is set (MONITOR_ALERT_URLS in the environment)" in words(shown)
     (table,) = shown.dataframe
     meanings = dict(
         zip(
@@ -109,7 +109,7 @@ def test_without_alerts_it_says_so_and_names_every_rule_in_words(page):
     assert meanings["Tension is high"] == "tension by the hour reaches 200; over when it is under 150"
     assert meanings["Cease-fire"] == "3 publishers report one story (cease-fires) of severity 6 or more within 6 h"
     assert "90 min" in meanings["Quiet"] and "2 d" in meanings["Nobody polls"]
-    assert list(table.value["on"]) == [True, True, True, False, True, True]
+    assert list(table.value["watches"]) == ["yes", "yes", "yes", "switched off", "yes", "yes"]
 
 
 def test_what_lasts_fires_until_it_is_over_and_every_message_tells_its_fate(page):
@@ -169,3 +169,34 @@ def test_an_alert_whose_article_was_edited_says_since_corrected(page):
     said = words(shown)
     assert "Since corrected: 1 article behind it was edited and no longer says so." in said
     assert "A &lt;b&gt;denied&lt;/b&gt; strike" in said
+
+
+def test_a_rule_is_made_from_a_form_and_tried_on_what_is_stored(page):
+    shown = page(edit=True)
+    shown.multiselect(key="rule_categories_").set_value(["attack"])
+    shown.number_input(key="rule_publishers_").set_value(1)
+    shown.text_input(key="rule_name_").set_value("Strike: mine").run()
+    line = '- {name: "Strike: mine", kind: signal, publishers: 1, categories: [attack]}'
+    assert [code.value.strip() for code in shown.code if code.language == "yaml"] == [line]
+    shown.button(key="rule_try").click().run()
+    assert not shown.exception
+    assert "this rule would not have fired" in words(shown)  # the only report of a strike was taken back by an edit
+    shown.text_input(key="rule_words_").set_value("se*ze").run()
+    assert "a star stands at the end of a word" in words(shown)
+    assert not [code for code in shown.code if code.language == "yaml"]
+
+
+def test_a_rule_that_would_have_fired_says_when_and_on_what(page, monkeypatch):
+    found = [
+        alert("Cease-fire", "signal", at=NOW - HOUR, message=f"2 publishers report\n- {HOSTILE} https://a.example/1"),
+        alert("Cease-fire", "signal", at=NOW - 9 * HOUR, message="3 publishers report\n- A strike http://a.example/2"),
+    ]
+    monkeypatch.setattr("monitor.alerts.rehearsal.rehearse", lambda *_: found)
+    shown = page()
+    shown.selectbox(key="rule_begun").set_value("Cease-fire").run()
+    assert "categories: [ceasefire]" in next(code.value for code in shown.code if code.language == "yaml")
+    shown.button(key="rule_try").click().run()
+    assert not shown.exception
+    assert "It would have fired 2 times in 7 days" in words(shown)
+    outcome = shown.dataframe[-1].value
+    assert list(outcome["reports"].str.strip("\u2068\u2069")) == [HOSTILE, "A strike"]

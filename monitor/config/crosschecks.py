@@ -26,11 +26,18 @@ def check(document: Document, environ: Mapping[str, str]) -> None:
     _series_apart(document)
     for place, header in _headers(document):
         _variables(document, place, header, environ)
-    _references(document)
+    theatre = document.data.get("theatre")
+    own = theatre.get("lexicon") if isinstance(theatre, dict) else None
+    check_rules(document, beside(document.file, own) if isinstance(own, str) else None)
     _board(document)
-    _events(document)
     _lexicon(document)
     _export_folder(document)
+
+
+def check_rules(document: Document, lexicon: Path | None) -> None:
+    """Note every fault of `alerts` that has to do with the other sections and with the user's own words."""
+    _references(document)
+    _events(document, lexicon)
 
 
 def expand(text: str, environ: Mapping[str, str]) -> str:
@@ -130,7 +137,7 @@ def _board(document: Document) -> None:
             document.fault(("board", number), f"{part!r} stands in the list already; delete it here")
 
 
-def _events(document: Document) -> None:
+def _events(document: Document, lexicon: Path | None) -> None:
     """Rules ask for event types that there are, in the shipped lexicon or in the user's own words."""
     asked = [
         ((*place, "event", number), name)
@@ -141,10 +148,7 @@ def _events(document: Document) -> None:
     ]
     if not asked:
         return
-    theatre = document.data.get("theatre")
-    own = theatre.get("lexicon") if isinstance(theatre, dict) else None
-    own_file = beside(document.file, own) if isinstance(own, str) else None
-    known = list(event_types(own_file if own_file and own_file.is_file() else None))
+    known = list(event_types(lexicon if lexicon and lexicon.is_file() else None))
     for place, name in asked:
         if name.strip() not in known:
             category = [one for one in known if one.startswith(name.partition(".")[0] + ".")]

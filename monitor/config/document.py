@@ -76,8 +76,19 @@ def read_words(path: Path) -> list[Document]:
     return _documents(path, "check the path", words=True)
 
 
+def of_text(name: str, text: str) -> Document:
+    """The document of a text that is not in a file, by a name that faults give in its place. Raises ConfigError where
+    it is not YAML.
+    """
+    found = _parsed(name, text, words=False)
+    return found[0] if found else Document(name)
+
+
 def _documents(path: Path, absent: str, *, words: bool) -> list[Document]:
-    file, text = str(path), _text(path, absent)
+    return _parsed(str(path), _text(path, absent), words=words)
+
+
+def _parsed(file: str, text: str, *, words: bool) -> list[Document]:
     try:
         return _build(file, text, words=words)
     except yaml.MarkedYAMLError as error:

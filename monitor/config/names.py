@@ -23,6 +23,16 @@ def place(name: str) -> str:
     return _known(name, _gazetteer()[1])
 
 
+def actor_names() -> dict[str, str]:
+    """code -> name in English, in the order of the gazetteer."""
+    return _gazetteer()[2]
+
+
+def place_names() -> list[str]:
+    """Every place of the gazetteer, as it is written there."""
+    return sorted(_gazetteer()[1].values())
+
+
 def _known(name: str, names: dict[str, str]) -> str:
     if found := names.get(name.lower()):
         return found
@@ -31,15 +41,20 @@ def _known(name: str, names: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _gazetteer() -> tuple[dict[str, str], dict[str, str]]:
-    """Of actors and of places: small letters -> what is stored."""
+def _gazetteer() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Small letters -> code of an actor; small letters -> place; code -> name.
+
+    A capital stands for its government, which has the same code: the country comes first in the gazetteer.
+    """
     from monitor.tagging import theatre
 
     entities = theatre.load().entities
-    # a capital stands for its government, which has the same code: the country's own name comes first
-    actors = {one.code.lower(): one.code for one in entities if one.code}
-    actors |= {one.name.lower(): one.code for one in reversed(entities) if one.code}
-    return actors, {one.place.lower(): one.place for one in entities if one.place}
+    names: dict[str, str] = {}
+    for one in entities:
+        if one.code:
+            names.setdefault(one.code, one.name)
+    actors = {one.name.lower(): one.code for one in entities if one.code} | {code.lower(): code for code in names}
+    return actors, {one.place.lower(): one.place for one in entities if one.place}, names
 
 
 def event_types(lexicon: Path | None) -> Iterable[str]:

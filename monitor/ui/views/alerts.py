@@ -1,7 +1,7 @@
 """What the rules say: what fires now, what fired before and whether it was sent, and which rules there are."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -9,15 +9,20 @@ import streamlit as st
 from monitor.alerts import delivery
 from monitor.alerts.service import SENDING
 from monitor.alerts.wording import no_longer
+from monitor.clock import hour_of
+from monitor.config import trial
 from monitor.config.alerting import Rule
+from monitor.config.settings import Settings
+from monitor.errors import ConfigError
 from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
-from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components import downloads, row_selection, rule_form, safe_html, times
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.components.wording import age, many
-from monitor.ui.queries import reads
+from monitor.ui.queries import reads, rule_trials
 
 LIMIT = 500
+TRIED = {7: "7 days", 14: "14 days", 30: "30 days", 90: "90 days"}
 STATES = {"firing": "▲ fired", "resolved": "○ over", "corrected": "↺ correction"}
 
 
@@ -49,6 +54,12 @@ DELIVERY_WORDS = {
 
 def first_line(alert: Alert) -> str:
     return safe_html.cell(alert.message.split("\n", 1)[0])
+
+
+def reports(alert: Alert) -> str:
+    """The headlines below a message, whose lines are `- Headline https://...`"""
+    lines = (line.removeprefix("- ").partition(" http")[0] for line in alert.message.splitlines()[1:])
+    return safe_html.cell("; ".join(lines))
 
 
 @st.fragment(run_every=reads.TICK)
@@ -97,6 +108,7 @@ def history(found: list[Alert], addressed: bool) -> None:
         "rule": [safe_html.cell(a.rule) for a in found],
         "state": [STATES[a.state] + (", since corrected" if a.id in corrected else "") for a in found],
         "what": [first_line(a) for a in found],
+        "reports": [reports(a) for a in found],
         "kind": [a.kind for a in found],
         "sending": [sending(a, deliveries.get(a.id, ()), addressed, now) for a in found],
     })  # fmt: skip
@@ -108,7 +120,9 @@ def history(found: list[Alert], addressed: bool) -> None:
         key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
             "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
-            "what": st.column_config.TextColumn(width=480),
+            "what": st.column_config.TextColumn(width=360),
+            "reports": st.column_config.TextColumn(width=360),
+            "kind": st.column_config.TextColumn(width=60),
             "sending": st.column_config.TextColumn(width=190),
         },
         alt=f"{len(found)} alerts, newest first",
@@ -165,8 +179,8 @@ def rules(configured: tuple[Rule, ...]) -> None:
             {
                 "rule": [safe_html.cell(r.name) for r in configured],
                 "fires when": [safe_html.cell(means(r)) for r in configured],
-                "on": [r.enabled for r in configured],
-                "pause after one": [span(r.cool_down) for r in configured],
+                "watches": ["yes" if r.enabled else "switched off" for r in configured],
+                "quiet time after one": [span(r.cool_down) for r in configured],
                 "last fired": pd.to_datetime([newest.get(r.name) for r in configured], utc=True),
             }
         ),
@@ -181,31 +195,87 @@ def rules(configured: tuple[Rule, ...]) -> None:
         alt=f"{len(configured)} rules of feeds.yaml",
     )
     downloads.offer("rules", name="rules")
-    safe_html.note(
-        "To try them on what is stored, without sending: python -m monitor check --alerts --since 2026-03-01"
+
+
+def make_and_try(settings: Settings) -> None:
+    """A form that makes a rule, the line that feeds.yaml needs for it, and what it would have reported."""
+    st.header("Make a rule, or change one", anchor=False)
+    st.text(
+        "Choose what it waits for, try it on the news that is stored, and paste the line below into feeds.yaml under "
+        "alerts. Nothing is stored or sent by trying."
     )
+    with st.container(border=True, key="rule_form"):
+        given = rule_form.form(settings)
+        try:
+            rule = trial.rule_of(trial.as_yaml(given), settings)
+        except ConfigError as fault:
+            for problem in fault.problems:
+                safe_html.banner("warning", "This rule cannot be used:", f"{problem.where}: {problem.message}")
+            return
+        line = trial.as_yaml(trial.as_given(rule))
+        safe_html.note(f"Fires when {means(rule)}.")
+        st.code(f"  {line}", language="yaml", wrap_lines=True)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            days = st.selectbox(
+                "Try it on the last", list(TRIED), format_func=TRIED.__getitem__, key="rule_days", width=140
+            )
+            asked = st.button("Try it", type="primary", key="rule_try")
+    if asked:
+        st.session_state["rule_tried"] = (line, days)
+    if st.session_state.get("rule_tried") == (line, days):
+        outcome(line, days)
+
+
+def outcome(line: str, days: int) -> None:
+    until = hour_of(reads.now())
+    found = rule_trials.tried(line, until - timedelta(days=days), until)
+    fired = [alert for alert in found if alert.state == "firing"]
+    if not fired:
+        st.info(f"In the {TRIED[days]} to {times.local(until, until)} this rule would not have fired.")
+        return
+    apart = f"once in {days} days" if len(fired) == 1 else f"{len(fired)} times in {days} days"
+    safe_html.note(f"It would have fired {apart}, looking once an hour at stories as they are grouped today.")
+    zone = times.zone_name()
+    st.dataframe(
+        pd.DataFrame({
+            "time": pd.to_datetime([a.at for a in found], utc=True),
+            "state": [STATES[a.state] for a in found],
+            "what": [first_line(a) for a in found],
+            "reports": [reports(a) for a in found],
+        }),
+        hide_index=True,
+        key="rule_outcome",
+        height=row_selection.tall(len(found), 10),
+        column_config={
+            "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
+            "state": st.column_config.TextColumn(width=70),
+            "what": st.column_config.TextColumn(width=430),
+            "reports": st.column_config.TextColumn(width=560),
+        },
+        alt=f"{len(found)} alerts that the rule would have given, oldest first",
+    )  # fmt: skip
 
 
 st.title("Alerts", anchor=False)
 settings, _ = reads.context().settings.current()
 urls = settings.environment.alert_urls
 st.text(
-    "A rule fires once when what it waits for begins, names the stories behind it, and says when it is over. "
-    "Signals and price moves have happened and do not end; when the articles behind a signal are edited, "
-    "a correction follows."
+    "A rule watches for something: a grave event that several publishers report, an index that rises, a price that "
+    "moves, a feed that falls silent. When it happens, the alert appears here and names the stories behind it. "
+    "What lasts, such as a high index, is also reported when it is over. One-off events are reported once and do not "
+    "end. When a report behind an alert is edited or corrected, a correction follows."
 )
 if "synthetic" in reads.notes():
     safe_html.note("Alerts of synthetic data are shown here and never sent.")
 elif urls:
-    safe_html.note(
-        "Sent once to every address of MONITOR_ALERT_URLS" + (f", {len(urls)} in all." if len(urls) > 1 else ".")
-    )
+    safe_html.note("Sent once to every address that is set" + (f", {len(urls)} in all." if len(urls) > 1 else "."))
 else:
-    safe_html.note("Shown here only: MONITOR_ALERT_URLS names no address to send to.")
+    safe_html.note("Shown here only, and not sent: no address is set (MONITOR_ALERT_URLS in the environment).")
 firing()
 st.header("Fired so far", anchor=False)
 if fired := reads.alert_history(LIMIT):
     history(fired, bool(urls) and "synthetic" not in reads.notes())
 else:
-    st.info("No rule has fired yet.")
+    st.info("No rule has fired yet. Below you can see what each rule waits for, and try one on the past.")
 rules(settings.alerts)
+make_and_try(settings)

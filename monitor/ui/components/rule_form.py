@@ -1,0 +1,183 @@
+"""A form that makes one rule of feeds.yaml, beginning with nothing or with a rule that is there.
+
+Gives what feeds.yaml would say; config/trial.py writes and checks it, as it does the file.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule
+from monitor.config.names import actor_names, event_types, place_names
+from monitor.config.settings import Settings
+from monitor.config.values import duration_text
+from monitor.models import DEESCALATION, ESCALATION, MEASURES, PARTS
+from monitor.ui.components.wording import CATEGORY_WORDS
+
+KINDS = {
+    "signal": "an event is reported",
+    "level": "the index reaches a level",
+    "jump": "the index leaves its range",
+    "price": "a price moves",
+    "series": "a series of a file reaches a level",
+}
+MADE: dict[type[Rule], str] = {
+    SignalRule: "signal", LevelRule: "level", JumpRule: "jump", PriceRule: "price", SeriesRule: "series"
+}  # fmt: skip
+SIDES = {"escalation": "escalation", "deescalation": "de-escalation", "either": "either"}
+WAYS = {"up": "up", "down": "down", "either": "either way"}
+TOGETHER = {
+    "story": "each story for itself",
+    "all": "all reports together, whatever their story",
+}
+HOURS = ("1h", "2h", "3h", "6h", "12h", "1d", "2d", "3d", "7d")
+SPANS_OF_DAYS = ("1d", "2d", "3d", "7d", "14d", "30d")
+QUIET = ("1h", "3h", "6h", "12h", "1d", "2d", "3d", "7d")
+
+
+class _Fields:
+    """Widgets whose first values are those of a rule; each has a key of its own for every rule that one may begin with,
+    so that choosing another rule fills the form anew.
+    """
+
+    def __init__(self, begun: Rule | None):
+        self.begun = begun
+        self.given: dict[str, Any] = {}
+
+    def key(self, name: str) -> str:
+        return f"rule_{name}_{self.begun.name if self.begun else ''}"
+
+    def first(self, name: str, default: Any) -> Any:
+        return getattr(self.begun, name, default) if self.begun else default
+
+    def choose(self, name: str, label: str, options: dict[str, str], default: str, **more: Any) -> str:
+        names, first = list(options), self.first(name, default)
+        at = names.index(first) if first in names else 0
+        self.given[name] = st.selectbox(
+            label, names, index=at, format_func=options.__getitem__, key=self.key(name), **more
+        )
+        return self.given[name]
+
+    def several(self, name: str, label: str, options: dict[str, str], **more: Any) -> None:
+        first = [one for one in self.first(name, ()) if one in options]
+        self.given[name] = st.multiselect(
+            label, list(options), default=first, format_func=options.__getitem__, key=self.key(name), **more
+        )
+
+    def span(self, name: str, label: str, lengths: tuple[str, ...], default: str, **more: Any) -> None:
+        first: Any = self.first(name, None)
+        chosen = duration_text(first) if isinstance(first, timedelta) else default
+        lengths = lengths if chosen in lengths else (*lengths, chosen)
+        self.given[name] = st.selectbox(label, lengths, index=lengths.index(chosen), key=self.key(name), **more)
+
+    def number(self, name: str, label: str, default: float, least: float, most: float, **more: Any) -> None:
+        whole = isinstance(default, int)
+        first, kind = self.first(name, default), int if whole else float
+        self.given[name] = st.number_input(label, kind(least), kind(most), kind(first), key=self.key(name), **more)
+
+
+def form(settings: Settings) -> dict[str, Any]:
+    """The widgets; gives what they say, by the names of feeds.yaml."""
+    known = {rule.name: rule for rule in settings.alerts if type(rule) in MADE}
+    chosen = st.selectbox("Begin with", ["a new rule", *known], key="rule_begun")
+    begun = known.get(chosen)
+    fields = _Fields(begun)
+    left, right = st.columns(2)
+    with left:
+        name = st.text_input(
+            "Name of the rule", begun.name if begun else "My rule", max_chars=200, key=fields.key("name")
+        )
+    kinds = dict(KINDS) if settings.series else {key: words for key, words in KINDS.items() if key != "series"}
+    with right:
+        kind = st.selectbox(
+            "It fires when",
+            list(kinds),
+            index=list(kinds).index(MADE[type(begun)]) if begun and MADE[type(begun)] in kinds else 0,
+            format_func=kinds.__getitem__,
+            key=fields.key("kind"),
+        )
+    {"signal": _signal, "level": _level, "jump": _jump, "price": _price, "series": _series}[kind](fields, settings)
+    fields.span(
+        "cool_down", "Quiet time after an alert", QUIET, "6h", help="For so long no second alert on the same thing."
+    )
+    return {"name": name, "kind": kind, **fields.given}
+
+
+def _signal(fields: _Fields, settings: Settings) -> None:
+    one, two, three = st.columns(3)
+    with one:
+        side = fields.choose("direction", "Direction", SIDES, "escalation")
+        fields.number("publishers", "At least so many publishers", 2 if fields.begun is None else 3, 1, 100)
+        fields.span("within", "Reported within", HOURS, "6h", help="How far apart their reports may be.")
+    wanted = {"escalation": ESCALATION, "deescalation": DEESCALATION}.get(side, ESCALATION + DEESCALATION)
+    with two:
+        fields.several("categories", "Categories", {c: CATEGORY_WORDS[c] for c in wanted}, placeholder="all")
+        fields.number("severity", "At least so severe (0 to 10)", 8.0, 0.0, 10.0, step=0.5)
+        fields.choose("together", "What is one event", TOGETHER, "story")
+    with three:
+        fields.choose("part", "Part of the theatre", {"all": "all", **PARTS}, "all")
+        mode = fields.choose("mode", "Done or said", {"": "both", "act": "done", "words": "said"}, "")
+        fields.given["mode"] = mode or None
+        first = ", ".join(fields.first("words", ()))
+        words = st.text_input(
+            "Title or evidence holds one of", first, key=fields.key("words"), placeholder="seiz*, hijack*",
+            help="Words in any language, with commas between them; a star stands for every ending.",
+        )  # fmt: skip
+        fields.given["words"] = [word.strip() for word in words.split(",") if word.strip()]
+    one, two, three = st.columns(3)
+    with one:
+        fields.several("place", "Places", {name: name for name in place_names()}, placeholder="all")
+    with two:
+        fields.several(
+            "actor", "Done by or to", {code: f"{name} ({code})" for code, name in actor_names().items()},
+            placeholder="anyone",
+        )  # fmt: skip
+    with three:
+        types = event_types(settings.theatre.lexicon)
+        fields.several("event", "Event types of the lexicon", {name: name for name in types}, placeholder="all")
+
+
+def _measured(fields: _Fields) -> None:
+    fields.choose("measure", "Measure", {name: name for name in MEASURES}, "tension")
+    fields.choose("part", "Part of the theatre", {"all": "all", **PARTS}, "all")
+
+
+def _level(fields: _Fields, settings: Settings) -> None:
+    one, two = st.columns(2)
+    with one:
+        _measured(fields)
+    with two:
+        fields.number("above", "Fires at this level or above (100 is normal)", 200.0, 1.0, 100_000.0, step=10.0)
+        fields.number("below", "Over when under", 150.0, 1.0, 100_000.0, step=10.0)
+
+
+def _jump(fields: _Fields, settings: Settings) -> None:
+    one, two = st.columns(2)
+    with one:
+        _measured(fields)
+    with two:
+        fields.choose("direction", "Which way", WAYS, "up")
+        fields.span("within", "Compared with one to three times so long ago", HOURS, "1d")
+
+
+def _price(fields: _Fields, settings: Settings) -> None:
+    one, two = st.columns(2)
+    with one:
+        fields.choose("series", "Price", {price.name: price.name for price in settings.prices}, "")
+        fields.number("percent", "By at least so many per cent", 5.0, 0.5, 100.0, step=0.5)
+    with two:
+        fields.choose("direction", "Which way", WAYS, "either")
+        fields.span("within", "Within", SPANS_OF_DAYS, "1d")
+
+
+def _series(fields: _Fields, settings: Settings) -> None:
+    one, two = st.columns(2)
+    with one:
+        fields.choose("series", "Series", {series.name: series.name for series in settings.series}, "")
+        fields.choose("direction", "Fires when it goes", {"up": "up", "down": "down"}, "up")
+    with two:
+        fields.number("above", "Upper level", 60.0, -1e9, 1e9)
+        fields.number("below", "Lower level", 20.0, -1e9, 1e9)
