@@ -120,7 +120,7 @@ def test_a_row_is_cleaned_as_a_feeds_entry_is_and_named_by_source_or_link():
     assert (found.entry.title, found.lang) == ("Iran & US talk", "en")
     assert (found.publisher, found.feed) == ("bbc.co.uk", "bbc.co.uk")
     assert found.first_seen == found.entry.published and found.first_seen.hour == 10
-    assert (found.canonical, found.tier) == ("bbc.co.uk/news/1", 3)
+    assert (found.canonical, found.tier) == ("bbc.co.uk/news/1", None)
 
 
 def test_a_published_time_without_zone_is_text_and_first_seen_without_one_is_utc():

@@ -20,7 +20,7 @@ EFFECTS = (
     "monitor.alerts.notify", "monitor.feeds.reading",
     "monitor.pipeline", "monitor.operation", "monitor.cli", "monitor.ui",
     "monitor.archive.inputs", "monitor.archive.work", "monitor.archive.manifest", "monitor.archive.runner",
-    "monitor.archive.processes", "monitor.archive.child", "monitor.archive.dask",
+    "monitor.archive.processes", "monitor.archive.child", "monitor.archive.dask", "monitor.archive.load",
     "aiohttp", "apprise", "curl_cffi", "distributed", "fsspec", "sqlalchemy", "streamlit", "yfinance",
 )  # fmt: skip
 PURE = (

@@ -31,7 +31,6 @@ COLUMNS = {
     "published": "the time that it bears",
     "first_seen": "when it was first seen; published, where that is left out",
 }
-TIER = 3  # as of a feed for which feeds.yaml says nothing
 EARLIEST, LATEST = 1990, 2200  # years
 FAR = datetime(LATEST, 1, 1, tzinfo=UTC)
 MAX_NAME = 200  # characters
@@ -46,7 +45,7 @@ class Found:
     publisher: str
     lang: str | None
     country: str | None
-    tier: int
+    tier: int | None
     first_seen: datetime
     identity: str
     canonical: str | None
@@ -124,9 +123,9 @@ def _cleaned(values: Mapping[str, object], name: str) -> str:
     return make(text, marked=("<" in text or "&" in text) and clean.looks_marked(text))
 
 
-def _tier(value: object) -> int:
+def _tier(value: object) -> int | None:
     if value is None or value == "":
-        return TIER
+        return None
     if str(value) not in ("1", "2", "3", "4"):
         raise ValueError(f"tier is {str(value)[:20]!r}; write 1, 2, 3 or 4, or leave it out")
     return int(str(value))

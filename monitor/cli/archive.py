@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from monitor.cli.base import app, command_line, configured, err
+from monitor import clock
+from monitor.cli.base import app, command_line, configured, database, err
 from monitor.errors import ArchiveError
 
 
@@ -23,8 +25,8 @@ def archive(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="OUT", help="The folder that it is read into.")
-    ] = Path("archive"),
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="The folder that it is read into.")
+    ] = None,
     processes: Annotated[
         int | None,
         typer.Option(min=1, max=1024, help="Processes that read; as many as there are processors if left out."),
@@ -36,19 +38,70 @@ def archive(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Read again what another version of the reader read.")
     ] = False,
+    load: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT", exists=True, file_okay=False, help="Load what was read into OUT into the database."
+        ),
+    ] = None,
+    index_only: Annotated[
+        bool, typer.Option("--index-only", help="With --load: only the points of the index, without the texts.")
+    ] = False,
 ) -> None:
-    """Read an archive of news into a folder, on all processors or a cluster; the same command goes on after a stop."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    """Read an archive of news into a folder, on all processors or a cluster; the same command goes on after a stop.
 
+    With --load, load what was read, with stories and index.
+    """
+    if load is not None:
+        if inputs or output:
+            raise typer.BadParameter("--load takes the folder that an archive was read into, and no files")
+        return _load(load, index_only)
+    if index_only:
+        raise typer.BadParameter("--index-only goes with --load")
+    if not inputs or output is None:
+        raise typer.BadParameter("name the files, folders or globs to read, and with -o the folder to read them into")
+    if scheduler and processes:
+        raise typer.BadParameter("--scheduler has workers of its own; leave --processes out")
+    _read(inputs, output, processes, scheduler, map, refresh)
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=err
+    )
+
+
+def _load(folder: Path, index_only: bool) -> None:
+    from monitor.archive import load as loading
+    from monitor.reader.reader import Reader
+
+    _, settings = configured()
+    method = Reader.load(**settings.theatre.tagger_arguments()).method
+    store, now = database(settings), clock.from_environment(settings.environment.now).now()
+    with _bar() as bar:
+        task = bar.add_task("loading", total=None)
+
+        def progress(at: loading.Progress) -> None:
+            what = "index" if at.rows == at.total else "articles and stories"
+            bar.update(task, completed=at.rows, total=at.total, description=f"{what} of {at.at:%Y-%m-%d}")
+
+        do = loading.load_points if index_only else loading.load
+        try:
+            done = do(store, folder, settings, method=method, now=now, on_progress=progress)
+        finally:
+            store.close()
+    stored = "no texts stored" if index_only else f"{done.new:,} of them new articles"
+    err.print(f"{folder}: {done.rows:,} entries, {stored}; {done.points:,} points of the index", markup=False)
+
+
+def _read(
+    inputs: list[str], output: Path, processes: int | None, scheduler: str | None, map: str | None, refresh: bool
+) -> None:
     from monitor.archive import runner
     from monitor.archive.processes import Pool, hello
     from monitor.archive.rows import columns_of
     from monitor.reader.reader import Reader
 
-    if not inputs:
-        raise typer.BadParameter("name the files, folders or globs to read")
-    if scheduler and processes:
-        raise typer.BadParameter("--scheduler has workers of its own; leave --processes out")
     columns = columns_of(map)
     settings = configured()[1] if "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
     arguments = settings.theatre.tagger_arguments() if settings else {}
@@ -64,11 +117,7 @@ def archive(
             workers: runner.Runner = opened.enter_context(Cluster(told, scheduler))
         else:
             workers = Pool(told, processes or os.cpu_count() or 1)
-        bar = opened.enter_context(
-            Progress(
-                TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=err
-            )
-        )
+        bar = opened.enter_context(_bar())
         task = bar.add_task("looking at the files", total=None)
 
         def progress(at: runner.Progress) -> None:

@@ -5,11 +5,12 @@ new articles -> earliest hour they touch -> index.compute from there to now -> s
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from monitor.clock import hour_of
+from monitor.clock import hour_of, midnight
 from monitor.config.settings import Settings
 from monitor.index import Parameters
 from monitor.index.parameters import REFERENCE_DAYS
@@ -63,6 +64,7 @@ def parameters_of(settings: Settings | None, reader: str) -> Parameters:
     )
 
 
+<<<<<<< HEAD
 def whole_from(removed: datetime, parameters: Parameters) -> datetime:
     """The first hour of which everything is there that its point was made of, where articles first seen before
     `removed` are no longer complete.
@@ -71,8 +73,30 @@ def whole_from(removed: datetime, parameters: Parameters) -> datetime:
 
 
 def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
+=======
+def update_index(
+    store: Store,
+    settings: Settings | None,
+    now: datetime,
+    *,
+    on_month: Callable[[datetime], None] = lambda month: None,
+) -> int:
+>>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
     """Compute every point from the first article on; gives how many."""
-    return Indexer(store, parameters_of(settings, readings.current(store).reader)).everything(now)
+    parameters = parameters_of(settings, readings.current(store).reader)
+    return Indexer(store, parameters).everything(now, on_month=on_month)
+
+
+def months(
+    stretches: Iterable[tuple[datetime, datetime | None]], now: datetime
+) -> Iterator[tuple[datetime, datetime | None]]:
+    """The stretches cut where months end; what has no end goes to now, and so does its last part."""
+    for first, end in stretches:
+        since = first
+        while (month := midnight((since.replace(day=1) + timedelta(days=32)).replace(day=1))) < (end or now):
+            yield since, month
+            since = month
+        yield since, end
 
 
 def what_raised(
@@ -156,13 +180,30 @@ class Indexer:
             return self._compute(self._begin(hour), now, seen)
         return self._compute(self._changed(last, hour, done, seen), now, seen)
 
-    def everything(self, now: datetime) -> int:
-        """From the first day with enough news on, whatever was computed before."""
+    def everything(self, now: datetime, *, on_month: Callable[[datetime], None] = lambda month: None) -> int:
+        """Every stretch of days with enough news, and from the last one on to now, whatever was computed before: month
+        by month, so that an archive of years needs no more memory than a month and its reference.
+        """
         seen = self._seen()
         if seen.newest == 0:
             return 0
-        self._cache = None
-        return self._compute(self._begin(hour_of(now)), now, seen)
+        self._cache, done = None, 0
+        for since, until in months(self._stretches(hour_of(now)), now):
+            on_month(since)
+            done += self._compute(since, now, seen, until=until)
+        return done
+
+    def _stretches(self, hour: datetime) -> list[tuple[datetime, datetime | None]]:
+        """(first, end) of what has days with enough news without a long break, oldest first; the last is not over."""
+        begin = self._begin(hour)
+        found: list[tuple[datetime, datetime | None]] = []
+        for day in index.full_days(self.store, self.parameters.minimum_entries, midnight(begin)):
+            end = day + timedelta(days=1)
+            if found and found[-1][1] and day - found[-1][1] <= LONGEST_BREAK:
+                found[-1] = found[-1][0], end
+            else:
+                found.append((day, end))
+        return [*found, (begin, None)]
 
     def _seen(self) -> Seen:
         """What there is to compute from now. The cache goes when it was made of other readings."""
@@ -234,8 +275,10 @@ class Indexer:
     def _entries(self, since: datetime, until: datetime, seen: Seen) -> pd.DataFrame:
         return index.entries(self.store, since, until, upto_id=seen.newest)
 
-    def _compute(self, since: datetime, now: datetime, seen: Seen) -> int:
-        """Points from `since` to now, stored; none while the readings are being replaced. Gives how many."""
+    def _compute(self, since: datetime, now: datetime, seen: Seen, *, until: datetime | None = None) -> int:
+        """Points from `since` to now, or to a day's end before it, stored; none while the readings are being replaced.
+        Gives how many.
+        """
         from monitor.index import (  # and with them pandas: to know that nothing is due takes none of it
             ReferenceCache,
             compute,
@@ -251,12 +294,14 @@ class Indexer:
             elif self.parameters.over_at <= now:
                 self._cache.add_window(self._entries(first, self.parameters.over_at, seen))
         history = index.history(self.store, since - YEAR, since, self.parameters.method)
-        entries = self._entries(start, now + MOMENT, seen)
-        points = compute(entries, cache=self._cache, since=since, now=now, history=history)
+        last = until - MOMENT if until else now
+        entries = self._entries(start, last + MOMENT, seen)
+        points = compute(entries, cache=self._cache, since=since, now=last, history=history)
         current = readings.current(self.store)
         if current.generation != seen.generation or self.parameters.reader not in ("", current.reader):
             self._cache = None  # articles were read again meanwhile: these points are of two readers
             return 0
         index.save(self.store, points)
-        self._keep(seen, now)
+        if until is None:
+            self._keep(seen, now)
         return len(points)

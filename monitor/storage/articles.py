@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,11 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 
 from monitor.errors import InputError
 from monitor.models import UNREAD, Article, Correction, Feed, FeedState, Reading, Signal
+<<<<<<< HEAD
 from monitor.storage import corrections, feeds, retention, search, stories
+=======
+from monitor.storage import corrections, feeds, schema, search, stories
+>>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.readings import replaced, use
@@ -45,9 +50,9 @@ ASKED_AT_ONCE = 500  # values in one IN (...)
 WRITTEN_AT_ONCE = 500  # articles: the rows of one need twice its own memory
 
 __all__ = [
-    "Filter", "Item", "Saved", "Version", "Waiting", "correct", "count", "count_outdated", "earliest_after", "faults",
-    "find", "get", "keep_readings", "newest_id", "outdated", "publishers", "read_up_to", "save", "several", "stream",
-    "unread", "versions_of", "waiting",
+    "Filter", "Item", "Saved", "Version", "Waiting", "add_past", "correct", "count", "count_outdated", "earliest_after",
+    "faults", "find", "get", "keep_readings", "newest_id", "outdated", "publishers", "read_up_to", "save", "several",
+    "stream", "unread", "versions_of", "waiting",
 ]  # fmt: skip
 
 
@@ -106,8 +111,8 @@ def write(
     if conn.dialect.name != "sqlite":  # two rounds over one feed at once would trip over the unique identity
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(feed.name))))
     unique, known = _told_apart(conn, feed.name, given)
-    fresh = {key: item for key, item in unique.items() if key not in known}
-    new = _insert(conn, feed, fresh, now)
+    fresh = [(feed, key, item) for key, item in unique.items() if key not in known]
+    new = _insert(conn, fresh, now)
     edited = _edit(conn, [(*known[key][:2], item) for key, item in unique.items() if key in known], now)
     stored = feeds.write(conn, state(len(new)) if callable(state) else state, new=len(new), now=now)
     if slices is not None:
@@ -174,19 +179,56 @@ def _next_ids(conn: Connection, many: int) -> list[int]:
     return sorted(conn.scalars(sa.select(sa.func.nextval(sa.cast(sequence, REGCLASS))).select_from(series)))
 
 
-def _insert(conn: Connection, feed: Feed, fresh: dict[bytes, Item], now: datetime) -> list[int]:
+def add_past(conn: Connection, given: Sequence[tuple[Feed, Item]]) -> int:
+    """Entries of an archive, in the order in which they were first seen, within another's transaction; gives how many
+    are new. One that is there is edited only by a wording that was seen later than its newest one.
+
+    What a feed's state counts follows. Of two items of one identity the first is taken: hand the other in afterwards.
+    """
+    of_feed: dict[str, list[Item]] = {}
+    for feed, item in given:
+        of_feed.setdefault(feed.name, []).append(item)
+    keys: dict[int, bytes] = {}  # of the items that are new, by their place in memory
+    known: list[tuple[int, str, Item]] = []
+    for name, items in of_feed.items():
+        unique, stored = _told_apart(conn, name, items)
+        keys.update((id(item), key) for key, item in unique.items() if key not in stored)
+        known += [(*stored[key][:2], item) for key, item in unique.items() if key in stored]
+    fresh = [(feed, keys[id(item)], item) for feed, item in given if id(item) in keys]
+    _insert(conn, fresh, schema.EPOCH)
+    _edit(conn, _seen_later(conn, known), schema.EPOCH)
+    for name, new in Counter(feed.name for feed, _, _ in fresh).items():
+        feeds.count_past(conn, name, new)
+    return len(fresh)
+
+
+def _seen_later(conn: Connection, known: list[tuple[int, str, Item]]) -> list[tuple[int, str, Item]]:
+    """Those whose item was first seen after the newest wording that is stored of them."""
+    newest: dict[int, datetime] = {}
+    ids = [article for article, _, _ in known]
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        some = ids[start : start + ASKED_AT_ONCE]
+        seen = sa.select(articles.c.id, articles.c.first_seen).where(articles.c.id.in_(some))
+        newest |= {article: at for article, at in conn.execute(seen)}
+        later = sa.select(versions.c.article_id, versions.c.seen_at).where(versions.c.article_id.in_(some))
+        for article, at in conn.execute(later):
+            newest[article] = max(newest[article], at)
+    return [one for one in known if one[2].first_seen and one[2].first_seen > newest[one[0]]]
+
+
+def _insert(conn: Connection, fresh: list[tuple[Feed, bytes, Item]], now: datetime) -> list[int]:
     if not fresh:
         return []
     ids = _next_ids(conn, len(fresh))
-    numbered = list(zip(ids, fresh.items(), strict=True))
+    numbered = list(zip(ids, fresh, strict=True))
     for start in range(0, len(numbered), WRITTEN_AT_ONCE):
-        _insert_some(conn, feed, numbered[start : start + WRITTEN_AT_ONCE], now)
+        _insert_some(conn, numbered[start : start + WRITTEN_AT_ONCE], now)
     return ids
 
 
-def _insert_some(conn: Connection, feed: Feed, numbered: list[tuple[int, tuple[bytes, Item]]], now: datetime) -> None:
+def _insert_some(conn: Connection, numbered: list[tuple[int, tuple[Feed, bytes, Item]]], now: datetime) -> None:
     rows, words, found, tags, meant = [], [], [], [], []
-    for id, (key, item) in numbered:
+    for id, (feed, key, item) in numbered:
         text = f"{item.entry.title} {item.entry.summary}"
         row = article_values(id, feed, item, key, fold(text), now)
         rows.append(row)
@@ -216,7 +258,7 @@ def _edit(conn: Connection, known: list[tuple[int, str, Item]], now: datetime) -
     for id, _, item in known:
         title = sound(item.entry.title)
         if last[id][-1] != title and len(last[id]) < MAX_WORDINGS:
-            _show(conn, id, item, now)
+            _show(conn, id, item, item.first_seen or now)
             edited[id] = item
     if edited:
         _read_again(conn, corrections.applied(conn, {id: item.reading for id, item in edited.items()}))

@@ -11,13 +11,18 @@ from sqlalchemy import Connection
 
 from monitor.models import FeedState
 from monitor.storage.bulk import insert, upsert
+<<<<<<< HEAD
 from monitor.storage.schema import articles, feed_log, feeds, moment, slices
+=======
+from monitor.storage.schema import articles, feed_log, feeds, slices
+>>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
 from monitor.storage.store import Store
 
 ROUNDS_LOGGED = 200  # rounds in the log of a feed
 _NAMES = [f.name for f in fields(FeedState)]
 STATE_COLUMNS = [feeds.c[name] for name in _NAMES]
 _ENTRIES = sa.select(feeds.c.entries).where(feeds.c.name == sa.bindparam("feed"))
+_STORED = sa.select(sa.func.count()).select_from(articles).where(articles.c.feed == sa.bindparam("feed"))
 _OF_FEED = feed_log.c.feed == sa.bindparam("name")
 _OLDEST_KEPT = sa.select(feed_log.c.id).where(_OF_FEED).order_by(feed_log.c.id.desc()).limit(1).offset(ROUNDS_LOGGED)
 _SLICES = sa.select(slices.c.feed, slices.c.width, slices.c.hashes).where(
@@ -49,7 +54,9 @@ def states(store: Store) -> dict[str, FeedState]:
 
 def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> FeedState:
     """State and log row within another's transaction; what is stored counts, not what the caller remembers."""
-    before = conn.scalar(_ENTRIES, {"feed": state.name}) or 0
+    before = conn.scalar(_ENTRIES, {"feed": state.name})
+    if before is None:  # of a feed that was never polled an archive may have brought some
+        before = (conn.scalar(_STORED, {"feed": state.name}) or 0) - new
     state = replace(state, entries=before + new, new_entries=new, last_new=now if new else state.last_new)
     upsert(conn, feeds, [{name: getattr(state, name) for name in _NAMES}])
     at = state.last_polled or now
@@ -60,6 +67,11 @@ def write(conn: Connection, state: FeedState, *, new: int, now: datetime) -> Fee
     }])  # fmt: skip
     conn.execute(_PRUNE, {"name": state.name})
     return state
+
+
+def count_past(conn: Connection, name: str, new: int) -> None:
+    """Entries that an archive brought, of a feed that is or will be polled, within another's transaction."""
+    conn.execute(feeds.update().where(feeds.c.name == name).values(entries=feeds.c.entries + new))
 
 
 def log(store: Store, name: str, *, limit: int = ROUNDS_LOGGED) -> list[Round]:

@@ -19,13 +19,16 @@ KEY_WORDS = 40  # words of title and summary that make the text key: reposts dif
 
 
 class Item(NamedTuple):
-    """One entry on its way into the database. `identity` is its key within its feed (guid, link, or title and date)."""
+    """One entry on its way into the database. `identity` is its key within its feed (guid, link, or title and date);
+    `first_seen` is when it was, of an archive, and otherwise now.
+    """
 
     entry: Entry
     reading: Reading
     publisher: str
     identity: str
     canonical: str | None = None  # its link in canonical form
+    first_seen: datetime | None = None
 
 
 def digest(identity: str) -> bytes:
@@ -73,7 +76,7 @@ def read_values(reading: Reading) -> dict[str, Any]:
 
 
 def article_values(id: int, feed: Feed, item: Item, identity: bytes, folded: str, now: datetime) -> dict[str, Any]:
-    entry = item.entry
+    entry, now = item.entry, item.first_seen or now
     return {
         "id": id, "feed": feed.name, "publisher": item.publisher[:MAX_KEY_CHARS], "country": feed.country,
         "tier": feed.tier, "published": entry.published, "first_seen": now, "at": when(entry.published, now),

@@ -66,7 +66,9 @@ class StoryService:
         if grouper is None or (reached, changes_reached) != (self._reached, self._changes_reached):
             grouper = self._remember(reached)  # new here, or another process has placed some meanwhile
         count = self._place_changed(grouper, changed)
-        if since is not None:
+        if since is not None and newest - reached <= ARTICLES_A_WRITE:
+            count += self._place(grouper, self._by_time(reached, newest))
+        elif since is not None:
             count += self._place_all(grouper, Filter(since=since, after_id=reached, upto_id=newest))
         notes.put(self.store, stories.GROUPED, str(newest), now)
         notes.put(self.store, stories.EDITS_GROUPED, str(changes[0]), now)
@@ -97,6 +99,14 @@ class StoryService:
             self._keep([(found, article.method) for found, article in missing])
         self._grouper = grouper
         return grouper
+
+    def _by_time(self, after: int, upto: int) -> list[Article]:
+        """The articles with these ids, oldest first: by ids, since among a few new ones may be one of years ago."""
+        found: list[Article] = []
+        for start in range(after + 1, upto + 1, articles.ASKED_AT_ONCE):
+            ids = range(start, min(start + articles.ASKED_AT_ONCE, upto + 1))
+            found += articles.several(self.store, ids)
+        return sorted(found, key=lambda article: (article.at, article.id))
 
     def _place_all(self, grouper: Grouper, wanted: Filter) -> int:
         count, page = 0, []
