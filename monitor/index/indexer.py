@@ -64,7 +64,6 @@ def parameters_of(settings: Settings | None, reader: str) -> Parameters:
     )
 
 
-<<<<<<< HEAD
 def whole_from(removed: datetime, parameters: Parameters) -> datetime:
     """The first hour of which everything is there that its point was made of, where articles first seen before
     `removed` are no longer complete.
@@ -72,8 +71,6 @@ def whole_from(removed: datetime, parameters: Parameters) -> datetime:
     return hour_of(removed) + WHOLE_DAY_AND_WINDOW + (timedelta(0) if parameters.reference else REFERENCE)
 
 
-def update_index(store: Store, settings: Settings | None, now: datetime) -> int:
-=======
 def update_index(
     store: Store,
     settings: Settings | None,
@@ -81,7 +78,6 @@ def update_index(
     *,
     on_month: Callable[[datetime], None] = lambda month: None,
 ) -> int:
->>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
     """Compute every point from the first article on; gives how many."""
     parameters = parameters_of(settings, readings.current(store).reader)
     return Indexer(store, parameters).everything(now, on_month=on_month)

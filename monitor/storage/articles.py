@@ -14,11 +14,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 
 from monitor.errors import InputError
 from monitor.models import UNREAD, Article, Correction, Feed, FeedState, Reading, Signal
-<<<<<<< HEAD
-from monitor.storage import corrections, feeds, retention, search, stories
-=======
-from monitor.storage import corrections, feeds, schema, search, stories
->>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
+from monitor.storage import corrections, feeds, retention, schema, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.readings import replaced, use

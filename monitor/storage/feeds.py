@@ -11,11 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.models import FeedState
 from monitor.storage.bulk import insert, upsert
-<<<<<<< HEAD
 from monitor.storage.schema import articles, feed_log, feeds, moment, slices
-=======
-from monitor.storage.schema import articles, feed_log, feeds, slices
->>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
 from monitor.storage.store import Store
 
 ROUNDS_LOGGED = 200  # rounds in the log of a feed

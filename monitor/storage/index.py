@@ -171,20 +171,20 @@ def newest(store: Store, until: datetime, method: str) -> datetime | None:
     return found
 
 
-<<<<<<< HEAD
 def begin(store: Store) -> datetime | None:
     """The day of the first point of any formula; None while there is none."""
     query = sa.select(sa.func.min(index_points.c.at)).where(index_points.c.grain == "day", index_points.c.part == "all")
     with store.read() as conn:
         found: datetime | None = conn.scalar(query)
-=======
+    return found
+
+
 def first(store: Store, method: str) -> datetime | None:
     """The time of a formula's first point."""
     with store.read() as conn:
         found: datetime | None = conn.scalar(
             sa.select(sa.func.min(index_points.c.at)).where(index_points.c.method == method)
         )
->>>>>>> ee77372 (archive --load: what was read goes into the database in order of time, an hour at a time, with stories and the index)
     return found
 
 
