@@ -23,7 +23,7 @@ from monitor import clock
 from monitor.cli.base import app, command_line, configured, database, err, opened, out, time_of
 from monitor.config.settings import Settings
 from monitor.errors import LexiconError
-from monitor.models import PARTS, DataSeries, Series
+from monitor.models import MEASURES, PARTS, DataSeries, Series
 from monitor.models import Text as Entry
 
 PACKAGE = Path(__file__).parents[1]
@@ -373,6 +373,9 @@ def oil(
     ] = None,
     series: Annotated[str, typer.Option(help="A name of `prices` or `series` in feeds.yaml.")] = "Brent",
     part: Annotated[str, typer.Option(help=f"Whose index: all, {', '.join(PARTS)}.")] = "all",
+    measure: Annotated[
+        str, typer.Option(help="Whose episodes, with commas between: tension, relief, attention.")
+    ] = "tension,relief",
     format: Annotated[TableFormat, typer.Option()] = TableFormat.table,
 ) -> None:
     """How a price moved around events, against chance. Associated with, never caused;
@@ -393,6 +396,9 @@ def oil(
         raise typer.BadParameter(f"no series {series!r}; there are {', '.join(named)}")
     if part not in ("all", *PARTS):
         raise typer.BadParameter(f"no part {part!r}; there are all, {', '.join(PARTS)}")
+    measures = [one.strip() for one in measure.split(",")]
+    if lacking := [one for one in measures if one not in MEASURES]:
+        raise typer.BadParameter(f"no measure {lacking[0]!r}; there are {', '.join(MEASURES)}")
     settled = partial(market.settled_at, named[series])
     days = None
     if events is not None:
@@ -410,24 +416,28 @@ def oil(
     if closes.empty:
         err.print(f"no value of {series} is stored and none could be had", markup=False)
         raise typer.Exit(1)
-    kinds = {"given": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
+    kinds = {"given dates": days or []}  # what is pooled: escalation and de-escalation would cancel each other out
     if days is None:
         points = index.points(store, "hour", part, until=clock.hour_of(now))
-        for kind, share in (("escalation", "escalation_share"), ("de-escalation", "deescalation_share")):
-            kinds[kind] = study_episodes.episodes(study_episodes.at_settlement(points, share, settled))
+        for kind in measures:
+            kinds[f"episodes of {kind}"] = study_episodes.episodes(
+                study_episodes.at_settlement(points, study_episodes.SHARES[kind], settled)
+            )
         days = sorted(set().union(*kinds.values()))
         if not days:
             err.print("no episode in the stored index; give dates with --events", markup=False)
     found = study.event_study(closes, days)
+    known_by = clock.time_text(max(one.vintage for one in known)) if known else None
     if format is TableFormat.json:
         rows = [
             asdict(row)
             | {"event": row.event.isoformat(), "day": row.day and row.day.isoformat(), "also": [*map(str, row.also)]}
+            | {"series": series, "values_known_by": known_by}
             for row in found.rows
         ]
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return
-    vintage = f", values known by {clock.time_text(max(one.vintage for one in known))}" if known else ""
+    vintage = f", values known by {known_by}" if known_by else ""
     table = Table(
         "event",
         "window",

@@ -18,6 +18,8 @@ from monitor.models import IndexPoint
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TRAIL, ENOUGH_TRAIL, STEEP, MERGE = 60, 20, 2.0, timedelta(days=3)  # the rule that finds episodes
+# where episodes of a measure are looked for: in its share of coverage, which no reference window moves
+SHARES = {"tension": "escalation_share", "relief": "deescalation_share", "attention": "attention_share"}
 Settled = Callable[[date], datetime]  # when the close of a day is made
 
 

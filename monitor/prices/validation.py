@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.models import MEASURES, IndexPoint
-from monitor.prices.episodes import ENOUGH_TRAIL, episodes
+from monitor.prices.episodes import ENOUGH_TRAIL, SHARES, episodes
 
 LAGS = range(-3, 4)  # the yardstick so many days (weeks, months) after the measure
 # what is compared: the mean of so many days, or its change against the same number of days before
@@ -42,8 +42,6 @@ DAY = timedelta(days=1)
 NEAR = timedelta(days=7)  # two episodes so close together are one and the same
 SHIFTS = 500  # of a measure's episodes, to count how many meet by chance
 PLAIN = "word count"  # the name under which it stands beside the measures
-# whose rise makes an episode: shares, which no reference window moves
-SHARES = {"tension": "escalation_share", "relief": "deescalation_share", "attention": "attention_share"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def show(
             key="abnormal_chart",
             alt=f"Moves of {series} by event, in the day, two days and five days. {verdict(series, found)}",
         )
-        safe_html.note(f"{returns_and_lags.STAR} and full colour: unusual.")
+        safe_html.note(f"{returns_and_lags.STAR} and full colour: unusual{studies.vintage(series)}.")
     numbers(series, found, events, asked)
 
 

@@ -32,7 +32,7 @@ def show(series: str, part: str, closes: pd.Series, now: datetime) -> None:
     said = f"{MEASURES[measure]} and {series} are associated {named}."
     if not clear:
         said = f"No lag stands out: there is no clear link between {measure} and {series}."
-    st.text(f"{said} {found.days:,} joint days.")
+    st.text(f"{said} {found.days:,} joint days{studies.vintage(series)}.")
     st.echarts_chart(
         returns_and_lags.lags(found),
         height=320,

@@ -71,7 +71,7 @@ def _study(asked: Given) -> tuple[Study | None, list[studies.Event]]:
     if faults:
         raise InputError(f"events: {faults[0]!r} is not a date such as 2025-06-13")
     kinds = [
-        one_of("episodes", kind, studies.DIRECTIONS)
+        one_of("episodes", kind, studies.EPISODES_OF)
         for kind in asked.get("episodes", ",".join(studies.DIRECTIONS)).split(",")
         if kind
     ]

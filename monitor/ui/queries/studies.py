@@ -29,6 +29,7 @@ LED = 20  # leading stories of a day among which that of an event is looked for
 YOURS = "your date"
 FURTHEST = 36_500  # days ago of an event that can have a story
 DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
+EPISODES_OF = DIRECTIONS | {"attention": "attention"}  # the shares in which episodes are looked for
 STUDY_METHOD = (
     f"mean of {event_study.FAR} to {event_study.NEAR} trading days before; placebo of {event_study.PLACEBO} days"
 )
@@ -108,7 +109,7 @@ def episodes(series: str, part: str, directions: Iterable[str], until: datetime)
     found: dict[date, str] = {}
     for direction in directions:
         for day in first_days(levels(series, f"{direction}_share", part, until)):
-            found[day] = f"{found[day]}, {DIRECTIONS[direction]}" if day in found else DIRECTIONS[direction]
+            found[day] = f"{found[day]}, {EPISODES_OF[direction]}" if day in found else EPISODES_OF[direction]
     return dict(sorted(found.items()))
 
 

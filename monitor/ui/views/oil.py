@@ -107,13 +107,13 @@ def asked(names: list[str]) -> tuple[str, str, str, list[str]]:
             placeholder="2026-02-28, 2026-04-07T22:45; empty: episodes found in the index",
             help="A time is in UTC; after the settlement it belongs to the next trading day.",
         )
-        kinds = list(studies.DIRECTIONS)
+        kinds = list(studies.DIRECTIONS)  # those of attention mostly begin with one of these
         if not text:
             kinds = st.pills(
                 "Episodes of",
-                kinds,
+                list(studies.EPISODES_OF),
                 default=kinds,
-                format_func=studies.DIRECTIONS.__getitem__,
+                format_func=studies.EPISODES_OF.__getitem__,
                 selection_mode="multi",
                 key="episodes",
                 bind="query-params",
