@@ -20,6 +20,8 @@ from monitor.feeds.poll import item_of
 from monitor.index.indexer import months, update_index
 from monitor.models import Feed, FeedState, Text
 from monitor.storage import articles, feeds, index, lease, readings
+from monitor.storage.bulk import upsert
+from monitor.storage.schema import meta, micros
 from monitor.storage.store import open_store
 from monitor.stories.service import StoryService
 from tests.fake_reader import FakeReader
@@ -207,6 +209,16 @@ def test_a_database_that_another_polls_into_is_left_alone(tmp_path, store):
     with pytest.raises(LeaseHeld, match="elsewhere"):
         load(store, folder, None, method="fake", now=NOW)
     assert articles.count(store) == 0
+
+
+def test_where_articles_are_removed_after_a_while_only_points_are_loaded(tmp_path, store):  # noqa: F811
+    folder = archived(tmp_path, [entry(1)], FakeReader("fake"))
+    with store.write() as conn:
+        note = {"key": "articles removed before", "value": str(micros(NOW)), "at": NOW}
+        upsert(conn, meta, [note])
+    with pytest.raises(ArchiveError, match="use --index-only"):
+        load(store, folder, None, method="fake", now=NOW)
+    assert load_points(store, folder, None, method="fake", now=NOW).rows == 1
 
 
 def test_an_hour_is_read_at_a_time_in_order(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ from monitor.index.indexer import parameters_of, update_index
 from monitor.index.word_counter import PAST
 from monitor.models import Feed, Reading
 from monitor.pipeline.process import is_gone, this_process
-from monitor.storage import articles, index, lease, notes, readings
+from monitor.storage import articles, index, lease, notes, readings, retention
 from monitor.storage.articles import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories.service import StoryService
@@ -73,6 +73,11 @@ def load(
     Raises ArchiveError where the archive or the database is of another reader, LeaseHeld, StorageError.
     """
     with locked(folder), _held(store) as still_held:
+        if removed := retention.articles_removed_before(store):
+            raise ArchiveError(
+                f"articles before {removed:%Y-%m-%d} were removed here (retention in feeds.yaml), and the archive's would "
+                "be too: use --index-only, which keeps the points of the index"
+            )
         return _load(store, folder, settings, method, now, on_progress, still_held)
 
 

@@ -191,10 +191,12 @@ class Indexer:
 
     def _stretches(self, hour: datetime) -> list[tuple[datetime, datetime | None]]:
         """(first, end) of what has days with enough news without a long break, oldest first; the last is not over."""
-        begin = self._begin(hour)
+        begin, floor = self._begin(hour), self._kept_from(hour)
         found: list[tuple[datetime, datetime | None]] = []
         for day in index.full_days(self.store, self.parameters.minimum_entries, midnight(begin)):
             end = day + timedelta(days=1)
+            if floor and day < floor:
+                continue
             if found and found[-1][1] and day - found[-1][1] <= LONGEST_BREAK:
                 found[-1] = found[-1][0], end
             else:
