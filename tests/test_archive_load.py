@@ -211,7 +211,7 @@ def test_a_database_that_another_polls_into_is_left_alone(tmp_path, store):
     assert articles.count(store) == 0
 
 
-def test_where_articles_are_removed_after_a_while_only_points_are_loaded(tmp_path, store):  # noqa: F811
+def test_where_articles_are_removed_after_a_while_only_points_are_loaded(tmp_path, store):
     folder = archived(tmp_path, [entry(1)], FakeReader("fake"))
     with store.write() as conn:
         note = {"key": "articles removed before", "value": str(micros(NOW)), "at": NOW}
