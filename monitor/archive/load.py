@@ -75,8 +75,8 @@ def load(
     with locked(folder), _held(store) as still_held:
         if removed := retention.articles_removed_before(store):
             raise ArchiveError(
-                f"articles before {removed:%Y-%m-%d} were removed here (retention in feeds.yaml), and the archive's would "
-                "be too: use --index-only, which keeps the points of the index"
+                f"articles before {removed:%Y-%m-%d} were removed here (retention in feeds.yaml), and the archive's "
+                "would be too: use --index-only, which keeps the points of the index"
             )
         return _load(store, folder, settings, method, now, on_progress, still_held)
 
