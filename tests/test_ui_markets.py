@@ -278,7 +278,7 @@ def test_a_press_is_shown_when_asked_and_languages_of_too_few_publishers_are_nam
     """The invented fortnight has no language with three publishers; in the copy all five write English."""
     copy = shutil.copy(made_up_fortnight, tmp_path)
     with closing(sqlite3.connect(copy)) as conn, conn:
-        conn.execute("UPDATE articles SET lang = 'en'")
+        conn.execute("UPDATE articles SET lang = 'en', country = 'GB'")
     shown = screen(copy, "why", press="true")
     assert not shown.exception
     _, rows = written["press"]
@@ -286,7 +286,14 @@ def test_a_press_is_shown_when_asked_and_languages_of_too_few_publishers_are_nam
     assert {press for press, row in last.items() if row["tension"]} == {"en", "en+fr"}
     table = next(frame.value for frame in shown.dataframe if "publishers" in frame.value)
     assert list(table["press"]) == ["English", "English and French"] and set(table["publishers"]) == {5}
+    assert "Nothing to say yet: too little: " in words(shown)
     assert f"Persian ({last['fa']['missing']})" in words(shown)
+    shown = screen(copy, "why", press="true", press_by="Country of the feed")
+    assert not shown.exception
+    table = next(frame.value for frame in shown.dataframe if "publishers" in frame.value)
+    assert list(table["press"]) == ["United Kingdom"] and set(table["publishers"]) == {5}
+    _, rows = written["press"]
+    assert {row["press"] for row in rows} == {"United Kingdom"}
 
 
 def test_the_ends_of_the_period_are_compared_and_a_gap_says_so(made_up_fortnight, screen):

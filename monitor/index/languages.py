@@ -51,9 +51,20 @@ def by_language(
     which a press has fewer than three publishers, or fewer that have signals in the reference, has no numbers and says
     so in `missing`.
     """
-    parameters = replace(parameters, minimum_publishers=max(FEWEST_PUBLISHERS, parameters.minimum_publishers))
     presses = [*((lang,) for lang in languages), NEAR, FAR]
-    return {press: _points(frame[frame["lang"].isin(press)], parameters, since, now) for press in presses}
+    return by_press(frame, "lang", {press: press for press in presses}, parameters, since, now)
+
+
+def by_press(
+    frame: pd.DataFrame, column: str, presses: Mapping[Press, Iterable[str]], parameters: Parameters,
+    since: datetime, now: datetime,
+) -> dict[Press, list[IndexPoint]]:  # fmt: skip
+    """As `by_language`, of any division of the entries: of each press the values that it has in a column."""
+    parameters = replace(parameters, minimum_publishers=max(FEWEST_PUBLISHERS, parameters.minimum_publishers))
+    return {
+        press: _points(frame[frame[column].isin(list(values))], parameters, since, now)
+        for press, values in presses.items()
+    }
 
 
 def needs(parameters: Parameters, since: datetime) -> tuple[date, date]:

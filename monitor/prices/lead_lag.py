@@ -54,21 +54,28 @@ def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
     change, change_of_price = joint["index"].to_numpy(), joint["price"].to_numpy()
     if np.ptp(change) == 0 or np.ptp(change_of_price) == 0:
         return LeadLag((), len(joint), "index or price did not change, so nothing can go with it")
-    found = _correlations(change, change_of_price)
+    return LeadLag(cross_correlation(change, change_of_price), len(joint))
+
+
+def cross_correlation(
+    change: np.ndarray, moves: np.ndarray, *, lags: int = LAGS, block: int = BLOCK
+) -> tuple[Lag, ...]:
+    """Of two lines of changes at every lag to either side, with the band that 95 % of unrelated ones keep inside at all
+    of them: `moves` put together anew from blocks, 1,000 times."""
+    found = _correlations(change, moves, lags)
     random = np.random.default_rng(0)
-    count = len(joint)
-    starts = random.integers(0, count, (SHUFFLES, -(-count // BLOCK)))
-    order = ((starts[:, :, None] + np.arange(BLOCK)) % count).reshape(SHUFFLES, -1)[:, :count]
-    unrelated = _correlations(change, change_of_price[order])
+    count = len(change)
+    starts = random.integers(0, count, (SHUFFLES, -(-count // block)))
+    order = ((starts[:, :, None] + np.arange(block)) % count).reshape(SHUFFLES, -1)[:, :count]
+    unrelated = _correlations(change, moves[order], lags)
     p = (1 + (np.abs(unrelated) >= np.abs(found)).sum(axis=0)) / (1 + SHUFFLES)
     largest = np.sort(np.abs(unrelated).max(axis=1))
     limit = float(largest[-int(LEVEL * (1 + SHUFFLES))])
     adjusted = (1 + SHUFFLES - np.searchsorted(largest, np.abs(found))) / (1 + SHUFFLES)
-    lags = tuple(
+    return tuple(
         Lag(lag, float(r), -limit, limit, float(alone), float(any_lag), bool(abs(r) > limit))
-        for lag, r, alone, any_lag in zip(range(-LAGS, LAGS + 1), found, p, adjusted, strict=True)
+        for lag, r, alone, any_lag in zip(range(-lags, lags + 1), found, p, adjusted, strict=True)
     )
-    return LeadLag(lags, count)
 
 
 def _joint(index: pd.Series, prices: pd.Series) -> pd.DataFrame:
@@ -85,8 +92,8 @@ def _joint(index: pd.Series, prices: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"index": level.reindex(moves.index).diff(), "price": moves}).dropna()
 
 
-def _correlations(change: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """Cross-correlations at lags -10 to +10 (last axis) of one series of changes with one or more of moves (days on the
+def _correlations(change: np.ndarray, moves: np.ndarray, lags: int) -> np.ndarray:
+    """Cross-correlations at each lag (last axis) of one series of changes with one or more of moves (days on the
     last axis).
 
     At lag k the sum of change[i] * moves[i + k], both standardised over all n days, divided by n: Box & Jenkins'
@@ -95,5 +102,5 @@ def _correlations(change: np.ndarray, moves: np.ndarray) -> np.ndarray:
     days = len(change)
     x = (change - change.mean()) / change.std()
     y = (moves - moves.mean(axis=-1, keepdims=True)) / moves.std(axis=-1, keepdims=True)
-    at_lag = [y[..., max(k, 0) : days + min(k, 0)] @ x[max(-k, 0) : days - max(k, 0)] for k in range(-LAGS, LAGS + 1)]
+    at_lag = [y[..., max(k, 0) : days + min(k, 0)] @ x[max(-k, 0) : days - max(k, 0)] for k in range(-lags, lags + 1)]
     return np.stack(at_lag, axis=-1) / days

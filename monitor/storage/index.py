@@ -21,7 +21,7 @@ IN_USE = "index method"  # the note that names the formula whose points were com
 _NAMES = [f.name for f in fields(IndexPoint)]
 _POINT = [index_points.c[name] for name in _NAMES]
 _NUMBERS = ("escalation_act", "escalation_words", "deescalation_act", "deescalation_words")
-_ABOUT = ("theatre", "lang", "categories", "parts", "text_key", "story_id")
+_ABOUT = ("theatre", "lang", "country", "categories", "parts", "text_key", "story_id")
 _COLUMNS = ("id", "at", "publisher", "tier", *_NUMBERS, *_ABOUT)
 _FAULTY = sa.select(articles.c.id).where(
     articles.c.fault.is_not(None)
@@ -48,8 +48,8 @@ def entries(
     What is not read yet and what could not be read are left out: of them it is not known whether they report anything.
 
     Columns: article_id, at (datetime64[us, UTC]), publisher, tier, the strongest magnitudes 0..10 of each kind, theatre
-    (whether it has a tie to the theatre), lang (missing where it is not known), categories and parts joined by `;`,
-    text_key (equal for near-identical texts), story_id (missing while not grouped).
+    (whether it has a tie to the theatre), lang, and country of the feed (missing where they are not known), categories
+    and parts joined by `;`, text_key (equal for near-identical texts), story_id (missing while not grouped).
     """
     query = sa.select(*(sa.type_coerce(articles.c[name], sa.types.NullType) for name in _COLUMNS)).order_by(
         articles.c.at, articles.c.id
@@ -68,7 +68,7 @@ def entries(
         cursor = conn.execute(query).cursor  # the driver's own rows: a million of SQLAlchemy's would take seconds more
         while rows := cursor.fetchmany(_READ):
             frames.append(_frame(list(rows)))
-    return pd.concat(frames, ignore_index=True).astype({"publisher": "category", "lang": "category"})
+    return pd.concat(frames, ignore_index=True).astype(dict.fromkeys(("publisher", "lang", "country"), "category"))
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -84,6 +84,7 @@ def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
         **{name: np.array(found[name], dtype="float64") for name in _NUMBERS},
         "theatre": np.array(found["theatre"], dtype=bool),
         "lang": pd.Series(found["lang"], dtype="str"),
+        "country": pd.Series(found["country"], dtype="str"),
         "categories": pd.Series(found["categories"], dtype="str"),
         "parts": pd.Series(found["parts"], dtype="str"),
         "text_key": np.array(found["text_key"], dtype="int64"),

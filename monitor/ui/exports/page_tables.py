@@ -128,9 +128,18 @@ def _why(asked: Given) -> Iterable[Mapping]:
         yield {**row, "by": by, "what": str(row[by]), "title": title, "method": index_change.method()}
 
 
-def _press(_: Given) -> Iterable[Mapping]:
+def _by(asked: Given) -> str:
+    return one_of("by", asked.get("by", press.BY[0]), press.BY)
+
+
+def _press(asked: Given) -> Iterable[Mapping]:
     """The days of the page, each press after the other, then the wedge."""
-    return languages.rows(press.presses(_today()))
+    return languages.rows(press.presses(_today(), _by(asked)).points)
+
+
+def _press_leads(asked: Given) -> Iterable[Mapping]:
+    """How far each press is ahead of all others."""
+    return ({name: getattr(one, name) for name in press.LEADS} for one in press.presses(_today(), _by(asked)).leads)
 
 
 def _validation(asked: Given) -> Iterable[Mapping]:
@@ -196,7 +205,8 @@ TABLES = {
     "lead-lag": Table((*studies.LAG_COLUMNS, "method"), ("series", "measure", "part"), _lags),
     "why": Table(WHY, ("from", "to", "measure", "by"), _why),
     "validation": Table(trust.COLUMNS, ("series",), _validation),
-    "press": Table(languages.COLUMNS, (), _press),
+    "press": Table(languages.COLUMNS, ("by",), _press),
+    "press-leads": Table(press.LEADS, ("by",), _press_leads),
     "alerts": Table(ALERTS, ("since", "until"), _alerts),
     "rules": Table(RULES, (), _rules),
     "rounds": Table(ROUNDS, ("feed",), _rounds),

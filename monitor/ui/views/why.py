@@ -8,15 +8,14 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.clock import hour_of, midnight, time_text
-from monitor.index import languages
+from monitor.clock import hour_of, time_text
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
-from monitor.ui.components import downloads, filters, number_table, period, row_selection, safe_html, times
-from monitor.ui.components.wording import LANGUAGES, MEASURES, many, provisional
+from monitor.ui.components import downloads, filters, number_table, period, presses, row_selection, safe_html, times
+from monitor.ui.components.wording import MEASURES, many, provisional
 from monitor.ui.exports.periods import Period
-from monitor.ui.queries import index_change, press, reads
+from monitor.ui.queries import index_change, reads
 
 BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
 BARS, ROWS = 8, 60
@@ -161,73 +160,6 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
         st.text(f"and {many(len(found) - 8, 'story')} more, {found['change'].iloc[8:].sum():+.2f} points together")
 
 
-def press_by_language(now: datetime) -> None:
-    """What each language's press says against its own normal, and how far apart two groups of them are."""
-    st.header("The press by language", anchor=False)
-    if not st.toggle("Show it", key="press", bind="query-params", help="It is computed when you ask"):
-        st.text("How the press of each language reports, each against its own normal; computed when you ask.")
-        return
-    found = press.presses(midnight(now))
-    days = [point.at for points in found.values() for point in points if point.tension is not None]
-    lacking = [
-        (one, points[-1])
-        for one, points in found.items()
-        if points[-1].at != max(days, default=None) or points[-1].tension is None
-    ]
-    if days:
-        day = max(days)
-        shown = {
-            one: points[-1] for one, points in found.items() if points[-1].at == day and points[-1].tension is not None
-        }
-        rows = [
-            {"press": press_name(one), "publishers": point.publishers}
-            | {MEASURES[name]: estimate(point, name) for name in MEASURES}
-            for one, point in shown.items()
-        ]
-        number_table.show(
-            rows,
-            key="press_table",
-            alt=f"Tension, relief and attention of the press of each language on {day:%Y-%m-%d}",
-        )
-        safe_html.note(
-            f"{day:%Y-%m-%d}, the newest finished day; 90 % ranges in brackets. 100 is normal for that press, so "
-            "the rows say who reports more than usual, not who reports more."
-        )
-        if "provisional" in {point.status for point in shown.values()}:
-            safe_html.note(provisional(reads.context().settings.current()[0].index.span))
-        for wedge in languages.wedges(found[languages.NEAR], found[languages.FAR]):
-            if wedge.at == day:
-                st.text(wedge_line(wedge))
-        downloads.offer("press", label=f"Download the last {press.DAYS} days as CSV", name="press-by-language")
-    if lacking:
-        why = "; ".join(f"{press_name(one)} ({point.missing})" for one, point in lacking)
-        safe_html.note(
-            f"Not enough of a press: {why}. A language is shown from {languages.FEWEST_PUBLISHERS} publishers on."
-        )
-
-
-def press_name(one: languages.Press) -> str:
-    return " and ".join(LANGUAGES[lang] for lang in one)
-
-
-def estimate(point, name: str) -> str:
-    value, low, high = (getattr(point, name + end) for end in ("", "_low", "_high"))
-    if value is None:
-        return "no data"
-    return f"{value:,.0f}" + ("" if low is None or high is None else f" ({low:,.0f} to {high:,.0f})")
-
-
-def wedge_line(wedge: languages.Wedge) -> str:
-    """`Tension: Persian and Arabic 60 points above English and French (20 to 100).`"""
-    near, far = press_name(languages.NEAR), press_name(languages.FAR)
-    if not wedge.clear:
-        span = f"{wedge.low:+,.0f} to {wedge.high:+,.0f} points"
-        return f"{MEASURES[wedge.measure]}: no clear difference between {near} and {far} ({span})."
-    low, high = sorted((abs(wedge.low), abs(wedge.high)))
-    apart = f"{abs(wedge.difference):,.0f} points {'above' if wedge.difference > 0 else 'below'}"
-    return f"{MEASURES[wedge.measure]}: {near} {apart} {far} ({low:,.0f} to {high:,.0f})."
-
-
 st.title("Why the index moved", anchor=False)
 st.text(
     "Each article adds points to the index of the 24 hours after it. The difference between the two ends of the period "
@@ -260,4 +192,4 @@ else:
         )
     first, last = (point.at for point in points if point)
     split(measure, by, index_change.sides((first, last), measure, now), points, now)
-press_by_language(now)
+presses.show(now)
