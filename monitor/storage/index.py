@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -229,3 +229,34 @@ def methods(store: Store) -> list[str]:
     """The formulas there are points of."""
     with store.read() as conn:
         return list(conn.scalars(sa.select(index_points.c.method).distinct().order_by(index_points.c.method)))
+
+
+class Hour(NamedTuple):
+    """As much of an hourly point as a line of the board needs."""
+
+    at: datetime
+    tension: float | None
+    tension_low: float | None
+    tension_high: float | None
+    relief: float | None
+    relief_low: float | None
+    relief_high: float | None
+    missing: str | None
+
+
+def hours_by_part(store: Store, since: datetime, until: datetime) -> dict[str, list[Hour]]:
+    """The hourly points of every part with since <= at < until, oldest first, of the formula that is in use."""
+    columns = [sa.type_coerce(index_points.c.at, sa.BigInteger), *(index_points.c[name] for name in Hour._fields[1:])]
+    wanted = index_points.c.grain == "hour", index_points.c.at >= since, index_points.c.at < until
+    found: dict[str, list[Hour]] = {}
+    with store.read() as conn:
+        method = conn.scalar(sa.select(meta.c.value).where(meta.c.key == IN_USE))
+        if method is None:
+            newest = sa.select(index_points.c.method).where(*wanted).order_by(index_points.c.at.desc())
+            method = conn.scalar(newest.limit(1))
+        query = sa.select(index_points.c.part, *columns).where(*wanted, index_points.c.method == method)
+        times: dict[int, datetime] = {}  # ten parts share an hour
+        for part, at, *numbers in conn.execute(query.order_by(index_points.c.at)):
+            hour = times.get(at) or times.setdefault(at, moment(at))
+            found.setdefault(part, []).append(Hour(hour, *numbers))
+    return found

@@ -25,7 +25,7 @@ from monitor.stories import account
 from monitor.stories.account import OPENING, Account, Report
 from monitor.stories.headlines import said_of_itself
 
-_STORY = [
+STORY = [
     stories.c[name]
     for name in (
         "id",
@@ -61,7 +61,7 @@ _MEMBER = [
     articles.c.story_id,
     *(sa.type_coerce(articles.c[name], sa.Text).label(name) for name in ("categories", "actors", "places")),
 ]
-_MEMBERS = (
+MEMBERS = (
     sa.select(*_MEMBER).outerjoin(vectors, vectors.c.article_id == articles.c.id).order_by(articles.c.at, articles.c.id)
 )
 _AT_ONCE = 500
@@ -128,15 +128,15 @@ def recompute(conn: Connection, ids: set[int]) -> None:
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         members: dict[int, list[Row[Any]]] = {}
-        for row in conn.execute(_MEMBERS.where(articles.c.story_id.in_(some))):
+        for row in conn.execute(MEMBERS.where(articles.c.story_id.in_(some))):
             members.setdefault(row.story_id, []).append(row)
-        reports = {id: _reports(conn, rows) for id, rows in members.items()}
-        upsert(conn, stories, [_values(id, members[id], reports[id]) for id in some if id in members])
+        reports = {id: reports_of(conn, rows) for id, rows in members.items()}
+        upsert(conn, stories, [values_of(id, members[id], reports[id]) for id in some if id in members])
         empty = [id for id in some if id not in members]
         conn.execute(stories.delete().where(stories.c.id.in_(empty), stories.c.merged_into.is_(None)))
 
 
-def _reports(conn: Connection, members: list[Row[Any]]) -> list[Report]:
+def reports_of(conn: Connection, members: list[Row[Any]]) -> list[Report]:
     denying = [a.id for a in members if "denial" in said_of_itself(a.title)]
     negated = _negated(conn, denying) if denying else {}
     return [Report._make((*tuple(row)[: len(_REPORT)], negated.get(row.id, ()))) for row in members]
@@ -152,11 +152,11 @@ def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _values(id: int, members: list[Row[Any]], reports: list[Report]) -> dict[str, Any]:
+def values_of(id: int, members: list[Row[Any]], reports: list[Report]) -> dict[str, Any]:
     """A story's row from its members, oldest first. The direction is that of most of them,
     `mixed` where as many say the opposite.
     """
-    votes = Counter(a.direction for a in members if a.direction not in ("none", UNREAD)).most_common(2)
+    votes = Counter(a.direction for a in reports if a.direction not in ("none", UNREAD)).most_common(2)
     tied = len(votes) == 2 and votes[0][1] == votes[1][1]
     scores = [a.score for a in members]
     direction = "mixed" if tied else votes[0][0] if votes else "none"
@@ -207,7 +207,7 @@ def find(
 
     `before` is (last_seen, id) of the last one of the page before.
     """
-    query = sa.select(*_STORY).where(stories.c.merged_into.is_(None), stories.c.publishers >= publishers)
+    query = sa.select(*STORY).where(stories.c.merged_into.is_(None), stories.c.publishers >= publishers)
     if since is not None:
         query = query.where(stories.c.last_seen >= since)
     if until is not None:
@@ -233,7 +233,7 @@ def stream(
     """Every story with since <= last_seen and first_seen < until, oldest first, page by page."""
     place = sa.tuple_(stories.c.first_seen, stories.c.id)
     query = (
-        sa.select(*_STORY)
+        sa.select(*STORY)
         .where(stories.c.merged_into.is_(None))
         .order_by(stories.c.first_seen, stories.c.id)
         .limit(page)
@@ -259,7 +259,7 @@ def get(store: Store, id: int) -> Story | None:
     """A story, or the one it was merged into, without its articles."""
     into = sa.select(sa.func.coalesce(stories.c.merged_into, stories.c.id)).where(stories.c.id == id).scalar_subquery()
     with store.read() as conn:
-        row = conn.execute(sa.select(*_STORY).where(stories.c.id == into)).first()
+        row = conn.execute(sa.select(*STORY).where(stories.c.id == into)).first()
     return Story(*row) if row else None
 
 
@@ -268,8 +268,8 @@ def account_of(store: Store, story: Story) -> Account | None:
     who followed, and which of them deny, oppose or take it back.
     """
     with store.read() as conn:
-        rows = list(conn.execute(_MEMBERS.where(articles.c.story_id == story.id)))
-        reports = _reports(conn, rows)
+        rows = list(conn.execute(MEMBERS.where(articles.c.story_id == story.id)))
+        reports = reports_of(conn, rows)
     return account.account(reports, story.direction, story.categories) if reports else None
 
 
@@ -297,7 +297,7 @@ def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[
     """
     size = stories.c.publishers * sa.func.abs(stories.c.score) * sa.func.coalesce(stories.c.confidence, 1.0)
     chosen = (
-        sa.select(*_STORY)
+        sa.select(*STORY)
         .where(stories.c.merged_into.is_(None), stories.c.direction != "none")
         .where(stories.c.last_seen >= since, stories.c.first_seen < until)
         .order_by(size.desc(), stories.c.last_seen.desc(), stories.c.id)
@@ -306,9 +306,9 @@ def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[
     with store.read() as conn:
         found = [Story(*row) for row in conn.execute(chosen)]
         members: dict[int, list[Row[Any]]] = {}
-        for row in conn.execute(_MEMBERS.where(articles.c.story_id.in_([story.id for story in found]))):
+        for row in conn.execute(MEMBERS.where(articles.c.story_id.in_([story.id for story in found]))):
             members.setdefault(row.story_id, []).append(row)
-        reports = {id: _reports(conn, rows) for id, rows in members.items()}
+        reports = {id: reports_of(conn, rows) for id, rows in members.items()}
 
     def weight(story: Story) -> tuple[bool, float]:
         now = [report for report in reports[story.id] if since <= report.at < until]
