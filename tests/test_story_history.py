@@ -56,5 +56,23 @@ def test_the_confirmed_story_that_leads_a_part(store):
     told(20, "A threat against Iran", ("BBC", "DW"), NOON + HOUR, ("iran_us",))
     told(30, "A tanker is hit", ("BBC",), NOON + HOUR, ("hormuz",))  # nobody confirms it
     found = story_history.confirmed(store, NOON - HOUR, NOON + 8 * HOUR)
-    assert {part: story.id for part, story in found.items()} == {"iran_us": strike, "iran_israel": strike}
+    assert {part: one.story.id for part, one in found.items()} == {"iran_us": strike, "iran_israel": strike}
+    assert found["iran_us"].publishers == ("BBC", "DW", "AFP", "FT")
     assert story_history.confirmed(store, NOON + 6 * HOUR, NOON + 8 * HOUR) == {}
+
+
+def test_of_each_day_one_story_leads(store):
+    def told(begin, title, publishers, at):
+        ids = [report(store, begin + n, f"{title}, {name}", name, now=at) for n, name in enumerate(publishers)]
+        stories.assign(store, dict.fromkeys(ids, ids[0]))
+        return ids[0]
+
+    told(10, "Drones over Kuwait", ("BBC", "DW"), NOON)
+    strikes = told(20, "Strikes on Iran", ("BBC", "DW", "AFP"), NOON + HOUR)
+    seized = told(30, "Tanker seized", ("BBC", "DW"), NOON + 24 * HOUR)
+    told(40, "Live: the war in Iran, as it happens", ("BBC", "DW", "AFP", "FT"), NOON + 48 * HOUR)
+    told(50, "A missile is fired", ("BBC",), NOON + 72 * HOUR)
+    found = story_history.leaders(store, NOON - HOUR, NOON + 96 * HOUR)
+    assert [one.story.id for one in found] == [strikes, seized]
+    assert found[0].publishers == ("BBC", "DW", "AFP")
+    assert [one.story.id for one in story_history.leaders(store, NOON, NOON + 96 * HOUR, limit=1)] == [strikes]

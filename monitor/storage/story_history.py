@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,13 +20,23 @@ from monitor.storage.stories import MEMBERS, STORY, reports_of, values_of
 from monitor.stories.account import HALF_LIFE
 from monitor.stories.headlines import of_the_event
 
+LED = 8  # days that have a leading story named
 CONSIDERED = 600  # confirmed stories, last reported first, of which one leads each part
+LED_OF = 200  # stories that the leading ones of days are chosen from
 CHANGED = 400  # stories with a report since a time, last reported first
 _AT_ONCE = 500
 _FIELDS = [column.name for column in STORY]
 
 
-def confirmed(store: Store, since: datetime, until: datetime) -> dict[str, Story]:
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A story that several publishers confirm, with all who report it, the first one first."""
+
+    story: Story
+    publishers: tuple[str, ...]
+
+
+def confirmed(store: Store, since: datetime, until: datetime) -> dict[str, Confirmed]:
     """part of the theatre -> the story that leads it among those that two independent publishers confirm, reported
     within since <= time < until.
 
@@ -59,7 +70,38 @@ def confirmed(store: Store, since: datetime, until: datetime) -> dict[str, Story
         for part in _about(parted(row.parts) for row in members[story.id]):
             if part not in best or weight > best[part][0]:
                 best[part] = (weight, story)
-    return {part: story for part, (_, story) in best.items()}
+    return {
+        part: Confirmed(story, tuple(dict.fromkeys(row.publisher for row in members[story.id])))
+        for part, (_, story) in best.items()
+    }
+
+
+def leaders(store: Store, since: datetime, until: datetime, limit: int = LED) -> list[Confirmed]:
+    """The confirmed stories that led the days of a span, oldest first: of each UTC day at most the one with the most
+    confirming publishers, times severity and confidence, and of those days the `limit` whose story weighs most.
+    """
+    size = stories.c.confirmed_by * sa.func.abs(stories.c.score) * sa.func.coalesce(stories.c.confidence, 1.0)
+    query = (
+        sa.select(*STORY)
+        .where(stories.c.merged_into.is_(None), stories.c.direction != "none", stories.c.confirmed_by > 1)
+        .where(stories.c.state.in_(("confirmed", "disputed")))
+        .where(stories.c.first_seen >= since, stories.c.first_seen < until)
+        .order_by(size.desc(), stories.c.id)
+        .limit(LED_OF)
+    )
+    with store.read() as conn:
+        days: dict[date, Story] = {}
+        for row in conn.execute(query):
+            story = Story(*row)
+            if of_the_event(story.title) and len(days) < limit:
+                days.setdefault(story.first_seen.astimezone(UTC).date(), story)
+        chosen = {story.id: story for story in days.values()}
+        who = sa.select(articles.c.story_id, articles.c.publisher).where(articles.c.story_id.in_(list(chosen)))
+        names: dict[int, dict[str, None]] = defaultdict(dict)
+        for row in conn.execute(who.order_by(articles.c.at, articles.c.id)):
+            names[row.story_id][row.publisher] = None
+    found = [Confirmed(story, tuple(names[story.id])) for story in chosen.values()]
+    return sorted(found, key=lambda one: one.story.first_seen)
 
 
 def _weight(story: Story, members: list[Row[Any]], until: datetime) -> tuple[bool, float]:
