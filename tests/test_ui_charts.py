@@ -10,7 +10,7 @@ import pytest
 
 from monitor.models import MEASURES, Alert, Article
 from monitor.storage.signals import Tally
-from monitor.ui.charts import actor_matrix, coastline, index_and_prices, report_timeline
+from monitor.ui.charts import actor_matrix, coastline, index_and_prices, panels, report_timeline
 from monitor.ui.charts import map as map_chart
 from monitor.ui.charts import marks as charts_marks
 from monitor.ui.components import key_numbers
@@ -113,6 +113,68 @@ def test_the_chart_and_its_sentence_agree_on_how_many_alerts_are_drawn():
         few == marks[:11]
         and "drawn" not in charts_marks.in_words(few, lambda mark: mark.name, charts_marks.count(few))[0]
     )
+
+
+SPAN = {"since": NOON - timedelta(days=1), "until": NOON + timedelta(days=1)}
+
+
+def closes(unit, *numbers):
+    made = [NOON + timedelta(hours=n) for n in range(len(numbers))]
+    return pd.DataFrame({"at": made, "close": numbers, "unit": unit})
+
+
+def test_the_panels_share_their_time_and_no_panel_has_two_axes():
+    prices = {"Brent": closes("USD/bbl", 71.3, 72.0), "Gold": closes("USD/oz", 5200.0), "WTI": closes("USD/bbl", 66.0)}
+    option, _ = panels.panels(points(100, 120), prices, [], **SPAN)
+    assert {(axis["min"], axis["max"]) for axis in option["xAxis"]} == {
+        (SPAN["since"].isoformat(), SPAN["until"].isoformat())
+    }
+    assert [axis["gridIndex"] for axis in option["yAxis"]] == [0, 1, 2, 3] == list(range(len(option["grid"])))
+    assert [axis["name"] for axis in option["yAxis"]] == ["tension", "relief", "USD/bbl", "USD/oz"]
+    lines = {series["name"]: series for series in option["series"]}
+    assert [lines[name]["yAxisIndex"] for name in ("Brent", "Gold", "WTI")] == [2, 3, 2]
+    assert all(series["xAxisIndex"] == series["yAxisIndex"] for series in option["series"])
+    assert len({str(lines[name]["lineStyle"]["type"]) for name in prices}) == 3  # distinct without colour
+    bottoms = [grid["top"] + grid["height"] for grid in option["grid"]]
+    assert all(bottom <= grid["top"] for bottom, grid in zip(bottoms, option["grid"][1:], strict=False))
+    assert bottoms[-1] < panels.height(prices)
+
+
+def test_relief_is_drawn_downward_and_a_price_as_steps_that_hold_until_the_next():
+    option, _ = panels.panels(points(100, 120), {"Brent": closes("USD/bbl", 71.3, 72.0)}, [], **SPAN)
+    assert [axis.get("inverse", False) for axis in option["yAxis"]] == [False, True, False]
+    (brent,) = [series for series in option["series"] if series["name"] == "Brent"]
+    assert brent["step"] == "end" and option["dataset"][1]["source"]["at"].tolist() == [NOON, NOON + timedelta(hours=1)]
+
+
+def test_a_gap_stays_a_gap_in_the_panels():
+    option, _ = panels.panels(points(100, np.nan, 120), {}, [], **SPAN)
+    assert option["dataset"][0]["source"]["tension"].isna().tolist() == [False, True, False]
+    assert not any(series["connectNulls"] for series in option["series"])
+
+
+@pytest.mark.parametrize(
+    ("tension", "high", "top", "cut"),
+    [((200, 300), 1.2, 400, False), ((200, 300), 9, 450, True), ((3, 4), 1.2, 150, False), ((), 1, 150, False)],
+)
+def test_a_wide_band_does_not_fill_the_panel(tension, high, top, cut):
+    assert panels.top_of(points(*tension, high=high), "tension") == (top, cut)
+    drawn = panels.panels(points(*tension, high=high), {}, [], **SPAN)[0]["dataset"][0]["source"]
+    if tension:
+        assert (drawn["tension_low"] + drawn["tension_band"]).max() <= top
+
+
+def test_events_are_numbered_and_can_be_clicked_and_the_last_look_is_a_line():
+    events = [panels.Event(NOON, "Strikes on Iran", "escalation"), panels.Event(NOON, "Talks", "deescalation")]
+    option, _ = panels.panels(points(100, 120), {}, events, looked=NOON, **SPAN)
+    (marks,) = [series for series in option["series"] if series.get("id") == panels.EVENTS]
+    assert [mark["value"][2] for mark in marks["data"]] == ["1: Strikes on Iran", "2: Talks"]
+    assert len({mark["symbol"] for mark in marks["data"]}) == 2 and marks["selectedMode"] == "single"
+    tension = next(series for series in option["series"] if series["name"] == "Tension")
+    named = [line["name"] for line in tension["markLine"]["data"] if line.get("name")]
+    assert named == ["last look"]
+    early, _ = panels.panels(points(100, 120), {}, [], looked=NOON - timedelta(days=9), **SPAN)
+    assert "last look" not in json.dumps([series.get("markLine") for series in early["series"]])
 
 
 def test_a_spark_breaks_at_a_gap():

@@ -2,6 +2,7 @@
 what it shows, its filters, its empty and broken states.
 """
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from monitor.clock import real_now
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
-from monitor.models import UNREAD, Entry, Feed, FeedState, Reading, Signal
+from monitor.models import PARTS, UNREAD, Entry, Feed, FeedState, Reading, Signal
 from monitor.storage import articles, corrections, index, notes, steps, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.steps import StepFailure
@@ -94,14 +95,40 @@ def test_overview_answers_in_words_and_numbers(fortnight, screen):
     assert not shown.exception
     said = words(shown)
     assert "Synthetic data" in said
-    assert "reported by" in said
-    assert all(
-        f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Attention", "Escalation share", "Brent", "WTI")
-    )
-    assert "90 % range: " in said
+    assert "escalation" in said.split('class="level">')[1].split("</span>")[0] and "reported by" in said
+    assert all(f"<dt>{name}</dt>" in said for name in ("Tension", "Relief", "Attention", "Brent", "WTI"))
+    assert "90 % range: " in said and "100 = a normal day" in said
     assert "<mark class=" in said
-    assert {"Who reported it, and how", "How it was read"} <= {link.proto.label for link in shown.get("page_link")}
+    assert {"Who reported it, and how", "How it was read"} <= {text for _, text in links(said)}
     assert "confirmed by 2 publishers" in said and "First reported by Demo" in said
+
+
+def links(said: str) -> list[tuple[str, str]]:
+    """(address, text) of every link within the app."""
+    return re.findall(r'<a href="([^"]*)" class="inner">([^<]*)</a>', said)
+
+
+def test_the_board_has_a_row_for_each_part_that_the_file_names(fortnight, screen, tmp_path):
+    feeds = tmp_path / "feeds.yaml"
+    demo_feeds = (demo.HERE / "feeds.yaml").read_text(encoding="utf-8")
+    feeds.write_text(demo_feeds + "\nboard: [lebanon, iraq_syria]\n", encoding="utf-8")
+    said = words(screen(fortnight, feeds=feeds))
+    rows = said.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
+    assert [links(row)[0] for row in rows] == [
+        ("./articles?part=Lebanon", "Lebanon"),
+        ("./articles?part=Iraq-Syria", "Iraq-Syria"),
+    ]
+    assert "escalation" in rows[1] and "2 publishers: Demo" in rows[1] and "./stories?story=" in rows[1]
+    assert "none confirmed in 14 days" in rows[0]
+
+
+def test_what_is_new_since_the_viewer_looked_is_said_and_marked(fortnight, screen):
+    said = words(screen(fortnight, "overview", looked="2026-03-02T00:00:00Z"))
+    line = said.split('class="since">')[1].split("</details>")[0]
+    assert "Since you last looked" in line and " new stor" in line and "12 h ago" in line
+    assert said.count('class="unread"') >= 1
+    for nothing in ("2031-01-01", "1999-01-01", "yesterday", "2026-03-02T12:00:00Z"):
+        assert "Since you last looked" not in words(screen(fortnight, "overview", looked=nothing))
 
 
 def test_a_change_within_the_bands_is_not_coloured(fortnight, screen, tmp_path):
@@ -128,6 +155,7 @@ def test_overview_on_an_empty_database_shows_no_zero(tmp_path, screen):
     assert "Strait of Hormuz: not known whether it is open" in words(shown)
     assert not shown.exception
     assert "No news polled yet." in said
+    assert said.count("not enough news") == len(PARTS) and "hardly any" not in said
     assert "no data" in said
     assert "no price" in said
     assert '<dd class="value">0' not in said
@@ -142,7 +170,7 @@ def test_a_few_articles_are_no_index_but_are_shown(tmp_path, screen, tagger):
     store.close()
     shown = screen(path)
     assert not shown.exception
-    assert "Not enough news to say" in words(shown)
+    assert "Not enough news in the last 24 h to say" in words(shown)
     assert '<mark class="escalation">' in words(shown)
 
 

@@ -1,51 +1,23 @@
 """What the screen says in words."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.models import CATEGORIES, FeedState, IndexPoint
+from monitor.index.state import LEVELS
+from monitor.models import CATEGORIES, FeedState
 from monitor.storage.signals import Reported
 from monitor.ui.components.wording import (
     CATEGORY_WORDS,
     GUIDE,
-    LEVELS,
     age,
     day_age,
     freshness,
-    level,
     listed,
-    since_when,
-    status_line,
-    trend,
+    reasons,
 )
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-POINT = IndexPoint(
-    "hour",
-    NOON,
-    "m",
-    "ok",
-    250.0,
-    230.0,
-    270.0,
-    90.0,
-    80.0,
-    100.0,
-    0.4,
-    20.0,
-    5.0,
-    15.0,
-    5.0,
-    3.0,
-    2.0,
-    97.0,
-    400,
-    90,
-    40,
-    11,
-)
 
 
 def test_every_category_has_its_words():
@@ -53,20 +25,11 @@ def test_every_category_has_its_words():
 
 
 def test_both_sides_are_told():
-    calm = replace(POINT, tension=100.0, tension_low=90.0, tension_high=110.0)
-    line = status_line(
-        POINT, calm, [Reported("attack", 6, 30), Reported("talks", 3, 4), Reported("threat", 1, 2)], "since 14:00"
+    said = reasons([Reported("attack", 6, 30), Reported("talks", 3, 4), Reported("threat", 1, 2)])
+    assert said == (
+        "Strikes and clashes reported by 6 publishers, threats by 1 publisher; talks reported by 3 publishers."
     )
-    assert line[0] == "High since 14:00, rising over 24 hours"
-    assert (
-        line[1]
-        == "strikes and clashes reported by 6 publishers, threats by 1 publisher; talks reported by 3 publishers."
-    )
-
-
-def test_overlapping_intervals_are_no_trend():
-    assert trend(POINT, replace(POINT, tension=240.0)) == "no clear change"
-    assert trend(POINT, replace(POINT, relief_low=40.0, relief_high=70.0), "relief") == "rising"
+    assert reasons([]) == "No signals in the last 24 hours."
 
 
 def test_a_long_list_of_names_is_cut():
@@ -76,28 +39,7 @@ def test_a_long_list_of_names_is_cut():
 
 def test_the_guide_names_the_levels_that_are_used():
     said = dict(GUIDE)["Levels"]
-    assert all(str(bound) in said and word.lower() in said for bound, word in LEVELS)
-
-
-def test_no_news_is_never_calm():
-    assert status_line(None, None, [])[0] == "No news polled yet."
-    gate = replace(POINT, tension=None, status="not enough news", missing="3 of 30 entries")
-    assert status_line(gate, None, []) == ("Not enough news to say", "3 of 30 entries.")
-
-
-@pytest.mark.parametrize(
-    ("levels", "since"),
-    [
-        ([90, 210, 250, 230], (1, False)),  # High since the second hour
-        ([210, 250, 230], (0, True)),  # perhaps longer than is known
-        ([250, None, 230], (2, False)),  # nobody knows what it was in the gap
-        ([250, 230, None], None),
-        ([], None),
-    ],
-)
-def test_since_when_the_level_holds(levels, since):
-    hours = [(NOON + timedelta(hours=n), value) for n, value in enumerate(levels)]
-    assert since_when(hours) == (since and (hours[since[0]][0], since[1]))
+    assert all(str(bound) in said and word in said for bound, word in LEVELS)
 
 
 def feed(state="well", ago=timedelta(minutes=5)):
@@ -117,13 +59,6 @@ def feed(state="well", ago=timedelta(minutes=5)):
 )
 def test_freshness_is_a_word(states, enabled, word):
     assert freshness(states, enabled, NOON)[1] == word
-
-
-@pytest.mark.parametrize(
-    ("tension", "word"), [(10, "Below normal"), (100, "Normal"), (199, "Elevated"), (200, "High"), (900, "Very high")]
-)
-def test_levels(tension, word):
-    assert level(tension) == word
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html
     return tag("div", *lines, tag("div", *(tag("span", a) for a in about), class_="card-foot"))
 
 
+def cards(some: Sequence[Html]) -> Html:
+    """Several in a frame each, as one element of the page: each one costs time to send and to draw."""
+    return tag("div", *(tag("div", card, class_="card") for card in some), class_="cards")
+
+
 def strongest(signals: Sequence[Signal]) -> list[Signal]:
     """One signal of each category, the most severe first."""
     best: dict[str, Signal] = {}

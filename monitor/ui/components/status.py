@@ -10,8 +10,8 @@ FRESHNESS = {"●": "good", "◐": "late", "✕": "bad"}  # sign -> class
 
 
 def headline(head: str, reasons: str) -> Html:
-    """The sentence that answers first."""
-    return tag("p", tag("span", head, class_="level"), *([": ", reasons] if reasons else []), class_="headline")
+    """The sentence that answers first, then what is behind it."""
+    return tag("p", tag("span", head, class_="level"), *([" ", reasons] if reasons else []), class_="headline")
 
 
 def strait(sentence: str) -> Html:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from monitor.models import DEESCALATION, ESCALATION, FeedState, IndexPoint, Story
+from monitor.models import DEESCALATION, ESCALATION, FeedState, Story
 from monitor.storage.signals import Reported
 from monitor.stories.account import Account, Follower
 
@@ -76,7 +76,7 @@ GUIDE = (
     (
         "Levels",
         (
-            "Of tension: under 75 below normal; under 125 normal; under 200 elevated; under 400 high; "
+            "Of tension, over seven days: under 75 below normal; under 125 normal; under 200 elevated; under 400 high; "
             "from there on very high."
         ),
     ),
@@ -110,7 +110,6 @@ GUIDE = (
         ),
     ),
 )
-LEVELS = ((75, "Below normal"), (125, "Normal"), (200, "Elevated"), (400, "High"))
 SCORE = (
     "From -10 to +10: its signals by severity and confidence, those of the summary by half; above zero for escalation"
 )
@@ -124,11 +123,6 @@ MODE_WORDS = {"act": "acts", "words": "words"}
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
 
-def level(tension: float) -> str:
-    """100 is the reference window's own level."""
-    return next((word for bound, word in LEVELS if tension < bound), "Very high")
-
-
 def provisional(reference: tuple[date, date] | None) -> str:
     """What a provisional index is measured against; `reference` is the fixed window, if there is one."""
     if reference:
@@ -139,51 +133,11 @@ def provisional(reference: tuple[date, date] | None) -> str:
     return "Provisional: measured against a built-in reference until there are 14 days of history."
 
 
-def trend(now: IndexPoint, before: IndexPoint | None, measure: str = "tension") -> str:
-    """Rising or falling only where the two 90 % intervals do not overlap;
-    otherwise no clear change. Empty without an earlier number.
-    """
-    if before is None:
-        return ""
-    low, high, low_before, high_before = (
-        getattr(point, f"{measure}_{end}") for point in (now, before) for end in ("low", "high")
-    )
-    if None in (low, high, low_before, high_before):
-        return ""
-    return "rising" if low > high_before else "falling" if high < low_before else "no clear change"
-
-
-def since_when(levels: Sequence[tuple[datetime, float | None]]) -> tuple[datetime, bool] | None:
-    """(since when the level of the last number holds unbroken, whether it may have held before the first number known).
-
-    `levels` are (time, tension), oldest first. None without a number at the end.
-    """
-    last = levels[-1][1] if levels else None
-    if last is None:
-        return None
-    word, start = level(last), len(levels) - 1
-    while start and (before := levels[start - 1][1]) is not None and level(before) == word:
-        start -= 1
-    return levels[start][0], start == 0
-
-
-def status_line(
-    now: IndexPoint | None, before: IndexPoint | None, reported: Sequence[Reported], since: str = ""
-) -> tuple[str, str]:
-    """(level, trend and since when; the reasons): `High since 14:00 and rising`, `strikes reported by 6 publishers;
-    talks by 3.`
-
-    `since` is such as "since 14:00", in the viewer's time.
-    """
-    if now is None:
-        return "No news polled yet.", ""
-    if now.tension is None:
-        return "Not enough news to say", f"{now.missing}." if now.missing else ""
-    head = " ".join(word for word in (level(now.tension), since) if word)
-    if moving := trend(now, before):
-        head += f", {moving} over 24 hours"
+def reasons(reported: Sequence[Reported]) -> str:
+    """What the news of a day reports, both sides: `Strikes and clashes reported by 6 publishers; talks by 3.`"""
     sides = [words for categories in (ESCALATION, DEESCALATION) if (words := _leading(reported, categories))]
-    return head, "; ".join(sides) + "." if sides else "no signals in the last 24 hours."
+    text = "; ".join(sides) if sides else "no signals in the last 24 hours"
+    return text[0].upper() + text[1:] + "."
 
 
 def _leading(reported: Sequence[Reported], categories: tuple[str, ...]) -> str:

@@ -1,17 +1,18 @@
-"""The chart of the index beside prices, drawn once for all viewers."""
+"""The chart of tension and relief above prices, drawn once for all viewers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from monitor.clock import midnight
-from monitor.models import MEASURES, DataSeries, Series
-from monitor.ui.charts import index_and_prices
+from monitor.models import DataSeries, Series
+from monitor.prices import market
+from monitor.ui.charts import panels
+from monitor.ui.charts.index_and_prices import PRICE_COLORS
 from monitor.ui.queries import reads
 
 
@@ -38,30 +39,39 @@ def lines_of(
 
 @dataclass(frozen=True)
 class Drawing:
-    """The main chart without its marks, and what is said of it."""
+    """The chart and what is said of it."""
 
     option: dict
+    height: int  # pixels
     clipped: bool  # a band is cut off
     end: str  # the newest numbers; empty where the index has none
     lines: tuple[str, ...]  # of prices
 
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
-def index_beside_prices(
-    grain: str, since: datetime | None, until: datetime, shown: tuple[Series | DataSeries, ...], zone: str
+def board_chart(
+    grain: str,
+    since: datetime,
+    until: datetime,
+    shown: tuple[Series | DataSeries, ...],
+    events: tuple[panels.Event, ...],
+    looked: datetime | None,
 ) -> Drawing | None:
-    """The index beside some prices; None where there is nothing to draw."""
+    """Tension and relief of a span above some prices; None where there is nothing to draw."""
     points = reads.points(grain, since, until)
-    lines: dict[str, Any] = {}
-    for series in shown[: len(index_and_prices.PRICE_COLORS)]:
-        lines |= lines_of(series, since and midnight(since), until, until)
+    lines: dict[str, pd.DataFrame] = {}
+    for series in shown[: len(PRICE_COLORS)]:
+        for name, frame in lines_of(series, midnight(since), until, until).items():
+            made = frame.assign(at=[market.settled_at(series, day.date()) for day in frame["day"]])
+            made = made[made["at"] <= until]  # a close that is not made yet is not known
+            if len(made):
+                lines[name] = made
     known = points.dropna(subset=["tension"])
-    if points[list(MEASURES)].isna().all(axis=None) and not lines:
+    if points[list(panels.MEASURES)].isna().all(axis=None) and not lines:
         return None
-    end = (
-        ""
-        if known.empty
-        else ", ".join(f"{name} {known[name].iloc[-1]:.0f}" for name in MEASURES if known[name].iloc[-1:].notna().all())
-        + " at the end"
+    option, clipped = panels.panels(points, lines, events, since=since, until=until, looked=looked)
+    newest = (
+        "" if known[name].iloc[-1:].isna().all() else f"{name} {known[name].iloc[-1]:.0f}" for name in panels.MEASURES
     )
-    return Drawing(*index_and_prices.tension_and_prices(points, lines, zone=zone), end, tuple(lines))
+    end = "" if known.empty else ", ".join(one for one in newest if one) + " at the end"
+    return Drawing(option, panels.height(lines), clipped, end, tuple(lines))

@@ -96,6 +96,11 @@ def now() -> datetime:
     return context().clock.now()
 
 
+def soon(now: datetime) -> datetime:
+    """The end of what has happened by now, in whole minutes so that reads are shared."""
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
 # -- functions of storage as they are: called without their first argument, the store --------------------------
 
 

@@ -1,0 +1,186 @@
+"""The rows of the board and its lists of stories, as markup: one element of the page each, links within the app.
+
+A table of Streamlit's would be drawn on a canvas, with no line breaks in a headline and no row that folds on a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import quote, urlencode
+
+from monitor.index.changes import Changes
+from monitor.index.state import part_words
+from monitor.models import PARTS, Story
+from monitor.storage.story_history import Confirmed
+from monitor.ui.charts.colors import COLORS
+from monitor.ui.components import times
+from monitor.ui.components.safe_html import ISOLATE, POP, Html, sound, tag, together
+from monitor.ui.components.wording import DIRECTION_WORDS, age, listed, many
+from monitor.ui.queries.board import Row
+
+WIDE, HIGH = 100.0, 34.0  # of a small line, in its own units
+LEAST = 20.0  # the least that a small line's height stands for, so that a quiet part looks quiet
+NAMED = 5  # stories of one kind that are named in what changed
+COLUMNS = (
+    "Part of the theatre", "Last 24 hours", "7-day level", "24 h change", "Tension ▲ relief ▼ 7 days", "Confirmed event"
+)  # fmt: skip
+
+
+def link(page: str, text: str | Html, **query: str) -> Html:
+    """A link to a page of ours: links.js follows it without loading the app anew."""
+    return tag("a", text, href=f"./{page}?{urlencode(query)}" if query else f"./{page}", class_="inner")
+
+
+def headline(text: str) -> str:
+    """A title in a line of ours, its direction kept apart from that of its neighbours."""
+    return ISOLATE + sound(text) + POP
+
+
+def table(rows: Sequence[Row], titles: dict[int, str], now: datetime) -> Html:
+    """A row for each part; `titles`: story id -> its name in the viewer's language."""
+    head = tag("tr", *(tag("th", name, scope="col") for name in COLUMNS))
+    return tag("table", tag("thead", head), tag("tbody", *(_row(row, titles, now) for row in rows)), class_="board")
+
+
+def _row(row: Row, titles: dict[int, str], now: datetime) -> Html:
+    found = row.state
+    change = found.change()
+    trend = found.trend()
+    clear = {"rising": "worse", "falling": "better"}.get(trend, "unclear")
+    moved = "" if change is None else f"{'▲' if change > 0 else '▼'} {change:+,.0f}" if round(change) else "="
+    amount = "" if found.now is None or found.now.tension is None else f" {found.now.tension:,.0f}"
+    return tag(
+        "tr",
+        tag("th", link("articles", row.label, part=PARTS[row.part]), scope="row"),
+        tag("td", part_words(found), tag("small", amount) if amount else "", class_="words"),
+        tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label="7-day level "),
+        tag("td", moved or "–", tag("small", " not clear") if moved and clear == "unclear" and moved != "=" else "",
+            class_=f"num {clear}", data_label="24 h "),
+        tag("td", mirrored(row.tension, row.relief) or "", class_="line", aria_hidden="true"),
+        tag("td", _event(row.event, titles, now), class_="event"),
+    )  # fmt: skip
+
+
+def _event(event: Confirmed | None, titles: dict[int, str], now: datetime) -> Html:
+    if event is None:
+        return tag("span", "none confirmed in 14 days", class_="none")
+    story = event.story
+    return together(
+        [
+            link("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
+            tag("small", f"{who(event)}, ", times.shown(story.last_seen, now), f", {age(story.last_seen, now)}"),
+        ]
+    )
+
+
+def who(event: Confirmed) -> str:
+    """`3 publishers: BBC, DW, AFP`."""
+    named = listed([sound(name) for name in event.publishers], 3)
+    return f"{many(event.story.confirmed_by, 'publisher')}: {named}"
+
+
+def mirrored(up: Sequence[float | None], down: Sequence[float | None]) -> Html | None:
+    """Two lines from one zero, one upward, one downward, in one scale; None without two numbers."""
+    known = [value for value in (*up, *down) if value is not None]
+    if len([value for value in up if value is not None]) < 2:
+        return None
+    top = max(LEAST, max((v for v in up if v is not None), default=0.0))
+    bottom = max(0.25 * top, max((v for v in down if v is not None), default=0.0))
+    zero = HIGH * top / (top + bottom)
+    unit = HIGH / (top + bottom)
+    assert known
+    lines = [
+        tag("path", d=_path(up, lambda value: zero - value * unit), stroke=COLORS["tension"], **_STROKE),
+        tag("path", d=_path(down, lambda value: zero + value * unit), stroke=COLORS["relief"], **_STROKE),
+        tag("path", d=f"M0 {zero:.1f}H{WIDE:g}", stroke="#8A9499", stroke_width="0.5", fill="none"),
+    ]
+    picture = tag(
+        "svg",
+        *lines,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 -1 {WIDE:g} {HIGH + 2:g}",
+        preserveAspectRatio="none",
+    )
+    return tag("img", src=f"data:image/svg+xml,{quote(picture)}", alt="")
+
+
+_STROKE: dict[str, str] = {
+    "fill": "none", "stroke_width": "2", "vector_effect": "non-scaling-stroke", "stroke_linejoin": "round",
+}  # fmt: skip
+
+
+def _path(values: Sequence[float | None], height) -> str:
+    steps, pen = [], "M"
+    for number, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        steps.append(f"{pen}{number * WIDE / max(1, len(values) - 1):.1f} {height(value):.1f}")
+        pen = "L"
+    return "".join(steps)
+
+
+# -- lists of stories ---------------------------------------------------------------------------------------
+
+
+def unread(story: Story, looked: datetime | None) -> Html | str:
+    """A mark for what came since the last look; nothing where that is not known."""
+    if looked is None or story.last_seen <= looked:
+        return ""
+    new = story.first_seen > looked
+    return tag("span", "new" if new else "more", class_="unread", title="since you last looked")
+
+
+def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datetime) -> Html:
+    """The events that are numbered on the chart, in its order."""
+    items = [
+        tag(
+            "li",
+            tag("span", DIRECTION_WORDS[event.story.direction][0], class_=event.story.direction, aria_hidden="true"),
+            " ",
+            times.shown(event.story.first_seen, now),
+            " ",
+            link("stories", headline(titles.get(event.story.id, event.story.title)), story=str(event.story.id)),
+            tag("small", f" {who(event)}"),
+        )
+        for event in events
+    ]
+    return tag("ol", *items, class_="events")
+
+
+def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: datetime) -> Html:
+    """What changed since somebody last looked: one sentence, and the stories behind a fold."""
+    when = together([times.shown(looked, now), f", {age(looked, now)}"])
+    if found.nothing:
+        return tag("p", tag("b", "Since you last looked"), " (", when, "): nothing new.", class_="since")
+    counts = [
+        many(len(found.new), "new story") if found.new else "",
+        *(f"{len(some)} {kind}" for kind, some in
+          (("confirmed", found.confirmed), ("denied or disputed", found.denied), ("corrected", found.corrected))
+          if some),
+    ]  # fmt: skip
+    parts = [
+        f"{kind}: {listed([PARTS[part] for part in some], 10)}"
+        for kind, some in (("hotter", found.hotter), ("calmer", found.calmer))
+        if some
+    ]
+    said = "; ".join([", ".join(count for count in counts if count), *parts]).lstrip("; ")
+    lists = [
+        tag("dl", tag("dt", title), *(_told(story, titles, now) for story in some[:NAMED]),
+            *([tag("dd", link("stories", f"and {len(some) - NAMED} more"))] if len(some) > NAMED else []))
+        for title, some in (("Denied or disputed", found.denied), ("Corrected", found.corrected),
+                            ("Confirmed", found.confirmed), ("New", found.new)) if some
+    ]  # fmt: skip
+    line = [tag("b", "Since you last looked"), " (", when, f"): {said}."]
+    return tag("details", tag("summary", *line), *lists, class_="since") if lists else tag("p", *line, class_="since")
+
+
+def _told(story: Story, titles: dict[int, str], now: datetime) -> Html:
+    return tag(
+        "dd",
+        tag("span", DIRECTION_WORDS[story.direction], class_="direction"),
+        " ",
+        link("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
+        tag("small", f" {many(story.confirmed_by, 'publisher')}, ", times.shown(story.last_seen, now)),
+    )

@@ -1,0 +1,139 @@
+"""The numbers of now, on cards: the index with its change, its range and its week, then prices and series of files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor.clock import midnight
+from monitor.index import state
+from monitor.models import DataSeries, IndexPoint, Series
+from monitor.prices import market
+from monitor.prices.series.age import stale
+from monitor.ui.charts import colors
+from monitor.ui.components import safe_html, times
+from monitor.ui.components.key_numbers import Number
+from monitor.ui.components.wording import MEASURES, SOURCES, age, day_age
+from monitor.ui.queries import reads
+
+# the colour of a clear change, (falling, rising); more attention is neither worse nor better
+WORSE = {"tension": ("better", "worse"), "relief": ("worse", "better"), "attention": ("", "")}
+
+
+def index_numbers(
+    point: IndexPoint | None, before: IndexPoint | None, week: state.State, history, normal: str, now: datetime
+) -> list[Number]:
+    """Tension, relief and attention of the newest 24 hours; `history` is a frame of their points."""
+    made = []
+    for name, label in MEASURES.items():
+        value, earlier = (getattr(p, name) if p else None for p in (point, before))
+        low, high = (getattr(point, f"{name}_{end}") for end in ("low", "high")) if point else (None, None)
+        moved, more = changed(value, earlier, "{:+,.0f} in 24 h"), state.trend(point, before, name) if point else ""
+        clear = more in ("rising", "falling")
+        made.append(Number(
+            label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "in 24 h",
+            f"{moved}, not clear" if moved and more and not clear else moved,
+            WORSE[name][more == "rising"] if clear else "",
+            notes=(interval(low, high), *notes(name, point, week, normal, now)),
+            history=list(history[name]), color=colors.COLORS[name],
+        ))  # fmt: skip
+    return made
+
+
+def notes(name: str, point: IndexPoint | None, week: state.State, normal: str, now: datetime) -> list[str]:
+    """What stands below a number of the index, a thing of its own for each."""
+    if name == "tension":
+        if week.level is None:
+            return [normal]
+        return [f"{week.days}-day level {week.level:,.0f}, {state.level(week.level)}", normal]
+    return [attended(point)] if name == "attention" else [as_of(point, now)]
+
+
+def attended(point: IndexPoint | None) -> str:
+    """How much of the news is about the theatre, in the place of the hour that the numbers beside it name."""
+    if point is None or point.attention_share is None:
+        return ""
+    return f"how much the world looks: {point.attention_share:.0f} % of the news"
+
+
+def changed(value: float | None, earlier: float | None, form: str) -> str:
+    """The change in words with an arrow; empty where there is nothing to compare with."""
+    if value is None or earlier is None:
+        return ""
+    words = form.format(value - earlier)
+    if not any(c in "123456789" for c in words.split()[0]):
+        return "= as 24 h ago"
+    return f"{'▲' if value > earlier else '▼'} {words}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"90 % range: {low:,.0f} to {high:,.0f}"
+
+
+def as_of(point: IndexPoint | None, now: datetime) -> str:
+    return (
+        "not computed yet"
+        if point is None
+        else safe_html.tag("span", "hour of ", times.shown(point.at, now), f", {age(point.at, now)}")
+    )
+
+
+def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
+    """The first series that are configured; the others are on the chart."""
+    last, failing = reads.last_prices(midnight(now)), {failure.series: failure for failure in reads.price_failures()}
+    made = []
+    for one in series:
+        price, fault = last.get(one.name), failing.get(one.name)
+        closes = (
+            reads.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now)) if price else []
+        )
+        gap = closes[-1] - closes[-2] if len(closes) > 1 else None
+        newest = reads.newest_price(one.name, reads.soon(now))  # of the running day too
+        stale = market.stale(one, newest, now) if newest else None
+        notes = (
+            ()
+            if price is None
+            else (
+                f"close of {price.day:%a} {price.day.day} {price.day:%b}, {day_age(price.day.date(), now.date())}",
+                f"{price.kind}, {SOURCES[price.source]}",
+            )
+        )
+        trouble = f"◐ Stale: {stale}" if stale else ""
+        if fault:
+            trouble = f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}"
+        made.append(Number(
+            one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
+            "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
+            notes=notes, fault=trouble, history=closes,
+        ))  # fmt: skip
+    return made
+
+
+def series_numbers(series: Sequence[DataSeries], now: datetime) -> list[Number]:
+    """The first series of files that are switched on, each with its age and with what is wrong with its file."""
+    made, states = [], reads.series_states()
+    for one in series:
+        newest, state = reads.newest_value(one.name, now), states.get(one.name)
+        recent = reads.value_frame(one.name, midnight(now) - timedelta(days=45), reads.soon(now), reads.soon(now))[
+            "close"
+        ].tolist()
+        old = stale(one, newest, now) if newest else None
+        fault = f"◐ Stale: {old}" if old else ""
+        if state and state.error:
+            fault = f"{state.error}, {age(state.last_asked, now)}"
+        day = (
+            newest and f"of {newest.day:%a} {newest.day.day} {newest.day:%b}, {day_age(newest.day.date(), now.date())}"
+        )
+        made.append(Number(
+            one.name, "no value" if newest is None else f"{newest.value:,g}", "" if newest is None else one.unit,
+            changed_by(recent), notes=(day,) if day else (), history=recent,
+            fault=fault,
+        ))  # fmt: skip
+    return made
+
+
+def changed_by(recent: list[float]) -> str:
+    if len(recent) < 2:
+        return ""
+    gap = recent[-1] - recent[-2]
+    return f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+,g} from the value before"
