@@ -123,10 +123,12 @@ def test_the_board_has_a_row_for_each_part_that_the_file_names(fortnight, screen
 
 
 def test_what_is_new_since_the_viewer_looked_is_said_and_marked(fortnight, screen):
-    said = words(screen(fortnight, "overview", looked="2026-03-02T00:00:00Z"))
-    line = said.split('class="since">')[1].split("</details>")[0]
-    assert "Since you last looked" in line and " new stor" in line and "12 h ago" in line
-    assert said.count('class="unread"') >= 1
+    for looked, kind, mark in (("18:00", "1 new story", "new"), ("20:00", "1 confirmed", "more")):
+        said = words(screen(fortnight, "overview", looked=f"2026-03-01T{looked}Z"))
+        line = said.split('class="since"><summary>')[1].split("</details>")[0]
+        assert "Since you last looked" in line and kind in line and "Drone shot down over Erbil" in line
+        assert f'class="unread" title="since you last looked">{mark}<' in said
+    assert "nothing new." in words(screen(fortnight, "overview", looked="2026-03-01T22:00:00Z"))
     for nothing in ("2031-01-01", "1999-01-01", "yesterday", "2026-03-02T12:00:00Z"):
         assert "Since you last looked" not in words(screen(fortnight, "overview", looked=nothing))
 
