@@ -48,7 +48,15 @@ def test_nothing_else_is_touched(path, asked):
     assert browser_scripts.TAGS.decode() not in get(path, asked).text
 
 
-@pytest.mark.parametrize(("script", "word"), [("idle_tabs.js", "visibilitychange"), ("history.js", "pushState")])
+@pytest.mark.parametrize(
+    ("script", "word"),
+    [
+        ("idle_tabs.js", "visibilitychange"),
+        ("history.js", "pushState"),
+        ("links.js", "a.inner"),
+        ("last_look.js", "localStorage"),
+    ],
+)
 def test_each_script_is_served_below_the_base_path(script, word):
     assert script in browser_scripts.SCRIPTS
     answer = get(f"/base/api/{script}")

@@ -156,7 +156,7 @@ def test_episodes_found_by_the_rule_are_studied(market, screen):
 
 def test_the_overview_marks_the_days_that_the_oil_page_calls_episodes(market, screen):
     shown = screen(market, "")
-    shown.button_group(key="range").set_value("1 year").run()
+    shown.button_group(key="time").set_value("1 year").run()
     assert not shown.exception
     studied = {f"{day.day} {day:%b %Y}" for day in set(screen(market, "oil").dataframe[0].value["event"])}
     sentence_shown = next(str(element.value) for element in shown.get("html") if "episode of" in str(element.value))

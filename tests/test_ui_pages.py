@@ -115,8 +115,8 @@ def test_the_board_has_a_row_for_each_part_that_the_file_names(fortnight, screen
     said = words(screen(fortnight, feeds=feeds))
     rows = said.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
     assert [links(row)[0] for row in rows] == [
-        ("./articles?part=Lebanon", "Lebanon"),
-        ("./articles?part=Iraq-Syria", "Iraq-Syria"),
+        ("./articles?part=Lebanon&amp;time=7+days", "Lebanon"),
+        ("./articles?part=Iraq-Syria&amp;time=7+days", "Iraq-Syria"),
     ]
     assert "escalation" in rows[1] and "2 publishers: Demo" in rows[1] and "./stories?story=" in rows[1]
     assert "none confirmed in 14 days" in rows[0]

@@ -84,6 +84,28 @@ def test_axe_finds_no_fault_in_light_or_dark(monitor, browser_page):
     assert found == []
 
 
+def test_since_last_night_is_no_step_and_an_event_of_the_chart_leads_to_its_story_and_back(monitor, browser_page):
+    """The browser keeps when it looked last; the server has it from a cookie."""
+    address, _ = monitor
+    page = browser_page
+    seen = int((NOW - timedelta(hours=20)).timestamp() * 1000)
+    page.add_init_script(f"localStorage.getItem('monitor.seen') || localStorage.setItem('monitor.seen', '{seen}')")
+    open_page(page, address, "")
+    expect(page.locator(".since")).to_contain_text("Since you last looked (1 Mar 16:00, 20 h ago)")
+    page.locator(".since summary").click()
+    page.locator(".since dd a").first.wait_for()
+    chart = page.locator("[class*=st-key-main_chart] canvas").first
+    place, events = chart.bounding_box(), page.locator(".events li")
+    assert events.count() >= 1
+    label = events.first.locator("a").inner_text()
+    events.first.locator("a").click()
+    page.get_by_text("First reported by").first.wait_for(timeout=10_000)
+    assert "/stories?story=" in page.url and label
+    page.go_back()
+    page.locator("table.board").wait_for(timeout=10_000)
+    assert page.url.split("?")[0].rstrip("/") == address and place
+
+
 def test_from_the_first_screen_to_the_words_that_prove_it(monitor, browser_page):
     address, _ = monitor
     page = browser_page
@@ -143,7 +165,7 @@ def test_a_zoom_outlives_a_tick_and_a_hidden_tab_asks_nothing(monitor, browser_p
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => window.unseen === true})")
     open_page(page, address, "")
-    chart = page.locator(".st-key-main_chart canvas").first
+    chart = page.locator("[class*=st-key-main_chart] canvas").first
     chart.wait_for()
     page.wait_for_timeout(500)
     whole, place = chart.evaluate("canvas => canvas.toDataURL()"), chart.bounding_box()

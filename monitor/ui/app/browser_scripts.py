@@ -4,6 +4,8 @@
 
 idle_tabs.js: Streamlit ticks by timers of the browser, and a tab in the background shall cost the server nothing.
 history.js: one step of Back for one act of the viewer.
+links.js: a link to another page of ours is followed without loading the app anew.
+last_look.js: when the viewer last looked, which only the browser keeps.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-SCRIPTS = ("idle_tabs.js", "history.js")
+SCRIPTS = ("idle_tabs.js", "history.js", "links.js", "last_look.js")
 PLACE = b"<head>"
 # relative like Streamlit's own, so that it holds below any base path
 TAGS = PLACE + "".join(f'\n    <script src="./api/{name}"></script>' for name in SCRIPTS).encode()

@@ -16,13 +16,14 @@ from typing import Any
 import pandas as pd
 
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
-from monitor.ui.charts.index_and_prices import BAND, DASHES, PRICE_COLORS, TIMES
+from monitor.ui.charts.index_and_prices import DASHES, PRICE_COLORS, TIMES
 
 MEASURES = ("tension", "relief")
 HEADROOM = 1.35  # a band may reach this many times the highest line before the panel cuts it off
 LEAST = {"tension": 150.0, "relief": 150.0}  # the least that a panel shows: 100 is normal
 TOP, INDEX, PRICES, GAP, BELOW = 64, 210, 110, 24, 28  # pixels: above, of both measures, of each unit, between, below
 LEFT, RIGHT = 52, 14
+BAND = 0.13  # opacity of a 90 % interval
 ABOVE = 10  # pixels from the top of the first panel to the marks of events: within it, the axis would have the pointer
 NORMAL = {"yAxis": 100, "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"}, "label": {"show": False}}
 NAMES = "named events"

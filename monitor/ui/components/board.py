@@ -1,4 +1,4 @@
-"""The rows of the board and its lists of stories, as markup: one element of the page each, links within the app.
+"""The rows of the board and its lists of stories, as markup: one element of the page each, with links within the app.
 
 A table of Streamlit's would be drawn on a canvas, with no line breaks in a headline and no row that folds on a phone.
 """
@@ -14,7 +14,7 @@ from monitor.index.state import part_words
 from monitor.models import PARTS, Story
 from monitor.storage.story_history import Confirmed
 from monitor.ui.charts.colors import COLORS
-from monitor.ui.components import times
+from monitor.ui.components import period, times
 from monitor.ui.components.safe_html import ISOLATE, POP, Html, sound, tag, together
 from monitor.ui.components.wording import DIRECTION_WORDS, age, listed, many
 from monitor.ui.queries.board import Row
@@ -28,8 +28,8 @@ COLUMNS = (
 
 
 def link(page: str, text: str | Html, **query: str) -> Html:
-    """A link to a page of ours: links.js follows it without loading the app anew."""
-    return tag("a", text, href=f"./{page}?{urlencode(query)}" if query else f"./{page}", class_="inner")
+    """A link to a page of ours, in the same period: links.js follows it without loading the app anew."""
+    return tag("a", text, href=f"./{page}?{urlencode({**query, **period.parameters()})}", class_="inner")
 
 
 def headline(text: str) -> str:
@@ -54,9 +54,9 @@ def _row(row: Row, titles: dict[int, str], now: datetime) -> Html:
         "tr",
         tag("th", link("articles", row.label, part=PARTS[row.part]), scope="row"),
         tag("td", part_words(found), tag("small", amount) if amount else "", class_="words"),
-        tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label="7-day level "),
+        tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label="7-day level"),
         tag("td", moved or "–", tag("small", " not clear") if moved and clear == "unclear" and moved != "=" else "",
-            class_=f"num {clear}", data_label="24 h "),
+            class_=f"num {clear}", data_label="24 h"),
         tag("td", mirrored(row.tension, row.relief) or "", class_="line", aria_hidden="true"),
         tag("td", _event(row.event, titles, now), class_="event"),
     )  # fmt: skip

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from monitor.clock import midnight, time_text
+from monitor.clock import midnight
 from monitor.index import state
 from monitor.models import DataSeries
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
+from monitor.ui.charts import drag, panels
 from monitor.ui.charts import marks as charts_marks
-from monitor.ui.charts import panels
 from monitor.ui.components import (
     article_card,
     board,
@@ -20,24 +20,33 @@ from monitor.ui.components import (
     key_numbers,
     last_look,
     numbers_of_now,
+    period,
     safe_html,
     status,
     times,
 )
 from monitor.ui.components.wording import GUIDE, age, followed, languages, many, provisional, reasons
 from monitor.ui.components.wording import state as story_state
+from monitor.ui.exports.periods import Period
 from monitor.ui.queries import board as board_queries
 from monitor.ui.queries import main_chart, reads, studies
 
-RANGES = {"24 hours": 1, "2 days": 2, "7 days": 7, "30 days": 30, "1 year": 366, "all": None}
 HISTORY = timedelta(days=7)  # behind the sparklines
+BY_HOUR = timedelta(days=8)  # the longest period whose chart has a point an hour
+UNKNOWN = timedelta(days=366)  # of prices, where all is asked for and no index has begun
 LEADING, NEWEST = 6, 6
+
+
+def end_of(shown: Period) -> datetime:
+    """The moment that the board is about: now, or the end of a period that lies in the past."""
+    now = reads.now()
+    return min(now, shown.until - timedelta(minutes=1)) if shown.fixed else now
 
 
 @st.fragment(run_every=reads.TICK)
 def numbers() -> None:
     """The only part that ticks: the sentence, how fresh it is, the row of numbers."""
-    now = reads.now()
+    now = end_of(period.chosen())
     until = reads.soon(now)
     history = reads.points("hour", until - HISTORY, until)
     point, before = reads.latest_point("hour", until), reads.latest_point("hour", until - timedelta(days=1))
@@ -49,7 +58,7 @@ def numbers() -> None:
     strait = status.strait(reads.strait_sentence(now))
     said = reasons(reads.reported(until - timedelta(days=1), until)) if point and point.tension is not None else ""
     head = status.headline(state.sentence(week, now), said)
-    safe_html.show(safe_html.tag("div", head, strait, status.fresh(reads.fresh(now), notes)))
+    safe_html.show(safe_html.tag("div", head, strait, status.fresh(reads.fresh(reads.now()), notes)))
     of_files = [one for one in reads.beside_index() if isinstance(one, DataSeries)][:2]
     normal = state.normal(settings.index.span, bool(point and point.status == "provisional"))
     safe_html.show(
@@ -86,32 +95,21 @@ def parts(now: datetime, upto: int) -> None:
     safe_html.show(board.table(rows, titled(events), now))
 
 
-def chart(now: datetime, upto: int, looked: datetime | None) -> None:
+def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period) -> None:
     beside = reads.beside_index()
     names = [series.name for series in beside]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = st.segmented_control(
-            "Range",
-            list(RANGES),
-            default="7 days",
-            key="range",
-            bind="query-params",
-            required=True,
-            label_visibility="collapsed",
-        )
-        shown = st.pills(
-            "Prices",
-            names,
-            default=names[:1],
-            key="prices",
-            bind="query-params",
-            selection_mode="multi",
-            label_visibility="collapsed",
-        )
-    until = reads.soon(now)
-    days = RANGES[chosen]
-    since = until - timedelta(days=days or 3660)
-    grain = "hour" if until - since <= HISTORY else "day"
+    shown = st.pills(
+        "Prices",
+        names,
+        default=names[:1],
+        key="prices",
+        bind="query-params",
+        selection_mode="multi",
+        label_visibility="collapsed",
+    )
+    until = spanned.until
+    since = spanned.since or until - UNKNOWN
+    grain = "hour" if until - since <= BY_HOUR else "day"
     led = board_queries.leaders(since, until, upto)
     named = titled(one.story for one in led)
     events = tuple(
@@ -122,7 +120,7 @@ def chart(now: datetime, upto: int, looked: datetime | None) -> None:
         grain, since, until, tuple(series for series in beside if series.name in shown), events, looked
     )
     if not drawing:
-        st.info("Nothing to draw yet: no index and no price in this range.")
+        st.info("Nothing to draw yet: no index and no price in this time.")
         return
     alerts, fired = reads.alerts_fired(since, until, charts_marks.MAX_MARKS)
     episodes = {day: what for day, what in studies.episodes_found(midnight(now)).items() if day >= since.date()}
@@ -130,13 +128,13 @@ def chart(now: datetime, upto: int, looked: datetime | None) -> None:
     marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
     drawn_of = f"{len(alerts)} of {many(fired, 'alert')}" if fired > len(alerts) else many(fired, "alert")
     chosen_event = st.echarts_chart(
-        charts_marks.marked(drawing.option, marks),
+        drag.draggable(charts_marks.marked(drawing.option, marks)),
         height=drawing.height,
-        key="main_chart",
-        on_select="rerun",
+        **period.dragging("main_chart", spanned),
         alt=(
-            f"Tension and relief with 90 % bands above prices, {chosen}: {drawing.end or 'no index yet'}; "
-            f"{many(len(events), 'named event')}, {drawn_of}, {many(len(marks_of_episodes), 'episode')} marked"
+            f"Tension and relief with 90 % bands above prices, {period.in_words(spanned)}: "
+            f"{drawing.end or 'no index yet'}; {many(len(events), 'named event')}, {drawn_of}, "
+            f"{many(len(marks_of_episodes), 'episode')} marked"
         ),
     )
     open_event(chosen_event, [one.story.id for one in led])
@@ -154,14 +152,14 @@ def chart(now: datetime, upto: int, looked: datetime | None) -> None:
         {"alert": fired, **charts_marks.count(charts_marks.of_days(episodes))},
     )
     if not drawing.end:
-        said.append("No index in this range: not enough news.")
+        said.append("No index in this time: not enough news.")
     if drawing.clipped:
         said.append("Some bands are cut off: little news, wide uncertainty.")
     drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
-        said.append(f"No value of {', '.join(missing)} in this range.")
+        said.append(f"No value of {', '.join(missing)} in this time.")
     safe_html.note(" ".join(said))
-    files(grain, since if days else None, drawn)
+    files(grain, spanned, drawn)
 
 
 def open_event(state, ids: list[int]) -> None:
@@ -180,25 +178,25 @@ def day_of(at: datetime) -> str:
     return f"{at.day} {at:%b %Y}"
 
 
-def files(grain: str, since: datetime | None, shown: list[str]) -> None:
-    """What the chart draws, as two files: the index and the prices beside it."""
-    start, named = ([("since", time_text(since))], f"-since-{since:%Y%m%d}") if since else ([], "")
+def files(grain: str, spanned: Period, shown: list[str]) -> None:
+    """What the chart draws, as files: the index and the prices below it."""
     with st.container(horizontal=True):
         downloads.offer(
             "index",
-            urlencode([("grain", grain), ("part", "all"), *start]),
-            name=f"index-{grain}{named}",
+            urlencode([("grain", grain), ("part", "all")]),
+            name=f"index-{grain}",
             label="Index as CSV",
+            shown=spanned,
         )
         of_files = {one.name for one in reads.beside_index() if isinstance(one, DataSeries)}
-        day = [("since", f"{since:%Y-%m-%d}")] if since else []
         for table, label in (("prices", "Prices as CSV"), ("observations", "Series as CSV")):
             if some := [name for name in shown if (name in of_files) == (table == "observations")]:
                 downloads.offer(
                     table,
-                    urlencode([("series", name) for name in some] + day),
-                    name=f"{table}-{'-'.join(some)}{named}",
+                    urlencode([("series", name) for name in some]),
+                    name=f"{table}-{'-'.join(some)}",
                     label=label,
+                    shown=spanned,
                 )
 
 
@@ -230,7 +228,7 @@ def leading(now: datetime, upto: int, looked: datetime | None) -> set[int]:
     until = reads.soon(now)
     found = reads.leading_stories(until - timedelta(days=1), until, LEADING, upto, times.language())
     if not found:
-        st.text("No story with a signal in the last 24 hours.")
+        st.text("No story with a signal in these 24 hours.")
         return set()
     cards = []
     for lead in found:
@@ -283,14 +281,15 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         )
         with st.popover("How to read this", type="tertiary"):
             safe_html.show(status.guide(GUIDE))
+spanned = period.chosen()
 numbers()
-now, settled, upto = reads.now(), reads.all_asked(), reads.arrived_id()
+now, settled, upto = end_of(spanned), reads.all_asked(), reads.arrived_id()
 looked = since_looked(now, upto)
 left, right = st.columns([11, 9], gap="medium")
 with left:
     parts(now, upto)
 with right:
-    chart(now, upto, looked)
+    chart(now, upto, looked, spanned)
 left, right = st.columns([11, 9], gap="medium")
 with left:
     shown = leading(now, upto, looked)
