@@ -21,6 +21,7 @@ EFFECTS = (
     "monitor.pipeline", "monitor.operation", "monitor.cli", "monitor.ui",
     "monitor.archive.inputs", "monitor.archive.work", "monitor.archive.manifest", "monitor.archive.runner",
     "monitor.archive.processes", "monitor.archive.child", "monitor.archive.dask", "monitor.archive.load",
+    "monitor.archive.gdelt", "monitor.archive.warc",
     "aiohttp", "apprise", "curl_cffi", "distributed", "fsspec", "sqlalchemy", "streamlit", "yfinance",
 )  # fmt: skip
 PURE = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlsplit
 
 from monitor.errors import InputError
 from monitor.feeds.identity import canonical_link, identity
@@ -74,7 +75,7 @@ def found_in(row: Mapping[str, object], columns: Mapping[str, str]) -> Found:
         raise ValueError("it has neither title nor summary; --map says which columns they are")
     link = absolute(_text(values, "link"))
     source = _name(values, "source")
-    publisher = _name(values, "publisher") or source or (link and registrable_domain(link)) or _name(values, "feed")
+    publisher = _name(values, "publisher") or source or _site(link) or _name(values, "feed")
     if not publisher:
         raise ValueError("nothing says who published it; give source, publisher, feed or link")
     published_text = values["published"]
@@ -96,6 +97,10 @@ def found_in(row: Mapping[str, object], columns: Mapping[str, str]) -> Found:
         identity(entry),
         canonical_link(link) if link else None,
     )
+
+
+def _site(link: str | None) -> str | None:
+    return (registrable_domain(link) or urlsplit(link).hostname) if link else None
 
 
 def _plain(text: str) -> str:

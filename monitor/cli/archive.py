@@ -1,9 +1,14 @@
-"""Commands for archives of news: archive, and with --load into the database."""
+"""Commands for archives of news: archive, with --load into the database, and convert."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -138,3 +143,56 @@ def _read(
         err.print(f"set aside: {row.shard}: {row.set_aside}; the same command tries it again", markup=False)
     if report.set_aside:
         raise typer.Exit(1)
+
+
+class Kind(StrEnum):
+    gkg = "gkg"
+    doc = "doc"
+    warc = "warc"
+
+
+@app.command()
+@command_line
+def convert(
+    kind: Annotated[
+        Kind, typer.Argument(help="GDELT's Global Knowledge Graph, an article list of its DOC API, or WARC files.")
+    ],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    o: Annotated[
+        Path, typer.Option("-o", "--output", help="The file of JSON lines to make, for `archive`; .gz packs it.")
+    ],
+) -> None:
+    """Make rows for `archive` of what other archives publish."""
+    rows = _converter(kind)
+    if o.exists():
+        raise typer.BadParameter(f"{o} is there already; name a file that is not")
+    left_out: Counter[str] = Counter()
+    count, part = 0, o.with_name(o.name + ".part")
+    try:
+        with gzip.open(part, "wb", compresslevel=6) if o.suffix == ".gz" else part.open("wb") as out:
+            for file in files:
+                for row in rows(file):
+                    if isinstance(row, str):
+                        left_out[row] += 1
+                        continue
+                    count += 1
+                    out.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        part.replace(o)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ArchiveError(f"nothing was made: {error}") from error
+    err.print(f"{o}: {count:,} rows", markup=False)
+    for reason, many in left_out.most_common():
+        err.print(f"left out: {many:,}, {reason}", markup=False)
+
+
+def _converter(kind: Kind) -> Callable[[Path], Iterator[dict[str, str] | str]]:
+    if kind is Kind.warc:
+        try:
+            from monitor.archive import warc
+        except ImportError:
+            raise ArchiveError("WARC files need warcio: pip install 'gulf-tension-monitor[archive]'") from None
+        return warc.pages
+    from monitor.archive import gdelt
+
+    return gdelt.gkg if kind is Kind.gkg else gdelt.doc
