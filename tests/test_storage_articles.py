@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import StorageError
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Suppressed
-from monitor.storage import articles, features, feeds, signals, stories
+from monitor.storage import articles, counts, features, feeds, signals, stories
 from monitor.storage.articles import Filter, Item
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
@@ -234,10 +234,27 @@ def test_signals_are_found_by_their_own_values(four):
     ] == ["Strike"]
     assert signals.find(four, Filter(modes=("act",), directions=("deescalation",))) == []
     assert [r.title for r in signals.find(four, Filter(places=("Muscat",)), limit=1)] == ["Deal"]
-    assert [(t.values, t.direction, t.signals, t.strongest) for t in signals.tally(four, ("source", "target"))] == [
-        (("ISR", "IRN"), "escalation", 1, 9.0)
+
+
+def test_stories_are_counted_by_place_and_by_pair(four, store):
+    """Two articles of one story are one, and an article without a story is one; by acts or words, of a time."""
+    assert [(c.values, c.escalation, c.deescalation, c.severity) for c in counts.of_pairs(four)] == [
+        (("ISR", "IRN"), 1, 0, 9.0)
     ]
-    assert {t.values[0] for t in signals.tally(four, ("place",), since=NOON)} == {"Isfahan", "Muscat"}
+    put(store, item(5, "Strike again", STRIKE), item(6, "Strike once more", STRIKE), now=NOON)
+    ids = {article.title: article.id for article in articles.find(store)}
+    stories.assign(store, {ids["Strike"]: ids["Strike"], ids["Strike again"]: ids["Strike"]})
+    found = {count.values[0]: count for count in counts.of_places(four)}
+    isfahan, muscat = found["Isfahan"], found["Muscat"]
+    assert (isfahan.stories, isfahan.escalation, isfahan.deescalation) == (3, 2, 1)  # the deal names it too
+    assert (isfahan.articles, isfahan.publishers, isfahan.severity) == (4, 1, 9.0)
+    assert (muscat.stories, muscat.escalation, muscat.deescalation) == (1, 0, 1)
+    assert {count.values[0] for count in counts.of_places(four, modes=("words",))} == {"Isfahan", "Muscat"}
+    assert {count.values[0] for count in counts.of_places(four, modes=("act",))} == {"Isfahan"}
+    assert counts.of_pairs(four, modes=("words",)) == []
+    assert (
+        counts.of_places(four, until=NOON - timedelta(days=9)) == counts.of_pairs(four, NOON + timedelta(days=9)) == []
+    )
 
 
 def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):

@@ -1,6 +1,8 @@
 """What the charts are made of: gaps stay gaps, wide bands do not dwarf a line, nothing is drawn outside the map."""
 
+import itertools
 import json
+import math
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -9,11 +11,13 @@ import pandas as pd
 import pytest
 
 from monitor.models import MEASURES, Alert, Article
-from monitor.storage.signals import Tally
-from monitor.ui.charts import actor_matrix, coastline, index_and_prices, panels, report_timeline
+from monitor.storage.counts import Count
+from monitor.tagging import theatre
+from monitor.ui.charts import actor_matrix, index_and_prices, panels, region, report_timeline
 from monitor.ui.charts import map as map_chart
 from monitor.ui.charts import marks as charts_marks
 from monitor.ui.components import key_numbers
+from monitor.ui.queries import places_and_pairs
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -200,26 +204,101 @@ def test_reports_stand_in_the_row_of_their_publisher():
     json.dumps(option)
 
 
-def test_the_map_keeps_to_its_frame():
-    where = {"Strait of Hormuz": (26.57, 56.25), "United States": (39.8, -98.6)}
+def count(*values, escalation=0, deescalation=0, severity=5.0, publishers=1):
+    stories = escalation + deescalation
+    return Count(values, stories, escalation, deescalation, publishers, stories, severity)
+
+
+WHERE = {"Strait of Hormuz": (26.57, 56.25), "Beirut": (33.89, 35.5), "United States": (39.8, -98.6)}
+
+
+def test_the_map_keeps_to_its_region_and_names_what_lies_elsewhere():
     found = [
-        Tally(("Strait of Hormuz",), "escalation", 9, 4, 9.0),
-        Tally(("United States",), "escalation", 1, 1, 3.0),
-        Tally(("X",), "escalation", 1, 1, 1.0),
+        count("Middle East", escalation=9),
+        count("Strait of Hormuz", escalation=4, deescalation=1),
+        count("Beirut", deescalation=1),
+        count("United States", escalation=1),
     ]
-    option, outside = map_chart.places(found, where)
-    drawn = [item["name"] for series in option["series"] if series.get("name") for item in series["data"]]
-    assert drawn == ["Strait of Hormuz"]
-    assert [tally.values[0] for tally in outside] == ["United States", "X"]
-    assert all(coastline.inside(*point) for line in coastline.COASTS.values() for point in line)
+    here, elsewhere = map_chart.split(found, WHERE)
+    assert [one.values[0] for one in here] == ["Strait of Hormuz", "Beirut"]
+    assert [one.values[0] for one in elsewhere] == ["Middle East", "United States"]
+    option = map_chart.places(here, WHERE, "whole region")
+    assert map_chart.marks(option) == {
+        "escalation": ["Strait of Hormuz"],
+        "deescalation": ["Strait of Hormuz", "Beirut"],
+    }
+    json.dumps(option)
 
 
-def test_the_matrix_counts_who_acts_on_whom():
-    option = actor_matrix.matrix(
-        [Tally(("IRN", "ISR"), "escalation", 5, 3, 9.0), Tally(("USA", "IRN"), "deescalation", 1, 1, 2.0)],
-        "escalation",
-        {"IRN": "Iran"},
+def test_the_area_of_half_a_mark_grows_with_the_stories_of_its_direction():
+    found = [count("Strait of Hormuz", escalation=16, deescalation=4), count("Beirut", deescalation=1)]
+    option = map_chart.places(found, WHERE, "whole region")
+    up, down = (series["data"] for series in option["series"] if "id" in series)
+    half = map_chart.LARGEST - map_chart.SMALLEST
+    assert up[0]["symbolSize"] == [2 * map_chart.LARGEST, map_chart.LARGEST]
+    assert [item["symbolSize"][1] - map_chart.SMALLEST for item in down] == pytest.approx(
+        [half / 2, half / 4], abs=0.06
     )
-    assert option["yAxis"]["data"] == ["Iran"]
-    assert option["series"][0]["data"] == [[0, 0, 3]]
-    assert actor_matrix.matrix([], "escalation", {}) is None
+    assert up[0]["symbolOffset"][1] < 0 < down[0]["symbolOffset"][1]  # one above, one below the place
+
+
+@pytest.mark.parametrize("view", map_chart.VIEWS)
+def test_a_degree_is_as_long_across_as_up_in_the_middle_of_each_view(view):
+    edge = map_chart.VIEWS[view].bounds()
+    wide = (edge["east"] - edge["west"]) * math.cos(math.radians(map_chart.VIEWS[view].latitude))
+    assert wide / (edge["north"] - edge["south"]) == pytest.approx(map_chart.SHAPE)
+
+
+def test_the_region_has_land_where_land_is_and_sea_lanes_keep_off_it():
+    for place, land in {(51.4, 35.7): True, (46.7, 24.7): True, (55.9, 26.8): True, (52.0, 26.5): False,
+                        (38.5, 20.0): False, (56.5, 26.55): False, (65.0, 15.0): False}.items():  # fmt: skip
+        assert region.on_land(place) == land, place
+    for name, lane in region.LANES.items():
+        for (x1, y1), (x2, y2) in itertools.pairwise(lane):
+            points = [(x1 + (x2 - x1) * n / 20, y1 + (y2 - y1) * n / 20) for n in range(21)]
+            assert name == "Suez Canal" or not any(map(region.on_land, points)), name
+
+
+def test_terminals_and_narrows_are_places_of_the_gazetteer():
+    known = {entity.place: entity.at for entity in theatre.load().entities if entity.place and entity.at}
+    names = {*map_chart.TERMINALS, *map_chart.CHOKEPOINTS, *map_chart.SEAS, *map_chart.COUNTRIES}
+    assert names <= set(known)
+    assert all(map_chart.within(known[name]) for name in names)
+    assert "Middle East" not in known
+
+
+def test_the_matrix_counts_stories_and_shades_by_severity():
+    found = [
+        count("IRN", "ISR", escalation=3, severity=9.0),
+        count("USA", "IRN", escalation=5, deescalation=1, severity=4.0),
+        count("OMN", "IRN", deescalation=2),
+    ]
+    cells = actor_matrix.cells(found, "escalation")
+    option = actor_matrix.matrix(cells, "escalation", {"IRN": "Iran"})
+    assert [one.values for one in cells] == [("IRN", "ISR"), ("USA", "IRN")]
+    assert option["yAxis"]["data"] == ["Iran", "USA"] and option["xAxis"]["data"] == ["Iran", "ISR"]
+    assert [item["value"] for item in option["series"][0]["data"]] == [[1, 0, 3, 9.0], [0, 1, 5, 4.0]]
+    assert option["series"][0]["data"][0]["name"] == "Iran on ISR"
+    assert actor_matrix.cells([], "escalation") == []
+
+
+def test_the_numerals_of_the_matrix_can_be_read_on_every_shade():
+    def light(color):
+        parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    for shades in actor_matrix.SHADES.values():
+        for shade in shades:
+            assert (light(shade) + 0.05) / (light(actor_matrix.INK) + 0.05) >= 4.5, shade
+
+
+def test_what_changed_is_against_the_same_time_before():
+    found, earlier = [count("Beirut", escalation=3), count("Gaza", escalation=1)], [count("Beirut", escalation=5)]
+    table = places_and_pairs.table(found, earlier, ("place",))
+    assert list(table["change"]) == [-2, 1]
+    assert places_and_pairs.table(found, None, ("place",))["change"].isna().all()
+    assert places_and_pairs.table([], [], ("place",)).empty
+    week = timedelta(days=7)
+    assert places_and_pairs.before(NOON - week, NOON) == (NOON - 2 * week, NOON - week)
+    assert places_and_pairs.before(None, NOON) is None

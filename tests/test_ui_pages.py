@@ -287,8 +287,22 @@ def test_where_and_who(fortnight, screen):
     places, pairs = (frame.value for frame in shown.dataframe)
     hormuz = places.set_index("place").loc["Strait of Hormuz"]
     assert hormuz["escalation"] >= 5
-    assert ("United States (USA)", "Iran (IRN)") in set(zip(pairs["source"], pairs["target"], strict=True))
+    assert ("United States", "Iran") in set(zip(pairs["source"], pairs["target"], strict=True))
+    assert not {"Middle East", "United States", "Australia"} & set(places["place"])
     assert len(shown.get("echarts_chart")) == 2
+    acts = screen(fortnight, "map", time="all", counted="acts").dataframe[0].value.set_index("place")
+    assert acts.loc["Strait of Hormuz", "escalation"] < hormuz["escalation"]
+
+
+def test_a_place_and_a_pair_show_their_articles(fortnight, screen):
+    shown = screen(fortnight, "map", time="all", spot="Strait of Hormuz", pair="USA>IRN")
+    assert not shown.exception
+    _, of_place, _, of_pair = (frame.value for frame in shown.dataframe)
+    assert set(of_place) == set(of_pair) == {"title", "time", "direction", "publisher"}
+    assert len(of_place) >= 5 and len(of_pair) >= 1
+    assert "Strait of Hormuz: " in words(shown) and "United States on Iran: " in words(shown)
+    nowhere = screen(fortnight, "map", time="all", spot="<b>Nowhere</b>", pair="x>y")
+    assert not nowhere.exception and words(nowhere).count("None in this time.") == 2
 
 
 def test_where_without_news(tmp_path, screen):

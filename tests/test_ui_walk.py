@@ -196,10 +196,10 @@ def test_from_a_place_to_its_articles(monitor, browser_page):
     page = browser_page
     open_page(page, address, "map?time=30+days")
     click_row(page)
-    link = page.get_by_role("link", name="Articles on ").first
-    link.wait_for(timeout=10_000)
-    place = link.inner_text().removeprefix("Articles on ")
-    link.click()
+    heading = page.locator(".st-key-articles_of_spot h3")
+    heading.wait_for(timeout=10_000)
+    place = heading.inner_text().partition(":")[0]
+    page.get_by_role("link", name="All of them, with filters").first.click()
     page.locator("h1", has_text="Articles").wait_for()
     settled(page)
     page.get_by_role("button", name="More filters (1 in force)").click()

@@ -1,4 +1,4 @@
-"""Signals with the article they stand in: the newest, by filter, all of them, and counted by actor pair or place.
+"""Signals with the article they stand in: the newest, by filter, all of them, and counted by category.
 
 Written together with their articles (articles.py).
 """
@@ -48,17 +48,6 @@ class SignalRow:
     story_id: int | None
     method: str
     signal: Signal
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often a value, or a pair of them, was met in one direction."""
-
-    values: tuple[str, ...]
-    direction: str
-    signals: int
-    articles: int
-    strongest: float  # magnitude
 
 
 class Reported(NamedTuple):
@@ -142,59 +131,6 @@ def stream(store: Store, wanted: Filter = Filter(), *, page: int = SIGNALS_A_PAG
         if len(found) < page:
             return
         last = (found[-1].at, found[-1].id)
-
-
-def tally(
-    store: Store, by: tuple[str, ...], since: datetime | None = None, until: datetime | None = None
-) -> list[Tally]:
-    """Signals counted by `("source", "target")`, `("place",)` or `("category",)`, most first;
-    those that lack a value are left out.
-    """
-    columns = [signals.c[name] for name in by]
-    strongest = sa.func.max(sa.func.abs(signals.c.severity))
-    counted = sa.func.count(), sa.func.count(signals.c.article_id.distinct()), strongest
-    query = sa.select(*columns, signals.c.direction, *counted).where(*(c.is_not(None) for c in columns))
-    if since is not None:
-        query = query.where(signals.c.at >= since)
-    if until is not None:
-        query = query.where(signals.c.at < until)
-    query = query.group_by(*columns, signals.c.direction).order_by(counted[0].desc(), *columns, signals.c.direction)
-    with store.read() as conn:
-        return [Tally(tuple(row[: len(by)]), *row[len(by) :]) for row in conn.execute(query)]
-
-
-def named(store: Store, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[Tally]:
-    """Articles with a signal that carry each tag of a kind (place, actor), by the direction of their signals, most
-    first.
-
-    An article with signals of both directions counts on both sides.
-    """
-    sides = sa.select(
-        signals.c.article_id,
-        signals.c.direction,
-        sa.func.max(sa.func.abs(signals.c.severity)).label("severity"),
-        sa.func.count().label("n"),
-    )
-    if since is not None:
-        sides = sides.where(signals.c.at >= since)
-    if until is not None:
-        sides = sides.where(signals.c.at < until)
-    sides = sides.group_by(signals.c.article_id, signals.c.direction).subquery()
-    counted = sa.func.sum(sides.c.n), sa.func.count(), sa.func.max(sides.c.severity)
-    query = sa.select(article_tags.c.value, sides.c.direction, *counted).join(
-        sides, sides.c.article_id == article_tags.c.article_id
-    )
-    query = query.where(article_tags.c.kind == kind)
-    if since is not None:
-        query = query.where(article_tags.c.at >= since)
-    query = query.group_by(article_tags.c.value, sides.c.direction).order_by(
-        counted[1].desc(), article_tags.c.value, sides.c.direction
-    )
-    with store.read() as conn:
-        return [
-            Tally((value,), direction, int(n), articles, strongest)
-            for value, direction, n, articles, strongest in conn.execute(query)
-        ]
 
 
 def reported(store: Store, since: datetime, until: datetime) -> list[Reported]:

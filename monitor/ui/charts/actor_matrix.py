@@ -2,62 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from monitor.storage.signals import Tally
-from monitor.ui.charts.colors import COLORS
+from monitor.storage.counts import Count
 
 ACTORS = 12  # rows and columns of the matrix
+# from mild to severe; on each the dark numerals have a contrast of at least 4.5 to 1, in the light and the dark theme
+SHADES = {"escalation": ["#F8DCC6", "#E58642"], "deescalation": ["#CFE6F5", "#55A9DB"]}
+INK = "#17262C"
 
 
-def matrix(found: Sequence[Tally], direction: str, names: dict[str, str]) -> dict | None:
-    """Who (rows) does how much of one direction to whom (columns); the number stands in each cell. None without any."""
-    ours = [t for t in found if t.direction == direction]
-    if not ours:
-        return None
-    weight: dict[str, int] = {}
-    for tally in ours:
-        for code in tally.values:
-            weight[code] = weight.get(code, 0) + tally.articles
-    shown = sorted(weight, key=lambda code: (-weight[code], code))[:ACTORS]
-    rows = [c for c in shown if any(t.values[0] == c for t in ours)][::-1]
-    columns = [c for c in shown if any(t.values[1] == c for t in ours)]
+def cells(found: Sequence[Count], direction: str) -> list[Count]:
+    """The pairs of the actors that are named most in stories of a direction: the cells of the matrix, in its order."""
+    ours = [count for count in found if getattr(count, direction)]
+    stories: dict[str, int] = {}
+    for count in ours:
+        for code in count.values:
+            stories[code] = stories.get(code, 0) + getattr(count, direction)
+    shown = set(sorted(stories, key=lambda code: (-stories[code], code))[:ACTORS])
+    return [count for count in ours if shown.issuperset(count.values)]
+
+
+def matrix(shown: Sequence[Count], direction: str, names: Mapping[str, str]) -> dict:
+    """Who (rows) does how much to whom (columns): the number of stories stands in each cell, and its colour is deeper
+    where the most severe of them is more severe.
+    """
+    rows, columns = (
+        list(dict.fromkeys(count.values[side] for count in sorted(shown, key=lambda count: -getattr(count, direction))))
+        for side in (0, 1)
+    )
+    rows.reverse()  # drawn from below
     data = [
-        [columns.index(t.values[1]), rows.index(t.values[0]), t.articles]
-        for t in ours
-        if t.values[0] in rows and t.values[1] in columns
+        {
+            "value": [
+                columns.index(count.values[1]),
+                rows.index(count.values[0]),
+                getattr(count, direction),
+                round(count.severity, 1),
+            ],
+            "name": " on ".join(names.get(code, code) for code in count.values),
+        }
+        for count in shown
     ]
-    if not data:
-        return None
-    label = {"fontSize": 11}
+    label = {"fontSize": 11, "interval": 0}
     return {
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, "formatter": "{@[2]} articles"},
-        "xAxis": {
-            "type": "category",
-            "data": [names.get(c, c) for c in columns],
-            "axisLabel": {**label, "rotate": 40, "interval": 0},
-        },
-        "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": {**label, "interval": 0}},
-        "visualMap": {
-            "show": False,
-            "min": 0,
-            "max": max(d[2] for d in data),
-            "dimension": 2,
-            "inRange": {"color": [f"{COLORS[direction]}26", f"{COLORS[direction]}D9"]},
-        },
+        "tooltip": {"trigger": "item", "confine": True, "formatter": "{b}: {@[2]} stories, severity up to {@[3]}"},
+        "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40}},
+        "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": label},
+        "visualMap": {"show": False, "min": 1, "max": 10, "dimension": 3, "inRange": {"color": SHADES[direction]}},
         "animation": False,
         "series": [
             {
                 "type": "heatmap",
+                "id": "pairs",
                 "data": data,
+                "cursor": "pointer",
+                "selectedMode": "single",
+                "select": {"itemStyle": {"borderColor": INK, "borderWidth": 2}},
                 "label": {
                     "show": True,
                     "formatter": "{@[2]}",
+                    "fontSize": 13,
                     "fontWeight": "bold",
-                    "color": "#FFFFFF",
-                    "textBorderColor": "#17262C",
-                    "textBorderWidth": 3,
+                    "color": INK,
                 },
             }
         ],

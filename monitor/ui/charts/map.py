@@ -1,76 +1,171 @@
-"""The map of places as ECharts options. Names are the gazetteer's, never a feed's."""
+"""The map of places as ECharts options: land, borders, sea lanes, terminals, and a mark at each place with news.
+
+Names are the gazetteer's, never a feed's. Streamlit takes no map of ECharts' own, so land is drawn as lines that are
+filled.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from monitor.storage.signals import Tally
-from monitor.ui.charts import coastline
-from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
+from monitor.storage.counts import Count
+from monitor.ui.charts import region
+from monitor.ui.charts.colors import COLORS
 from monitor.ui.components.wording import DIRECTION_WORDS
 
-LARGEST, SMALLEST = 46.0, 9.0  # of a mark, in pixels
-APART = 0.28  # degrees that the two marks of one place are moved to either side
-FAR_EAST = 58.0  # from here on a name stands to the left of its mark, or it would leave the map
-LABELS = 12  # places whose name stands on the map
+LARGEST, SMALLEST = 26.0, 5.0  # radius of half a mark, in pixels
+SHAPE = 1.09  # width of the map by its height
+GREY, SEA, LAND = "#8A9499", "#3D7F9E", "#8A949933"  # seen on white and on near-black
+# the upper half of a disc for escalation, the lower for de-escalation: which is which can be seen without colour
+HALVES = {"escalation": "path://M0,10A10,10,0,0,1,20,10Z", "deescalation": "path://M0,0A10,10,0,0,0,20,0Z"}
+SIDES = tuple(HALVES)
 
 
-def places(found: Sequence[Tally], where: dict[str, tuple[float, float]]) -> tuple[dict, list[Tally]]:
-    """(option, what lies outside the map or has no coordinates). A mark's area goes with its number of articles."""
-    drawn = [t for t in found if t.values[0] in where and coastline.inside(*where[t.values[0]][::-1])]
-    most = max((t.articles for t in drawn), default=1)
-    named = {t.values[0] for t in sorted(drawn, key=lambda t: -t.articles)[:LABELS]}
+class View(NamedTuple):
+    """A part of the region: its middle, and how many degrees of latitude it is high."""
+
+    latitude: float
+    longitude: float
+    high: float
+
+    def bounds(self) -> dict[str, float]:
+        """Degrees of longitude are narrower than those of latitude, by the cosine of the latitude."""
+        wide = self.high * SHAPE / math.cos(math.radians(self.latitude))
+        return {
+            "west": self.longitude - wide / 2, "east": self.longitude + wide / 2,
+            "south": self.latitude - self.high / 2, "north": self.latitude + self.high / 2,
+        }  # fmt: skip
+
+
+VIEWS = {
+    "whole region": View(25.6, 47.0, 30.0),
+    "Gulf and Hormuz": View(26.6, 53.6, 9.5),
+    "Levant": View(33.0, 36.2, 6.0),
+    "Iraq": View(33.0, 44.5, 9.0),
+    "Red Sea and Yemen": View(19.5, 41.5, 19.0),
+}
+# where oil and gas are loaded, and where their way is narrow
+TERMINALS = (
+    "Kharg Island", "Ras Tanura", "Fujairah", "Jask", "Ras Laffan", "Al-Ahmadi", "Basra", "Yanbu", "Ras Isa",
+    "Jebel Ali", "Abqaiq", "South Pars",
+)  # fmt: skip
+CHOKEPOINTS = ("Strait of Hormuz", "Bab el-Mandeb", "Suez Canal")
+SEAS = ("Persian Gulf", "Gulf of Oman", "Red Sea", "Gulf of Aden", "Arabian Sea", "Eastern Mediterranean")
+COUNTRIES = (
+    "Iran", "Iraq", "Saudi Arabia", "Yemen", "Oman", "United Arab Emirates", "Qatar", "Kuwait", "Bahrain", "Israel",
+    "Jordan", "Lebanon", "Syria", "Turkey", "Egypt",
+)  # fmt: skip
+
+
+def within(at: tuple[float, float]) -> bool:
+    """Whether (latitude, longitude) lies on the map of the whole region."""
+    edge = VIEWS["whole region"].bounds()
+    return edge["south"] <= at[0] <= edge["north"] and edge["west"] <= at[1] <= edge["east"]
+
+
+def split(found: Sequence[Count], where: Mapping[str, tuple[float, float]]) -> tuple[list[Count], list[Count]]:
+    """(places on the map, those that lie elsewhere or are too vague for a point)."""
+    here = [count for count in found if count.values[0] in where and within(where[count.values[0]])]
+    names = {count.values[0] for count in here}
+    return here, [count for count in found if count.values[0] not in names]
+
+
+def places(found: Sequence[Count], where: Mapping[str, tuple[float, float]], view: str) -> dict:
+    """Each mark is a disc in two halves: the area of each goes with the number of stories of its direction."""
+    most = max((max(count.escalation, count.deescalation) for count in found), default=1) or 1
+    named = {count.values[0] for count in found}
+    edge = VIEWS[view].bounds()
+    axis: dict[str, Any] = {"type": "value", "show": False}
     series = [
-        {"type": "line", "data": [list(point) for point in line], "symbol": "none", "silent": True, "z": 1,
-            "tooltip": {"show": False},
-         "lineStyle": {"width": 1, "color": "#8A9499"}}
-        for line in coastline.COASTS.values()
-    ]  # fmt: skip
-    series.append({
-        "type": "scatter", "symbolSize": 0.1, "silent": True, "z": 1, "tooltip": {"show": False},
-        "data": [{"name": name, "value": list(at)} for name,
-            at in coastline.NAMES.items() if name.title() not in named],
-        "label": {"show": True, "formatter": "{b}", "fontSize": 10, "color": "#8A9499"},
-    })  # fmt: skip
-    for direction, side in (("escalation", -APART), ("deescalation", APART)):
-        data = []
-        for tally in sorted((t for t in drawn if t.direction == direction), key=lambda t: -t.articles):
-            latitude, longitude = where[tally.values[0]]
-            size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(tally.articles / most)
-            data.append({
-                "name": tally.values[0], "value": [longitude + side, latitude, tally.articles],
-                "symbolSize": round(size, 1),
-                "label": {"show": tally.values[0] in named and direction == stronger(tally.values[0], drawn),
-                    "position": "left" if longitude > FAR_EAST else "right"},
-            })  # fmt: skip
-        series.append({
-            "type": "scatter", "name": DIRECTION_WORDS[direction], "data": data, "symbol": DIRECTION_SHAPES[direction],
-            "color": COLORS[direction], "itemStyle": {"opacity": 0.75}, "z": 3, "labelLayout": {"hideOverlap": True},
-            "label": {"formatter": "{b}", "fontSize": 11},
-            "tooltip": {"formatter": f"{{b}}: {DIRECTION_WORDS[direction]}, {{@[2]}} articles"},
-        })  # fmt: skip
-    axis = {
-        "type": "value",
-        "splitLine": {"lineStyle": {"opacity": 0.25}},
-        "axisLabel": {"formatter": "{value}°", "fontSize": 10},
-    }
-    option = {
-        "legend": {
-            "top": 0,
-            "itemWidth": 14,
-            "itemHeight": 12,
-            "data": [DIRECTION_WORDS[d] for d in ("escalation", "deescalation")],
-        },
-        "grid": {"left": 4, "right": 8, "top": 30, "bottom": 4, "containLabel": True},
+        _land(),
+        _line(region.coasts(), GREY, width=1, dash=[]),
+        _line(region.borders(), GREY, width=0.6, dash=[3, 3]),
+        _line(region.lanes(), SEA, width=1.2, dash=[6, 4]),
+        *_background(where, named),
+        *(_half(direction, found, where, most) for direction in SIDES),
+    ]
+    zoom = {"type": "inside", "filterMode": "none", "minSpan": 4}
+    return {
+        "legend": {"top": 0, "itemWidth": 18, "itemHeight": 10, "data": [_legend(direction) for direction in SIDES]},
+        "grid": {"left": 0, "right": 0, "top": 26, "bottom": 0},
         "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {**axis, "min": coastline.WEST, "max": coastline.EAST},
-        "yAxis": {**axis, "min": coastline.SOUTH, "max": coastline.NORTH},
+        "xAxis": {**axis, "min": edge["west"], "max": edge["east"]},
+        "yAxis": {**axis, "min": edge["south"], "max": edge["north"]},
+        "dataZoom": [{**zoom, "xAxisIndex": 0}, {**zoom, "yAxisIndex": 0}],
         "animation": False,
         "series": series,
     }
-    return option, [t for t in found if t not in drawn]
 
 
-def stronger(place: str, found: Sequence[Tally]) -> str:
-    return max((t for t in found if t.values[0] == place), key=lambda t: t.articles).direction
+def _legend(direction: str) -> dict:
+    return {"name": DIRECTION_WORDS[direction], "icon": HALVES[direction]}
+
+
+def _line(points: list, color: str, *, width: float, dash: list[int]) -> dict:
+    return {
+        "type": "line", "data": points, "symbol": "none", "silent": True, "z": 1, "tooltip": {"show": False},
+        "lineStyle": {"width": width, "color": color, "type": dash or "solid"},
+    }  # fmt: skip
+
+
+def _land() -> dict:
+    """A line that ends where it began encloses its own filling, also when that is taken down to the axis and back."""
+    return {**_line(region.land(), GREY, width=0, dash=[]), "areaStyle": {"color": LAND, "origin": "start"}}
+
+
+def _background(where: Mapping[str, tuple[float, float]], named: set[str]) -> list[dict]:
+    """Names of countries and seas, terminals and chokepoints; a mark of `named` has its name already."""
+
+    def items(names: Sequence[str]) -> list[dict]:
+        return [
+            {"name": name, "value": [where[name][1], where[name][0]]}
+            for name in names
+            if name in where and name not in named
+        ]
+
+    still: dict[str, Any] = {"type": "scatter", "silent": True, "z": 2, "tooltip": {"show": False}}
+    label = {"show": True, "formatter": "{b}", "fontSize": 10, "color": GREY, "position": "inside"}
+    beside = {**label, "position": "bottom", "fontSize": 9, "distance": 3}
+    hide = {"hideOverlap": True}
+    return [
+        {**still, "symbolSize": 0.1, "labelLayout": hide, "data": items(COUNTRIES),
+         "label": {**label, "fontWeight": "bold"}},
+        {**still, "symbolSize": 0.1, "labelLayout": hide, "data": items(SEAS),
+         "label": {**label, "fontStyle": "italic", "color": SEA}},
+        {**still, "symbol": "rect", "symbolSize": 5, "color": GREY, "labelLayout": hide, "data": items(TERMINALS),
+         "label": {**beside, "show": True}},
+        {**still, "symbol": "emptyDiamond", "symbolSize": 11, "color": SEA, "labelLayout": hide,
+         "data": items(CHOKEPOINTS), "label": {**beside, "color": SEA, "fontWeight": "bold"}},
+    ]  # fmt: skip
+
+
+def _half(direction: str, found: Sequence[Count], where: Mapping[str, tuple[float, float]], most: int) -> dict:
+    """Half of each mark. Largest first, so that a small one is never hidden."""
+    up = direction == "escalation"
+    data = []
+    for count in sorted(found, key=lambda count: -count.stories):
+        stories = getattr(count, direction)
+        if not stories:
+            continue
+        name = count.values[0]
+        radius = round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(stories / most), 1)
+        data.append({
+            "name": name, "value": [where[name][1], where[name][0], count.escalation, count.deescalation],
+            "symbolSize": [2 * radius, radius], "symbolOffset": [0, -radius / 2 if up else radius / 2],
+            "label": {"show": up or not count.escalation},  # one name a place
+        })  # fmt: skip
+    return {
+        "type": "scatter", "name": DIRECTION_WORDS[direction], "id": direction, "data": data,
+        "symbol": HALVES[direction], "color": COLORS[direction], "z": 3, "cursor": "pointer",
+        "itemStyle": {"opacity": 0.8}, "labelLayout": {"hideOverlap": True},
+        "label": {"formatter": "{b}", "fontSize": 11, "position": "right", "distance": 3}, "selectedMode": "single",
+        "select": {"itemStyle": {"opacity": 1, "borderColor": GREY, "borderWidth": 2}},
+        "tooltip": {"formatter": "{b}<br/>▲ {@[2]} stories, ▼ {@[3]} stories"},
+    }  # fmt: skip
+
+
+def marks(option: Mapping[str, Any]) -> dict[str, list[str]]:
+    """id of a series -> the places of its marks, in their order."""
+    return {s["id"]: [item["name"] for item in s["data"]] for s in option["series"] if "id" in s}

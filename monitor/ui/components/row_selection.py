@@ -6,7 +6,7 @@ Choosing again does not close what is open, and sorting does not either: each pa
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -43,3 +43,13 @@ def table(
                 st.query_params.pop(name, None)
 
     st.dataframe(frame, hide_index=True, on_select=choose, selection_mode=MODE, key=key, **shown)
+
+
+def mark(key: str, items: Mapping[str, Sequence[Hashable]]) -> Hashable | None:
+    """What was clicked in a chart: `items` has for each series that can be, by its id, what its marks stand for."""
+    state = st.session_state.get(key)
+    for group in state.selection.selected if state else []:
+        for number in group["data_indices"]:
+            if number < len(ours := items.get(group["series_id"], ())):
+                return ours[number]
+    return None

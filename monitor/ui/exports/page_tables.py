@@ -20,6 +20,7 @@ from monitor.storage import alerts, articles
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
 from monitor.ui.queries import index_change, places_and_pairs, press, reads, studies, trust
+from monitor.ui.queries.places_and_pairs import COUNTED, PAIR, PLACE
 
 Given = Mapping[str, str]
 ALERTS = (
@@ -29,8 +30,7 @@ ALERTS = (
 WHY = ("by", "what", "title", "before", "after", "change", "articles", "method")
 RULES = ("rule", "kind", "fires when", "on", "pause after one")
 ROUNDS = ("feed", "at", "state", "status", "new_entries", "bad_entries", "entries", "failure", "error")
-COUNTED = (*places_and_pairs.SIDES, "severity", "method")
-PLACE, PAIR = ("place",), ("source", "target")
+STORIES = (*places_and_pairs.NUMBERS, "method")
 MAX_ALERTS = 100_000
 
 
@@ -169,10 +169,13 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
 
 
 def _counted(asked: Given, columns: tuple[str, ...]) -> Iterable[Mapping]:
-    span = links.span_of(asked)
-    found = reads.articles_by_tag("place", *span) if columns == PLACE else reads.signals_by(PAIR, *span)
+    since, until = links.span_of(asked)
+    read = reads.stories_of_places if columns == PLACE else reads.stories_of_pairs
+    modes = COUNTED[one_of("counted", asked.get("counted", next(iter(COUNTED))), COUNTED)]
+    earlier = places_and_pairs.before(since, until or reads.now())
+    found = places_and_pairs.table(read(since, until, modes), read(*earlier, modes) if earlier else None, columns)
     method = ";".join(articles.methods(reads.context().store))
-    return places_and_pairs.by_place_or_pair(found, columns).assign(method=method).to_dict("records")
+    return found.assign(method=method).to_dict("records")
 
 
 def _rules(_: Given) -> Iterable[Mapping]:
@@ -194,8 +197,14 @@ def _rounds(asked: Given) -> Iterable[Mapping]:
 
 
 TABLES = {
-    "places": Table((*PLACE, *COUNTED), ("since", "until"), lambda asked: _counted(asked, PLACE)),
-    "pairs": Table((*PAIR, *COUNTED), ("since", "until"), lambda asked: _counted(asked, PAIR)),
+    "places": Table(
+        (*PLACE, *places_and_pairs.NUMBERS, "method"),
+        ("since", "until", "counted"),
+        lambda asked: _counted(asked, PLACE),
+    ),
+    "pairs": Table(
+        (*PAIR, *places_and_pairs.NUMBERS, "method"), ("since", "until", "counted"), lambda asked: _counted(asked, PAIR)
+    ),
     "event-study": Table(
         ("event", "event is", *studies.STUDY_COLUMNS[1:], "method", "news of the day", "story"),
         ("series", "events", "episodes", "part"),

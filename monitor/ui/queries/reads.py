@@ -39,6 +39,7 @@ from monitor.storage import (
     alerts,
     articles,
     corrections,
+    counts,
     feeds,
     index,
     lease,
@@ -131,10 +132,8 @@ count = shared(articles.count)  # (Filter)
 publishers = shared(articles.publishers, seconds=60.0)
 known_tags = shared(signals.known_tags, seconds=60.0)  # ("actor" or "place")
 reported = shared(signals.reported)  # (since, until)
-articles_by_tag = shared(
-    signals.named
-)  # ("place", since): by direction; an article with both directions counts in both
-signals_by = shared(signals.tally)  # (("source", "target"), since): by direction, where a clause names both
+stories_of_places = shared(counts.of_places)  # (since, until, modes): the numbers of the map
+stories_of_pairs = shared(counts.of_pairs)  # (since, until, modes): who to whom
 index_begin = shared(index.begin, seconds=60.0)  # where "all" begins
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
@@ -169,8 +168,8 @@ def correct(said: Correction) -> None:
         leading_stories,
         stories_reported,
         reported,
-        signals_by,
-        articles_by_tag,
+        stories_of_places,
+        stories_of_pairs,
     )
     for kept in lists:
         kept.clear()

@@ -1,123 +1,198 @@
 """Where it happens, and who does what to whom."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
 import streamlit as st
 
-from monitor.storage.signals import Tally
+from monitor.storage.articles import Filter
+from monitor.storage.counts import Count
 from monitor.ui.app import pages
 from monitor.ui.charts import actor_matrix
 from monitor.ui.charts import map as map_chart
-from monitor.ui.components import article_detail, downloads, period, row_selection, safe_html
+from monitor.ui.components import (
+    article_detail,
+    downloads,
+    filters,
+    number_table,
+    period,
+    row_selection,
+    safe_html,
+    times,
+)
 from monitor.ui.components.wording import DIRECTION_WORDS, many
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import places_and_pairs, reads
+from monitor.ui.queries.places_and_pairs import COUNTED, PAIR, PLACE
 
-COLUMNS = {
-    "escalation": st.column_config.NumberColumn("▲ articles", width=80, help="Articles that report escalation here"),
-    "deescalation": st.column_config.NumberColumn(
-        "▼ articles", width=80, help="Articles that report de-escalation here"
-    ),
-    "severity": st.column_config.NumberColumn("severity", width=70, help="The highest severity among them, 1 to 10"),
-}
+ARTICLES = 12  # of a place or pair, below the table
+ELSEWHERE = 12  # places that are named as not on the map
 
 
-def where(found: list[Tally], shown: Period) -> None:
+def columns(shown: Period) -> dict:
+    against = f"Stories, against the {shown.time} before" if not shown.fixed else "Stories, against as long before"
+    number = st.column_config.NumberColumn
+    return {
+        "escalation": number("▲ stories", width=75, help="Stories that report escalation"),
+        "deescalation": number("▼ stories", width=75, help="Stories that report de-escalation"),
+        "change": number("change", width=70, format="%+d", help=against),
+        "publishers": number("publishers", width=85, help="Publishers with a report of it"),
+        "severity": number("severity", width=70, format="%.1f", help="The most severe of its signals, from 1 to 10"),
+    }
+
+
+def choose(parameter: str, value: object) -> None:
+    if value is not None:
+        st.query_params[parameter] = str(value)
+
+
+def forget(parameter: str) -> None:
+    st.query_params.pop(parameter, None)
+
+
+def where(found: Sequence[Count], earlier: Sequence[Count] | None, during: Period) -> None:
     coordinates = reads.coordinates()
-    option, outside = map_chart.places(found, coordinates)
-    frame = places_and_pairs.by_place_or_pair(found, ("place",))
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        top = ", ".join(
-            f"{row.place} {row.escalation} up, {row.deescalation} down" for row in frame.head(5).itertuples()
-        )
-        st.echarts_chart(option, height=560, key="map", alt=f"Map of {many(len(frame), 'place')}; most: {top}")
-        text = "Coarse coastlines for orientation; the area of a mark grows with the number of articles."
-        if outside:
-            text += " Not on the map: " + ", ".join(dict.fromkeys(t.values[0] for t in outside[:12])) + "."
-        safe_html.note(text)
-    with right:
-        key = f"places_{hash(tuple(frame['place']))}"
-        st.dataframe(
-            frame, hide_index=True, height=row_selection.tall(len(frame), 15), on_select="rerun",
-            selection_mode=row_selection.MODE, key=key, alt=many(len(frame), "place"),
-            column_config=COLUMNS,
-        )  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center"):
-            downloads.offer("places", name="places", shown=shown)
-            if (chosen := row_selection.row(key)) is None:
-                safe_html.note("Click a row for its articles.")
-            else:
-                place = frame["place"].iloc[chosen]
-                st.page_link(
-                    pages.target("articles.py"),
-                    label=f"Articles on {place}",
-                    query_params={"place": place, **period.parameters()},
-                )
+    here, elsewhere = map_chart.split(found, coordinates)
+    view = st.segmented_control(
+        "View", list(map_chart.VIEWS), default="whole region", key="view", bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    frame = places_and_pairs.table(here, earlier, PLACE)
+    option = map_chart.places(here, coordinates, view)
+    marks = map_chart.marks(option)
+    key = f"map_{view}_{hash(tuple(here))}"
+    with st.container(horizontal=True, gap="medium", key="map_and_list"):
+        with st.container(key="map", gap="xsmall"):
+            top = ", ".join(f"{count.values[0]} {count.escalation} up, {count.deescalation} down" for count in here[:5])
+            st.echarts_chart(
+                option, height="stretch", key=key, alt=f"Map of {many(len(here), 'place')}; most stories: {top}",
+                on_select=lambda: choose("spot", row_selection.mark(key, marks)),
+            )  # fmt: skip
+        with st.container(key="place_list", gap="xsmall"):
+            row_selection.table(
+                frame[[*PLACE, *places_and_pairs.SIDES, "change", "publishers"]], list(frame["place"]), "spot",
+                key=f"places_{hash(tuple(here))}", height=row_selection.tall(len(frame), 15),
+                alt=many(len(frame), "place"), column_config=columns(during),
+            )  # fmt: skip
+            downloads.offer("places", name="places", shown=during)
+    text = (
+        "Wheel or pinch to zoom, drag to move. The upper half of a mark is escalation, the lower de-escalation; their "
+        "areas grow with the number of stories. Squares: terminals; diamonds: chokepoints; dashed: sea lanes. Borders "
+        "are approximate."
+    )
+    if elsewhere:
+        named = [f"{count.values[0]} ({count.stories})" for count in elsewhere[:ELSEWHERE]]
+        more = f" and {len(elsewhere) - ELSEWHERE} more" if len(elsewhere) > ELSEWHERE else ""
+        text += f" Not on the map, with stories: {', '.join(named)}{more}."
+    safe_html.note(text)
+    if spot := st.query_params.get("spot"):
+        articles(spot, Filter(places=(spot,)), {"place": spot}, "spot", during)
 
 
-def who(found: list[Tally], during: Period) -> None:
+def who(found: Sequence[Count], earlier: Sequence[Count] | None, during: Period) -> None:
     names = reads.actor_names()
     direction = st.segmented_control(
-        "Kind",
-        places_and_pairs.SIDES,
-        default="escalation",
-        format_func=DIRECTION_WORDS.__getitem__,
-        key="kind",
-        bind="query-params",
-        required=True,
-        label_visibility="collapsed",
+        "Kind", places_and_pairs.SIDES, default="escalation", format_func=DIRECTION_WORDS.__getitem__, key="kind",
+        bind="query-params", required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    safe_html.note(
+        "Who (row) did it to whom (column): the number of stories in which a clause names both. The deeper the colour, "
+        "the more severe."
     )
-    safe_html.note("Who (row) did it to whom (column). Number of articles in which a clause names both.")
-    option = actor_matrix.matrix(found, direction, names)
-    frame = places_and_pairs.by_place_or_pair(found, ("source", "target"))
-    left, right = st.columns([3, 2], gap="medium")
+    text = st.column_config.TextColumn
+    cells = actor_matrix.cells(found, direction)
+    pairs = [">".join(count.values) for count in cells]
+    frame = places_and_pairs.table(found, earlier, PAIR)
+    left, right = st.columns([5, 4], gap="medium")
     with left:
-        if option:
-            rows = len(option["yAxis"]["data"])
+        if cells:
+            option = actor_matrix.matrix(cells, direction, names)
+            key = f"matrix_{direction}_{hash(tuple(cells))}"
             top = ", ".join(
-                f"{names.get(row.source, row.source)} on {names.get(row.target, row.target)} {getattr(row, direction)}"
-                for row in frame.sort_values(direction, ascending=False).head(5).itertuples()
+                f"{' on '.join(names.get(code, code) for code in count.values)} {getattr(count, direction)}"
+                for count in sorted(cells, key=lambda count: -getattr(count, direction))[:5]
             )
             st.echarts_chart(
-                option, height=150 + 34 * rows, key=f"matrix_{direction}", alt=f"Who acts on whom, articles: {top}"
-            )
-            acting = {code for tally in found if tally.direction == direction for code in tally.values}
-            if len(acting) > actor_matrix.ACTORS:
-                safe_html.note(f"The chart shows the {actor_matrix.ACTORS} actors named most; the table has all pairs.")
+                option, height=150 + 34 * len(option["yAxis"]["data"]), key=key,
+                alt=f"Who acts on whom, stories: {top}",
+                on_select=lambda: choose("pair", row_selection.mark(key, {"pairs": pairs})),
+            )  # fmt: skip
+            if len(cells) < sum(1 for count in found if getattr(count, direction)):
+                safe_html.note(f"The {actor_matrix.ACTORS} actors with most stories; the table has all pairs.")
         else:
             st.text("No signal of this kind names both sides.")
     with right:
-        shown = frame.assign(
-            source=[article_detail.named(c, names) for c in frame["source"]],
-            target=[article_detail.named(c, names) for c in frame["target"]],
-        )
-        key = f"pairs_{hash((*frame['source'], *frame['target']))}"
-        st.dataframe(
-            shown, hide_index=True, height=row_selection.tall(len(frame), 12), on_select="rerun",
-            selection_mode=row_selection.MODE, key=key, alt=many(len(frame), "pair") + " of actors",
-            column_config={"source": "who", "target": "to whom", **COLUMNS},
+        shown = frame.assign(**{side: [names.get(code, code) for code in frame[side]] for side in PAIR})
+        row_selection.table(
+            shown[[*PAIR, *places_and_pairs.SIDES, "change", "severity"]],
+            [">".join(count.values) for count in found], "pair",
+            key=f"pairs_{hash(tuple(found))}", height=row_selection.tall(len(frame), 12),
+            alt=many(len(frame), "pair") + " of actors",
+            column_config={"source": text("who", width=115), "target": text("to whom", width=115), **columns(during)},
         )  # fmt: skip
+        downloads.offer("pairs", name="pairs", shown=during)
+    source, _, target = st.query_params.get("pair", "").partition(">")
+    if source and target:
+        title = f"{names.get(source, source)} on {names.get(target, target)}"
+        link = {name: article_detail.named(code, names) for name, code in zip(PAIR, (source, target), strict=True)}
+        articles(title, Filter(pair=(source, target)), link, "pair", during)
+
+
+def articles(title: str, wanted: Filter, link: dict[str, str], parameter: str, during: Period) -> None:
+    """The newest articles with signals of what was chosen, below the map or the matrix; a click on one opens it."""
+    asked = replace(wanted, since=during.since, until=during.until, directions=filters.SIGNED)
+    upto = reads.arrived_id()
+    found, total = reads.found(asked, ARTICLES, upto), reads.count(replace(asked, upto_id=upto))
+    with st.container(key=f"articles_of_{parameter}", border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            downloads.offer("pairs", name="pairs", shown=during)
-            if (chosen := row_selection.row(key)) is None:
-                safe_html.note("Click a row for its articles.")
-            else:
-                pair = shown.iloc[chosen]
-                st.page_link(
-                    pages.target("articles.py"),
-                    label=f"Articles: {pair['source']} on {pair['target']}",
-                    query_params={"source": pair["source"], "target": pair["target"], **period.parameters()},
-                )
+            safe_html.show(safe_html.tag("h3", f"{title}: {many(total, 'article')} with signals", class_="plain"))
+            st.page_link(
+                pages.target("articles.py"), label="All of them, with filters", query_params=link | period.parameters()
+            )
+            st.button(
+                "Close", key=f"close_{parameter}", icon=":material/close:", type="tertiary",
+                on_click=forget, args=(parameter,),
+            )  # fmt: skip
+        if not found:
+            st.text("None in this time.")
+            return
+        frame = pd.DataFrame({
+            "title": [safe_html.cell(one.title) for one in found],
+            "time": pd.to_datetime([one.at for one in found], utc=True),
+            "direction": [DIRECTION_WORDS[one.direction] for one in found],
+            "publisher": [safe_html.cell(one.publisher) for one in found],
+        })  # fmt: skip
+        key = f"{parameter}_articles_{hash(tuple(one.id for one in found))}"
+        number_table.show(
+            frame, key=key, alt=f"The newest articles: {title}", on_select="rerun", selection_mode=row_selection.MODE,
+            config={
+                "title": st.column_config.TextColumn(width=520),
+                "time": st.column_config.DatetimeColumn(
+                    f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95
+                ),
+            },
+        )  # fmt: skip
+        if (chosen := row_selection.row(key)) is not None:
+            # the period goes along by itself: it belongs to the frame of all pages
+            st.switch_page(pages.target("articles.py"), query_params=link | {"article": str(found[chosen].id)})
 
 
 st.title("Where and who", anchor=False)
 shown = period.chosen()
-places = reads.articles_by_tag("place", shown.since, shown.until)
-pairs = reads.signals_by(("source", "target"), shown.since, shown.until)
+counted = st.segmented_control(
+    "Counted", list(COUNTED), default="acts and words", key="counted", bind="query-params", required=True,
+    label_visibility="collapsed",
+)  # fmt: skip
+modes = COUNTED[counted]
+earlier = places_and_pairs.before(shown.since, shown.until)
+places = reads.stories_of_places(shown.since, shown.until, modes)
+pairs = reads.stories_of_pairs(shown.since, shown.until, modes)
 if not places and not pairs:
     st.info("No signal in this time names a place or a pair of actors." if reads.newest_id() else "Nothing polled yet.")
 if places:
     st.header("Where", anchor=False)
-    where(places, shown)
+    where(places, reads.stories_of_places(*earlier, modes) if earlier else None, shown)
 if pairs:
     st.header("Who against whom", anchor=False)
-    who(pairs, shown)
+    who(pairs, reads.stories_of_pairs(*earlier, modes) if earlier else None, shown)
