@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from monitor import clock
-from monitor.cli.base import app, command_line, configured, database, err, opened
+from monitor.cli.base import app, command_line, configured, database, err, opened, time_of
 from monitor.config.environment import environment, is_web_address
 from monitor.storage.store import open_store
 
+Language = Literal["en", "fr", "ar", "fa"]
+Form = Literal["md", "html", "pdf"]
 HEALTH_SECONDS, LONGEST_ANSWER = 5, 4_000  # bytes
 
 
@@ -174,3 +176,33 @@ def snapshot(folder: Annotated[Path, typer.Argument(help="The folder to make; on
     store, time = database(settings), clock.from_environment(settings.environment.now)
     for path in page.write(store, settings, time.now(), folder, replay=bool(time.replay)):
         err.print(f"{path}: {path.stat().st_size / 1e3:,.1f} kB", markup=False)
+
+
+@app.command()
+@command_line
+def brief(
+    since: Annotated[
+        str | None, typer.Option(help="Its events begin at this UTC date or time; 24 hours ago when left out.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="The language of its headings.")] = "en",
+    format: Annotated[Form, typer.Option(help="Markdown for a mail, a page, or that page printed.")] = "md",
+    o: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output when left out.")] = None,
+) -> None:
+    """One page to hand on: the sentence, leading events with who says so, parts of the theatre, prices, chart."""
+    from monitor.operation.brief import content
+    from monitor.operation.brief.as_html import html
+    from monitor.operation.brief.as_markdown import markdown
+    from monitor.operation.brief.pdf import pdf
+    from monitor.operation.brief.words import words
+
+    _, settings = configured()
+    start = time_of(since)
+    time = clock.from_environment(settings.environment.now)
+    now = time.now()
+    if start and start >= now:
+        raise typer.BadParameter("--since is not before now")
+    made = content.gather(database(settings), settings, now, start or now - content.SINCE, replay=bool(time.replay))
+    said = markdown(made, words(lang)) if format == "md" else html(made, words(lang))
+    body = pdf(said) if format == "pdf" else said.encode()
+    with opened(o) as target:
+        target.write(body)

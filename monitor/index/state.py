@@ -166,12 +166,17 @@ def _week(found: State) -> list[str]:
     return [f"the {found.days}-day level is {level(found.level)} ({found.level:,.0f})"]
 
 
+def amount_of_part(tension: float) -> str:
+    """How much escalation 24 hours of one part hold: hardly any, little, some, much or very much."""
+    return _word(tension, AMOUNTS_OF_PART, MOST)
+
+
 def part_words(found: State) -> str:
     """The state of one part, whose index is in points of the whole theatre's normal: `much escalation, rising`."""
     point = found.now
     if point is None or point.tension is None:
         return "not enough news"
-    said = f"{_word(point.tension, AMOUNTS_OF_PART, MOST)} escalation"
+    said = f"{amount_of_part(point.tension)} escalation"
     if (tension := found.trend()) in ("rising", "falling"):
         said += f", {tension}"
     if (relief := found.trend("relief")) in ("rising", "falling"):
