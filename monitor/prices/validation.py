@@ -60,6 +60,11 @@ class Association:
     high: float | None = None
     note: str | None = None
 
+    @property
+    def clear(self) -> bool:
+        """Whether there is an interval and it leaves out zero."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

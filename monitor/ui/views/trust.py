@@ -62,12 +62,13 @@ def beside(today, minute) -> None:
         column_config={f"same {unit}": TWO, f"a {unit} later": TWO, "note": st.column_config.TextColumn(width=320)},
         alt=f"Correlations with {name}, {form}, with their 90 % intervals",
     )  # fmt: skip
-    notes = [f"Values of {name} as known by {times.local(yardstick.vintage, minute)}, {yardstick.unit}."]
+    notes = ["All finished days are compared, whatever period is chosen above."]
+    notes += [f"Values of {name} as known by {times.local(yardstick.vintage, minute)}, {yardstick.unit}."]
     notes += [f"{lines[0].note}."] if lines[0].note else []
     notes.append(
-        "Spearman's rank correlation; 90 % ranges by a bootstrap of blocks of days. The word count is the share of all "
-        "articles that hold one of a few words of war: a measure is worth its trouble where it goes with the series "
-        "better than that."
+        "Spearman's rank correlation; 90 % ranges by a bootstrap of blocks of days; not clear: the range holds zero, "
+        "or there are too few days for one. The word count is the share of all articles that hold one of a few words "
+        "of war: a measure is worth its trouble where it goes with the series better than that."
     )
     safe_html.note(" ".join(notes))
     downloads.offer("validation", urlencode({"series": name}), name=f"validation-{name}",
@@ -76,7 +77,7 @@ def beside(today, minute) -> None:
 
 
 def sentence(found: dict[str, list[validation.Association]], name: str, form: str, unit: str) -> str:
-    """`Tension is associated with GPR: 0.57 on the same day, 0.74 two days later (17 days); the word count 0.48 ...`"""
+    """`Closest of seven lags, by levels over 17 days: Tension +0.74 with GPR 2 days later (not clear), the word ...`"""
     parts = []
     for measure in (one for one in found if one != validation.PLAIN):
         known = {one.lag: one for one in found[measure] if one.correlation is not None}
@@ -85,11 +86,13 @@ def sentence(found: dict[str, list[validation.Association]], name: str, form: st
         best = max(known.values(), key=lambda one: abs(one.correlation or 0.0))
         plain = next((one.correlation for one in found[validation.PLAIN] if one.lag == best.lag), None)
         beside = "" if plain is None else f", the word count {plain:+.2f}"
-        parts.append(f"{NAMES[measure]} {best.correlation:+.2f} {when(best.lag, unit, name)}{beside}")
+        unclear = "" if best.clear else " (not clear)"
+        parts.append(f"{NAMES[measure]} {best.correlation:+.2f} {when(best.lag, unit, name)}{unclear}{beside}")
     if not parts:
         return f"Too few {unit}s with numbers of both to say anything about {form} of the index and {name}."
     days = max(one.n for some in found.values() for one in some)
-    return f"Closest, by {form} over {many(days, unit)}: {'; '.join(parts)}. Associated with, not because of."
+    said = f"Closest of seven lags, by {form} over {many(days, unit)}: {'; '.join(parts)}."
+    return f"{said} Associated with, not because of."
 
 
 def when(lag: int, unit: str, name: str) -> str:
@@ -150,7 +153,7 @@ def reader() -> None:
         "signal were given a direction. It has not been measured on outlets that it had never seen."
     )
     folds = [{"asked": one["asked"], "learned": one["learned"], "n": one["rows"]} | {
-        name.replace("_", " "): one[name]
+        name.replace("_", " ").replace("deesc", "de-esc"): one[name]
         for name in ("direction", "deescalation", "false_alarms", "categories", "calibration_error")
     } for one in figures["folds"]]  # fmt: skip
     st.dataframe(
