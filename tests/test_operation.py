@@ -38,7 +38,7 @@ def state(name, polled=NOON, **more):
 
 
 def told(states, version=1):
-    return gauges.Gauges(version, {s.name: s for s in states}, 0, None, None, None, {}, {}, None, None)
+    return gauges.Gauges(version, {s.name: s for s in states}, 0, None, None, None, {}, {}, {})
 
 
 # -- readiness: pure --------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_gauges_are_what_was_stored(store):
     lease.take(store, "process 1 on here (started 2)", NOON)
     found = gauges.read(store)
     assert {name: s.state for name, s in found.feeds.items()} == {"Gulf Wire": "well", "B": "silent"}
-    assert (found.holder, found.unread, found.uncounted_since) == ("process 1 on here (started 2)", 0, NOON)
+    assert (list(found.holders), found.unread, found.uncounted_since) == (["process 1 on here (started 2)"], 0, NOON)
     with store.write() as conn:
         conn.exec_driver_sql("UPDATE schema_version SET version = version - 1")
     assert gauges.read(store).feeds == {}  # of a schema that this program does not know

@@ -9,6 +9,7 @@ Failures back off by their kind. `jitter` is a number 0..1 that the caller draws
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -75,6 +76,14 @@ def _clock_moved_back(feed: Feed, state: FeedState, now: datetime) -> bool:
     if state.last_polled is not None and state.last_polled > now + CLOCK_SLACK:
         return True
     return state.next_due is not None and state.next_due > now + max(LATEST, feed.every or LATEST)
+
+
+def behind(states: Iterable[FeedState], now: datetime) -> tuple[int, timedelta]:
+    """How many of these feeds were due before now and are not polled yet, and for how long the one that waits longest.
+    One that was never polled has no time since which it is due.
+    """
+    late = [now - state.next_due for state in states if state.next_due and state.next_due < now]
+    return len(late), max(late, default=timedelta(0))
 
 
 def address(feed: Feed, state: FeedState | None) -> str:

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, PlatformCollector, ProcessColle
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 
 import monitor
+from monitor.feeds import schedule
 from monitor.models import Feed
 from monitor.operation import health
 from monitor.pipeline.work import Work
@@ -79,9 +80,11 @@ def _of_database(
     queue = {state: gauges.deliveries[state] for state in QUEUE}
     yield _labelled("alert_deliveries", "Deliveries of alerts that are not done, by state.", "state", queue)
     yield _labelled("step_failures", "Failures in a row of each step that fails now.", "step", gauges.failing)
-    held = bool(gauges.holder_until and gauges.holder_until > real_now)
-    holder = {gauges.holder: 1} if held and gauges.holder else {}
-    yield _labelled("holder", "The process that polls; none while nobody does.", "holder", holder)
+    late, longest = schedule.behind(states.values(), now)
+    yield _gauge("feeds_due", "Enabled feeds that are due and not polled yet.", late)
+    yield _gauge("polling_lag_seconds", "For how long the feed is due that waits longest.", longest.total_seconds())
+    holders = {holder: 1 for holder, until in gauges.holders.items() if until > real_now}
+    yield _labelled("holder", "The processes that poll; none while nobody does.", "holder", holders)
     if size is not None:
         yield _gauge("database_bytes", "Size of the database.", size)
 

@@ -1,11 +1,13 @@
-"""Polls each feed when it is due and runs the steps that follow, as the one process that may write to the database.
+"""Polls each feed when it is due and runs the steps that follow, as the one owner of a SQLite database or as one of
+several processes on PostgreSQL.
 
-    lease -> due feeds -> poll, each feed on its own -> stored articles
+    owner -> due feeds -> poll, each feed on its own -> stored articles
           -> steps (stories, prices, index, alerts), each on its own
 
-feeds/poll.py polls one feed, steps.py lists what follows. Nothing that goes wrong in a feed or a step stops another: a
-feed's failure is in its report, a step's failure in its note. The handed-in clock says what is due; the lease, pauses
-and rests run on real time. The database is never touched in the event loop, only in threads.
+owner.py says what is this process's to do, feeds/poll.py polls one feed, steps.py lists what follows. Nothing that goes
+wrong in a feed or a step stops another: a feed's failure is in its report, a step's failure in its note. The handed-in
+clock says what is due; leases, pauses and rests run on real time. The database is never touched in the event loop, only
+in threads.
 """
 
 from __future__ import annotations
@@ -21,19 +23,21 @@ from functools import partial
 from typing import Any, TypeVar
 
 from monitor import reader
-from monitor.clock import Clock, real_now
+from monitor.clock import Clock
 from monitor.config.settings import LastGood, Settings
 from monitor.errors import LeaseHeld, MonitorError, StorageError
 from monitor.feeds import schedule
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.poll import FeedReport, PollReport, PollSession, due_feeds
+from monitor.feeds.fetch.pace import Shared
+from monitor.feeds.poll import FeedReport, PollReport, PollSession
 from monitor.feeds.pool import ReaderPool
 from monitor.models import Failure, Feed, FeedState
 from monitor.pipeline import rounds
-from monitor.pipeline.process import is_gone, this_process
+from monitor.pipeline.owner import owner_of, released
+from monitor.pipeline.process import this_process
 from monitor.pipeline.steps import Condition, Run, Runner, Step, in_words, lanes, table
 from monitor.pipeline.work import Work
-from monitor.storage import feeds, lease, notes
+from monitor.storage import notes
 from monitor.storage import steps as step_storage
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import Store
@@ -41,6 +45,7 @@ from monitor.storage.store import Store
 log = logging.getLogger(__name__)
 HEARTBEAT = 5.0  # seconds between two signs of life in the lease
 TICK = 0.5  # seconds between looks at what is due
+SOON = 0.1  # where more is due than was claimed at once
 REST, LONGEST_REST = (
     2.0,
     3.0,
@@ -62,12 +67,15 @@ class Pipeline:
         steps: Sequence[Step] | None = None,
     ):
         self.settings, self.store, self.clock, self.processes = settings, store, clock, processes
-        self.runners = [Runner(step, store) for step in (table(store, clock) if steps is None else steps)]
+        self._given = steps
+        self.runners = [Runner(step, store) for step in self._steps()]
         self.polling = Condition(store, POLLING)
         self.holder = this_process()
+        self.owner = owner_of(store, self.holder)
         self.work = Work()
         self.readers: ReaderPool | None = None  # while feeds are polled
-        self._states: dict[str, FeedState] | None = None  # read from the database once, then kept up by the reports
+        self._running: dict[str, asyncio.Task[FeedReport | None]] = {}  # feeds that are polled now
+        self._once: list[str] = []  # likewise, by `once`
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -98,21 +106,21 @@ class Pipeline:
         from then on.
         """
         settings, _ = self.settings.current()
-        await asyncio.to_thread(self._take_lease)
-        beat = asyncio.create_task(self._keep_lease())
+        await asyncio.to_thread(self.owner.take)
+        beat = asyncio.create_task(self._beat())
         try:
-            fetcher, self.readers = fetcher_and_readers(settings, self.processes, self.work)
+            shared = self.owner.shared(settings)
+            fetcher, self.readers = fetcher_and_readers(settings, self.processes, self.work, shared)
             async with fetcher, self.readers as readers:
                 report = await _unless(beat, self._poll_all(settings, fetcher, readers, on_done))
                 for runner in self.runners:
-                    everything = partial(self._run, runner, everything=True)
-                    await _unless(beat, asyncio.to_thread(runner.run, everything))
+                    await _unless(beat, asyncio.to_thread(self._do, runner, everything=True))
             return report
         finally:
-            self.readers = None
+            self.readers, self._once = None, []
             beat.cancel()
             await asyncio.gather(beat, return_exceptions=True)
-            await asyncio.to_thread(self._release)
+            await asyncio.to_thread(released, self.owner)
 
     async def _poll_all(
         self,
@@ -121,22 +129,23 @@ class Pipeline:
         readers: ReaderPool,
         on_done: Callable[[FeedReport], None] | None,
     ) -> PollReport:
-        states = await asyncio.to_thread(feeds.states, self.store)
-        chosen = due_feeds(settings.feeds, states, self.clock.now(), everything=True)
+        due = await asyncio.to_thread(self.owner.claim_all, settings, self.clock.now())
+        states = {feed.name: state for feed, state in due if state}
+        self._once = [feed.name for feed, _ in due]
         async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
-            return await session.poll(chosen, states, on_done=on_done)
+            return await session.poll([feed for feed, _ in due], states, on_done=on_done)
 
     # -- again and again ---------------------------------------------------------------------------------
 
     async def run(self, *, patient: bool = True) -> None:
-        """Hold the lease, keep polling and run the steps until `stop`.
+        """Keep polling and run the steps until `stop`.
 
-        Waits while another process holds the lease; when not `patient`, raises LeaseHeld.
+        Waits while another process owns the database; when not `patient`, raises LeaseHeld.
         """
         waiting = None
         while not self._stop.is_set():
             try:
-                await asyncio.to_thread(self._take_lease)
+                await asyncio.to_thread(self.owner.take)
                 waiting = None
                 await self._as_owner()
             except LeaseHeld as held:
@@ -150,13 +159,12 @@ class Pipeline:
                 await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
 
     async def _as_owner(self) -> None:
-        """Until stopped. Raises LeaseHeld when another process took the lease over."""
+        """Until stopped. Raises LeaseHeld when another process took the database over."""
         over = asyncio.Event()
-        beat = asyncio.create_task(self._keep_lease())
+        beat = asyncio.create_task(self._beat())
         names = [POLLING, *(runner.step.name for runner in self.runners)]
         threads = ThreadPoolExecutor(max(1, len(self.runners)), thread_name_prefix="step")
         following = [asyncio.create_task(self._follow(lane, threads, over)) for lane in lanes(self.runners)]
-        self._states = None  # another process may have polled meanwhile
         try:
             await asyncio.to_thread(step_storage.keep_only, self.store, names)
             while not self._stop.is_set() and not beat.done():
@@ -171,48 +179,49 @@ class Pipeline:
             beat.cancel()
             await asyncio.gather(beat, *following, return_exceptions=True)
             threads.shutdown(wait=False)
-            await asyncio.to_thread(self._release)
+            await asyncio.to_thread(released, self.owner)
 
     async def _poll_session(self, beat: asyncio.Task) -> None:
         """Poll until stopped, or until the configuration changes what fetcher and readers are made of."""
         settings, _ = self.settings.current()
         made_of = (settings.defaults, settings.theatre)
-        fetcher, readers = fetcher_and_readers(settings, self.processes, self.work)
-        running: dict[str, asyncio.Task[FeedReport | None]] = {}
+        shared = self.owner.shared(settings)
+        fetcher, readers = fetcher_and_readers(settings, self.processes, self.work, shared)
         async with fetcher, readers:
             async with PollSession(self.store, fetcher, readers, self.clock.now, holder=self.holder) as session:
                 self.readers = readers
                 try:
                     while not self._stop.is_set() and not beat.done():
+                        more = False
                         try:
                             settings = await self._current_settings()
                             if (settings.defaults, settings.theatre) != made_of:
                                 return
-                            await self._poll_due(settings, session, running)
+                            more = await self._poll_due(settings, session)
                             if not self.polling.settled:
                                 await asyncio.to_thread(self.polling.works)
                         except Exception as fault:  # the feeds under way go on
                             await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
-                        await self._sleep(TICK)
+                        await self._sleep(SOON if more else TICK)
                 finally:
                     self.readers = None
+                    running, self._running = self._running, {}
                     for task in running.values():
                         task.cancel()
                     await asyncio.gather(*running.values(), return_exceptions=True)
 
-    async def _poll_due(self, settings: Settings, session: PollSession, running: dict[str, asyncio.Task]) -> None:
-        """Take in the reports of the feeds that are done,
-        and start those that are due. Raises StorageError, ClockError.
+    async def _poll_due(self, settings: Settings, session: PollSession) -> bool:
+        """Take in the reports of the feeds that are done, and start those that are due; gives whether more are. Raises
+        StorageError, ClockError.
         """
-        if self._states is None:
-            self._states = await asyncio.to_thread(feeds.states, self.store)
-        states = self._states
+        running = self._running
         for name in [name for name, task in running.items() if task.done()]:
             if report := running.pop(name).result():
-                states[name] = report.state
-        idle = [feed for feed in settings.feeds if feed.name not in running]
-        for feed in due_feeds(idle, states, self.clock.now()):
-            running[feed.name] = asyncio.create_task(self._poll_feed(session, feed, states.get(feed.name)))
+                self.owner.polled(report.state)
+        due, more = await asyncio.to_thread(self.owner.claim, settings, frozenset(running), self.clock.now())
+        for feed, state in due:
+            running[feed.name] = asyncio.create_task(self._poll_feed(session, feed, state))
+        return more
 
     async def _poll_feed(self, session: PollSession, feed: Feed, state: FeedState | None) -> FeedReport | None:
         """One round of a feed, under a name of its own in the log."""
@@ -225,14 +234,18 @@ class Pipeline:
             return report
 
     async def _report(self, session: PollSession, feed: Feed, state: FeedState | None) -> FeedReport | None:
-        """A feed's report; where even its failure could not be stored, that failure. Never raises.
+        """A feed's report; where even its failure could not be stored, that failure. None where another process has
+        taken the feed over. Never raises.
 
         The schedule holds in memory then: a database that is full or away makes no feed be asked more often. None where
         the clock does not say the time either, which also keeps every feed from being due.
         """
         try:
             return await session.feed(feed, state)
-        except Exception as fault:
+        except LeaseHeld as fault:
+            log.info("%s", fault)
+            return None
+        except Exception as fault:  # of the program too: the others of this round go on
             expected = isinstance(fault, MonitorError)
             log.error("%s: %s", feed.name, in_words(fault), exc_info=None if expected else fault)
             failure = Failure("storage", f"what the feed brought could not be stored: {in_words(fault)}")
@@ -253,14 +266,27 @@ class Pipeline:
             began = loop.time()
             for runner in lane:
                 if runner.due and not over.is_set():
-                    await loop.run_in_executor(threads, runner.run, lambda runner=runner: self._run(runner))
+                    await loop.run_in_executor(threads, self._do, runner)
             rest = max(TICK, min(REST * (loop.time() - began), LONGEST_REST))
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), rest)
 
+    def _do(self, runner: Runner, *, everything: bool = False) -> None:
+        """Run a step, where it is this process's to do. What it remembers is of no use once another has done it."""
+        name = runner.step.name
+        with self.owner.doing(name) as how:
+            if how == "newly":
+                runner.step = next(step for step in self._steps() if step.name == name)
+            if how:
+                runner.run(partial(self._run, runner, everything=everything))
+
+    def _steps(self) -> Sequence[Step]:
+        return table(self.store, self.clock) if self._given is None else self._given
+
     def _run(self, runner: Runner, *, everything: bool = False) -> Run:
-        """What a step is handed, seen from now. Raises ClockError."""
-        others = [failure for failure in self.failures if failure.step != runner.step.name]
+        """What a step is handed, seen from now. Raises ClockError, StorageError."""
+        failing = self.failures if self.store.sqlite else step_storage.failures(self.store)
+        others = [failure for failure in failing if failure.step != runner.step.name]
         return Run(
             self.settings.current()[0],
             self.clock.now(),
@@ -269,32 +295,17 @@ class Pipeline:
             readers=self.readers,
         )
 
-    # -- lease and notes ---------------------------------------------------------------------------------
+    # -- signs of life and notes ---------------------------------------------------------------------------
 
-    def _take_lease(self) -> None:
-        """Become the owner. What a process of this machine left when it died is free at once. Raises LeaseHeld naming
-        the holder.
-        """
-        held = lease.current(self.store, real_now=real_now())
-        if held and is_gone(held.holder):
-            lease.release(self.store, held.holder)
-        lease.take(self.store, self.holder, real_now())
-
-    def _release(self) -> None:
-        try:
-            lease.release(self.store, self.holder)
-        except StorageError as fault:  # it runs out by itself
-            log.warning("the lease could not be given back: %s", fault)
-
-    async def _keep_lease(self) -> None:
-        """Give signs of life while owner. Ends with LeaseHeld when another process took over (this
-        one slept too long).
+    async def _beat(self) -> None:
+        """Give signs of life. Ends with LeaseHeld when another process took the database over (this one slept too
+        long).
         """
         while True:
             await asyncio.sleep(HEARTBEAT)
             try:
-                await asyncio.to_thread(lease.renew, self.store, self.holder, real_now())
-            except StorageError as fault:  # whether the lease was lost meanwhile is seen when the database is back
+                await asyncio.to_thread(self.owner.renew, [*self._running, *self._once])
+            except StorageError as fault:  # whether anything was lost meanwhile is seen when the database is back
                 log.warning("no sign of life could be given: %s", fault)
 
     async def _current_settings(self) -> Settings:
@@ -314,12 +325,15 @@ class Pipeline:
             await asyncio.sleep(min(left, 0.2))
 
 
-def fetcher_and_readers(settings: Settings, processes: int, work: Work) -> tuple[Fetcher, ReaderPool]:
+def fetcher_and_readers(
+    settings: Settings, processes: int, work: Work, shared: Shared | None
+) -> tuple[Fetcher, ReaderPool]:
     """What touches the network and what reads documents, as the configuration asks for them."""
     defaults = settings.defaults
     fetcher = Fetcher(
-        per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes
-    )
+        per_host=defaults.per_host, pause=defaults.pause, timeout=defaults.timeout, max_body=defaults.max_bytes,
+        shared=shared,
+    )  # fmt: skip
     return fetcher, readers_of(settings, processes, on_job=work.job)
 
 

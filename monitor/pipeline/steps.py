@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from monitor.alerts.service import AlertService
 from monitor.clock import Clock, real_now
 from monitor.config.settings import Settings
-from monitor.errors import MonitorError, ReaderError, StorageError
+from monitor.errors import LeaseHeld, MonitorError, ReaderError, StorageError
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
@@ -155,6 +155,8 @@ class Runner:
         with rounds.named():
             try:
                 self.step.run(prepare())
+            except LeaseHeld as fault:  # another process does it now
+                log.info("%s", fault)
             except (
                 Exception
             ) as fault:  # of the program too: a step that fails must stop neither polling nor another step

@@ -9,15 +9,17 @@ not stored: when a transaction of several fails for a cause of one of them, each
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Feed, FeedState
-from monitor.storage import articles, feeds, lease, readings
+from monitor.storage import articles, feeds, lease, readings, team
 from monitor.storage.articles import Item, Saved
 from monitor.storage.store import Store
 
@@ -37,8 +39,8 @@ class Outcome:
 
 
 class Writer:
-    """Use as an async context manager, from one event loop. With a `holder`,
-    nothing is stored once the lease is no longer its own.
+    """Use as an async context manager, from one event loop. With a `holder`, nothing is stored once the lease is no
+    longer its own: that on the database, or on PostgreSQL that on each feed, which is then given back.
     """
 
     def __init__(self, store: Store, *, holder: str | None = None):
@@ -122,17 +124,32 @@ class Writer:
                 return [fault] * len(outcomes)
         return [result for outcome in outcomes for result in self._store_all([outcome])]
 
-    def _together(self, outcomes: list[Outcome]) -> list[Saved]:
+    def _together(self, outcomes: list[Outcome]) -> list[Saved | Exception]:
         with self._store.write() as conn:
-            if self._holder:
-                lease.check(conn, self._holder)
+            mine = self._mine(conn, [outcome.feed.name for outcome in outcomes])
             methods = {item.reading.method for outcome in outcomes for item in outcome.items} - {self._reader, ""}
             if methods:
                 readings.use(conn, max(methods))
-            saved = [articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now) for o in outcomes]
+            saved: list[Saved | Exception] = [
+                articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now)
+                if o.feed.name in mine
+                else LeaseHeld(f"{o.feed.name} was taken over by another process, which asks it again")
+                for o in outcomes
+            ]
+            if self._holder and not self._store.sqlite:
+                team.give_back(conn, mine)
         if methods:
             self._reader = max(methods)
         return saved
+
+    def _mine(self, conn: Connection, names: Collection[str]) -> Collection[str]:
+        """The feeds that may be stored. Raises LeaseHeld where the whole database is another's."""
+        if not self._holder:
+            return names
+        if self._store.sqlite:
+            lease.check(conn, self._holder)
+            return names
+        return team.still_held(conn, self._holder, names)
 
 
 def _settle(future: asyncio.Future[Any], result: object) -> None:

@@ -58,6 +58,12 @@ def upsert(
         conn.execute(make(table, tuple(rows[0]), conn.dialect.name, where), rows)
 
 
+def add_missing(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose primary key is not taken; the others stay, and are not locked."""
+    if rows:
+        conn.execute(_spoken(conn.dialect.name).insert(table).on_conflict_do_nothing(), rows)
+
+
 @cache
 def _upsertion(table: Table, names: tuple[str, ...], dialect: str, where: Callable[[Any], Any] | None) -> Any:
     statement = _spoken(dialect).insert(table)

@@ -29,8 +29,7 @@ class Gauges:
     uncounted_since: datetime | None  # first_seen of the oldest article that the index has not seen yet
     deliveries: Counter[str]  # of alerts that an address still has to get, by state
     failing: dict[str, int]  # step -> failures in a row
-    holder: str | None
-    holder_until: datetime | None  # real time
+    holders: dict[str, datetime]  # who polls, and until when by real time without another sign of life
 
 
 def read(store: Store) -> Gauges:
@@ -38,7 +37,7 @@ def read(store: Store) -> Gauges:
     with store.read() as conn:
         version = migrations.version(conn)
         if version != migrations.newest():
-            return Gauges(version, {}, 0, None, None, None, Counter(), {}, None, None)
+            return Gauges(version, {}, 0, None, None, None, Counter(), {}, {})
         states = {row.name: FeedState(*row) for row in conn.execute(sa.select(*STATE_COLUMNS))}
         oldest = sa.func.min(articles.c.first_seen)
         unread, unread_since = conn.execute(
@@ -50,8 +49,8 @@ def read(store: Store) -> Gauges:
         )
         queue: Counter[str] = Counter(dict(conn.execute(states_of.group_by(alert_deliveries.c.state)).tuples().all()))
         failing = dict(conn.execute(sa.select(step_failures.c.step, step_failures.c.failures)).tuples().all())
-        held = conn.execute(sa.select(lease.c.holder, lease.c.until)).first()
-    return Gauges(version, states, unread, unread_since, method, uncounted, queue, failing, *(held or (None, None)))
+        holders = dict(conn.execute(sa.select(lease.c.holder, lease.c.until).order_by(lease.c.until)).tuples().all())
+    return Gauges(version, states, unread, unread_since, method, uncounted, queue, failing, holders)
 
 
 def _index(conn: Connection) -> tuple[str | None, datetime | None]:

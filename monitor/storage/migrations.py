@@ -271,6 +271,16 @@ def add_removed(conn: Connection) -> None:
     )
 
 
+def add_team(conn: Connection) -> None:
+    """Which process polls a feed, and the turns of several at one host."""
+    conn.exec_driver_sql("ALTER TABLE feeds ADD COLUMN held_by TEXT")
+    conn.exec_driver_sql("ALTER TABLE feeds ADD COLUMN held_until BIGINT")
+    conn.exec_driver_sql(
+        "CREATE TABLE hosts (name TEXT NOT NULL PRIMARY KEY, places TEXT NOT NULL, next_start BIGINT, "
+        "rest_until BIGINT)"
+    )
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -292,6 +302,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_attention,  # 17
     add_word_counts,  # 18
     add_removed,  # 19
+    add_team,  # 20
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

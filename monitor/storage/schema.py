@@ -194,6 +194,14 @@ feeds = Table(
     text("moved_to", required=False), count("moved_count"),
     Column("habit", Span), Column("ttl", Span), Column("skip_hours", Hours, nullable=False, server_default=""),
     count("bad_entries", server_default="0"),
+    text("held_by", required=False), time("held_until", required=False),  # the process that polls it now (team.py)
+)  # fmt: skip
+
+# turns of several processes at one host (hosts.py)
+hosts = Table(
+    "hosts", metadata,
+    Column("name", Plain, primary_key=True),
+    Column("places", Json, nullable=False), time("next_start", required=False), time("rest_until", required=False),
 )  # fmt: skip
 
 feed_log = Table(

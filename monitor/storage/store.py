@@ -9,8 +9,9 @@ happen twice (an alert that was sent) is written with `durable=True`, which wait
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from monitor.errors import StorageBusy, StorageError, StorageReadOnly
 from monitor.storage import migrations
 from monitor.storage.foreign_errors import translated
 
+# asked within each writing transaction of the step that runs: whether its process may still store (election.py)
+fence: ContextVar[Callable[[Connection], None] | None] = ContextVar("fence", default=None)
 WRITER_WAIT_SECONDS = 10.0  # seconds a writer waits for another before it gives up
 
 
@@ -47,7 +50,7 @@ class Store:
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A connection for one short writing transaction, committed at the end,
-        rolled back by any exception. Raises StorageError.
+        rolled back by any exception. Raises StorageError, and LeaseHeld within a step that another process does now.
         """
         if self._turn and not self._turn.acquire(timeout=self._wait):
             raise StorageBusy(f"another writer of this process held {self.url} for more than {self._wait:g} s")
@@ -55,6 +58,8 @@ class Store:
             with translated(self.url), self.engine.connect() as conn:
                 conn = conn.execution_options(monitor_write=True, monitor_durable=durable)
                 with conn.begin():
+                    if check := fence.get():
+                        check(conn)
                     yield conn
         finally:
             if self._turn:

@@ -31,7 +31,7 @@ from monitor import __version__
 from monitor.feeds.fetch import answer, guard
 from monitor.feeds.fetch.faults import PROGRAM, failure
 from monitor.feeds.fetch.inflate import OFFERED, Inflater, TooLarge
-from monitor.feeds.fetch.pace import Pace, Resting
+from monitor.feeds.fetch.pace import Pace, Resting, Shared
 from monitor.feeds.fetch.proxies import Proxies
 from monitor.feeds.fetch.sockets import HEAD_ALLOWANCE, Connector, Lookup, Resolver, Sockets
 from monitor.models import Failure, Feed, FeedState, Fetched, NotModified
@@ -83,7 +83,7 @@ class Fetcher:
 
     `max_body` bounds the document in bytes, `max_wire` what its transfer may take (the same by default). `concurrency`
     bounds the exchanges under way, all hosts together. `lookup` stands in for socket.getaddrinfo, `proxies` for the
-    environment's.
+    environment's; `shared` makes the limits of a host hold for other processes too.
     """
 
     def __init__(
@@ -98,7 +98,9 @@ class Fetcher:
         user_agent: str = USER_AGENT,
         lookup: Lookup = socket.getaddrinfo,
         proxies: Proxies | None = None,
+        shared: Shared | None = None,
     ):
+        self._shared = shared
         self._per_host, self._pause, self._timeout = per_host, pause.total_seconds(), timeout.total_seconds()
         self._max_body, self._max_wire = max_body, max_wire or max_body
         self._concurrency, self._lookup = concurrency, lookup
@@ -106,7 +108,7 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT}
 
     async def __aenter__(self) -> Fetcher:
-        self._pace = Pace(self._per_host, self._pause)
+        self._pace = Pace(self._per_host, self._pause, shared=self._shared)
         self._places = asyncio.Semaphore(self._concurrency)
         self._threads = ThreadPoolExecutor(NAME_THREADS, thread_name_prefix="names")
         self._sockets = Sockets()
@@ -182,11 +184,11 @@ class Fetcher:
         while True:
             host = walk.host
             try:
-                async with self._turn(walk), self._places:
+                async with self._turn(walk) as turn, self._places:
                     if walk.room is not None:
                         await walk.room()
-                    if not walk.feed.allow_private:
-                        await self._pace.begin(host)
+                    if turn:
+                        await turn.begin()
                     began = loop.time()
                     walk.deadline.reschedule(began + remaining)
                     outcome = await self._ask(walk)
