@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,15 @@ def read(name):
 
 def known_metrics():
     gauges = Gauges(
-        1, {"A": FeedState("A", "a", last_polled=NOON)}, 1, NOON, "m", NOON, Counter(), {"x": 1}, "me", NOON
+        1,
+        {"A": FeedState("A", "a", last_polled=NOON)},
+        1,
+        NOON,
+        "m",
+        NOON,
+        Counter(),
+        {"x": 1},
+        {"me": NOON + timedelta(1)},
     )
     text = metrics.exposition(gauges, (Feed("A", "a"),), Work(), NOON, NOON, 1).decode()
     families = text_string_to_metric_families(text)

@@ -177,10 +177,17 @@ def test_a_process_that_died_on_this_machine_gives_back_at_once(store):
     assert team.held(store) == {} and team.pollers(store)[0].holder == this_process()
 
 
-def test_a_process_of_an_older_version_is_waited_for(store):
+def test_who_has_the_database_for_itself_is_waited_for_and_gets_it_only_when_nobody_polls(store):
+    """As `archive --load` has it, or a process of an older version."""
+    one = Team(store, this_process())
+    one.take()
+    with pytest.raises(LeaseHeld, match="polls into this database"):
+        lease.take(store, "process 1 on another host (started 1)", real_now())
+    one.release()
     lease.take(store, "process 1 on another host (started 1)", real_now())
-    with pytest.raises(LeaseHeld, match="older version"):
-        Team(store, this_process()).take()
+    for polls in (one.take, lambda: one.renew([])):
+        with pytest.raises(LeaseHeld, match="process 1 on another host"):
+            polls()
 
 
 def settings_of(feeds):

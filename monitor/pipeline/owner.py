@@ -129,15 +129,19 @@ class Team:
         self._made = float("-inf")  # time.monotonic()
 
     def take(self) -> None:
-        """A process of the last version, which owned the whole database, is waited for."""
-        if (owner := lease.current(self.store, real_now=real_now())) and not is_gone(owner.holder):
-            raise LeaseHeld(f"{owner.holder} of an older version works on this database; it has to end first")
+        """Who has the database for itself is waited for: one that loads an archive, or polls with an older version."""
+        self._nobody_alone()
         team.sign_of_life(self.store, self.holder)
         team.forget(self.store)
         hosts.forget(self.store)
 
+    def _nobody_alone(self) -> None:
+        if (owner := lease.current(self.store, real_now=real_now())) and not is_gone(owner.holder):
+            raise LeaseHeld(f"{owner.holder} has this database for itself; polling waits until it has ended")
+
     def renew(self, running: Collection[str]) -> None:
         """Those of this machine that died give their feeds back at once."""
+        self._nobody_alone()
         team.prolong(self.store, self.holder, running)
         team.sign_of_life(self.store, self.holder, self._election.steps)
         for other in team.pollers(self.store):

@@ -1,5 +1,8 @@
-"""One process at a time polls into a database: a row with a heartbeat says which. By real time,
-whatever the clock of a replay says.
+"""One process at a time has a database for itself: a row with a heartbeat says which. By real time, whatever the clock
+of a replay says.
+
+On SQLite whoever polls needs it. On PostgreSQL several poll side by side (team.py), and who wants to be alone, to load
+an archive, needs it.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from monitor.storage.schema import lease
 from monitor.storage.store import Store
 
 NAME = "worker"
+POLLER = "poller "  # rows of processes that poll side by side begin with this
 TTL = timedelta(seconds=30)  # a holder without a heartbeat for so long counts as dead
 
 
@@ -27,7 +31,8 @@ class Lease:
 
 
 def take(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL) -> None:
-    """Make `holder` the owner for `ttl`, or raise LeaseHeld naming who is. Taking one's own lease again prolongs it.
+    """Make `holder` the owner for `ttl`, or raise LeaseHeld naming who is, or who polls side by side with others.
+    Taking one's own lease again prolongs it.
 
     A heartbeat later than now by more than `ttl` was made before the computer's clock was set back: such a lease is
     void, since its holder, if it lives, would have beaten again.
@@ -40,6 +45,9 @@ def take(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL)
         # end
         if conn.scalar(sa.select(lease.c.holder).where(lease.c.name == NAME)) != holder:
             raise _held(conn)
+        others = sa.select(lease.c.holder).where(lease.c.name.startswith(POLLER), lease.c.until > real_now)
+        if other := conn.scalar(others.where(lease.c.holder != holder).limit(1)):
+            raise LeaseHeld(f"{other} polls into this database; stop it first")
 
 
 def renew(store: Store, holder: str, real_now: datetime, *, ttl: timedelta = TTL) -> None:

@@ -20,11 +20,12 @@ from monitor.feeds.schedule import CLOCK_SLACK, LATEST
 from monitor.models import Feed, FeedState
 from monitor.storage.bulk import add_missing, upsert
 from monitor.storage.feeds import STATE_COLUMNS
+from monitor.storage.lease import POLLER
 from monitor.storage.schema import feeds, lease, moment
 from monitor.storage.store import Store
 
 LEASE = timedelta(seconds=30)  # without a sign of life for so long a process counts as dead
-POLLER, STEP = "poller ", "step "  # rows of the table of leases begin with these
+STEP = "step "  # rows of the table of leases that say who does a step begin with this
 AT_ONCE = 1_000  # names in one statement
 
 

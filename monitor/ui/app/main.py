@@ -27,7 +27,7 @@ def banners(own_freshness: bool) -> None:
     Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
     """
     try:
-        notes, replay, holder = reads.notes(), reads.context().clock.replay, reads.holder()
+        notes, replay, polled = reads.notes(), reads.context().clock.replay, reads.pollers()
         failing = reads.failing_steps()
         fresh = None if own_freshness else reads.fresh(reads.now())
         waits = [] if own_freshness else reads.waits(reads.now())
@@ -49,7 +49,7 @@ def banners(own_freshness: bool) -> None:
         safe_html.banner(
             "error", step_failing(failure.step, failure.since, failure.next_try, real_now()), failure.error
         )
-    if not holder:
+    if not polled:
         safe_html.banner("warning", "Polling is not running: the pages show what was stored before.")
     if fresh:
         safe_html.show(status.fresh(fresh, waits))

@@ -49,11 +49,13 @@ from monitor.storage import (
     signals,
     steps,
     stories,
+    team,
 )
 from monitor.storage import notes as storage_notes
 from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
+from monitor.storage.team import Poller
 from monitor.stories.account import Account
 from monitor.tagging import theatre
 from monitor.ui.components.wording import freshness
@@ -178,9 +180,14 @@ def correct(said: Correction) -> None:
 # -- reads that are made of several --------------------------------------------------------------------------
 
 
-def holder() -> lease.Lease | None:
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def pollers() -> list[Poller]:
     """Who polls now, by real time."""
-    return lease.current(context().store, real_now=clocks.real_now())
+    store = context().store
+    if not store.sqlite:
+        return [one for one in team.pollers(store) if one.alive]
+    held = lease.current(store, real_now=clocks.real_now())
+    return [Poller(held.holder, held.taken_at, held.heartbeat, True, 0, ())] if held else []
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
