@@ -92,7 +92,7 @@ def build(path: Path, count: int) -> None:
 
 def points(grain: str, step: timedelta, many: int) -> list[IndexPoint]:
     drawn, made = random.Random(grain), []
-    for part in ("all", *PARTS) if grain == "day" else ("all",):
+    for part in ("all", *PARTS):
         level = math.log(120)
         for back in range(many, -1, -1):
             level += drawn.gauss(0, 0.05) - 0.02 * (level - math.log(120))
