@@ -5,7 +5,8 @@ A table of Streamlit's would be drawn on a canvas, with no line breaks in a head
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ from monitor.index.state import part_words
 from monitor.models import PARTS, Story
 from monitor.storage.story_history import Confirmed
 from monitor.ui.charts.colors import COLORS
-from monitor.ui.components import period, times
+from monitor.ui.components import times
 from monitor.ui.components.safe_html import ISOLATE, POP, Html, sound, tag, together
 from monitor.ui.components.wording import DIRECTION_WORDS, age, listed, many
 from monitor.ui.queries.board import Row
@@ -27,9 +28,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def link(page: str, text: str | Html, **query: str) -> Html:
-    """A link to a page of ours, in the same period: links.js follows it without loading the app anew."""
-    return tag("a", text, href=f"./{page}?{urlencode({**query, **period.parameters()})}", class_="inner")
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes links to pages of ours, in the same period: links.js follows them without loading the app anew."""
+
+    here: Mapping[str, str]  # the period as parameters
+
+    def __call__(self, page: str, text: str | Html, **query: str) -> Html:
+        return tag("a", text, href=f"./{page}?{urlencode({**query, **self.here})}", class_="inner")
 
 
 def headline(text: str) -> str:
@@ -37,13 +43,13 @@ def headline(text: str) -> str:
     return ISOLATE + sound(text) + POP
 
 
-def table(rows: Sequence[Row], titles: dict[int, str], now: datetime) -> Html:
+def table(rows: Sequence[Row], titles: dict[int, str], now: datetime, to: Links) -> Html:
     """A row for each part; `titles`: story id -> its name in the viewer's language."""
     head = tag("tr", *(tag("th", name, scope="col") for name in COLUMNS))
-    return tag("table", tag("thead", head), tag("tbody", *(_row(row, titles, now) for row in rows)), class_="board")
+    return tag("table", tag("thead", head), tag("tbody", *(_row(row, titles, now, to) for row in rows)), class_="board")
 
 
-def _row(row: Row, titles: dict[int, str], now: datetime) -> Html:
+def _row(row: Row, titles: dict[int, str], now: datetime, to: Links) -> Html:
     found = row.state
     change = found.change()
     trend = found.trend()
@@ -52,23 +58,23 @@ def _row(row: Row, titles: dict[int, str], now: datetime) -> Html:
     amount = "" if found.now is None or found.now.tension is None else f" {found.now.tension:,.0f}"
     return tag(
         "tr",
-        tag("th", link("articles", row.label, part=PARTS[row.part]), scope="row"),
+        tag("th", to("articles", row.label, part=PARTS[row.part]), scope="row"),
         tag("td", part_words(found), tag("small", amount) if amount else "", class_="words"),
         tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label="7-day level"),
         tag("td", moved or "–", tag("small", " not clear") if moved and clear == "unclear" and moved != "=" else "",
             class_=f"num {clear}", data_label="24 h"),
         tag("td", mirrored(row.tension, row.relief) or "", class_="line", aria_hidden="true"),
-        tag("td", _event(row.event, titles, now), class_="event"),
+        tag("td", _event(row.event, titles, now, to), class_="event"),
     )  # fmt: skip
 
 
-def _event(event: Confirmed | None, titles: dict[int, str], now: datetime) -> Html:
+def _event(event: Confirmed | None, titles: dict[int, str], now: datetime, to: Links) -> Html:
     if event is None:
         return tag("span", "none confirmed in 14 days", class_="none")
     story = event.story
     return together(
         [
-            link("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
+            to("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
             tag("small", f"{who(event)}, ", times.shown(story.last_seen, now), f", {age(story.last_seen, now)}"),
         ]
     )
@@ -132,7 +138,7 @@ def unread(story: Story, looked: datetime | None) -> Html | str:
     return tag("span", "new" if new else "more", class_="unread", title="since you last looked")
 
 
-def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datetime) -> Html:
+def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datetime, to: Links) -> Html:
     """The events that are numbered on the chart, in its order."""
     items = [
         tag(
@@ -141,7 +147,7 @@ def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datet
             " ",
             times.shown(event.story.first_seen, now),
             " ",
-            link("stories", headline(titles.get(event.story.id, event.story.title)), story=str(event.story.id)),
+            to("stories", headline(titles.get(event.story.id, event.story.title)), story=str(event.story.id)),
             tag("small", f" {who(event)}"),
         )
         for event in events
@@ -149,7 +155,7 @@ def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datet
     return tag("ol", *items, class_="events")
 
 
-def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: datetime) -> Html:
+def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: datetime, to: Links) -> Html:
     """What changed since somebody last looked: one sentence, and the stories behind a fold."""
     when = together([times.shown(looked, now), f", {age(looked, now)}"])
     if found.nothing:
@@ -167,8 +173,8 @@ def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: 
     ]
     said = "; ".join([", ".join(count for count in counts if count), *parts]).lstrip("; ")
     lists = [
-        tag("dl", tag("dt", title), *(_told(story, titles, now) for story in some[:NAMED]),
-            *([tag("dd", link("stories", f"and {len(some) - NAMED} more"))] if len(some) > NAMED else []))
+        tag("dl", tag("dt", title), *(_told(story, titles, now, to) for story in some[:NAMED]),
+            *([tag("dd", to("stories", f"and {len(some) - NAMED} more"))] if len(some) > NAMED else []))
         for title, some in (("Denied or disputed", found.denied), ("Corrected", found.corrected),
                             ("Confirmed", found.confirmed), ("New", found.new)) if some
     ]  # fmt: skip
@@ -176,11 +182,11 @@ def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: 
     return tag("details", tag("summary", *line), *lists, class_="since") if lists else tag("p", *line, class_="since")
 
 
-def _told(story: Story, titles: dict[int, str], now: datetime) -> Html:
+def _told(story: Story, titles: dict[int, str], now: datetime, to: Links) -> Html:
     return tag(
         "dd",
         tag("span", DIRECTION_WORDS[story.direction], class_="direction"),
         " ",
-        link("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
+        to("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
         tag("small", f" {many(story.confirmed_by, 'publisher')}, ", times.shown(story.last_seen, now)),
     )

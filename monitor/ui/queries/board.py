@@ -19,6 +19,7 @@ from monitor.ui.queries import reads
 
 SPARK_HOURS = 3  # between two points of a small line
 EVENTS_SINCE = timedelta(days=14)  # how far back a part's confirmed event may be
+# what is kept is never changed by who takes it, so that it need not be copied
 KEPT = 20.0  # seconds: the index moves with a round of polling, not within it
 
 
@@ -34,7 +35,7 @@ class Row:
     event: Confirmed | None
 
 
-@st.cache_data(ttl=KEPT, show_spinner=False, max_entries=8)
+@st.cache_resource(ttl=KEPT, show_spinner=False, max_entries=8)
 def hours(until: datetime) -> dict[str, list[Hour]]:
     """part, or `all` -> its hourly points of the days that a state is made of."""
     return index.hours_by_part(reads.context().store, until - state.HISTORY - timedelta(hours=1), until)
@@ -44,7 +45,7 @@ def state_of(now: datetime, until: datetime, part: str = "all") -> state.State:
     return state.state(hours(until).get(part, ()), now)
 
 
-@st.cache_data(ttl=60.0, show_spinner=False, max_entries=8)
+@st.cache_resource(ttl=60.0, show_spinner=False, max_entries=8)
 def events_by_part(hour: datetime, upto: int) -> dict[str, Confirmed]:
     """The confirmed story that leads each part; renewed with the hour and the newest article."""
     until = hour + timedelta(hours=1)
@@ -77,13 +78,13 @@ def lines(points: Sequence[Hour], now: datetime) -> tuple[tuple[float | None, ..
     return tuple(point and point.tension for point in wanted), tuple(point and point.relief for point in wanted)
 
 
-@st.cache_data(ttl=60.0, show_spinner=False, max_entries=16)
+@st.cache_resource(ttl=60.0, show_spinner=False, max_entries=16)
 def leaders(since: datetime, until: datetime, upto: int) -> list[Confirmed]:
     """The confirmed stories that led the days of a span, oldest first. `upto` only renews the answer."""
     return story_history.leaders(reads.context().store, since, until)
 
 
-@st.cache_data(ttl=60.0, show_spinner=False, max_entries=16)
+@st.cache_resource(ttl=60.0, show_spinner=False, max_entries=16)
 def changed_since(looked: datetime, until: datetime, upto: int) -> changes.Changes:
     """What is new, confirmed, denied, corrected, hotter and calmer since. `upto` only renews the answer."""
     store = reads.context().store

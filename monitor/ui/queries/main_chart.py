@@ -48,7 +48,7 @@ class Drawing:
     lines: tuple[str, ...]  # of prices
 
 
-@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
+@st.cache_resource(ttl=reads.FRESH, show_spinner=False, max_entries=32)  # nobody changes what is given
 def board_chart(
     grain: str,
     since: datetime,

@@ -6,96 +6,44 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from monitor.clock import midnight
-from monitor.index import state
 from monitor.models import DataSeries
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
 from monitor.ui.charts import drag, panels
 from monitor.ui.charts import marks as charts_marks
 from monitor.ui.components import (
-    article_card,
-    board,
+    board_markup,
     downloads,
     filters,
-    key_numbers,
     last_look,
-    numbers_of_now,
     period,
     safe_html,
     status,
     times,
 )
-from monitor.ui.components.wording import GUIDE, age, followed, languages, many, provisional, reasons
-from monitor.ui.components.wording import state as story_state
+from monitor.ui.components.wording import GUIDE, many
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import board as board_queries
-from monitor.ui.queries import main_chart, reads, studies
+from monitor.ui.queries import main_chart, reads
 
-HISTORY = timedelta(days=7)  # behind the sparklines
 BY_HOUR = timedelta(days=8)  # the longest period whose chart has a point an hour
 UNKNOWN = timedelta(days=366)  # of prices, where all is asked for and no index has begun
-LEADING, NEWEST = 6, 6
 
 
-def end_of(shown: Period) -> datetime:
-    """The moment that the board is about: now, or the end of a period that lies in the past."""
-    now = reads.now()
+def minute_of(shown: Period) -> datetime:
+    """The minute that the board is about: that of now, or the end of a period that lies in the past."""
+    now = reads.now().replace(second=0, microsecond=0)
     return min(now, shown.until - timedelta(minutes=1)) if shown.fixed else now
 
 
 @st.fragment(run_every=reads.TICK)
 def numbers() -> None:
     """The only part that ticks: the sentence, how fresh it is, the row of numbers."""
-    now = end_of(period.chosen())
-    until = reads.soon(now)
-    history = reads.points("hour", until - HISTORY, until)
-    point, before = reads.latest_point("hour", until), reads.latest_point("hour", until - timedelta(days=1))
-    settings, _ = reads.context().settings.current()
-    week = board_queries.state_of(now, until)
-    notes = reads.waits(now)
-    if point and point.status == "provisional":
-        notes.append(provisional(settings.index.span))
-    strait = status.strait(reads.strait_sentence(now))
-    said = reasons(reads.reported(until - timedelta(days=1), until)) if point and point.tension is not None else ""
-    head = status.headline(state.sentence(week, now), said)
-    safe_html.show(safe_html.tag("div", head, strait, status.fresh(reads.fresh(reads.now()), notes)))
-    of_files = [one for one in reads.beside_index() if isinstance(one, DataSeries)][:2]
-    normal = state.normal(settings.index.span, bool(point and point.status == "provisional"))
-    safe_html.show(
-        key_numbers.row(
-            [
-                *numbers_of_now.index_numbers(point, before, week, history, normal, now),
-                *numbers_of_now.price_numbers(settings.prices[:2], now),
-                *numbers_of_now.series_numbers(of_files, now),
-            ]
-        )
-    )
+    shown = period.chosen()
+    safe_html.show(board_markup.top(minute_of(shown), board_markup.viewer_of({})))
 
 
-def titled(stories) -> dict[int, str]:
-    """story id -> its name in the viewer's language."""
-    language = times.language()
-    return {story.id: reads.title(story, language) for story in stories}
-
-
-def since_looked(now: datetime, upto: int) -> datetime | None:
-    """What changed since the viewer last looked, where that is known; gives that time."""
-    looked = last_look.looked(now)
-    if looked is None:
-        return None
-    found = board_queries.changed_since(looked, reads.soon(now), upto)
-    named = titled((*found.new, *found.confirmed, *found.denied, *found.corrected))
-    safe_html.show(board.since_looked(found, named, looked, now))
-    return looked
-
-
-def parts(now: datetime, upto: int) -> None:
-    rows = board_queries.rows(now, reads.soon(now), upto)
-    events = [row.event.story for row in rows if row.event]
-    safe_html.show(board.table(rows, titled(events), now))
-
-
-def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period) -> None:
+def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, viewer: board_markup.Viewer) -> None:
     beside = reads.beside_index()
     names = [series.name for series in beside]
     shown = st.pills(
@@ -111,9 +59,9 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period) ->
     since = spanned.since or until - UNKNOWN
     grain = "hour" if until - since <= BY_HOUR else "day"
     led = board_queries.leaders(since, until, upto)
-    named = titled(one.story for one in led)
+    named = board_markup.titled((one.story for one in led), viewer)
     events = tuple(
-        panels.Event(one.story.first_seen, safe_html.sound(named[one.story.id])[:90], one.story.direction)
+        panels.Event(one.story.first_seen, board_markup.said_plainly(named[one.story.id]), one.story.direction)
         for one in led
     )
     drawing = main_chart.board_chart(
@@ -123,7 +71,7 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period) ->
         st.info("Nothing to draw yet: no index and no price in this time.")
         return
     alerts, fired = reads.alerts_fired(since, until, charts_marks.MAX_MARKS)
-    episodes = {day: what for day, what in studies.episodes_found(midnight(now)).items() if day >= since.date()}
+    episodes = {day: what for day, what in board_markup.episodes(midnight(now)).items() if day >= since.date()}
     marks_of_episodes = charts_marks.newest(charts_marks.of_days(episodes))
     marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
     drawn_of = f"{len(alerts)} of {many(fired, 'alert')}" if fired > len(alerts) else many(fired, "alert")
@@ -139,7 +87,7 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period) ->
     )
     open_event(chosen_event, [one.story.id for one in led])
     if led:
-        safe_html.show(board.named_events(led, named, now))
+        safe_html.show(board_markup.events(since, until, now, upto, viewer))
     said = [
         f"One point {'an hour' if grain == 'hour' else 'a day'}; dotted line: 100, the normal level. A close stands at "
         "the time of its settlement, until the next one."
@@ -220,56 +168,6 @@ def arrivals(upto: int, settled: bool) -> None:
             st.rerun()
 
 
-def leading(now: datetime, upto: int, looked: datetime | None) -> set[int]:
-    """The leading stories: whether the reports of each agree, who was first and who followed. Gives the ids of the
-    articles that name them.
-    """
-    st.header("Leading stories of the last 24 hours", anchor=False)
-    until = reads.soon(now)
-    found = reads.leading_stories(until - timedelta(days=1), until, LEADING, upto, times.language())
-    if not found:
-        st.text("No story with a signal in these 24 hours.")
-        return set()
-    cards = []
-    for lead in found:
-        story = lead.story
-        about = (
-            board.unread(story, looked),
-            story_state(story),
-            followed(lead.account.first_publisher, lead.account.followers),
-            article_card.first_seen(story.first_seen, now),
-            languages(story.langs),
-            board.link("stories", "Who reported it, and how", story=str(story.id)),
-        )
-        cards.append(article_card.brief(story.direction, lead.face, [one for one in about if one]))
-    safe_html.show(article_card.cards(cards))
-    safe_html.show(board.link("stories", "All stories"))
-    return {lead.face.id for lead in found}
-
-
-def newest(now: datetime, upto: int, shown: set[int]) -> bool:
-    """Shows the latest articles with a signal that name no leading story, the words that prove it marked. Gives whether
-    there is any article with a signal.
-    """
-    st.header("Newest signals", anchor=False)
-    found = reads.newest_with_signals(NEWEST + LEADING, reads.soon(now), upto)
-    if not found:
-        st.info(
-            "No signal found yet." if upto else "Nothing polled yet. The first articles appear here as they arrive."
-        )
-        return False
-    cards = []
-    for article in [one for one in found if one.id not in shown][:NEWEST]:
-        about = (
-            article.publisher,
-            safe_html.tag("span", times.shown(article.at, now), f", {age(article.at, now)}"),
-            board.link("articles", "How it was read", article=str(article.id)),
-        )
-        cards.append(article_card.brief(article.direction, article, about))
-    safe_html.show(article_card.cards(cards))
-    return True
-
-
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     st.title("Gulf tension", anchor=False, width="content")
     with st.container(horizontal=True, width="content", vertical_alignment="center"):
@@ -283,16 +181,31 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             safe_html.show(status.guide(GUIDE))
 spanned = period.chosen()
 numbers()
-now, settled, upto = end_of(spanned), reads.all_asked(), reads.arrived_id()
-looked = since_looked(now, upto)
+now, settled, upto = minute_of(spanned), reads.all_asked(), reads.arrived_id()
+viewer = board_markup.viewer_of(period.parameters(spanned))
+looked = last_look.looked(now)
+if looked:
+    safe_html.show(board_markup.since_looked(looked, now, upto, viewer))
 left, right = st.columns([11, 9], gap="medium")
 with left:
-    parts(now, upto)
+    safe_html.show(board_markup.parts(now, upto, viewer))
 with right:
-    chart(now, upto, looked, spanned)
+    chart(now, upto, looked, spanned, viewer)
 left, right = st.columns([11, 9], gap="medium")
 with left:
-    shown = leading(now, upto, looked)
+    st.header("Leading stories of the last 24 hours", anchor=False)
+    leading = board_markup.leading(now, upto, viewer, looked)
+    if leading:
+        safe_html.show(leading.html)
+    else:
+        st.text("No story with a signal in the last 24 hours.")
 with right:
-    some = newest(now, upto, shown)
-arrivals(upto, settled and some)
+    st.header("Newest signals", anchor=False)
+    newest = board_markup.newest(now, upto, viewer, leading.articles if leading else frozenset())
+    if newest:
+        safe_html.show(newest.html)
+    else:
+        st.info(
+            "No signal found yet." if upto else "Nothing polled yet. The first articles appear here as they arrive."
+        )
+arrivals(upto, settled and newest is not None)
