@@ -484,13 +484,15 @@ class IndexPoint:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a rule of feeds.yaml reports: something began, is over, or rests on articles that were since edited."""
+    """What a rule of feeds.yaml reports: something began, is over, or rests on articles that were since edited or
+    corrected; or a brief that was made by the clock, which is sent in the same way.
+    """
 
     id: int | None
     rule: str
-    kind: str  # of the rule: level | jump | signal | price | series | silence
+    kind: str  # of the rule: level | jump | signal | price | series | silence; or brief
     at: datetime
-    state: str  # firing | resolved | corrected
+    state: str  # firing | resolved | corrected; of a brief: made
     message: str
     key: str  # what makes two alerts one and the same: the rule, and the story, day or feed
     sent: datetime | None = None  # when the first address took it

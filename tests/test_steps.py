@@ -81,7 +81,7 @@ def test_the_note_of_a_step_that_is_no_more_is_dropped(store):
 def test_steps_of_a_lane_stand_in_the_order_in_which_they_need_each_other(store):
     table = steps.table(store, RealClock())
     found = [[one.step.name for one in lane] for lane in steps.lanes([steps.Runner(step, store) for step in table])]
-    articles = ["stories", "index", "alerts", "retention"]
+    articles = ["stories", "index", "briefs", "alerts", "retention"]
     assert found == [["reading"], articles, ["prices"], ["series"], ["word count"]]
 
 

@@ -132,6 +132,8 @@ def pause_after(attempts: int) -> timedelta:
 def message(alerts: Sequence[Alert]) -> tuple[str, str]:
     """Title and body as plain text: feed text in it is never markup."""
     first = alerts[0]
+    if first.state == "made":  # a brief says itself what and of when it is
+        return first.rule, first.message
     word = {"resolved": "Resolved", "corrected": "Correction"}.get(first.state, "Alert")
     many = f" ({len(alerts)})" if len(alerts) > 1 else ""
     body = "\n\n".join(alert.message for alert in alerts[:MAX_SHOWN])

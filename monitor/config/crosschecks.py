@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def check(document: Document, environ: Mapping[str, str]) -> None:
     """Note every fault of this sort."""
-    for section in ("feeds", "prices", "series", "alerts"):
+    for section in ("feeds", "prices", "series", "alerts", "briefs"):
         _names_once(document, section)
     _series_apart(document)
     for place, header in _headers(document):

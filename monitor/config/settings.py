@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from monitor.config import crosschecks, document, faults
 from monitor.config.alerting import Rule
+from monitor.config.briefs import ScheduledBrief
 from monitor.config.environment import Environment, environment
 from monitor.config.shapes import Defaults, FeedShape, File, Index, Retention, SeriesShape
 from monitor.errors import ConfigError, LexiconError, Problem
@@ -52,6 +53,7 @@ class Settings:
     theatre: Theatre
     board: tuple[str, ...]  # keys of PARTS, in the order in which the board shows them
     retention: Retention
+    briefs: tuple[ScheduledBrief, ...]
     environment: Environment
 
     @property
@@ -89,6 +91,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         theatre=_theatre(path, file),
         board=file.board,
         retention=file.retention,
+        briefs=file.briefs,
         environment=around,
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from monitor.config.alerting import AnyRule, OnePart
+from monitor.config.briefs import ScheduledBrief
 from monitor.config.shape import Shape
 from monitor.config.values import Day, Duration, Headers, Size, WebAddress, Words, duration_text, wrong
 from monitor.models import PARTS, Language
@@ -263,3 +264,6 @@ class File(Shape):
         tuple(PARTS), description="The parts of the theatre that the board shows, in this order; left out: all."
     )
     retention: Retention = Field(Retention(), description="For how long what is stored is kept.")
+    briefs: tuple[ScheduledBrief, ...] = Field(
+        (), description="Briefs that are made by the clock and sent where alerts are sent."
+    )

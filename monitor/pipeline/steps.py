@@ -21,6 +21,7 @@ from monitor.feeds.pool import ReaderPool
 from monitor.feeds.reading import read_unread
 from monitor.index.indexer import IndexUpdater
 from monitor.index.word_counter import WordCounter
+from monitor.operation.brief.service import BriefService
 from monitor.pipeline import rounds
 from monitor.pipeline.retention import Pruner
 from monitor.prices.series.update import SeriesUpdater
@@ -66,7 +67,7 @@ def table(store: Store, clock: Clock) -> tuple[Step, ...]:
     """Every step, with what it remembers between runs."""
     stories, prices, index = StoryService(store), PriceUpdater(store), IndexUpdater(store)
     alerts, series, words = AlertService(store, clock), SeriesUpdater(store), WordCounter(store)
-    pruner = Pruner(store)
+    pruner, briefs = Pruner(store), BriefService(store, clock)
     return (
         Step("reading", "reading", lambda run: _read(store, run)),
         Step("stories", "articles", lambda run: stories.update(run.now)),
@@ -74,6 +75,7 @@ def table(store: Store, clock: Clock) -> tuple[Step, ...]:
         Step("prices", "prices", lambda run: prices.update(run.settings, run.now)),
         Step("series", "series", lambda run: series.update(run.settings, run.now)),
         Step("word count", "word count", lambda run: words.update(run.now)),
+        Step("briefs", "articles", lambda run: briefs.update(run.settings, run.now)),  # the step after it sends them
         Step(
             "alerts",
             "articles",

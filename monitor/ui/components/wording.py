@@ -268,6 +268,7 @@ STEP_FAILS = {
     "series": "Series from files are not updated",
     "word count": "The word count that the index is compared with is not updated",
     "alerts": "Alert rules are not checked",
+    "briefs": "Briefs are not made",
 }
 
 

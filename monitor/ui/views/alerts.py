@@ -23,7 +23,7 @@ from monitor.ui.queries import reads, rule_trials
 
 LIMIT = 500
 TRIED = {7: "7 days", 14: "14 days", 30: "30 days", 90: "90 days"}
-STATES = {"firing": "▲ fired", "resolved": "○ over", "corrected": "↺ correction"}
+STATES = {"firing": "▲ fired", "resolved": "○ over", "corrected": "↺ correction", "made": "✉ brief"}
 
 
 def sending(alert: Alert, deliveries: Sequence[AlertDelivery], addressed: bool, now: datetime) -> str:
@@ -57,7 +57,9 @@ def first_line(alert: Alert) -> str:
 
 
 def reports(alert: Alert) -> str:
-    """The headlines below a message, whose lines are `- Headline https://...`"""
+    """The headlines below an alert's message, whose lines are `- Headline https://...`"""
+    if alert.state == "made":
+        return ""
     lines = (line.removeprefix("- ").partition(" http")[0] for line in alert.message.splitlines()[1:])
     return safe_html.cell("; ".join(lines))
 
