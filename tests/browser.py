@@ -69,7 +69,7 @@ def click_row(page, number: int = 0, table: int = 0) -> None:
     grid.locator("tr").nth(1).wait_for(state="attached", timeout=10_000)
     grid.scroll_into_view_if_needed()
     place = grid.bounding_box()
-    x, y = place["x"] + 60, place["y"] + 52 + 33 * number
+    x, y = place["x"] + 160, place["y"] + 52 + 33 * number
     page.mouse.move(x - 5, y - 3)
     page.wait_for_timeout(200)  # a table that has just been scrolled to takes no notice of a click for a moment
     page.mouse.click(x, y)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Alert, AlertDelivery, FeedState, IndexPoint, Price
-from monitor.storage import alerts, articles, feeds, index, lease, notes, prices, signals, stories
+from monitor.storage import alerts, articles, feeds, index, leading, lease, notes, prices, signals, stories
 from monitor.storage.prices import PriceFailure
 from tests.stores import address, fresh_postgres, postgres, save_state, store  # noqa: F401
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
@@ -205,7 +205,7 @@ def test_leading_stories_come_with_publishers_and_face_in_as_many_queries_howeve
     asked = []
     listener = lambda *given: asked.append(given[2])  # noqa: E731
     sa.event.listen(store.engine, "before_cursor_execute", listener)
-    found = stories.leading(store, NOON - DAY, NOON + HOUR, 10)
+    found = leading.leading(store, NOON - DAY, NOON + HOUR, 10)
     few = len([text for text in asked if text.lstrip().upper().startswith("SELECT")])
     sa.event.remove(store.engine, "before_cursor_execute", listener)
     assert [(one.story.id, one.account.first_publisher, one.account.face) for one in found] == [
@@ -215,8 +215,8 @@ def test_leading_stories_come_with_publishers_and_face_in_as_many_queries_howeve
     ]
     assert [(one.publisher, one.after) for one in found[0].account.followers] == [("p1", HOUR), ("p0", 2 * HOUR)]
     assert few == 2
-    assert [one.story.id for one in stories.leading(store, NOON - DAY, NOON + HOUR, 1)] == [1]
-    assert stories.leading(store, NOON + HOUR, NOON + DAY, 10) == []
+    assert [one.story.id for one in leading.leading(store, NOON - DAY, NOON + HOUR, 1)] == [1]
+    assert leading.leading(store, NOON + HOUR, NOON + DAY, 10) == []
 
 
 def test_several_articles_come_in_the_order_asked_for_with_their_signals(store):

@@ -16,7 +16,7 @@ from monitor.clock import real_now
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
 from monitor.models import PARTS, UNREAD, Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, corrections, index, notes, steps, stories
+from monitor.storage import articles, corrections, index, leading, notes, steps, stories
 from monitor.storage.articles import Filter, Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
@@ -26,6 +26,7 @@ from tests.stores import save_state
 
 MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+BEGIN = NOW - timedelta(days=30)
 FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
 HOSTILE = (
     "<script>window.hacked=1</script>![x](http://evil.example/i.png) :red[*loud*] \u202e Iran "
@@ -217,11 +218,14 @@ def test_a_database_that_cannot_be_opened_is_said(tmp_path, screen):
 
 def test_articles_by_filter(fortnight, screen):
     shown = screen(fortnight, "articles", time="all")
+    about = shown.dataframe[0].value
+    shown.segmented_control(key="show").set_value("with a signal").run()
     signed = shown.dataframe[0].value
-    assert "· none" not in set(signed["direction"])  # what carries no signal is one click away
-    shown.button_group(key="direction").set_value([]).run()
+    assert "·" not in set(signed["sign"]) and len(signed) <= len(about)
+    assert "show: with a signal" in [one.label for one in shown.button]
+    shown.segmented_control(key="show").set_value("everything").run()
     everything = shown.dataframe[0].value
-    assert len(everything) > len(signed)
+    assert len(everything) > len(about) and "·" in set(everything["sign"])
     shown.text_input(key="text").set_value("pétrolier").run()
     some = shown.dataframe[0].value
     assert not shown.exception
@@ -229,10 +233,79 @@ def test_articles_by_filter(fortnight, screen):
     assert set(some["publisher"]) == {"\u2068Demo Dépêche\u2069"}
     shown.text_input(key="text").set_value("").run()
     shown.multiselect(key="category").select("ceasefire").run()
-    assert set(shown.dataframe[0].value["direction"]) <= {"▼ de-escalation", "◆ mixed"}
+    assert set(shown.dataframe[0].value["sign"]) <= {"▼", "◆"}
     shown.text_input(key="text").set_value("zzzz").run()
     assert not shown.dataframe
     assert "No article matches" in words(shown)
+
+
+def test_filters_in_force_are_chips_that_can_be_taken_away(fortnight, screen):
+    shown = screen(fortnight, "articles", time="all", category=["strikes and clashes", "threats"], text="a*b`c")
+    labels = [one.label for one in shown.button]
+    assert {"category: strikes and clashes", "category: threats"} <= set(labels)
+    assert "words: a\\*b\\`c" in labels  # a button's label is markdown
+    button(shown, "chip_0_text").click().run()
+    assert shown.text_input(key="text").value == "" and "category: threats" in [one.label for one in shown.button]
+    next(one for one in shown.button if one.label == "category: threats").click().run()
+    assert shown.multiselect(key="category").value == ["attack"]
+    shown = screen(fortnight, "stories", time="all", story_category=["strikes and clashes"], least="2")
+    assert "at least 2 publishers" in [one.label for one in shown.button]
+    button(shown, "story_chip_all").click().run()
+    assert shown.multiselect(key="story_category").value == [] and shown.number_input(key="least").value == 1
+    assert not [one for one in shown.button if (one.key or "").startswith("chip_")]
+
+
+@pytest.mark.parametrize(("page", "prefix"), [("articles", ""), ("stories", "story_")])
+def test_an_unknown_value_in_a_link_is_said_and_not_counted(fortnight, screen, page, prefix):
+    link = {f"{prefix}category": ["nonsense", "threats"], f"{prefix}place": "Atlantis", f"{prefix}direction": "up"}
+    shown = screen(fortnight, page, time="all", **link)
+    said = words(shown)
+    assert "category: nonsense" in said and "place: Atlantis" in said and "direction: up" in said
+    chips = [one.label for one in shown.button if (one.key or "").startswith("chip_")]
+    assert chips == ["category: threats"]
+
+
+def test_the_stories_page_begins_with_the_leading_stories(fortnight, screen):
+    shown = screen(fortnight, "stories", time="all")
+    store = open_store(f"sqlite:///{fortnight}")
+    found = leading.leading(store, BEGIN, NOW + timedelta(minutes=1), 5)
+    store.close()
+    titles = [title.strip("\u2068\u2069") for title in shown.dataframe[0].value["title"]]
+    assert titles[: len(found)] == [one.story.title for one in found] and found
+
+
+def test_a_name_is_found_in_every_spelling_and_the_page_says_so(fortnight, screen):
+    counts = []
+    for text in ("Strait of Hormuz", "هرمز", "Ormuz"):
+        shown = screen(fortnight, "articles", time="all", show="everything", text=text)
+        counts.append(len(shown.dataframe[0].value))
+        assert "was also looked for as" in words(shown)
+    assert counts[0] > 1 and counts == counts[:1] * 3
+
+
+def test_evidence_in_another_language_has_a_gloss_that_is_no_translation(fortnight, screen):
+    store = open_store(f"sqlite:///{fortnight}")
+    found = articles.find(store, Filter(langs=("ar",), directions=("escalation",)))[0]
+    store.close()
+    shown = screen(fortnight, "articles", time="all", article=str(found.id))
+    assert "Not a translation: what was read in it (Arabic): " in words(shown)
+    table = shown.dataframe[0].value
+    assert table.loc[table["title"] == f"\u2068{found.title}\u2069", "in English"].iloc[0]
+    english = table[table["language"] == "English"]
+    assert len(english) and not any(english["in English"])
+
+
+def test_an_article_leads_to_its_story_and_a_story_to_its_articles(fortnight, screen):
+    store = open_store(f"sqlite:///{fortnight}")
+    story = stories.find(store, publishers=2)[0]
+    store.close()
+    shown = screen(fortnight, "articles", time="all", article=str(story.id))
+    count = story.articles - 1
+    label = f"{count} other{'s report' if count > 1 else ' reports'} this: who, and how"
+    assert label in [link.proto.label for link in shown.get("page_link")]
+    shown = screen(fortnight, "articles", time="all", of_story=str(story.id), show="everything")
+    assert len(shown.dataframe[0].value) == story.articles
+    assert f"reports of story {story.id}" in [one.label for one in shown.button]
 
 
 @pytest.mark.parametrize("link", [
@@ -250,7 +323,7 @@ def test_times_of_ones_own_replace_the_preset_also_in_an_old_link(fortnight, scr
 
 def test_a_link_opens_the_filters_and_the_reading(fortnight, screen):
     shown = screen(fortnight, "articles", direction="▲ escalation", time="all")
-    assert set(shown.dataframe[0].value["direction"]) == {"▲ escalation"}
+    assert set(shown.dataframe[0].value["sign"]) == {"▲"}
     store = open_store(f"sqlite:///{fortnight}")
     article = articles.find(store, Filter(text="aircraft carrier"))[0]
     store.close()
@@ -271,7 +344,7 @@ def test_a_bad_number_in_the_address_is_no_error(fortnight, screen, number):
 
 def test_a_story_tells_who_reported_when(fortnight, screen):
     shown = screen(fortnight, "stories", time="all")
-    assert list(shown.dataframe[0].value["publishers"]) == [2]
+    assert 2 in list(shown.dataframe[0].value["publishers"])
     store = open_store(f"sqlite:///{fortnight}")
     story = stories.find(store, publishers=2)[0]
     store.close()
@@ -426,7 +499,9 @@ def test_what_is_missing_is_added_with_words_of_the_article_and_no_others(fortni
     pasted = "  ".join(article.title.split()[:2])
     shown.text_input(key=f"words_{place}").set_value(pasted)
     button(shown, "add_").click().run()
-    assert not shown.exception and "unrest, act" in words(shown) and "1 correction" in [e.label for e in shown.expander]
+    assert (
+        not shown.exception and "unrest, done" in words(shown) and "1 correction" in [e.label for e in shown.expander]
+    )
     (found,) = articles.get(store, article.id).signals
     assert (found.category, found.mode, found.text.split()) == ("unrest", "act", pasted.split())
     store.close()

@@ -100,3 +100,18 @@ def test_what_is_typed_sets_the_time_and_what_is_no_time_is_said(address, browse
     page.get_by_text("'the other day' is no time").wait_for(timeout=10_000)
     page.get_by_role("button", name="Now", exact=True).click()
     expect(field(page)).to_have_value("")
+
+
+def test_sorting_a_table_opens_nothing(address, browser_page):
+    page = browser_page
+    open_page(page, address, "stories?time=all")
+    grid = page.get_by_test_id("data-grid-canvas").first
+    grid.locator("tr").nth(1).wait_for(state="attached", timeout=10_000)
+    place = grid.bounding_box()
+    page.mouse.click(place["x"] + 200, place["y"] + 15)
+    page.wait_for_timeout(800)
+    settled(page)
+    assert "story=" not in page.url
+    page.mouse.click(place["x"] + 200, place["y"] + 85)
+    page.locator(".st-key-story").wait_for(timeout=10_000)
+    assert "story=" in page.url

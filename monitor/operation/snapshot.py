@@ -18,7 +18,7 @@ from monitor.errors import InputError
 from monitor.index import state
 from monitor.models import Article, IndexPoint, Price, Story
 from monitor.operation.page import ORANGE, direction, line, linked, text, whole
-from monitor.storage import articles, index, notes, prices, stories, tables
+from monitor.storage import articles, index, leading, notes, prices, stories, tables
 from monitor.storage.store import Store
 
 SPAN, STORIES_SPAN = timedelta(days=14), timedelta(days=2)  # of the line and its file; of the stories
@@ -43,7 +43,7 @@ def write(store: Store, settings: Settings, now: datetime, folder: Path, *, repl
     """Make `folder` with the page and its files. Raises InputError where it is there already, StorageError."""
     points = index.points(store, "hour", since=now - SPAN, until=now + timedelta(hours=1))
     newest = articles.find(store, articles.Filter(), limit=1)
-    found = [leading.story for leading in stories.leading(store, now - STORIES_SPAN, now, STORIES)]
+    found = [one.story for one in leading.leading(store, now - STORIES_SPAN, now, STORIES)]
     page = Page(
         now,
         points,

@@ -8,8 +8,7 @@ went.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +64,6 @@ MEMBERS = (
     sa.select(*_MEMBER).outerjoin(vectors, vectors.c.article_id == articles.c.id).order_by(articles.c.at, articles.c.id)
 )
 _AT_ONCE = 500
-CONSIDERED = 60  # stories that are weighed for leading
 GROUPED = "articles grouped up to"  # the note that says so, by id
 EDITS_GROUPED = "edits grouped up to"  # likewise, of versions
 CORRECTIONS_GROUPED = "corrections grouped up to"  # likewise, of corrections
@@ -137,6 +135,7 @@ def recompute(conn: Connection, ids: set[int]) -> None:
 
 
 def reports_of(conn: Connection, members: list[Row[Any]]) -> list[Report]:
+    """What an account is made of, from rows of MEMBERS."""
     denying = [a.id for a in members if "denial" in said_of_itself(a.title)]
     negated = _negated(conn, denying) if denying else {}
     return [Report._make((*tuple(row)[: len(_REPORT)], negated.get(row.id, ()))) for row in members]
@@ -228,13 +227,18 @@ def find(
 
 
 def stream(
-    store: Store, since: datetime | None = None, until: datetime | None = None, *, page: int = 1_000
+    store: Store,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    passes: Sequence[sa.ColumnElement[bool]] = (),
+    page: int = 1_000,
 ) -> Iterator[Story]:
-    """Every story with since <= last_seen and first_seen < until, oldest first, page by page."""
+    """Every story with since <= last_seen and first_seen < until that `passes`, oldest first, page by page."""
     place = sa.tuple_(stories.c.first_seen, stories.c.id)
     query = (
         sa.select(*STORY)
-        .where(stories.c.merged_into.is_(None))
+        .where(stories.c.merged_into.is_(None), *passes)
         .order_by(stories.c.first_seen, stories.c.id)
         .limit(page)
     )
@@ -278,41 +282,3 @@ def members(store: Store, id: int) -> list[Article]:
     query = sa.select(*BRIEF).where(articles.c.story_id == id).order_by(articles.c.at, articles.c.id)
     with store.read() as conn:
         return [article_of(row) for row in conn.execute(query)]
-
-
-@dataclass(frozen=True, slots=True)
-class Leading:
-    """A story with how it reads; `account.face` is the article that represents it."""
-
-    story: Story
-    account: Account
-
-
-def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[Leading]:
-    """Stories with a signal whose reports lie within since <= at < until, by account.weight of the reports of that
-    span.
-
-    At most CONSIDERED stories are weighed, those with the greatest product of publishers, severity and confidence. Two
-    queries, and a third where a headline denies, however many stories are asked for.
-    """
-    size = stories.c.publishers * sa.func.abs(stories.c.score) * sa.func.coalesce(stories.c.confidence, 1.0)
-    chosen = (
-        sa.select(*STORY)
-        .where(stories.c.merged_into.is_(None), stories.c.direction != "none")
-        .where(stories.c.last_seen >= since, stories.c.first_seen < until)
-        .order_by(size.desc(), stories.c.last_seen.desc(), stories.c.id)
-        .limit(max(limit, CONSIDERED))
-    )
-    with store.read() as conn:
-        found = [Story(*row) for row in conn.execute(chosen)]
-        members: dict[int, list[Row[Any]]] = {}
-        for row in conn.execute(MEMBERS.where(articles.c.story_id.in_([story.id for story in found]))):
-            members.setdefault(row.story_id, []).append(row)
-        reports = {id: reports_of(conn, rows) for id, rows in members.items()}
-
-    def weight(story: Story) -> tuple[bool, float]:
-        now = [report for report in reports[story.id] if since <= report.at < until]
-        return account.weight(now, story.score, story.confidence, until)
-
-    ranked = sorted((story for story in found if story.id in reports), key=weight, reverse=True)[:limit]
-    return [Leading(s, account.account(reports[s.id], s.direction, s.categories)) for s in ranked]

@@ -53,6 +53,11 @@ def article_row(article: Article) -> Row:
     return row if article.direction != UNREAD and article.fault is None else row | {"score": None, "theatre": None}
 
 
+def story_row(story: Story) -> Row:
+    row: Row = {name: getattr(story, name) for name in _STORY}
+    return row | {"titles": tuple(f"{lang}: {title}" for lang, title in story.titles)}
+
+
 def signal_row(row: signals.SignalRow) -> Row:
     return {name: getattr(row, name) for name in _SIGNAL_ROW} | {name: getattr(row.signal, name) for name in _SIGNAL}
 
@@ -72,9 +77,7 @@ def _signals(
 def _stories(
     store: Store, since: Time, until: Time, wanted: Filter | None, configured: Iterable[Feed] | None
 ) -> Iterator[Row]:
-    for story in stories.stream(store, since, until):
-        row: Row = {name: getattr(story, name) for name in _STORY}
-        yield row | {"titles": tuple(f"{lang}: {title}" for lang, title in story.titles)}
+    return map(story_row, stories.stream(store, since, until))
 
 
 def _index(

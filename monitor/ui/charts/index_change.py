@@ -37,8 +37,10 @@ def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -
             "inverse": True,
             "axisTick": {"show": False},
             "axisLine": {"onZero": False, "show": False},
-            "axisLabel": {"width": 150, "overflow": "truncate"},
+            "axisLabel": {"width": 420, "overflow": "truncate"},
         },
         "animation": False,
-        "series": [{"type": "bar", "data": bars, "barMaxWidth": 20}],
+        "series": [{"type": "bar", "data": bars, "barMaxWidth": 20, "selectedMode": "single"}],
+        # on a phone the bars need the room more than the names
+        "media": [{"query": {"maxWidth": 700}, "option": {"yAxis": {"axisLabel": {"width": 130}}}}],
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.models import Article, Signal
 from monitor.ui.components import times
 from monitor.ui.components.safe_html import Html, excerpt, passage, tag
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE
 
 
 def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html:
@@ -16,8 +16,10 @@ def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html
     what it is, its title, the words that prove it, who reports it.
     """
     signals = article.signals
-    kinds = ", ".join(
-        dict.fromkeys(f"{CATEGORY_WORDS[s.category]} ({s.mode}, {s.severity:+.0f})" for s in strongest(signals))
+    kinds = "; ".join(
+        dict.fromkeys(
+            f"{CATEGORY_WORDS[s.category]}, {DONE[s.mode]}, weight {abs(s.severity):.0f}" for s in strongest(signals)
+        )
     )
     head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]
     in_title = [(0, s) for s in signals if s.field == "title"]

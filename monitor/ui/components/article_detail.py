@@ -8,21 +8,24 @@ import streamlit as st
 
 from monitor.models import UNREAD, Article, Signal, Suppressed
 from monitor.reader.corrections import RULE, in_force
-from monitor.ui.components import correcting, safe_html, times
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES
+from monitor.ui.app import pages
+from monitor.ui.components import correcting, gloss, leads, safe_html, times
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE, LANGUAGES, named
 from monitor.ui.queries import reads
 
 LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
 
 
-def show(article: Article) -> None:
-    """Numbers beside the marks are those of the list below."""
+def show(article: Article, *, of_story: bool = True) -> None:
+    """Numbers beside the marks are those of the list below. `of_story`: with the way to the article's story."""
     spans: list[Signal | Suppressed] = [*article.signals, *article.suppressed]
     now, names = reads.now(), reads.actor_names()
     head = (
         safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"),
         *(safe_html.tag("span", part) for part in sureness(article)),
-        safe_html.tag("span", f"{article.publisher} ({article.feed})"),
+        safe_html.tag(
+            "span", article.publisher if article.feed == article.publisher else f"{article.publisher} ({article.feed})"
+        ),
         safe_html.tag("span", times.shown(article.at, now)),
         safe_html.tag("span", "first seen ", times.shown(article.first_seen, now)),
     )
@@ -38,6 +41,10 @@ def show(article: Article) -> None:
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
     if not article.summary and any(signal.field == "summary" for signal in article.signals):
         safe_html.note("The summary is no longer kept; the words that were found in it are.")
+    if said := gloss.line(article, names, times.language()):
+        safe_html.note(said)
+    if of_story:
+        others(article)
     for version in reads.versions_of(article.id):
         if version.title != article.title:
             st.text(f"Another title, first seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
@@ -67,15 +74,37 @@ def show(article: Article) -> None:
     if article.direction != UNREAD:
         correcting.missing(article, held)
     correcting.history(said)
-    safe_html.note(
-        f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language "
-        f"{LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}."
+    safe_html.show(
+        safe_html.tag(
+            "details",
+            safe_html.tag("summary", "Details"),
+            f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language "
+            f"{LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}; article {article.id}"
+            + (f" of story {article.story_id}." if article.story_id else "."),
+            class_="note",
+        )
     )
     with st.container(horizontal=True):
         if link := safe_html.web_link(article.link):
             st.link_button("Open at the publisher", link)
         with st.popover("Copy as text"):
             st.code(as_text(article, names), language=None, wrap_lines=True)
+
+
+def others(article: Article) -> None:
+    """Who else reports what this article does."""
+    story = reads.story(article.story_id) if article.story_id else None
+    if story is None:
+        return
+    if story.articles < 2:
+        safe_html.note("No other report of it so far.")
+        return
+    count = story.articles - 1
+    st.page_link(
+        pages.target("stories.py"),
+        label=f"{count} other{'s report' if count > 1 else ' reports'} this: who, and how",
+        query_params=leads.story(story.id),
+    )
 
 
 def sureness(article: Article) -> list[str]:
@@ -105,31 +134,31 @@ def sure(confidence: float | None) -> str:
     return "" if confidence is None else f", confidence {confidence:.0%}"
 
 
-def named(code: str, names: Mapping[str, str]) -> str:
-    return f"{names[code]} ({code})" if code in names else code
-
-
-def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """(what it is, its words, by which rule, why); every number that made the reading stands in it."""
+def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, str | None, str]:
+    """(what it is, its words, who to whom, why, by which rule); every number that made the reading stands in it."""
     who = ", ".join(f"{word} {value}" for word, value in (
         ("by", found.source and named(found.source, names)), ("to", found.target and named(found.target, names)),
         ("at", found.place),
     ) if value)  # fmt: skip
-    how = "; ".join(part for part in (f"rule {found.rule}", *found.operators, who) if part)
+    rule = "; ".join((f"rule {found.rule}", *found.operators))
     added = ", added" if found.rule == RULE else ""
-    head = f"{CATEGORY_WORDS[found.category]}, {found.mode}, {found.severity:+.1f}{sure(found.confidence)}{added}"
-    return head, found.text, how, found.why
+    kind = f"{CATEGORY_WORDS[found.category]}, {DONE[found.mode]}"
+    head = f"{kind}, weight {found.severity:+.1f}{sure(found.confidence)}{added}"
+    return head, found.text, who, found.why, rule
 
 
-def of_suppressed(off: Suppressed) -> tuple[str, str, str, str | None]:
-    return f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason, None
+def of_suppressed(off: Suppressed) -> tuple[str, str, str, str | None, str]:
+    return f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason, None, ""
 
 
 def line(
-    article: Article, number: int, head: str, text: str, how: str, why: str | None, *, struck: bool = False
+    article: Article, number: int, head: str, text: str, how: str, why: str | None, rule: str, *, struck: bool = False
 ) -> safe_html.Html:
-    """One line of the numbered list of signals and of what does not count; why it says so is folded in."""
-    folded = [safe_html.tag("details", safe_html.tag("summary", "Why"), why)] if why else []
+    """One line of the numbered list of signals and of what does not count; why it says so, and by which rule, is folded
+    in.
+    """
+    behind = [part for part in (why or "", safe_html.tag("div", rule) if rule else "") if part]
+    folded = [safe_html.tag("details", safe_html.tag("summary", "Why"), *behind)] if behind else []
     words = safe_html.tag("q", text, dir="auto", lang=article.lang)
     item = safe_html.tag("li", safe_html.tag("b", head), ": ", words, safe_html.tag("div", how, *folded, class_="note"))
     return safe_html.tag("ol", item, class_="signals struck" if struck else "signals", start=str(number))

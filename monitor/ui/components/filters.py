@@ -1,20 +1,69 @@
-"""The filters over articles as widgets, each in the page's address, so that a link shows what its sender saw. The time
-is that of all pages (period).
+"""The filters over articles and stories as widgets, the same on both pages, each in the page's address; those in force
+as chips that can be taken away one by one. The time is that of all pages (period).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
-from monitor.ui.components import article_detail, safe_html
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, LANGUAGES, MEASURES, MODE_WORDS, TIER, TIERS
+from monitor.storage.search import question_of
+from monitor.ui.components import safe_html
+from monitor.ui.components.wording import (
+    CATEGORY_WORDS,
+    DIRECTION_WORDS,
+    LANGUAGES,
+    MEASURES,
+    MODE_WORDS,
+    TIER,
+    TIERS,
+    named,
+)
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import reads
 
-SIGNED = ("escalation", "deescalation", "mixed")  # the default: sport and weather are one click away
-MORE = ("category", "mode", "lang", "publisher", "actor", "source", "target", "place", "part", "tier")
+SIGNED = ("escalation", "deescalation", "mixed")
+SHOW = ("with a signal", "about the Gulf", "everything")
+SHOWN = "about the Gulf"  # the default: sport and weather are one click away
+SEARCH = (
+    'All words have to be there: **tanker hormuz**. Side by side: **"oil tanker"**. Either: **tanker OR vessel**. '
+    "Not: **-houthi**. A beginning: **tank\\***. A name such as *Bab el-Mandeb* is found in every spelling and script "
+    "that the gazetteer knows."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the rarely used filters: several values of a field of Filter."""
+
+    name: str  # in the address
+    field: str
+    label: str
+    options: Callable[[], Sequence[Any]]
+    named: Callable[[Any], str] = str
+    help: str | None = None
+
+
+def _actor(code: str) -> str:
+    return named(code, reads.actor_names())
+
+
+CHOICES = (
+    Choice("category", "categories", "Category", lambda: CATEGORIES, CATEGORY_WORDS.__getitem__),
+    Choice("place", "places", "Place", lambda: reads.known_tags("place")),
+    Choice("part", "parts", "Part of the theatre", lambda: list(PARTS), PARTS.__getitem__),
+    Choice("actor", "actors", "Actor named", lambda: reads.known_tags("actor"), _actor),
+    Choice("mode", "modes", "Acts or words", lambda: list(MODE_WORDS), MODE_WORDS.__getitem__),
+    Choice("lang", "langs", "Language", lambda: list(LANGUAGES), LANGUAGES.__getitem__),
+    Choice("publisher", "publishers", "Publisher", lambda: reads.publishers(), safe_html.sound),
+    Choice("tier", "tiers", "Tier of the source", lambda: TIERS, str, TIER),
+)
+PAIR = {"source": "Who did it", "target": "to whom"}
 
 
 def measure(key: str) -> str:
@@ -30,35 +79,83 @@ def measure(key: str) -> str:
     )
 
 
-def filters(shown: Period) -> Filter:
-    """The filter that the widgets set, over the articles of this period.
+def filters(
+    shown: Period,
+    prefix: str = "",
+    more: Callable[[], None] | None = None,
+    sides: Sequence[str] = tuple(DIRECTION_WORDS),
+) -> Filter:
+    """The filter that the widgets set, over this period; rarely used ones are behind a button.
 
-    Rarely used ones are behind a button that counts those in force.
+    `prefix` stands before the name of each in the address: pages of Streamlit may not share a name. `more` draws what
+    only this page has; `sides` are the directions to choose from.
     """
+    unknown(prefix)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Words in title or summary",
-            key="text",
+            key=f"{prefix}text",
             bind="query-params",
-            placeholder="Hormuz, pétrolier, هرمز",
+            placeholder='Hormuz "oil tanker" -houthi',
             max_chars=200,
             width=260,
+            help=SEARCH,
+        )
+        show = st.segmented_control(
+            "Show", SHOW, default=SHOWN, key=f"{prefix}show", bind="query-params", required=True
         )
         directions = st.pills(
             "Direction",
-            list(DIRECTION_WORDS),
+            sides,
             format_func=DIRECTION_WORDS.__getitem__,
             selection_mode="multi",
-            default=SIGNED,
-            key="direction",
+            key=f"{prefix}direction",
             bind="query-params",
         )
-        active = sum(in_force(key) for key in MORE)
-        with st.popover(f"More filters ({active} in force)" if active else "More filters"):
-            more = _more()
+        if more:
+            more()
+        with st.popover("More filters"):
+            chosen = _choices(prefix)
     return Filter(
-        since=shown.since, until=shown.until, directions=tuple(directions), text=text or "", story=of_story(), **more
-    )
+        since=shown.since, until=shown.until, text=text or "", story=of_story(), **chosen,
+        directions=tuple(directions) or (SIGNED if show == "with a signal" else ()),
+        theatre=True if show == SHOWN else None,
+    )  # fmt: skip
+
+
+def _choices(prefix: str) -> dict[str, Any]:
+    columns = st.columns(2)
+    chosen: dict[str, Any] = {}
+    for number, one in enumerate(CHOICES):
+        values = columns[number % 2].multiselect(
+            one.label,
+            one.options(),
+            format_func=one.named,
+            key=prefix + one.name,
+            bind="query-params",
+            filter_mode="contains",
+            select_all=False,  # Enter takes the one that is marked
+            help=one.help,
+        )
+        chosen[one.field] = tuple(values)
+    actors = reads.known_tags("actor")
+    pair = []
+    for (name, label), column in zip(PAIR.items(), columns, strict=True):
+        asked = "Applies only together with who did it." if name == "target" else None
+        pair.append(
+            column.selectbox(
+                label,
+                actors,
+                index=None,
+                format_func=_actor,
+                key=prefix + name,
+                bind="query-params",
+                filter_mode="contains",
+                placeholder="anyone",
+                help=asked,
+            )
+        )
+    return chosen | {"pair": tuple(pair) if all(pair) else None}
 
 
 def of_story() -> int | None:
@@ -69,50 +166,99 @@ def of_story() -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
-def in_force(key: str) -> bool:
-    """Whether a filter that is drawn later on is set; a link that was just opened has no state yet."""
-    return bool(st.session_state.get(key, key in st.query_params))
+def unknown(prefix: str) -> None:
+    """Says which values of the link are none; they are left out."""
+    known: dict[str, Sequence[str]] = {
+        "direction": list(DIRECTION_WORDS.values()),
+        "show": SHOW,
+        **{one.name: [one.named(value) for value in one.options()] for one in CHOICES if prefix + one.name in given()},
+        **{name: [_actor(code) for code in reads.known_tags("actor")] for name in PAIR if prefix + name in given()},
+    }
+    strange = [
+        f"{name}: {value}"
+        for name, values in known.items()
+        for value in st.query_params.get_all(prefix + name)
+        if value and value not in values
+    ]
+    if strange:
+        said = ", ".join(strange)[:300]
+        safe_html.banner("warning", "The link asks for what there is not; it is left out:", safe_html.sound(said))
 
 
-def _more() -> dict:
-    names = reads.actor_names()
-    actors, places = reads.known_tags("actor"), reads.known_tags("place")
+def given() -> set[str]:
+    return set(st.query_params)
 
-    def actor(code: str) -> str:
-        return article_detail.named(code, names)
 
-    def several(label: str, key: str, options, **more) -> tuple:
-        return tuple(st.multiselect(label, options, key=key, bind="query-params", **more))
+def chips(wanted: Filter, prefix: str = "", more: Sequence[tuple[str, str, Any]] = ()) -> None:
+    """The filters in force, each with a way to take it away; `more` are the page's own, as (label, key, default)."""
+    found: list[tuple[str, str, Any]] = []  # label, key, what remains without it
+    if text := st.session_state.get(f"{prefix}text"):
+        found.append((f"words: {text}", f"{prefix}text", ""))
+    if (show := st.session_state.get(f"{prefix}show", SHOWN)) != SHOWN:
+        found.append((f"show: {show}", f"{prefix}show", SHOWN))
+    for name, label, said in (
+        ("direction", "direction", DIRECTION_WORDS.__getitem__),
+        *((one.name, one.label.lower(), one.named) for one in CHOICES),
+    ):
+        values = list(st.session_state.get(prefix + name) or ())
+        found += [
+            (f"{label}: {said(value)}", prefix + name, [other for other in values if other != value])
+            for value in values
+        ]
+    for name, label in PAIR.items():
+        if code := st.session_state.get(prefix + name):
+            found.append((f"{label.lower()}: {_actor(code)}", prefix + name, None))
+    if wanted.story:
+        found.append((f"reports of story {wanted.story}", "of_story", None))
+    found += more
+    if not found:
+        return
+    with st.container(horizontal=True, gap="xsmall", key=f"{prefix}chips"):
+        for number, (label, key, rest) in enumerate(found):
+            st.button(
+                safe_html.label(label[:80]),
+                key=f"chip_{number}_{key}",
+                icon=":material/close:",
+                on_click=take_away,
+                args=({key: rest},),
+                help="Take this filter away",
+            )
+        if len(found) > 1:
+            # of several values of one filter, the chip of the last leaves the others
+            st.button(
+                "Take all away", key=f"{prefix}chip_all", type="tertiary", on_click=take_away,
+                args=({key: [] if isinstance(rest, list) else rest for _, key, rest in found},),
+            )  # fmt: skip
 
-    one, two = st.columns(2)
-    with one:
-        chosen = {
-            "categories": several("Category", "category", CATEGORIES, format_func=CATEGORY_WORDS.__getitem__),
-            "modes": several("Acts or words", "mode", list(MODE_WORDS), format_func=MODE_WORDS.__getitem__),
-            "langs": several("Language", "lang", list(LANGUAGES), format_func=LANGUAGES.__getitem__),
-            "publishers": several("Publisher", "publisher", reads.publishers(), format_func=safe_html.sound),
-            "tiers": several("Tier of the source", "tier", TIERS, help=TIER),
-        }
-    with two:
-        chosen |= {
-            "actors": several("Actor named", "actor", actors, format_func=actor),
-            "places": several("Place", "place", places),
-            "parts": several("Part of the theatre", "part", list(PARTS), format_func=PARTS.__getitem__),
-        }
-        source = st.selectbox(
-            "Who did it", actors, index=None, format_func=actor, key="source", bind="query-params", placeholder="anyone"
-        )
-        target = st.selectbox(
-            "to whom",
-            actors,
-            index=None,
-            format_func=actor,
-            key="target",
-            bind="query-params",
-            placeholder="anyone",
-            help="Applies only together with who did it.",
-        )
-    return chosen | {"pair": (source, target) if source and target else None}
+
+def take_away(what: dict[str, Any]) -> None:
+    """Put what remains in the place of filters, in a callback."""
+    for key, rest in what.items():
+        if key == "of_story":
+            st.query_params.pop("of_story", None)
+        else:
+            st.session_state[key] = rest
+
+
+def spelled(text: str) -> None:
+    """Says in which spellings the names of a search were looked for."""
+    asked = question_of(text)
+    of_name = {terms[0].words: terms[1:] for terms in (*asked.wanted, asked.unwanted) if terms}
+    for name in asked.names:
+        forms = shortest([" ".join(name), *(" ".join(term.words) for term in of_name.get(name, ()))])[1:]
+        if forms:
+            first = ", ".join(f"{safe_html.ISOLATE}{form}{safe_html.POP}" for form in forms[:6])
+            rest = f" and {len(forms) - 6} more" if len(forms) > 6 else ""
+            safe_html.note(f"{' '.join(name)} was also looked for as {first}{rest}.")
+
+
+def shortest(forms: Sequence[str]) -> list[str]:
+    """The first form, and those that hold no other one: what finds `hormuz` finds `strait of hormuz` too."""
+    return [
+        form
+        for number, form in enumerate(forms)
+        if not number or not any(f" {other} " in f" {form} " for other in forms if other != form)
+    ]
 
 
 def slug(wanted: Filter) -> str:
@@ -122,4 +268,4 @@ def slug(wanted: Filter) -> str:
         *wanted.places, *wanted.parts, *(f"tier {tier}" for tier in wanted.tiers), *(wanted.pair or ()),
         f"story {wanted.story}" if wanted.story else "", wanted.text,
     ]  # fmt: skip
-    return "".join(f"-{''.join(c if c.isalnum() else '_' for c in word)}" for word in words if word)[:80]
+    return "".join(f"-{''.join(c if c.isalnum() else '_' for c in word)}" for word in words if word)[:50]

@@ -125,9 +125,10 @@ def in_words(shown: Period) -> str:
 
 
 def parameters(shown: Period | None = None) -> dict[str, str]:
-    """The period for a link to another page of ours, as it was chosen."""
-    shown = shown or chosen()
-    return shown.of_page() if shown.fixed else shown.relative()
+    """What a link to another page of ours says of the period: nothing of the one that is shown, which goes along by
+    itself. Of another the names of files, since Streamlit keeps what its field holds; the frame puts them into it.
+    """
+    return shown.of_file() if shown and shown != chosen() else {}
 
 
 def link(shown: Period) -> None:

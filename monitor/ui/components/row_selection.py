@@ -2,6 +2,9 @@
 
 Streamlit's own way of choosing rows asks for a hit on a small box before the row; what people click is the title.
 Choosing again does not close what is open, and sorting does not either: each page has a button for that.
+
+A table that gets the focus, by Tab or by a click on a column's head to sort it, has its first cell chosen by Streamlit.
+So the column of signs, the first where there is one, opens nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import pandas as pd
 import streamlit as st
 
 MODE: Literal["single-cell"] = "single-cell"
+SIGN = "sign"  # the column before all others that opens nothing
 
 
 def tall(rows: int, most: int) -> int | Literal["content"]:
@@ -24,7 +28,19 @@ def row(key: str) -> int | None:
     """The row that is chosen in a table, by its place in the frame."""
     state = st.session_state.get(key)
     cells = state.selection.cells if state else []
-    return cells[0][0] if cells else None
+    return cells[0][0] if cells and cells[0][1] != SIGN else None
+
+
+def with_signs(frame: pd.DataFrame, signs: Sequence[str]) -> pd.DataFrame:
+    """The frame with a column of signs before all others."""
+    frame = frame.copy()
+    frame.insert(0, SIGN, list(signs))
+    return frame
+
+
+def sign_column(help: str, width: int = 45):
+    """How the column of signs is shown."""
+    return st.column_config.TextColumn(" ", width=width, help=help, pinned=False)
 
 
 def table(

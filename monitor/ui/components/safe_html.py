@@ -21,6 +21,7 @@ ISOLATE, POP = "\u2068", "\u2069"  # keep a right-to-left name from reordering i
 BIDI_CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 LONG = 20_000  # characters of one text that a page shows; a title may have a million
 
+MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
 VOID = ("img",)  # elements without an end
 
 Numbered = Iterable[tuple[int, Signal | Suppressed]]
@@ -122,6 +123,12 @@ def banner(kind: str, text: str, detail: str = "") -> None:
     """One line that a viewer must know before reading on. `kind`: info, warning, error."""
     role = "alert" if kind == "error" else "status"
     show(tag("div", tag("span", text), *([tag("pre", detail)] if detail else []), class_=f"banner {kind}", role=role))
+
+
+def label(text: str) -> str:
+    """Text for the label of a button, which Streamlit takes as markdown: every sign is shown as it is."""
+    escaped = "".join(f"\\{c}" if c in MARKDOWN else c for c in " ".join(sound(text).split()))
+    return escaped.replace("\\: ", ": ")  # before a space it means nothing
 
 
 def cell(text: str | None) -> str:

@@ -6,7 +6,7 @@ Each word is defined here once, so that screen, tooltip and test agree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from monitor.models import DEESCALATION, ESCALATION, FeedState, Story
@@ -39,6 +39,8 @@ DIRECTION_WORDS = {
     "none": "· none",
     "unread": "… not read yet",
 }
+DIRECTION_SIGNS = {name: words.split()[0] for name, words in DIRECTION_WORDS.items()}
+SIGNS = ", ".join(DIRECTION_WORDS.values())  # what the signs mean
 STATE_WORDS = {
     "new": "○ not asked yet",
     "well": "● well",
@@ -120,6 +122,7 @@ TIER = (
     "sources without a tier, 4 state and party voices"
 )
 MODE_WORDS = {"act": "acts", "words": "words"}
+DONE = {"act": "done", "words": "said"}  # of one signal
 LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
 
 
@@ -302,3 +305,10 @@ def age(then: datetime | None, now: datetime) -> str:
         if gap >= (2 * length if unit != "min" else length):
             return f"{gap // length} {unit} ago"
     return "just now"
+
+
+def named(code: str, names: Mapping[str, str]) -> str:
+    """An actor by name; the code alone where the gazetteer has none. Groups have codes that say nothing to a reader."""
+    if code not in names:
+        return code
+    return f"{names[code]} ({code})" if len(code) == 3 else names[code]

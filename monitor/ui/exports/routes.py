@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from urllib.parse import quote
@@ -21,8 +21,8 @@ from starlette.routing import Route
 
 from monitor import export
 from monitor.errors import InputError, MonitorError
-from monitor.models import CATEGORIES, PARTS, IndexPoint
-from monitor.storage import index, tables
+from monitor.models import PARTS, IndexPoint, Story
+from monitor.storage import index, leading, tables
 from monitor.storage.store import Store
 from monitor.ui.app import access
 from monitor.ui.exports import links, periods
@@ -37,14 +37,7 @@ OWN = ("token", "signature", "name")  # of the link, not of the filter
 NARROWING: dict[str, dict[str, tuple[str, ...]]] = {
     "index": {"grain": ("hour", "day"), "part": ("all", *PARTS), "method": ()}, "prices": {"series": ()},
     "observations": {"series": ()}, "feeds": {"name": (), "state": ()},
-    "stories": {"direction": ("escalation", "deescalation", "mixed", "none"), "category": CATEGORIES,
-        "least": tuple(map(str, range(1, 100)))},
 }  # fmt: skip
-# how a value of the link is compared where its column is no single value
-COMPARED: dict[str, Callable[[Mapping, list[str]], bool]] = {
-    "category": lambda row, values: any(value in row["categories"] for value in values),
-    "least": lambda row, values: row["publishers"] >= max(map(int, values)),
-}
 NO_ENTRY = "This export needs a log-in or a token: `Authorization: Bearer TOKEN`, or &token=TOKEN."
 _places = threading.BoundedSemaphore(AT_ONCE)
 
@@ -114,7 +107,18 @@ def _pieces(table: str, form: str, given: list[tuple[str, str]]) -> Iterator[byt
         return export.pieces(
             table, tables.rows(reads.context().store, table, wanted=links.filter_of(given)), format=form
         )
+    if table == "stories":
+        return export.pieces(table, map(tables.story_row, _stories(given)), format=form)
     return export.pieces(table, _rows(table, form, given), format=form)
+
+
+def _stories(given: list[tuple[str, str]]) -> Iterator[Story]:
+    """As on the page, oldest first."""
+    of_stories = {name: value for name, value in given if name in ("least", "signed")}
+    least = int(one_of("least", of_stories.get("least", "1"), map(str, range(1, 100))))
+    signed = one_of("signed", of_stories.get("signed", "false"), ("true", "false")) == "true"
+    wanted = links.filter_of([pair for pair in given if pair[0] not in of_stories])
+    return leading.stream(reads.context().store, wanted, publishers=least, signed=signed)
 
 
 def _rows(table: str, form: str, given: list[tuple[str, str]]) -> Iterable[Mapping]:
@@ -133,11 +137,7 @@ def _rows(table: str, form: str, given: list[tuple[str, str]]) -> Iterable[Mappi
         return _index(context.store, narrow["grain"][0], narrow["part"][0], since, until)
     configured = context.settings.current()[0].feeds
     rows = tables.rows(context.store, table, since=since, until=until, configured=configured, format=form)
-    return (row for row in rows if all(_passes(row, name, values) for name, values in narrow.items()))
-
-
-def _passes(row: Mapping, name: str, values: list[str]) -> bool:
-    return COMPARED[name](row, values) if name in COMPARED else str(row.get(name)) in values
+    return (row for row in rows if all(str(row.get(name)) in values for name, values in narrow.items()))
 
 
 def _index(store: Store, grain: str, part: str, since: datetime | None, until: datetime | None) -> Iterator[Mapping]:

@@ -42,6 +42,7 @@ from monitor.storage import (
     counts,
     feeds,
     index,
+    leading,
     lease,
     observations,
     prices,
@@ -147,6 +148,8 @@ waiting = shared(articles.waiting)  # how many articles are not read yet, and si
 unreadable = shared(articles.faults)  # feed name -> how many of its articles could not be read
 articles_removed_before = shared(retention.articles_removed_before)
 newest_id = anew(articles.newest_id)
+# (since, until, Filter): the first stories, the leading ones first, and how many there are
+stories_listed = shared(leading.listed)
 # as far as every article has been read: lists that announce what is new go no further
 arrived_id = anew(partial(articles.read_up_to, edited=False))
 article = anew(articles.get)  # (id)
@@ -168,7 +171,7 @@ def correct(said: Correction) -> None:
         found,
         newest_with_signals,
         leading_stories,
-        stories_reported,
+        stories_listed,
         reported,
         stories_of_places,
         stories_of_pairs,
@@ -265,10 +268,10 @@ def leading_stories(
 ) -> list[LeadingStory]:
     """The leading stories of a span, named in this language where they can be. `upto` only renews the answer."""
     store = context().store
-    leading = stories.leading(store, since, until, limit)
-    wanted = {one.story.id: face(one.account, language) for one in leading}
+    found = leading.leading(store, since, until, limit)
+    wanted = {one.story.id: face(one.account, language) for one in found}
     faces = {article.id: article for article in articles.several(store, list(wanted.values()))}
-    named = ((one, faces.get(wanted[one.story.id])) for one in leading)
+    named = ((one, faces.get(wanted[one.story.id])) for one in found)
     return [LeadingStory(one.story, one.account, article) for one, article in named if article]
 
 
@@ -280,39 +283,6 @@ def face(account: Account, language: str | None) -> int:
 def title(story: Story, language: str | None) -> str:
     """The name of a story in this language, where one of its reports is in it."""
     return dict(story.titles).get(language or "", story.title)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def stories_reported(
-    since: datetime | None,
-    until: datetime,
-    direction: str | None,
-    category: str | None,
-    publishers: int,
-    limit: int,
-    signed: bool,
-) -> list[Story]:
-    """Stories reported in a period by at least so many publishers, last reported first;
-    `signed`: only those with a signal.
-    """
-    reported: list[Story] = []
-    before = None
-    while len(reported) < limit:
-        page = stories.find(
-            context().store,
-            since,
-            until,
-            direction=direction,
-            category=category,
-            publishers=publishers,
-            limit=1000,
-            before=before,
-        )
-        reported += [s for s in page if not signed or s.direction != "none"]
-        if len(page) < 1000:
-            break
-        before = page[-1].last_seen, page[-1].id
-    return reported[:limit]
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)

@@ -7,12 +7,13 @@ import streamlit as st
 
 from monitor.models import UNREAD, Article
 from monitor.storage.articles import Filter
-from monitor.ui.components import article_detail, downloads, filters, period, row_selection, safe_html, times
-from monitor.ui.components.wording import DIRECTION_WORDS, LANGUAGES, SCORE, kinds, many
+from monitor.ui.components import article_detail, downloads, filters, gloss, period, row_selection, safe_html, times
+from monitor.ui.components.wording import DIRECTION_SIGNS, LANGUAGES, SCORE, SIGNS, kinds, many
 from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
 LIMIT = 500
+ROWS = 20  # of the list that stand without a scroll bar
 
 
 @st.fragment(run_every=reads.TICK)
@@ -31,38 +32,47 @@ def arrivals(wanted: Filter, upto: int) -> None:
             st.rerun()
 
 
-def table(found: list[Article]) -> None:
-    """The list. Choosing a row puts its number into the address."""
+def table(found: list[Article], beside: bool) -> None:
+    """The list; narrower `beside` an open article. Choosing a row puts its number into the address."""
+    language, names = times.language(), reads.actor_names()
+    foreign = [a for a in found if gloss.needed(a, language)]
     frame = pd.DataFrame({
         "title": [safe_html.cell(a.title) for a in found],
+        "in English": [gloss.of(a, names) if gloss.needed(a, language) else "" for a in found],
         "time": pd.to_datetime([a.at for a in found], utc=True),
-        "direction": [DIRECTION_WORDS[a.direction] for a in found],
+        "publisher": [safe_html.cell(a.publisher) for a in found],
         "signals": [kinds(a.categories) for a in found],
         "score": [a.score if a.categories else None for a in found],
-        "publisher": [safe_html.cell(a.publisher) for a in found],
         "language": [LANGUAGES.get(a.lang or "", a.lang or "") for a in found],
     })  # fmt: skip
+    if not foreign:
+        frame = frame.drop(columns=["in English", "language"])
+    frame = row_selection.with_signs(frame, [DIRECTION_SIGNS[a.direction] for a in found])
     ids = [a.id for a in found]
     row_selection.table(
         frame,
         ids,
         "article",
-        height=row_selection.tall(len(ids), 17),
+        height=row_selection.tall(len(ids), ROWS),
         key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}",
         placeholder="",
         column_config={
+            row_selection.SIGN: row_selection.sign_column(SIGNS),
+            "title": st.column_config.TextColumn(width=WIDE if not beside else NARROW),
+            "in English": st.column_config.TextColumn(width=220, help=f"{gloss.SAID}."),
             "time": st.column_config.DatetimeColumn(
                 f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95
             ),
-            "direction": st.column_config.TextColumn(width=105),
-            "title": st.column_config.TextColumn(width=250),
-            "publisher": st.column_config.TextColumn(width=105),
+            "publisher": st.column_config.TextColumn(width=110),
+            "signals": st.column_config.TextColumn(width=200),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
-            "signals": st.column_config.TextColumn(width=150),
-            "language": st.column_config.TextColumn(width=70),
+            "language": st.column_config.TextColumn(width=75),
         },
         alt=f"List of {len(found)} articles, newest first",
     )
+
+
+WIDE, NARROW = None, 330  # pixels of a title; None: what the other columns leave
 
 
 def close() -> None:
@@ -70,42 +80,45 @@ def close() -> None:
     st.session_state["closed"] = st.session_state.get("closed", 0) + 1
 
 
-def beside(shown: str, some: bool) -> None:
-    """The article that the address names, with its reading; without one, a hint how to open one if there are `some`."""
-    if not shown:
-        if some:
-            st.text("Click a title to read the article here, with the words behind each signal marked.")
-        return
-    article = reads.article(int(shown)) if shown.isdigit() and len(shown) < 19 else None
+def opened(number: str) -> None:
+    """The article that the address names, with its reading."""
+    article = reads.article(int(number)) if number.isdigit() and len(number) < 19 else None
     if article is None:
         st.text("There is no article with this number.")
         return
     with st.container(key="reading", border=True):
-        st.button("Back to the list", key="close", on_click=close, icon=":material/close:")
+        st.button("Close the article", key="close", on_click=close, icon=":material/close:")
         article_detail.show(article)
 
 
 st.title("Articles", anchor=False)
 shown = period.chosen()
 wanted = filters.filters(shown)
+filters.chips(wanted)
 st.session_state.setdefault("upto", reads.arrived_id())
 upto = reads.newest_id() if UNREAD in wanted.directions else st.session_state.upto
 found = reads.found(wanted, LIMIT, upto)
 total = reads.count(replace(wanted, upto_id=upto))
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.text(many(total, "article") + (f", the newest {LIMIT} shown" if total > LIMIT else ""))
+    st.text(f"The newest {LIMIT:,} of {many(total, 'article')}" if total > LIMIT else many(total, "article"))
     if total:
         asked = links.query_of(replace(wanted, since=None, until=None))
         downloads.offer("articles", asked, name=f"articles{filters.slug(wanted)}", shown=shown)
+if wanted.text:
+    filters.spelled(wanted.text)
+number = st.query_params.get("article", "")
 with st.container(key="split"):
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([3, 2], gap="medium") if number else (st.container(), None)
     with left:
         if found:
-            table(found)
+            table(found, right is not None)
+            if not number:
+                safe_html.note("Click a title to read the article, with the words behind each signal marked.")
         elif not st.session_state.upto:
             st.info("Nothing polled yet. New articles are announced here.")
         else:
-            st.info("No article matches these filters. Widen the time range or remove a filter.")
-    with right:
-        beside(st.query_params.get("article", ""), bool(found))
+            st.info("No article matches these filters. Choose a longer time or take a filter away.")
+    if right:
+        with right:
+            opened(number)
 arrivals(wanted, upto)

@@ -1,20 +1,33 @@
 """Events that several publishers report: who reported when, and how their readings differ."""
 
 from collections import Counter
-from urllib.parse import urlencode
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from monitor.models import CATEGORIES, Article, Story
+from monitor.models import Article, Story
 from monitor.stories.account import Account
+from monitor.ui.app import pages
 from monitor.ui.charts import report_timeline
-from monitor.ui.components import article_card, article_detail, downloads, period, row_selection, safe_html, times
+from monitor.ui.components import (
+    article_card,
+    article_detail,
+    downloads,
+    filters,
+    gloss,
+    leads,
+    period,
+    row_selection,
+    safe_html,
+    times,
+)
 from monitor.ui.components.wording import (
-    CATEGORY_WORDS,
+    DIRECTION_SIGNS,
     DIRECTION_WORDS,
     LANGUAGES,
     SCORE,
+    SIGNS,
     STORY_SCORE,
     TIER,
     after,
@@ -25,9 +38,11 @@ from monitor.ui.components.wording import (
     many,
     state,
 )
+from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
-LIMIT = 300
+OF_STORIES = [name for name in DIRECTION_WORDS if name != "unread"]
+LONG, SHORT = 20, 7  # rows of the list that stand without a scroll bar: alone, and above a story
 NAMED = 6  # publishers, and reports that contradict, that a story's sentences name
 INDEPENDENT = "Publishers with different owners; copies of one text count once"
 STATE = (
@@ -36,14 +51,14 @@ STATE = (
 )
 
 
-def table(found: list[Story]) -> None:
+def table(found: list[Story], rows: int) -> None:
     """The list. Choosing a row puts the story's number into the address."""
     frame = pd.DataFrame({
+        row_selection.SIGN: [DIRECTION_SIGNS[s.direction] for s in found],
         "title": [safe_html.cell(reads.title(s, times.language())) for s in found],
         "state": [s.state for s in found],
-        "direction": [DIRECTION_WORDS[s.direction] for s in found],
-        "last report": pd.to_datetime([s.last_seen for s in found], utc=True),
         "publishers": [s.publishers for s in found],
+        "last report": pd.to_datetime([s.last_seen for s in found], utc=True),
         "articles": [s.articles for s in found],
         "score": [s.score if s.categories else None for s in found],
         "signals": [kinds(s.categories) for s in found],
@@ -61,22 +76,21 @@ def table(found: list[Story]) -> None:
         ids,
         "story",
         forget=("article",),
-        height=row_selection.tall(len(ids), 9),
+        height=row_selection.tall(len(ids), rows),
         key=f"stories_{hash(tuple(ids))}",
         placeholder="",
         column_config={
             "last report": last,
             "first seen": first,
-            "title": st.column_config.TextColumn(width=480),
-            "direction": st.column_config.TextColumn(width=110),
+            row_selection.SIGN: row_selection.sign_column(SIGNS),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=STORY_SCORE),
-            "signals": st.column_config.TextColumn(width=190),
-            "state": st.column_config.TextColumn(width=105, help=STATE),
+            "signals": st.column_config.TextColumn(width=170),
+            "state": st.column_config.TextColumn(width=115, help=STATE),
             "first reported by": st.column_config.TextColumn(width=130),
             "publishers": st.column_config.NumberColumn(width=80, help=INDEPENDENT),
             "articles": st.column_config.NumberColumn(width=65),
         },
-        alt=f"List of {len(found)} stories, newest report first",
+        alt=f"List of {len(found)} stories, the leading ones first",
     )
 
 
@@ -99,7 +113,13 @@ def story(number: str) -> None:
         safe_html.tag("span", "last ", times.shown(found.last_seen, now)),
     )
     with st.container(border=True, key="story"):
+        st.button("Close the story", key="close", on_click=close, icon=":material/close:")
         safe_html.show(article_card.brief(found.direction, face, about))
+        if said := gloss.line(face, reads.actor_names(), times.language()):
+            safe_html.note(said)
+        if len(members) == 1:
+            one_report(found, members[0])
+            return
         safe_html.show(safe_html.tag("p", followed(account.first_publisher, account.followers, NAMED)))
         against(account, members)
         st.text(difference(members))
@@ -120,10 +140,18 @@ def story(number: str) -> None:
         reports(found, members, account)
     if (chosen := st.query_params.get("article", "")).isdigit() and (article := reads.article(int(chosen))):
         with st.container(key="reading", border=True):
-            article_detail.show(article)
+            article_detail.show(article, of_story=False)
 
 
-OF_STORIES = [word for word in DIRECTION_WORDS if word != "unread"]
+def close() -> None:
+    for name in ("story", "article"):
+        st.query_params.pop(name, None)
+
+
+def one_report(found: Story, member: Article) -> None:
+    """A story of one report has nothing to compare: the way to the report."""
+    st.text(f"Reported by {safe_html.sound(member.publisher)} alone so far.")
+    st.page_link(pages.target("articles.py"), label="How it was read", query_params=leads.article(member.id))
 
 
 def difference(members: list[Article]) -> str:
@@ -154,12 +182,12 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
     first = members[0].at
     copies = {one.publisher: f"copy of {one.copies}" for one in account.followers if one.copies}
     frame = pd.DataFrame({
+        row_selection.SIGN: [DIRECTION_SIGNS[a.direction] for a in members],
         "title": [safe_html.cell(a.title) for a in members],
         "time": pd.to_datetime([a.at for a in members], utc=True),
         "after the first": ["" if a.at == first else after(a.at - first) for a in members],
         "publisher": [safe_html.cell(a.publisher) for a in members],
         "in this story": [safe_html.cell(said.get(a.id) or copies.get(a.publisher)) for a in members],
-        "direction": [DIRECTION_WORDS[a.direction] for a in members],
         "score": [a.score if a.categories else None for a in members],
         "signals": [kinds(a.categories) for a in members],
         "language": [LANGUAGES.get(a.lang or "", a.lang or "") for a in members],
@@ -177,6 +205,7 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
             "time": st.column_config.DatetimeColumn(
                 f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110
             ),
+            row_selection.SIGN: row_selection.sign_column(SIGNS),
             "title": st.column_config.TextColumn(width=460),
             "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
             "in this story": st.column_config.TextColumn(width=150),
@@ -185,60 +214,42 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
         },
         alt=f"{len(ids)} reports, oldest first",
     )
-    downloads.offer("articles", f"story={about.id}", name=f"story-{about.id}", label="Download these reports as CSV")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        downloads.offer(
+            "articles", f"story={about.id}", name=f"story-{about.id}", label="Download these reports as CSV"
+        )
+        st.page_link(pages.target("articles.py"), label="These reports as articles", query_params=leads.reports(about))
+
+
+def at_least() -> None:
+    st.number_input("Publishers, at least", 1, 99, 1, key="least", bind="query-params", width=150, help=INDEPENDENT)
 
 
 st.title("Stories", anchor=False)
 shown = period.chosen()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    direction = st.pills(
-        "Direction",
-        OF_STORIES,
-        format_func=DIRECTION_WORDS.__getitem__,
-        key="story_direction",
-        bind="query-params",
-    )
-    category = st.selectbox(
-        "Category",
-        CATEGORIES,
-        index=None,
-        format_func=CATEGORY_WORDS.__getitem__,
-        key="story_category",
-        bind="query-params",
-        placeholder="any",
-        width=200,
-    )
-    least = st.number_input(
-        "Publishers, at least",
-        1,
-        99,
-        2,
-        key="least",
-        bind="query-params",
-        width=150,
-        help=INDEPENDENT,
-    )
-    everything = st.toggle("Show stories without a signal", key="everything", bind="query-params")
-signed = not everything and direction != "none"
-found = reads.stories_reported(shown.since, shown.until, direction, category, int(least), LIMIT, signed)
-st.text(many(len(found), "story") + (f": the {LIMIT} with the newest reports" if len(found) == LIMIT else ""))
+wanted = filters.filters(shown, "story_", at_least, OF_STORIES)
+least = int(st.session_state["least"])
+filters.chips(wanted, "story_", [(f"at least {least} publishers", "least", 1)] if least > 1 else [])
+signed = st.session_state["story_show"] == filters.SHOW[0]
+found, total = reads.stories_listed(shown.since, shown.until, wanted, publishers=least, signed=signed)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.text(f"The leading {len(found)} of {many(total, 'story')}" if total > len(found) else many(total, "story"))
+    if found:
+        asked = links.query_of(replace(wanted, since=None, until=None), least=str(least), signed=str(signed).lower())
+        downloads.offer("stories", asked, name=f"stories{filters.slug(wanted)}", shown=shown)
+if wanted.text:
+    filters.spelled(wanted.text)
+number = st.query_params.get("story", "")
 if found:
-    table(found)
-    if not st.query_params.get("story"):
-        safe_html.note("Click a title to see who reported the story when, and how their readings differ.")
-    sides = [direction] if direction else [] if everything else [word for word in OF_STORIES if word != "none"]
-    query = (
-        [("direction", side) for side in sides]
-        + [("least", str(int(least)))]
-        + ([("category", category)] if category else [])
-    )
-    downloads.offer(
-        "stories",
-        urlencode(query),
-        name="-".join(filter(None, ("stories", direction, category, f"by_{int(least)}"))),
-        shown=shown,
-    )
+    table(found, SHORT if number else LONG)
+    if not number:
+        safe_html.note(
+            "The leading stories first: by publishers, severity and newness. Click a title to see who reported the "
+            "story when, and how their readings differ; click a column's head to sort."
+        )
 else:
     st.info("No story matches these filters." if reads.newest_id() else "Nothing polled yet.")
-if number := st.query_params.get("story"):
+if number:
+    if number not in {str(story.id) for story in found}:
+        safe_html.note("This story is not in the list: it is of another time or does not pass the filters.")
     story(number)

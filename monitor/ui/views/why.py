@@ -12,7 +12,17 @@ from monitor.clock import hour_of, time_text
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
-from monitor.ui.components import downloads, filters, number_table, period, presses, row_selection, safe_html, times
+from monitor.ui.components import (
+    downloads,
+    filters,
+    leads,
+    number_table,
+    period,
+    presses,
+    row_selection,
+    safe_html,
+    times,
+)
 from monitor.ui.components.wording import MEASURES, many, provisional
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import index_change, reads
@@ -92,10 +102,12 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     bars = index_change.shortened(table, by, BARS)
     labels = [index_change.name_of(value, by, len(table) - BARS) for value in bars[by]]
     up_and_down = {"up": colors.COLORS[measure], "down": colors.GREY}
+    chart = f"why_chart_{measure}_{by}_{hash(tuple(labels))}"
     st.echarts_chart(
         index_change_chart.bars(labels, list(bars["change"]), **up_and_down),
         height=60 + 26 * len(bars),
-        key="why_chart",
+        key=chart,
+        on_select=lambda: choose(chart, bar_of(chart)),
         alt=(
             f"Change of {measure} by {by}: "
             f"{'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}"
@@ -103,14 +115,15 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     )
     rows = [
         {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}
-        | ({"articles": int(row["articles"]), "story": row[by]} if by == "story" else {})
+        | ({"articles": int(row["articles"])} if by == "story" else {})
         for name, row in zip(names, shown.to_dict("records"), strict=True)
     ]
-    chosen = grid(measure, by, rows)
-    if chosen is not None and shown[by][chosen] is not None:
+    table_key = grid(measure, by, rows)
+    chosen = chosen_in(chart, table_key)
+    if chosen is not None and chosen < len(shown) and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
     else:
-        safe_html.note("Click a row for " + ("its reports." if by == "story" else "the stories behind it."))
+        safe_html.note("Click a bar or a row for " + ("its reports." if by == "story" else "the stories behind it."))
     st.text(total_line(measure, table, points))
     hours = {name: time_text(point.at) for name, point in zip(("from", "to"), points, strict=True)}
     downloads.offer(
@@ -121,29 +134,52 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     )
 
 
-def grid(measure: str, by: str, rows: list[dict]) -> int | None:
-    """The table; gives the row that is chosen."""
-    frame = pd.DataFrame(rows)
-    first = frame.columns[0]
+CHOSEN = "why_chosen"  # in the session: (the chart or table, the part that was clicked in it)
+
+
+def choose(key: str, part: int | None) -> None:
+    """Remember what was clicked last; a click that takes a choice back, or sorts, changes nothing."""
+    if part is not None:
+        st.session_state[CHOSEN] = key, part
+
+
+def chosen_in(*keys: str) -> int | None:
+    key, part = st.session_state.get(CHOSEN, (None, None))
+    return part if key in keys else None
+
+
+def bar_of(key: str) -> int | None:
+    """The bar that is chosen: parts have the same order in chart and table."""
+    chosen = st.session_state[key].selection.selected
+    return chosen[0]["data_indices"][0] if chosen and chosen[0]["data_indices"] else None
+
+
+def grid(measure: str, by: str, rows: list[dict]) -> str:
+    """The table; gives its key."""
+    signs = ["▲" if row["change"] > 0 else "▼" if row["change"] < 0 else "=" for row in rows]
+    frame = row_selection.with_signs(pd.DataFrame(rows), signs)
+    first = frame.columns[1]
     frame[first] = [safe_html.cell(name) for name in frame[first]]
     key = f"why_{measure}_{by}_{hash(tuple(frame[first]))}"
     number_table.show(
         frame,
         key=key,
         alt=f"What each {by} adds to the change of {measure}, in points",
-        formats={"before": "%.2f", "after": "%.2f", "change": "%+.2f", "story": "%d"},
-        config={first: st.column_config.TextColumn(width=480 if by == "story" else 220)},
+        formats={"before": "%.2f", "after": "%.2f", "change": "%+.2f"},
+        config={row_selection.SIGN: row_selection.sign_column("▲ it raised the index, ▼ it lowered it"), first: first},
         most=8,
-        on_select="rerun",
+        on_select=lambda: choose(key, row_selection.row(key)),
         selection_mode=row_selection.MODE,
     )
-    return row_selection.row(key)
+    return key
 
 
 def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """The stories behind a chosen row, or the way to the chosen story."""
     if by == "story":
-        st.page_link(pages.target("stories.py"), label="Who reported this story", query_params={"story": str(value)})
+        st.page_link(
+            pages.target("stories.py"), label="Who reported this story", query_params=leads.story(int(str(value)))
+        )
         return
     before, after = (side[side[by] == value] for side in sides)
     found = index_change.table(before, after, "story")
@@ -155,7 +191,9 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
                 f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), "
                 f"{many(row['articles'], 'article')}"
             )
-            st.page_link(pages.target("stories.py"), label="Who reported it", query_params={"story": str(row["story"])})
+            st.page_link(
+                pages.target("stories.py"), label="Who reported it", query_params=leads.story(int(row["story"]))
+            )
     if len(found) > 8:
         st.text(f"and {many(len(found) - 8, 'story')} more, {found['change'].iloc[8:].sum():+.2f} points together")
 
