@@ -11,7 +11,7 @@ from monitor.index import state
 from monitor.index.state import State
 from monitor.models import Article, IndexPoint, Price, Story
 from monitor.operation.brief.words import Words
-from monitor.storage import articles, index, notes, prices, stories
+from monitor.storage import articles, index, leading, notes, prices, stories
 from monitor.storage.store import Store
 
 SINCE = timedelta(days=1)  # of the events
@@ -81,7 +81,7 @@ def gather(store: Store, settings: Settings, now: datetime, since: datetime, *, 
         state.state(by_part.get("all", ()), now),
         [point for point in by_part.get("all", ()) if point.at >= now - SPAN],
         [(part, state.state(by_part.get(part, ()), now)) for part in settings.board],
-        [_event(store, one.story, now) for one in stories.leading(store, since, now + MOMENT, EVENTS)],
+        [_event(store, one.story, now) for one in leading.leading(store, since, now + MOMENT, EVENTS)],
         [_close(store, price.name, now) for price in settings.prices],
         settings.index.span,
         newest[0].first_seen if newest else None,

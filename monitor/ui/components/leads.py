@@ -44,7 +44,7 @@ def _asked(prefix: str, shown: Period | None, *values: str) -> Parameters:
     asked: dict[str, Any] = {
         prefix + name: words.get(name, str)(value) for name, value in zip(names, values, strict=True) if value
     }
-    return asked | period.parameters(shown)
+    return asked | period.along(shown)
 
 
 def _actor(code: str) -> str:
@@ -64,10 +64,10 @@ def article(id: int) -> Parameters:
 def reports(of: Story) -> Parameters:
     """The articles of a story on the Articles page, over the time of the story."""
     shown = period_of(reads.now(), since=of.first_seen, until=of.last_seen + timedelta(minutes=1))
-    return {"of_story": str(of.id), "show": "everything", **period.parameters(shown)}
+    return {"of_story": str(of.id), "show": "everything", **period.along(shown)}
 
 
 def why(at: datetime, **asked: str) -> Parameters:
     """What moved the index in the 24 hours up to an hour of it."""
     shown = period_of(reads.now(), since=at - timedelta(days=1), until=at)
-    return {**asked, **period.parameters(shown)}
+    return {**asked, **period.along(shown)}

@@ -125,8 +125,14 @@ def in_words(shown: Period) -> str:
 
 
 def parameters(shown: Period | None = None) -> dict[str, str]:
-    """What a link to another page of ours says of the period: nothing of the one that is shown, which goes along by
-    itself. Of another the names of files, since Streamlit keeps what its field holds; the frame puts them into it.
+    """The period, as it was chosen, in the address of another page of ours."""
+    shown = shown or chosen()
+    return shown.of_page() if shown.fixed else shown.relative()
+
+
+def along(shown: Period | None = None) -> dict[str, str]:
+    """What a st.page_link says of the period: nothing of the one that is shown, which goes along by itself. Of another
+    the names of files, since Streamlit keeps what its fields hold; the frame puts them into the field.
     """
     return shown.of_file() if shown and shown != chosen() else {}
 

@@ -148,7 +148,7 @@ def articles(title: str, wanted: Filter, link: dict[str, str], parameter: str, d
         with st.container(horizontal=True, vertical_alignment="center"):
             safe_html.show(safe_html.tag("h3", f"{title}: {many(total, 'article')} with signals", class_="plain"))
             st.page_link(
-                pages.target("articles.py"), label="All of them, with filters", query_params=link | period.parameters()
+                pages.target("articles.py"), label="All of them, with filters", query_params=link | period.along()
             )
             st.button(
                 "Close", key=f"close_{parameter}", icon=":material/close:", type="tertiary",
