@@ -44,6 +44,10 @@ def read(*reports: Report, direction: str = "escalation", categories=("attack",)
         ("یادداشت: تنگه هرمز", "feature"),
         ("What we know about the strike", "feature"),
         ("Oil market analysis shows a glut", ""),
+        ("Who commands the navy of the Guards?", "feature"),
+        ("« Une guerre pour quoi ? »", "feature"),
+        ("ما الذي ضربته إسرائيل؟", "feature"),
+        ("Why now? Iran answers a question of the UN", ""),
         ("Iran denies attack on tanker", "denial"),
         ("Téhéran dément toute attaque", "denial"),
         ("إيران تنفي مهاجمة ناقلة", "denial"),
@@ -95,6 +99,17 @@ def test_without_vectors_it_is_named_by_the_words_that_its_headlines_share():
     assert found.title == "Drone hits fuel depot at port"  # no live page, no feature, none that reads otherwise
     only = read(report(1, "a", "Live: drone hits depot"), report(2, "b", "Analysis: a drone at the port", 1))
     assert only.title in ("Live: drone hits depot", "Analysis: a drone at the port")
+
+
+def test_what_mentions_the_event_and_weighs_less_does_not_name_it():
+    reports = [
+        report(1, "A", "General killed in strike on Isfahan", score=8.9),
+        report(2, "B", "Strike on Isfahan kills general", 5, score=8.8),
+        report(3, "C", "A general, the man who shaped the Guards, Isfahan strike", 9, score=3.5),
+        report(4, "D", "A general and the Guards: the man of the Isfahan strike", 12, score=3.4),
+        report(5, "E", "General of the Guards killed", 20, score=8.7),
+    ]
+    assert read(*reports).title in {"General killed in strike on Isfahan", "Strike on Isfahan kills general"}
 
 
 def test_who_was_first_and_who_followed_and_each_publisher_once():

@@ -32,6 +32,7 @@ DISPUTE = (
 OPENING = 600  # characters of a summary that copies are recognised by
 COPY_TITLE = 5  # words of a headline from which an equal one is a copy: shorter ones are equal by chance
 COPY_WORDS, COPY_RUN, COPY_MARKS = 20, 5, 8  # words of an opening that is compared; of a run; runs kept of each
+SEVERE = 0.8  # of the median severity of its reports: what names a story has at least so much
 HALF_LIFE = timedelta(hours=12)  # after which a publisher's report counts half for leading
 
 _WORD = pattern(r"[^\W_]+")
@@ -240,9 +241,13 @@ def _opposite(ordered: Sequence[Report], direction: str) -> list[Report]:
 
 
 def _candidates(ordered: Sequence[Report], direction: str) -> list[Report]:
-    """The reports that may name a story: those that report the event and read as it does, as far as there are such."""
+    """The reports that may name a story: those that report the event, read as the story does and are as severe as most
+    of these, as far as there are such; a profile or a reaction mentions the event and weighs less.
+    """
     events = [r for r in ordered if of_the_event(r.title)] or list(ordered)
-    return [r for r in events if r.direction == direction] or events
+    events = [r for r in events if r.direction == direction] or events
+    least = SEVERE * sorted(abs(r.score) for r in events)[len(events) // 2]
+    return [r for r in events if abs(r.score) >= least]
 
 
 def typical(reports: Sequence[Report]) -> Report:
