@@ -135,8 +135,9 @@ count = shared(articles.count)  # (Filter)
 publishers = shared(articles.publishers, seconds=60.0)
 known_tags = shared(signals.known_tags, seconds=60.0)  # ("actor" or "place")
 reported = shared(signals.reported)  # (since, until)
-stories_of_places = shared(counts.of_places)  # (since, until, modes): the numbers of the map
-stories_of_pairs = shared(counts.of_pairs)  # (since, until, modes): who to whom
+# (since, until, modes): the numbers of the map, and who to whom; they cost a tenth of a second where there is much news
+stories_of_places = shared(counts.of_places, seconds=30.0)
+stories_of_pairs = shared(counts.of_pairs, seconds=30.0)
 index_begin = shared(index.begin, seconds=60.0)  # where "all" begins
 newest_price = shared(prices.newest)  # (series, now): of the running day too
 price_failures = shared(prices.failures)
