@@ -13,13 +13,14 @@ import pytest
 from monitor.models import MEASURES, Alert, Article
 from monitor.storage.counts import Count
 from monitor.tagging import theatre
-from monitor.ui.charts import actor_matrix, index_and_prices, panels, region, report_timeline
+from monitor.ui.charts import actor_matrix, panels, region, report_timeline
 from monitor.ui.charts import map as map_chart
 from monitor.ui.charts import marks as charts_marks
 from monitor.ui.components import key_numbers
 from monitor.ui.queries import places_and_pairs
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SPAN = {"since": NOON - timedelta(days=1), "until": NOON + timedelta(days=1)}
 
 
 def points(*tension, high=1.2):
@@ -37,44 +38,8 @@ def points(*tension, high=1.2):
     return frame
 
 
-def test_a_gap_stays_a_gap():
-    option, _ = index_and_prices.tension_and_prices(points(100, np.nan, 120), {})
-    source = option["dataset"][0]["source"]
-    assert source["tension"].isna().tolist() == [False, True, False]
-    assert not any(series["connectNulls"] for series in option["series"])
-
-
-@pytest.mark.parametrize(
-    ("tension", "high", "top", "cut"),
-    [((200, 300), 1.2, 400, False), ((200, 300), 9, 600, True), ((3, 4), 1.2, 150, False)],
-)
-def test_a_wide_band_does_not_dwarf_the_line(tension, high, top, cut):
-    assert index_and_prices.axis_top(points(*tension, high=high)) == (top, cut)
-
-
-def test_nothing_but_gaps_can_be_drawn():
-    option, cut = index_and_prices.tension_and_prices(points(np.nan, np.nan), {})
-    assert option["yAxis"][0]["max"] == index_and_prices.LEAST_TOP
-    assert not cut
-
-
-def test_each_unit_of_price_has_an_axis_of_its_own():
-    barrel, ounce = (
-        pd.DataFrame({"day": [NOON], "close": [close], "unit": [unit]})
-        for close, unit in ((71.3, "USD/bbl"), (5200.0, "USD/oz"))
-    )
-    option, _ = index_and_prices.tension_and_prices(points(100, 120), {"Brent": barrel, "Gold": ounce, "WTI": barrel})
-    lines = {series["name"]: series for series in option["series"] if series.get("yAxisIndex")}
-    assert [option["yAxis"][lines[name]["yAxisIndex"]]["name"] for name in ("Brent", "Gold", "WTI")] == [
-        "USD/bbl",
-        "USD/oz",
-        "USD/bbl",
-    ]
-    assert len({str(line["lineStyle"]["type"]) for line in lines.values()}) == 3  # distinct without colour
-
-
 def test_alerts_and_episodes_are_told_apart_without_colour():
-    option, _ = index_and_prices.tension_and_prices(points(100, 120), {})
+    option, _ = panels.panels(points(100, 120), {}, [], **SPAN)
     alert = Alert(1, "Tension is high", "level", NOON, "firing", "", "Tension is high")
     days = {
         date(2026, 2, 1): "escalation",
@@ -104,7 +69,7 @@ def test_alerts_and_episodes_are_told_apart_without_colour():
 
 
 def test_the_chart_and_its_sentence_agree_on_how_many_alerts_are_drawn():
-    option, _ = index_and_prices.tension_and_prices(points(100, 120), {})
+    option, _ = panels.panels(points(100, 120), {}, [], **SPAN)
     marks = [charts_marks.Mark(NOON + timedelta(hours=n), "alert", f"no. {n}") for n in range(200)]
     marks.insert(0, charts_marks.Mark(NOON, "your date", "your date"))
     drawn = charts_marks.newest(marks)
@@ -117,9 +82,6 @@ def test_the_chart_and_its_sentence_agree_on_how_many_alerts_are_drawn():
         few == marks[:11]
         and "drawn" not in charts_marks.in_words(few, lambda mark: mark.name, charts_marks.count(few))[0]
     )
-
-
-SPAN = {"since": NOON - timedelta(days=1), "until": NOON + timedelta(days=1)}
 
 
 def closes(unit, *numbers):

@@ -51,11 +51,12 @@ def screen(monkeypatch, tmp_path, store):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=60).run()
+        shown = AppTest.from_file(MAIN, default_timeout=60)
+        shown.query_params.update(query)  # the frame reads the period from the first address
+        shown.run()
         if page:
             shown.switch_page(f"../views/{page}.py")
-        for key, value in query.items():
-            shown.query_params[key] = value
+        shown.query_params.update(query)
         return shown.run()
 
     yield run
@@ -78,7 +79,7 @@ def test_the_overview_shows_the_value_its_age_and_the_fault(screen):
 
 
 def test_the_oil_page_studies_it_and_says_what_stays(screen):
-    shown = screen("oil", series="Risk", events="2026-02-10")
+    shown = screen("oil", series="Risk", events="2026-02-10", time="30 days")
     assert not shown.exception
     text = words(shown)
     for part in (

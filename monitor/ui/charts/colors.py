@@ -22,3 +22,5 @@ DIRECTION_SHAPES = {
     "unread": "emptyCircle",
 }
 GREY = "#7A7A7A"
+PRICE_COLORS = ("#B8860B", "#8E6BBF", "#3F9B6E", "#7A7A7A")
+DASHES = ("dashed", "dotted", [8, 3, 2, 3], [2, 5])  # of prices: distinct without colour too

@@ -15,8 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
-from monitor.ui.charts.index_and_prices import DASHES, PRICE_COLORS, TIMES
+from monitor.ui.charts.colors import COLORS, DASHES, DIRECTION_SHAPES, PRICE_COLORS
 
 MEASURES = ("tension", "relief")
 HEADROOM = 1.35  # a band may reach this many times the highest line before the panel cuts it off
@@ -29,6 +28,8 @@ NORMAL = {"yAxis": 100, "lineStyle": {"type": "dotted", "width": 1, "color": "#7
 NAMES = "named events"
 EVENTS = "events"  # id of the series whose points can be clicked
 INK = "#7A7A7A"
+# each step of the time axis says enough to be read alone
+TIMES = {"year": "{yyyy}", "month": "{MMM} {yyyy}", "day": "{d} {MMM}", "hour": "{HH}:{mm}", "minute": "{HH}:{mm}"}
 
 
 @dataclass(frozen=True, slots=True)

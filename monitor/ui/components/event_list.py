@@ -16,6 +16,7 @@ from monitor.ui.app import pages
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, number_table, row_selection, safe_html
 from monitor.ui.components.wording import many
+from monitor.ui.exports import periods
 from monitor.ui.queries import studies
 from monitor.ui.queries.studies import Event
 
@@ -78,29 +79,34 @@ def unsearched(known: Sequence[date]) -> str:
 def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> None:
     """The list; a click on a row leads to the story and the articles of its day."""
     rows = studies.listing(found, events)
+    settled = studies.settled(series)
     shown = [row | {"news of the day": safe_html.cell(row["news of the day"])} for _, row in rows]
     key = f"event_list_{hash(tuple(event for event, _ in rows))}"
-    number_table.show(
-        shown, columns=studies.LIST_COLUMNS, key=key, on_select="rerun", selection_mode=row_selection.MODE,
-        formats=dict.fromkeys(studies.WINDOW_WORDS.values(), f"{SIGNED} %%"),
-        config={"event": DAY, "trading day": DAY, "news of the day": st.column_config.TextColumn(width=420)},
+    row_selection.table(
+        pd.DataFrame(shown, columns=studies.LIST_COLUMNS), [event.day for event, _ in rows], "event", key=key,
+        height=row_selection.tall(len(rows), 12), placeholder="",
         alt=f"{many(len(rows), 'event')}, newest first: what led the news, and how {series} moved",
+        column_config={
+            **dict.fromkeys(studies.WINDOW_WORDS.values(), st.column_config.NumberColumn(format=f"{SIGNED} %%")),
+            "event": DAY, "trading day": DAY, "news of the day": st.column_config.TextColumn(width=420),
+        },
     )  # fmt: skip
-    chosen = row_selection.row(key)
-    if chosen is None or chosen >= len(rows):
-        safe_html.note("Click a row for its story and the articles of its day.")
+    chosen = [event for event, _ in rows if str(event.day) == st.query_params.get("event")]
+    if not chosen:
+        safe_html.note("Click a row, or a mark of the chart, for its story and the articles of its day.")
         return
-    event = rows[chosen][0]
+    event = chosen[0]
+    since, until = (studies.moment(day, settled) for day in (event.day - timedelta(days=1), event.day))
     with st.container(horizontal=True):
+        st.text(f"{event.day}: {safe_html.sound(event.title) or event.what}")
         if event.story is not None:
             st.page_link(
                 pages.target("stories.py"), label="Who reported this story", query_params={"story": str(event.story)}
             )
         st.page_link(
             pages.target("articles.py"),
-            label=f"Articles of {event.day - timedelta(days=1)} and {event.day}",
-            query_params={"from_day": str(event.day - timedelta(days=1)), "to_day": str(event.day)}
-            | ({"part": part} if part in PARTS else {}),
+            label="Articles of the 24 hours before its settlement",
+            query_params={"during": periods.text_of(since, until)} | ({"part": PARTS[part]} if part in PARTS else {}),
         )
 
 

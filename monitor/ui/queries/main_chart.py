@@ -12,7 +12,7 @@ from monitor.clock import midnight
 from monitor.models import DataSeries, Series
 from monitor.prices import market
 from monitor.ui.charts import panels
-from monitor.ui.charts.index_and_prices import PRICE_COLORS
+from monitor.ui.charts.colors import PRICE_COLORS
 from monitor.ui.queries import reads
 
 
@@ -56,9 +56,10 @@ def board_chart(
     shown: tuple[Series | DataSeries, ...],
     events: tuple[panels.Event, ...],
     looked: datetime | None,
+    part: str = "all",
 ) -> Drawing | None:
     """Tension and relief of a span above some prices; None where there is nothing to draw."""
-    points = reads.points(grain, since, until)
+    points = reads.points(grain, since, until, part)
     lines: dict[str, pd.DataFrame] = {}
     for series in shown[: len(PRICE_COLORS)]:
         for name, frame in lines_of(series, midnight(since), until, until).items():

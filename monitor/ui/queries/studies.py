@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pandas as pd
@@ -102,6 +102,14 @@ class Event:
     title: str = ""
     story: int | None = None
     publishers: int = 0
+
+
+def moment(day: date, at: Settled) -> datetime:
+    """When the day of an event ends: at its settlement. Of a day that no clock reaches, the first or last there is."""
+    try:
+        return at(day)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if day.year < 2 else datetime.max.replace(tzinfo=UTC)
 
 
 def episodes(series: str, part: str, directions: Iterable[str], until: datetime) -> dict[date, str]:

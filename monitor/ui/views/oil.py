@@ -1,4 +1,4 @@
-"""Do oil prices move with the news: index and price on one chart, returns around events, leads and lags.
+"""Do oil prices move with the news: the index above a price, returns around events, leads and lags.
 
 The page says "associated with" and never more.
 """
@@ -6,7 +6,6 @@ The page says "associated with" and never more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -14,75 +13,87 @@ import streamlit as st
 
 from monitor.clock import midnight
 from monitor.models import PARTS, DataSeries, Series
-from monitor.ui.charts import index_and_prices, marks
-from monitor.ui.components import event_list, safe_html, series_faults, times, who_moves_first
+from monitor.ui.charts import drag, panels
+from monitor.ui.components import (
+    event_list,
+    period,
+    row_selection,
+    safe_html,
+    series_faults,
+    times,
+    who_moves_first,
+)
 from monitor.ui.components.wording import SOURCES, many
+from monitor.ui.exports.periods import Period
 from monitor.ui.queries import main_chart, reads, studies
 from monitor.ui.queries.studies import Event
 
-RANGES = {"30 days": 30, "90 days": 90, "1 year": 366, "all": None}
+BY_HOUR = timedelta(days=8)  # the longest period whose chart has a point an hour
+UNKNOWN = timedelta(days=366)  # of prices, where all is asked for and no index has begun
+MARKS = 40  # events on the chart, the newest
+DIRECTIONS = {name: direction for direction, name in studies.DIRECTIONS.items()}
 INDICES = {**PARTS, "all": "the whole theatre"}
 
 
-def together(series: Series | DataSeries, part: str, events: Sequence[Event], now: datetime) -> None:
-    """Index and the series on one chart, the events marked."""
-    today = midnight(now)
-    chosen = st.segmented_control(
-        "Range",
-        list(RANGES),
-        default="90 days",
-        key="oil_range",
-        bind="query-params",
-        required=True,
-        label_visibility="collapsed",
-    )
-    days = RANGES[chosen]
-    since = None if days is None else today - timedelta(days=days)
-    points = reads.points("day", since, today, part)
-    found = main_chart.lines_of(series, since, today, now)
-    prices = pd.concat(found.values()).sort_values("day") if found else pd.DataFrame()
-    if points["tension"].isna().all() and prices.empty:
-        st.info("Nothing to draw: no index and no value in this range.")
-        return
-    option, clipped = index_and_prices.tension_and_prices(points, found, zone=times.zone_name())
-    start = min(frame[column].min() for frame, column in ((points, "at"), (prices, "day")) if not frame.empty)
-    titles = {event.day: event.title for event in events}
-    every = [
-        replace(mark, name=f"{mark.name}: {safe_html.sound(title)}") if (title := titles[mark.at.date()]) else mark
-        for mark in marks.of_days({e.day: e.what for e in events if start.date() <= e.day < today.date()})
-    ]
-    drawn = marks.newest(every)
-    known = points.dropna(subset=["tension"])
-    said = "no index in it" if known.empty else f"tension {known['tension'].iloc[-1]:.0f} at the end"
-    said += "" if prices.empty else f", {series.name} {prices['close'].iloc[-1]:,.2f} {prices['unit'].iloc[-1]}"
-    st.echarts_chart(
-        marks.marked(option, drawn),
-        height=360,
-        key="oil_chart",
-        alt=(
-            f"Daily index of {INDICES[part]} with 90 % bands and {series.name}, {chosen}: {said}; "
-            f"{many(len(drawn), 'event')} marked"
+def chart(series: Series | DataSeries, part: str, events: Sequence[Event], spanned: Period, now: datetime) -> None:
+    """The index of a part above the series, the events marked; a mark that is clicked is chosen in their list too."""
+    until = spanned.until
+    since = spanned.since or until - UNKNOWN
+    grain = "hour" if until - since <= BY_HOUR else "day"
+    settled = studies.settled(series.name)
+    marks = [event for event in events if since <= studies.moment(event.day, settled) < until][-MARKS:]
+    drawing = main_chart.board_chart(
+        grain, since, until, (series,),
+        tuple(
+            panels.Event(studies.moment(event.day, settled), safe_html.sound(event.title)[:90] or event.what,
+                         DIRECTIONS.get(event.what, "none"))
+            for event in marks
         ),
-    )
-    lines = ["One point for each finished UTC day."]
-    if not prices.empty:
-        last = prices.iloc[-1]
-        if isinstance(series, DataSeries):
-            vintage = times.local(prices["vintage"].max(), now)
-            lines.append(
-                f"{series.name}: {last['unit']}, newest value of {last['day']:%Y-%m-%d}, as known since {vintage}."
-            )
-        else:
-            lines.append(
-                f"{series.name}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}."
-            )
-    if len(drawn) < len(every):
-        lines.append(f"Of {many(len(every), 'event')}, only the newest {len(drawn)} are drawn.")
-    if known.empty:
-        lines.append("No index in this range.")
-    if clipped:
-        lines.append("Some bands are cut off at the top: little news, wide uncertainty.")
+        None, part,
+    )  # fmt: skip
+    if not drawing:
+        st.info("Nothing to draw: no index and no value in this time.")
+        return
+    look = period.dragging("oil_chart", spanned)
+
+    def chosen() -> None:
+        look["on_select"]()
+        days = [str(event.day) for event in marks]
+        if (day := row_selection.mark(look["key"], {panels.EVENTS: days})) is not None:
+            st.query_params["event"] = str(day)
+
+    st.echarts_chart(
+        drag.draggable(drawing.option), height=drawing.height, key=look["key"], on_select=chosen,
+        alt=(
+            f"Tension and relief of {INDICES[part]} with 90 % bands above {series.name}, {period.in_words(spanned)}: "
+            f"{drawing.end or 'no index yet'}; {many(len(marks), 'event')} marked"
+        ),
+    )  # fmt: skip
+    lines = [
+        f"One point {'an hour' if grain == 'hour' else 'a day'}. A close stands at the time of its settlement until "
+        "the next one, an event at the settlement of its day. The chart shows the time chosen above; what stands below "
+        "is of the whole index.",
+        *values_of(series, since, until, now),
+    ]
+    if not drawing.end:
+        lines.append("No index in this time.")
+    if drawing.clipped:
+        lines.append("Some bands are cut off: little news, wide uncertainty.")
     safe_html.note(" ".join(lines))
+
+
+def values_of(series: Series | DataSeries, since: datetime, until: datetime, now: datetime) -> list[str]:
+    """Which values are drawn: their kind, whose they are and the newest that was made by then."""
+    settled = studies.settled(series.name)
+    found = main_chart.lines_of(series, midnight(since), until, now)
+    made = [frame[[settled(day.date()) <= until for day in frame["day"]]] for frame in found.values()]
+    if not any(map(len, made)):
+        return [f"No value of {series.name} in this time."]
+    last = pd.concat(made).sort_values("day").iloc[-1]
+    if isinstance(series, DataSeries):
+        known = times.local(last["vintage"], now)
+        return [f"{series.name}: {last['unit']}, newest value of {last['day']:%Y-%m-%d}, as known since {known}."]
+    return [f"{series.name}: {last['kind']}, {SOURCES[last['source']]}, last close {last['day']:%Y-%m-%d}."]
 
 
 def asked(names: list[str]) -> tuple[str, str, str, list[str]]:
@@ -146,7 +157,7 @@ series_faults.banner(beside[name], now)
 closes = studies.closes(name, midnight(now))
 days = chosen_days(name, part, text, kinds, now)
 events = studies.named(days, name, part, times.language())
-together(beside[name], part, events, now)
+chart(beside[name], part, events, period.chosen(), now)
 if closes.empty:
     st.info(f"No value of {name} is stored yet, so nothing can be compared with it.")
 else:
