@@ -93,6 +93,10 @@ class BackupError(StorageError):
     """A backup or a restore is refused, or failed; nothing was changed."""
 
 
+class CopyError(StorageError):
+    """A database cannot be copied to another one, or the copy differs."""
+
+
 class ReaderError(MonitorError):
     """No reader process could be started, or none can read any text; of the texts that wait it says nothing."""
 

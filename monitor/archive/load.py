@@ -8,9 +8,7 @@ May be killed anywhere. An hour is one transaction, and an entry that is there a
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -24,14 +22,13 @@ import pyarrow.dataset as ds
 from monitor.archive import tables
 from monitor.archive.manifest import Manifest, locked
 from monitor.archive.rows import Found
-from monitor.clock import real_now
 from monitor.config.settings import Settings
-from monitor.errors import ArchiveError, LeaseHeld, StorageError
+from monitor.errors import ArchiveError
 from monitor.index.indexer import parameters_of, update_index
 from monitor.index.word_counter import PAST
 from monitor.models import Feed, Reading
-from monitor.pipeline.process import is_gone, this_process
-from monitor.storage import articles, index, lease, notes, readings, retention
+from monitor.pipeline import alone
+from monitor.storage import articles, index, notes, readings, retention
 from monitor.storage.articles import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories.service import StoryService
@@ -39,7 +36,6 @@ from monitor.stories.service import StoryService
 HOUR = timedelta(hours=1)
 ROWS = 20_000  # of a month that are held at a time, about
 POINTS = 2_000  # that are written at a time
-HEARTBEAT = 10.0  # seconds
 INDEX_ONLY = "index.db"  # in the archive's folder, while points are made without the texts
 
 
@@ -72,7 +68,7 @@ def load(
 
     Raises ArchiveError where the archive or the database is of another reader, LeaseHeld, StorageError.
     """
-    with locked(folder), _held(store) as still_held:
+    with locked(folder), alone.held(store) as still_held:
         if removed := retention.articles_removed_before(store):
             raise ArchiveError(
                 f"articles before {removed:%Y-%m-%d} were removed here (retention in feeds.yaml), and the archive's "
@@ -243,40 +239,3 @@ def _item(found: Found, reading: Reading, feeds: Mapping[str, Feed], tier: int) 
         country=found.country or (known.country if known else None),
     )
     return feed, Item(found.entry, reading, found.publisher, found.identity, found.canonical, found.first_seen)
-
-
-# -- the lease ----------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _held(store: Store) -> Iterator[Callable[[], None]]:
-    """The database's lease; gives what raises once it is lost. Raises LeaseHeld while another process polls into it."""
-    holder = this_process()
-    held = lease.current(store, real_now=real_now())
-    if held is not None and is_gone(held.holder):
-        lease.release(store, held.holder)
-    lease.take(store, holder, real_now())
-    stopped, lost = threading.Event(), threading.Event()
-
-    def beat() -> None:
-        while not stopped.wait(HEARTBEAT):
-            try:
-                lease.renew(store, holder, real_now())
-            except LeaseHeld:
-                lost.set()
-                return
-            except StorageError:  # whether it was lost is seen when the database is back
-                continue
-
-    def still_held() -> None:
-        if lost.is_set():
-            raise LeaseHeld("another process took the database over meanwhile; run the command again once it has ended")
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield still_held
-    finally:
-        stopped.set()
-        thread.join()
-        lease.release(store, holder)

@@ -58,6 +58,46 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` made
 
 @app.command()
 @command_line
+def copy(
+    to: Annotated[
+        str, typer.Option("--to", help="The database to fill: sqlite:///PATH or postgresql://USER@HOST/NAME.")
+    ],
+) -> None:
+    """Copy everything into an empty database of either kind, and compare. Interrupted, the same command goes on."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    from monitor.pipeline import alone
+    from monitor.storage import copying
+
+    _, settings = configured()
+    source = open_store(settings.environment.database_url, migrate=False)
+    try:
+        target = open_store(to)
+        try:
+            with (
+                alone.held(source) as still,
+                Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err) as shown,
+            ):
+                task, done = shown.add_task("copying"), [0]
+
+                def page(table: str, rows: int) -> None:
+                    still()
+                    done[0] += rows
+                    shown.update(task, description=f"{done[0]:,} rows, now {table}")
+
+                made = copying.copy(source, target, on_page=page)
+        finally:
+            target.close()
+    finally:
+        source.close()
+    rows = sum(one.rows for one in made.values())
+    err.print(
+        f"{len(made)} tables with {rows:,} rows, each compared; set MONITOR_DATABASE_URL to the new one", markup=False
+    )
+
+
+@app.command()
+@command_line
 def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
 ) -> None:
