@@ -296,3 +296,12 @@ def test_notes_are_kept_replaced_and_taken_away(store):
     assert notes.all(store) == {"worker": notes.Note("well again", NOON + HOUR)}
     notes.put(store, "worker", None, NOON)
     assert notes.all(store) == {}
+
+
+def test_hours_in_which_anything_was_heard(store):
+    """A round that brought nothing counts as much as an article; the hours are asked for from and up to."""
+    save_state(store, replace(STATE, last_polled=NOON - 5 * HOUR), now=NOON - 5 * HOUR)
+    save_state(store, replace(STATE, last_polled=NOON - 9 * HOUR), now=NOON - 9 * HOUR)
+    put(store, item(1, "Strike near Isfahan", STRIKE), now=NOON + timedelta(minutes=20))
+    found = feeds.hours_heard(store, NOON - 8 * HOUR, NOON + HOUR)
+    assert {NOON - 5 * HOUR, NOON} <= found and NOON - 9 * HOUR not in found

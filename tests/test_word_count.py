@@ -59,6 +59,15 @@ def test_each_finished_day_is_counted_once_and_late_articles_again(store):
     assert word_counts.days(store, word_count.method())[0].counted == 2
 
 
+def test_a_count_outlives_the_articles_that_it_was_made_of(store):
+    put(store, ("War", NOW - 2 * DAY), ("Drone", NOW - 2 * DAY))
+    WordCounter(store).update(NOW)
+    with store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM articles WHERE id = (SELECT max(id) FROM articles)")
+    assert WordCounter(store).update(NOW) == 0
+    assert [one.entries for one in word_counts.days(store, word_count.method())] == [2]
+
+
 def test_years_of_news_are_counted_a_few_days_at_a_time_the_newest_first(store):
     put(store, *((f"War {n}", NOW - n * DAY) for n in range(1, 9)))
     counter = WordCounter(store)

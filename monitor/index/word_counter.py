@@ -37,7 +37,8 @@ class WordCounter:
         whole = past is not None and past.value == method
         kept_from = retention.complete_from(self.store)  # a day of which some texts are gone is not counted anew
         every = late if whole else word_counts.stored(self.store, kept_from, today)
-        due = [day for day in every if day not in known or (day in late and known[day].entries != late[day])]
+        # more than were counted came late; fewer were removed, as feeds.yaml may ask for, and the count stays
+        due = [day for day in every if day not in known or (day in late and known[day].entries < late[day])]
         chosen = sorted(due, reverse=True)[:most]
         for day in chosen:
             word_counts.save(self.store, [self._count(day)])
