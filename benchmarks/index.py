@@ -3,21 +3,25 @@
 python -m benchmarks.index coverage    how often the 90 % interval holds a planted ratio
 python -m benchmarks.index alarms      how often a month in which nothing happens raises a jump alert
 python -m benchmarks.index speed       one million articles: a year, and one new hour
-python -m benchmarks.index             all three
+python -m benchmarks.index misread     the same of news read by a reader with errors, and counted by its confidence
+python -m benchmarks.index             all of them
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from monitor.alerts.rules import Facts, decide
 from monitor.config.alerting import JumpRule
 from monitor.index import Parameters, ReferenceCache, compute, lookback
-from tests.newsroom import START, day_of, news
+from tests.newsroom import START, day_of, misread, news
 
 SHAPES = (  # publishers, entries a day each, times a story is reported, days of reference, planted ratio
     (12, 25, 2, 14, 1.0), (12, 25, 2, 14, 3.0), (12, 25, 4, 14, 3.0), (40, 25, 2, 14, 3.0), (12, 25, 2, 2, 3.0),
@@ -25,7 +29,15 @@ SHAPES = (  # publishers, entries a day each, times a story is reported, days of
 )  # fmt: skip
 
 
-def coverage(runs: int) -> None:
+Read = Callable[[pd.DataFrame, int], pd.DataFrame]
+
+
+def as_they_are(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Entries read without an error."""
+    return frame
+
+
+def coverage(runs: int, read: Read = as_they_are) -> None:
     for publishers, a_day, times, days, ratio in SHAPES:
         parameters = Parameters(reference=(START.date(), day_of(days - 1).date()))
         points = []
@@ -39,6 +51,7 @@ def coverage(runs: int) -> None:
                 reports_each=times,
                 seed=seed,
             )
+            frame = read(frame, seed)
             cache = ReferenceCache(parameters)
             cache.add(frame[frame["at"] < day_of(days)])
             until = day_of(days + 1) - timedelta(seconds=1)
@@ -56,12 +69,12 @@ def coverage(runs: int) -> None:
         )
 
 
-def alarms(runs: int) -> None:
+def alarms(runs: int, read: Read = as_they_are) -> None:
     rule = JumpRule(name="Jump", kind="jump", within="24h", direction="either", cool_down="6h")
     for publishers, a_day in ((12, 25), (40, 40)):
         count = 0
         for seed in range(runs):
-            frame = news(days=44, publishers=publishers, a_day=a_day, seed=seed)
+            frame = read(news(days=44, publishers=publishers, a_day=a_day, seed=seed), seed)
             cache = ReferenceCache(Parameters(reference=(START.date(), day_of(13).date())))
             cache.add(frame[frame["at"] < day_of(14)])
             until = day_of(44) - timedelta(minutes=1)
@@ -106,7 +119,7 @@ def speed() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=("coverage", "alarms", "speed"))
+    parser.add_argument("what", nargs="?", choices=("coverage", "alarms", "misread", "speed"))
     parser.add_argument("--runs", type=int, default=200)
     options = parser.parse_args()
     if options.what in (None, "speed"):
@@ -115,6 +128,12 @@ def main() -> None:
         coverage(options.runs)
     if options.what in (None, "alarms"):
         alarms(min(options.runs, 60))
+    if options.what in (None, "misread"):
+        for by_probability in (False, True):
+            print("-- read with errors" + (", counted by confidence" if by_probability else ""))
+            read = partial(misread, by_probability=by_probability)
+            coverage(options.runs, read)
+            alarms(min(options.runs, 60), read)
 
 
 if __name__ == "__main__":

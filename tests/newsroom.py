@@ -92,6 +92,33 @@ def news(
     )
 
 
+# of the entries that report something, the share that a reader finds; of the others about the theatre, the share in
+# which it finds what is not there: about what docs/method-signals.md has
+FOUND = {"escalation": 0.80, "deescalation": 0.67}
+FALSE_ALARMS = {"escalation": 0.07, "deescalation": 0.03}
+
+
+def misread(frame: pd.DataFrame, seed: int, *, by_probability: bool = False) -> pd.DataFrame:
+    """The entries as a reader with errors reads them. `by_probability`: each signal's severity times a confidence that
+    says, on average, how often it is meant.
+    """
+    random, found = np.random.default_rng(10_000 + seed), frame.copy()
+    count = len(found)
+    for direction in ("escalation", "deescalation"):
+        act, words = (found[f"{direction}_{mode}"].to_numpy(copy=True) for mode in ("act", "words"))
+        meant = (act > 0) | (words > 0)
+        lost = meant & (random.random(count) > FOUND[direction])
+        made = found["theatre"].to_numpy() & ~meant & (random.random(count) < FALSE_ALARMS[direction])
+        as_act, gravity = random.random(count) < 0.6, random.choice([4.0, 6.0, 9.0], count)
+        act[lost], words[lost] = 0, 0
+        act[made & as_act], words[made & ~as_act] = gravity[made & as_act], gravity[made & ~as_act]
+        if by_probability:
+            sure = np.where(made, random.beta(6, 2.2, count), random.beta(7, 1.2, count))
+            act, words = act * sure, words * sure
+        found[f"{direction}_act"], found[f"{direction}_words"] = act, words
+    return found
+
+
 def _append(columns, random, day, publisher, escalation, deescalation, story) -> None:
     count = len(day)
     columns["minute"].append(day * 1440 + random.integers(0, 1440, count))

@@ -41,7 +41,12 @@ def beside(today, minute) -> None:
         yardstick = others[name]
         unit = validation.frequency(yardstick.values)
         form = st.segmented_control(
-            "Compared by", list(validation.FORMS[unit]), default="levels", key=f"form_{unit}", required=True
+            "Compared by",
+            list(validation.FORMS[unit]),
+            default="levels",
+            key=f"form_{unit}",
+            bind="query-params",
+            required=True,
         )
     lines = trust.lines(today)
     found: dict[str, list[validation.Association]] = {}
