@@ -23,6 +23,7 @@ from monitor.errors import ConfigError, StorageError  # noqa: E402
 from monitor.operation import logs  # noqa: E402
 from monitor.operation.answers import Answers  # noqa: E402
 from monitor.pipeline.polling import Pipeline  # noqa: E402
+from monitor.storage.news import News  # noqa: E402
 from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import browser_scripts  # noqa: E402
 from monitor.ui.app.health import Health  # noqa: E402
@@ -56,13 +57,16 @@ async def lifespan(app):
         return
     pipeline = Pipeline(settings, store, time)
     health.answers = Answers(store, settings, time, pipeline.work)
-    reads.provide(reads.Context(store, time, settings))
+    news = None if store.sqlite else News(store)
+    reads.provide(reads.Context(store, time, settings, news, lambda: pipeline.failures))
     pipeline.start()
     # Streamlit collects garbage after every run of a script; what is imported by now never becomes garbage.
     gc.collect()
     gc.freeze()
     yield
     pipeline.stop()
+    if news:
+        news.close()
     store.close()
 
 

@@ -9,12 +9,20 @@ import pytest
 from benchmarks import faults
 from monitor.clock import RealClock, real_now
 from monitor.config.settings import LastGood
-from monitor.errors import LeaseHeld, StorageError
+from monitor.errors import (
+    LeaseHeld,
+    StorageCorrupt,
+    StorageError,
+    StorageFull,
+    StorageReadOnly,
+    StorageUnreachable,
+)
 from monitor.pipeline import polling as pipeline
 from monitor.pipeline import steps
 from monitor.storage import articles, lease, open_store
 from monitor.storage import feeds as feed_storage
 from monitor.storage import steps as step_storage
+from monitor.ui.queries import reads
 from tests import running
 from tests.internet import Internet, Page
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
@@ -93,6 +101,40 @@ def set_up(folder, net, paths, *, every: str = "1s", table=()):
     (folder / "feeds.yaml").write_text("prices: []\nfeeds:\n" + "".join(lines), encoding="utf-8")
     store = open_store(f"sqlite:///{folder}/monitor.db")
     return store, pipeline.Pipeline(LastGood(folder / "feeds.yaml", {}), store, RealClock(), processes=1, steps=table)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [StorageFull, StorageReadOnly, StorageCorrupt, StorageUnreachable])
+def test_a_database_that_takes_nothing_is_named_until_it_does_again(tmp_path, monkeypatch, fault):
+    """A disk that is full, a folder that may not be written, a damaged file: what cannot be noted in the database
+    either is known to the process, whose pages show it.
+    """
+    write, broken = articles.write, [True]
+
+    def refuse(*given, **named):
+        if broken:
+            raise fault("nothing can be written")
+        return write(*given, **named)
+
+    monkeypatch.setattr(articles, "write", refuse)
+    with Internet() as net:
+        net.serve("/a", Page(running.rss(items("/a"))))
+        store, one = set_up(tmp_path, net, ["/a"])
+        monkeypatch.setattr(step_storage, "fail", refuse)
+        one.start()
+        try:
+            (failure,) = running.wait_for(lambda: one.failures, 60, "a failure")
+            assert (failure.step, failure.error) == ("polling", "nothing can be written")
+            monkeypatch.setattr(
+                reads, "context", lambda: reads.Context(store, None, None, failures=lambda: one.failures)
+            )
+            monkeypatch.setattr(reads, "stored_failures", lambda: step_storage.failures(store))
+            assert [shown.error for shown in reads.failing_steps()] == ["nothing can be written"]
+            broken.clear()
+            running.wait_for(lambda: articles.count(store) == 2 and not one.failures, 60, "the articles")
+            assert reads.failing_steps() == []
+        finally:
+            one.stop()
 
 
 def items(path, many=2):

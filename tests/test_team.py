@@ -26,6 +26,9 @@ from monitor.storage import feeds as feed_storage
 from monitor.storage.batch import Writer
 from monitor.storage.election import Election
 from monitor.storage.hosts import Ask, Host, Limits, turn
+from monitor.storage.news import News
+from monitor.ui.queries import reads
+from tests.running import wait_for
 from tests.stores import fresh_postgres, postgres  # noqa: F401
 from tests.test_storage_writer import outcome
 
@@ -260,6 +263,37 @@ def raise_within(election, store):
         notes.put(store, "of the first", "stored", NOW)
     finally:
         fence.reset(token)
+
+
+# -- news -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_dashboard_asks_again_when_there_is_news(store, monkeypatch):
+    asked, listener = [], News(store)
+    monkeypatch.setattr(reads, "context", lambda: reads.Context(store, None, None, listener))
+
+    def newest(opened):
+        asked.append(1)
+        return articles.newest_id(opened)
+
+    read = reads.on_news(newest)
+    try:
+        wait_for(lambda: listener.heard, 10, "the listener")
+        before = listener.heard
+        assert [read(), read(), read()] == [0, 0, 0] and len(asked) == 1
+        save(store, None, outcome("feed0", "one"))
+        wait_for(lambda: listener.heard != before, 10, "the news")
+        assert [read(), read()] == [articles.newest_id(store)] * 2 and len(asked) == 2
+        save(store, None, outcome("feed0", "one"))  # the same again is no news
+        with store.write() as conn:  # as a server that is restarted does
+            conn.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND pid <> "
+                "pg_backend_pid()"
+            )
+        wait_for(lambda: listener.heard is None, 10, "the end of the connection")
+        assert [read(), read()] and len(asked) == 4  # nobody listens: asked each time
+    finally:
+        listener.close()
 
 
 # -- hosts -----------------------------------------------------------------------------------------------------------

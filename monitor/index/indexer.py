@@ -45,8 +45,8 @@ class IndexUpdater:
             self._indexer = Indexer(self.store, parameters)
         try:
             self._indexer.update(now)
-        except BaseException:
-            self._indexer = None  # what it remembers may be half of the truth
+        except BaseException:  # whatever stopped it in the middle: what it remembers may be half of the truth
+            self._indexer = None
             raise
 
 

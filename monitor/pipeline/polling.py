@@ -76,6 +76,7 @@ class Pipeline:
         self.readers: ReaderPool | None = None  # while feeds are polled
         self._running: dict[str, asyncio.Task[FeedReport | None]] = {}  # feeds that are polled now
         self._once: list[str] = []  # likewise, by `once`
+        self._unstored = False  # the outcome of the feed that was done last, since the database fails
         self._noted: dict[str, str | None] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -170,7 +171,7 @@ class Pipeline:
             while not self._stop.is_set() and not beat.done():
                 try:
                     await self._poll_session(beat)
-                except Exception as fault:
+                except Exception as fault:  # shown and tried again with new connections and readers; the steps go on
                     await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
             if beat.done():
                 beat.result()
@@ -198,7 +199,7 @@ class Pipeline:
                             if (settings.defaults, settings.theatre) != made_of:
                                 return
                             more = await self._poll_due(settings, session)
-                            if not self.polling.settled:
+                            if not self.polling.settled and not self._unstored:
                                 await asyncio.to_thread(self.polling.works)
                         except Exception as fault:  # the feeds under way go on
                             await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
@@ -241,19 +242,24 @@ class Pipeline:
         the clock does not say the time either, which also keeps every feed from being due.
         """
         try:
-            return await session.feed(feed, state)
+            report = await session.feed(feed, state)
+            self._unstored = False
+            return report
         except LeaseHeld as fault:
             log.info("%s", fault)
             return None
         except Exception as fault:  # of the program too: the others of this round go on
             expected = isinstance(fault, MonitorError)
             log.error("%s: %s", feed.name, in_words(fault), exc_info=None if expected else fault)
+            if isinstance(fault, StorageError) and not self._unstored:  # shown until something can be stored again
+                self._unstored = True
+                await asyncio.to_thread(self.polling.failed, fault)
             failure = Failure("storage", f"what the feed brought could not be stored: {in_words(fault)}")
         try:
             now = self.clock.now()
             after = schedule.after(feed, state, failure, new=0, parsed=None, now=now, jitter=random.random())
             return FeedReport(after, 0, 0)
-        except Exception:
+        except Exception:  # a clock that does not answer, or a fault of the program: the other feeds go on
             log.exception("%s: its failure could not be reckoned with", feed.name)
             return None
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 
 from monitor.errors import InputError
 from monitor.models import UNREAD, Article, Correction, Feed, FeedState, Reading, Signal
-from monitor.storage import corrections, feeds, retention, schema, search, stories
+from monitor.storage import corrections, feeds, news, retention, schema, search, stories
 from monitor.storage.bulk import insert
 from monitor.storage.filters import Filter, conditions
 from monitor.storage.readings import replaced, use
@@ -113,6 +113,8 @@ def write(
     stored = feeds.write(conn, state(len(new)) if callable(state) else state, new=len(new), now=now)
     if slices is not None:
         feeds.write_slices(conn, feed.name, slices)
+    if new or edited:
+        news.announce(conn)
     return Saved(tuple(new), tuple(edited), len(given) - len(new), stored)
 
 
@@ -498,6 +500,7 @@ def keep_readings(store: Store, readings: Iterable[tuple[Article, Reading]]) -> 
             if some:
                 done += _read_again(conn, corrections.applied(conn, some))
                 (replaced if again else use)(conn, next(iter(some.values())).method)
+                news.announce(conn)
     return done
 
 

@@ -91,7 +91,7 @@ def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS, migrate: bool = T
     try:
         if migrate:
             migrations.migrate(store.read, store.write)
-    except BaseException:
+    except BaseException:  # whatever it is, also Ctrl-C: no connection stays open, and the caller gets it
         store.close()
         raise
     return store

@@ -42,8 +42,8 @@ class StoryService:
             self._grouper, self._generation = None, generation
         try:
             return self._update(now)
-        except BaseException:
-            self._grouper = None  # it may know of placements that were not stored
+        except BaseException:  # whatever stopped it in the middle: it may know of placements that were not stored
+            self._grouper = None
             raise
 
     def _update(self, now: datetime) -> int:

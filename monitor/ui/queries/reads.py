@@ -55,6 +55,8 @@ from monitor.storage import (
 from monitor.storage import notes as storage_notes
 from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
+from monitor.storage.news import News
+from monitor.storage.steps import StepFailure
 from monitor.storage.store import Store, open_store
 from monitor.storage.team import Poller
 from monitor.stories.account import Account
@@ -73,6 +75,8 @@ class Context:
     store: Store
     clock: clocks.Clock
     settings: LastGood
+    news: News | None = None  # of a PostgreSQL database
+    failures: Callable[[], list[StepFailure]] = list  # of the pipeline of this process
 
 
 _provided: Context | None = None
@@ -124,6 +128,22 @@ def shared(read: Callable, seconds: float = FRESH, entries: int = 64) -> Callabl
     return st.cache_data(ttl=seconds, show_spinner=False, max_entries=entries)(of_app)
 
 
+def on_news(read: Callable) -> Callable:
+    """`read(store)`, asked only after news where the database tells of it, and at each call elsewhere."""
+
+    def of_app():
+        opened = context()
+        heard = opened.news.heard if opened.news else None
+        if opened.news is None or heard is None:
+            return read(opened.store)
+        known = opened.news.remembered.get(read)
+        if known is None or known[0] != heard:
+            known = opened.news.remembered[read] = (heard, read(opened.store))
+        return known[1]
+
+    return of_app
+
+
 def anew(read: Callable) -> Callable:
     """`read(store, ...)` on the store of this process, asked at each call."""
     return lambda *args, **named: read(context().store, *args, **named)
@@ -144,15 +164,15 @@ price_failures = shared(prices.failures)
 newest_value = shared(observations.newest)  # (series of a file, known at)
 series_states = shared(observations.states)  # series of a file -> SeriesState
 readings = shared(reading_storage.current)  # reader in use, generation
-failing_steps = shared(steps.failures)  # of the pipeline: polling and what follows it
+stored_failures = shared(steps.failures)  # of the pipeline: polling and what follows it
 waiting = shared(articles.waiting)  # how many articles are not read yet, and since when
 unreadable = shared(articles.faults)  # feed name -> how many of its articles could not be read
 articles_removed_before = shared(retention.articles_removed_before)
-newest_id = anew(articles.newest_id)
+newest_id = on_news(articles.newest_id)
 # (since, until, Filter): the first stories, the leading ones first, and how many there are
 stories_listed = shared(leading.listed)
 # as far as every article has been read: lists that announce what is new go no further
-arrived_id = anew(partial(articles.read_up_to, edited=False))
+arrived_id = on_news(partial(articles.read_up_to, edited=False))
 article = anew(articles.get)  # (id)
 versions_of = anew(articles.versions_of)  # (article id): every wording, oldest first
 said_of = anew(corrections.history)  # (article id): every correction, oldest first
@@ -182,6 +202,14 @@ def correct(said: Correction) -> None:
 
 
 # -- reads that are made of several --------------------------------------------------------------------------
+
+
+def failing_steps() -> list[StepFailure]:
+    """What fails now of polling and the steps that follow, the longest first: as stored, and as this process knows it
+    where the database takes no note.
+    """
+    found = {failure.step: failure for failure in (*stored_failures(), *context().failures())}
+    return sorted(found.values(), key=lambda failure: failure.since)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
