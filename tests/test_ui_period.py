@@ -115,3 +115,53 @@ def test_sorting_a_table_opens_nothing(address, browser_page):
     page.mouse.click(place["x"] + 200, place["y"] + 85)
     page.locator(".st-key-story").wait_for(timeout=10_000)
     assert "story=" in page.url
+
+
+def test_a_drag_over_the_chart_sets_the_time_and_a_click_on_a_point_leads_to_its_hour(address, browser_page):
+    page = browser_page
+    open_page(page, address, "")
+    chart = page.locator("[class*=st-key-main_chart] canvas").first
+    chart.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    box = chart.bounding_box()
+    column = round(box["width"] * 0.8)
+    line = chart.evaluate(  # the highest pixel of the tension line in a column
+        """(canvas, x) => {
+            const {data} = canvas.getContext('2d').getImageData(x * devicePixelRatio, 0, 1, canvas.height);
+            for (let y = 70; y < canvas.height; y++) {
+                const [red, green, blue, solid] = data.slice(4 * y, 4 * y + 4);
+                if (solid > 200 && red > 190 && green > 70 && green < 120 && blue < 40) return y / devicePixelRatio;
+            }
+        }""",
+        column,
+    )
+    page.mouse.click(box["x"] + column, box["y"] + line + 1)
+    heading(page, "Why the index moved")
+    assert re.fullmatch(r"2026-0[23]-\d\d \d\d:\d\d to 2026-0[23]-\d\d \d\d:\d\d", field(page).input_value())
+    page.go_back()
+    heading(page, "Gulf tension")
+    expect(field(page)).to_have_value("")
+    chart.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 31, box["y"] + 25)  # the tool that chooses a stretch of time
+    page.wait_for_timeout(300)
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 120)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 130, steps=6)
+    page.mouse.up()
+    expect(field(page)).to_have_value(
+        re.compile(r"2026-0[23]-\d\d \d\d:\d\d to 2026-0[23]-\d\d \d\d:\d\d"), timeout=10_000
+    )
+
+
+def test_enter_takes_the_one_match_and_never_all(address, browser_page):
+    page = browser_page
+    open_page(page, address, "articles?time=all")
+    page.get_by_role("button", name="More filters").click()
+    box = page.get_by_role("combobox", name=re.compile("Category")).first
+    box.fill("sea")
+    box.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="category: incidents at sea").wait_for(timeout=10_000)
+    assert page.get_by_role("button", name=re.compile("^category: ")).count() == 1

@@ -81,7 +81,7 @@ def follow_old_link() -> None:
     if old := {name: st.query_params[name] for name in (*STARTS, *ENDS) if name in st.query_params}:
         start, end = (next((old[name] for name in names if name in old), "") for names in (STARTS, ENDS))
         both = f"{start} to {end}"
-        st.session_state["during"] = both if start and end else f"since {start}" if start else f"until {end}"
+        period.put(both if start and end else f"since {start}" if start else f"until {end}")
         for name in old:
             del st.query_params[name]
     if changed:

@@ -27,6 +27,7 @@ ABOVE = 10  # pixels from the top of the first panel to the marks of events: wit
 NORMAL = {"yAxis": 100, "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"}, "label": {"show": False}}
 NAMES = "named events"
 EVENTS = "events"  # id of the series whose points can be clicked
+POINTS = "points"  # id of the series whose points are the hours, or days, of tension
 INK = "#7A7A7A"
 # each step of the time axis says enough to be read alone
 TIMES = {"year": "{yyyy}", "month": "{MMM} {yyyy}", "day": "{d} {MMM}", "hour": "{HH}:{mm}", "minute": "{HH}:{mm}"}
@@ -94,6 +95,7 @@ def panels(
         across = [] if unit in marked else _unnamed(lines)
         marked.add(unit)
         series.append(_steps(name, len(datasets) - 1, 2 + units.index(unit), color, dashes, across))
+    series.append(_points())
     if events:
         series.append(_events(events, tops[0] * (1 + ABOVE / heights[0])))
     option = {
@@ -174,6 +176,15 @@ def _steps(name: str, dataset: int, axis: int, color: str, dashes: Any, lines: A
         "encode": {"x": "at", "y": name, "tooltip": [name]}, "color": color, "z": 3, "connectNulls": False,
         "lineStyle": {"type": dashes, "width": 2, "color": color}, "xAxisIndex": axis, "yAxisIndex": axis,
         "markLine": _across(lines),
+    }  # fmt: skip
+
+
+def _points() -> dict[str, Any]:
+    """The points of tension as marks that nobody sees and that can be clicked: a line without marks cannot be."""
+    return {
+        "type": "scatter", "id": POINTS, "datasetIndex": 0, "xAxisIndex": 0, "yAxisIndex": 0, "symbolSize": 12, "z": 4,
+        "encode": {"x": "at", "y": "tension"}, "itemStyle": {"opacity": 0}, "tooltip": {"show": False},
+        "selectedMode": "single", "select": {"itemStyle": {"opacity": 0}}, "cursor": "pointer",
     }  # fmt: skip
 
 

@@ -98,6 +98,17 @@ def choose(since: datetime | None, until: datetime | None) -> None:
     st.session_state["during"] = text_of(*(at and at.astimezone(UTC) for at in (since, until)))
 
 
+def put(said: str) -> None:
+    """Set the period to what an address says in other parameters, before the picker is drawn; what is no time stays as
+    it is, and the picker says so.
+    """
+    try:
+        said = text_of(*times_of(said, reads.now()))
+    except InputError:
+        pass
+    st.session_state["during"] = said
+
+
 def dragging(name: str, shown: Period) -> dict[str, Any]:
     """What `st.echarts_chart` is given besides a chart made `drag.draggable`, so that dragging over it sets the period.
 

@@ -16,6 +16,7 @@ from monitor.ui.components import (
     downloads,
     filters,
     last_look,
+    leads,
     period,
     safe_html,
     status,
@@ -85,12 +86,14 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
             f"{many(len(marks_of_episodes), 'episode')} marked"
         ),
     )
-    open_event(chosen_event, [one.story.id for one in led])
+    begins = drawing.option["dataset"][0]["source"]["at"]
+    whole = timedelta(days=1) if grain == "day" else timedelta()  # a day is explained from its beginning to its end
+    open_clicked(chosen_event, [one.story.id for one in led], [at.to_pydatetime() + whole for at in begins])
     if led:
         safe_html.show(board_markup.events(since, until, now, upto, viewer))
     said = [
-        f"One point {'an hour' if grain == 'hour' else 'a day'}; dotted line: 100, the normal level. A close stands at "
-        "the time of its settlement, until the next one."
+        f"One point {'an hour' if grain == 'hour' else 'a day'}; dotted line: 100, the normal level. Click a point of "
+        "tension to see why it moved. A close stands at the time of its settlement, until the next one."
     ]
     said += charts_marks.in_words(
         marks,
@@ -110,15 +113,22 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
     files(grain, spanned, drawn)
 
 
-def open_event(state, ids: list[int]) -> None:
-    """Go to the story of a mark that was clicked; the selection is of this run only, so that Back finds the board."""
+def open_clicked(state, ids: list[int], ends: list[datetime]) -> None:
+    """Go to the story of a mark that was clicked, or to why the index moved up to a point of it; the selection is of
+    this run only, so that Back finds the board.
+    """
     for group in state.selection.selected:
-        if group["series_id"] == panels.EVENTS and group["data_indices"] and group["data_indices"][0] < len(ids):
-            story = ids[group["data_indices"][0]]
-            if st.session_state.get("opened_event") != story:
-                st.session_state["opened_event"] = story
-                st.switch_page(pages.target("stories.py"), query_params={"story": str(story)})
-            return
+        if group["series_id"] not in (panels.EVENTS, panels.POINTS) or not group["data_indices"]:
+            continue
+        number = group["data_indices"][0]
+        event = group["series_id"] == panels.EVENTS
+        if number >= len(ids if event else ends):
+            continue
+        if st.session_state.get("opened_event") != (event, number):
+            st.session_state["opened_event"] = event, number
+            target = ("stories.py", leads.story(ids[number])) if event else ("why.py", leads.why(ends[number]))
+            st.switch_page(pages.target(target[0]), query_params=target[1])
+        return
     st.session_state.pop("opened_event", None)
 
 
