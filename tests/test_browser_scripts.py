@@ -1,6 +1,7 @@
 """Our scripts: in every page that a browser goes to, and in nothing else."""
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -39,8 +40,14 @@ def get(path: str, headers: dict[str, str] | None = None) -> httpx.Response:
 @pytest.mark.parametrize("path", ["/", "/parts"])
 def test_a_page_has_the_scripts_before_all_others(path):
     answer = get(path, BROWSER)
-    assert answer.text == PAGE.replace("<head>", browser_scripts.TAGS.decode(), 1)
+    tags = browser_scripts.TAGS + (browser_scripts.CHARTS if path == "/" else b"")  # the first page has a chart
+    assert answer.text == PAGE.replace("<head>", tags.decode(), 1)
     assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+def test_the_module_of_charts_is_one_that_streamlit_has():
+    (file,) = re.findall(r"\./static/js/([^\"]+)", browser_scripts.CHARTS.decode())
+    assert (browser_scripts.STATIC / file).is_file()
 
 
 @pytest.mark.parametrize(("path", "asked"), [("/text", BROWSER), ("/gone", BROWSER), ("/", {"Accept": "*/*"})])

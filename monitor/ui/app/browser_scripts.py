@@ -6,6 +6,8 @@ idle_tabs.js: Streamlit ticks by timers of the browser, and a tab in the backgro
 history.js: one step of Back for one act of the viewer.
 links.js: a link to another page of ours is followed without loading the app anew.
 last_look.js: when the viewer last looked, which only the browser keeps.
+The first page also names Streamlit's module of charts: told at once, the browser fetches it while the app starts, and
+not after it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+import streamlit
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
@@ -22,6 +25,11 @@ SCRIPTS = ("idle_tabs.js", "history.js", "links.js", "last_look.js")
 PLACE = b"<head>"
 # relative like Streamlit's own, so that it holds below any base path
 TAGS = PLACE + "".join(f'\n    <script src="./api/{name}"></script>' for name in SCRIPTS).encode()
+STATIC = Path(streamlit.__file__).parent / "static" / "js"
+CHARTS = "".join(
+    f'\n    <link rel="modulepreload" crossorigin href="./static/js/{file.name}">'
+    for file in STATIC.glob("EChartsChart.*.js")
+).encode()
 Message = MutableMapping[str, Any]
 
 
@@ -68,7 +76,8 @@ class BrowserScripts:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
-                    body = body.replace(PLACE, TAGS, 1)
+                    first = scope.get("path", "").endswith("/")
+                    body = body.replace(PLACE, TAGS + CHARTS if first else TAGS, 1)
                     kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
                     await send({**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
                     await send({**message, "body": body})
