@@ -46,7 +46,7 @@ def test_a_page_has_the_scripts_before_all_others(path):
 
 
 def test_the_module_of_charts_is_one_that_streamlit_has():
-    (file,) = re.findall(r"\./static/js/([^\"]+)", browser_scripts.CHARTS.decode())
+    (file,) = re.findall(r'href="./static/js/([^"]+)"', browser_scripts.CHARTS.decode())
     assert (browser_scripts.STATIC / file).is_file()
 
 

@@ -29,6 +29,7 @@ from monitor.stories import service as story_service
 
 HERE = Path(__file__).resolve().parents[2] / "demo"
 DAYS = 14
+SPREAD = 4.0  # dollars from WTI to Brent
 OTHER_EVERY = timedelta(hours=3)  # an off-topic entry of each feed, so that a share has its denominator
 
 
@@ -52,25 +53,22 @@ def entries(news: dict, feeds: Iterable[Feed], until: datetime) -> Iterator[tupl
         yield feed, at, Entry(link, title, link, summary, at, at.isoformat())
 
 
-def prices_of(series: str, start: float, until: datetime, *, seed: int) -> Iterator[Price]:
-    """A year of closes: a seeded random walk with a jump while the made-up crisis lasts."""
-    drawn, level = random.Random(seed), math.log(start)
+def prices_of(until: datetime) -> Iterator[Price]:
+    """A year of closes of Brent and WTI: one seeded random walk with a jump while the made-up crisis lasts, and a
+    spread between the two that stays near four dollars.
+    """
+    drawn, level, spread = random.Random(0), math.log(74.0), SPREAD
     today = midnight(until)
     for back in range(365, 0, -1):
         day = today - timedelta(days=back)
         if day.weekday() > 4:
             continue
-        level += drawn.gauss(0, 0.012) + {6: 0.05, 5: 0.06, 4: 0.03, 2: -0.07}.get(back, 0.0)
-        yield Price(
-            series,
-            day,
-            round(math.exp(level), 2),
-            "synthetic",
-            "synthetic",
-            "USD/bbl",
-            day + timedelta(hours=19),
-            until,
-        )
+        level += drawn.gauss(0, 0.008) + 0.01 * (math.log(74.0) - level)
+        level += {6: 0.05, 5: 0.06, 4: 0.03, 2: -0.07}.get(back, 0.0)
+        spread += drawn.gauss(0, 0.15) + 0.1 * (SPREAD - spread)
+        for series, close in (("Brent", math.exp(level)), ("WTI", math.exp(level) - spread)):
+            made = day + timedelta(hours=19)
+            yield Price(series, day, round(close, 2), "synthetic", "synthetic", "USD/bbl", made, until)
 
 
 def fill(store: Store, reader: Reader, until: datetime) -> int:
@@ -86,8 +84,7 @@ def fill(store: Store, reader: Reader, until: datetime) -> int:
         item = Item(entry, reading, feed.publisher, entry.guid, entry.link)
         state = FeedState(name, feed.url, state="well", status=200, last_polled=at, last_success=at)
         stored += len(articles.save(store, feed, [item], state=state, slices=None, now=at).new)
-    for seed, (series, start) in enumerate((("Brent", 74.0), ("WTI", 70.0))):
-        prices.save(store, prices_of(series, start, until, seed=seed))
+    prices.save(store, prices_of(until))
     return stored
 
 

@@ -22,7 +22,7 @@ HEADROOM = 1.35  # a band may reach this many times the highest line before the 
 LEAST = {"tension": 150.0, "relief": 150.0}  # the least that a panel shows: 100 is normal
 TOP, INDEX, PRICES, GAP, BELOW = 64, 210, 110, 24, 28  # pixels: above, of both measures, of each unit, between, below
 LEFT, RIGHT = 52, 14
-BAND = 0.13  # opacity of a 90 % interval
+BAND = (0.24, 0.03)  # opacity of a 90 % interval, from zero to its far end: a wide one does not fill the panel
 ABOVE = 10  # pixels from the top of the first panel to the marks of events: within it, the axis would have the pointer
 NORMAL = {"yAxis": 100, "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"}, "label": {"show": False}}
 NAMES = "named events"
@@ -125,7 +125,7 @@ def panels(
                 {
                     "type": "value", "gridIndex": axis, "min": 0, "max": top, "inverse": axis == 1, "splitNumber": 2,
                     "name": name, "nameLocation": "middle", "nameGap": 40,
-                    "axisLabel": {"hideOverlap": True, "showMinLabel": axis == 0},
+                    "axisLabel": {"hideOverlap": True, "showMinLabel": axis == 0, "showMaxLabel": False},
                     "splitLine": {"lineStyle": {"opacity": 0.3}},
                 }
                 for axis, (name, top) in enumerate(zip(MEASURES, tops, strict=True))
@@ -159,7 +159,7 @@ def _measure(name: str, axis: int, lines: Sequence[dict[str, Any]]) -> list[dict
         {**band, "name": f"{name} low", "encode": {"x": "at", "y": f"{name}_low"}},
         {
             **band, "name": f"{name} band", "encode": {"x": "at", "y": f"{name}_band"},
-            "areaStyle": {"color": color, "opacity": BAND},
+            "areaStyle": {"color": _fading(color, upward=axis == 0)},
         },
         {
             "type": "line", "name": name.capitalize(), "datasetIndex": 0, "connectNulls": False, "symbol": "none",
@@ -168,6 +168,14 @@ def _measure(name: str, axis: int, lines: Sequence[dict[str, Any]]) -> list[dict
             "markLine": _across([NORMAL, *(lines if axis == 0 else _unnamed(lines))]),
         },
     ]  # fmt: skip
+
+
+def _fading(color: str, *, upward: bool) -> dict[str, Any]:
+    """The colour of a band, which fades away from zero."""
+    red, green, blue = (int(color[n : n + 2], 16) for n in (1, 3, 5))
+    top, bottom = reversed(BAND) if upward else BAND
+    stops = [{"offset": at, "color": f"rgba({red},{green},{blue},{share})"} for at, share in ((0, top), (1, bottom))]
+    return {"type": "linear", "x": 0, "y": 0, "x2": 0, "y2": 1, "colorStops": stops}
 
 
 def _steps(name: str, dataset: int, axis: int, color: str, dashes: Any, lines: Any) -> dict[str, Any]:

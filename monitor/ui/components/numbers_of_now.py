@@ -89,7 +89,7 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
         )
         gap = closes[-1] - closes[-2] if len(closes) > 1 else None
         newest = reads.newest_price(one.name, reads.soon(now))  # of the running day too
-        stale = market.stale(one, newest, now) if newest else None
+        stale = market.stale(one, newest, now) if newest and newest.source != "synthetic" else None
         notes = (
             ()
             if price is None
