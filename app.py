@@ -28,6 +28,7 @@ from monitor.storage.store import open_store  # noqa: E402
 from monitor.ui.app import browser_scripts  # noqa: E402
 from monitor.ui.app.health import Health  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
+from monitor.ui.exports import brief as brief_routes  # noqa: E402
 from monitor.ui.exports import routes as export_routes  # noqa: E402
 from monitor.ui.queries import reads  # noqa: E402
 
@@ -75,6 +76,11 @@ health = Health()
 app = st.App(
     Path(browser_scripts.__file__).with_name("main.py"),
     lifespan=lifespan,
-    routes=[*health.routes(base), *export_routes.routes(base), *browser_scripts.routes(base)],
+    routes=[
+        *health.routes(base),
+        *export_routes.routes(base),
+        *brief_routes.routes(base),
+        *browser_scripts.routes(base),
+    ],
     middleware=[Middleware(SecureHeaders), Middleware(browser_scripts.BrowserScripts)],
 )

@@ -100,8 +100,8 @@ def test_made_up_news_and_replays_are_named():
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://a.example/>x(y)[z]<b>*`|'&", None])
 def test_text_of_feeds_is_never_markup(attack, link):
-    made = brief(events=[event(attack, link)], closes=[Close(attack)])
-    plain = brief(events=[event("plain", link)], closes=[Close("plain")])
+    made = brief(events=[event(attack, link)], closes=[Close(attack)], strait=attack)
+    plain = brief(events=[event("plain", link)], closes=[Close("plain")], strait="plain")
     for rendered in (
         [html(one, ENGLISH) for one in (made, plain)],
         [_rendered(markdown(one, ENGLISH)) for one in (made, plain)],

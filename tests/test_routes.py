@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -27,7 +28,7 @@ from monitor.storage import alerts, articles, index, open_store, prices, stories
 from monitor.storage.articles import Filter
 from monitor.ui.app import access
 from monitor.ui.app.security import HEADERS, SecureHeaders
-from monitor.ui.exports import links
+from monitor.ui.exports import brief, links
 from monitor.ui.exports import routes as export_routes
 from monitor.ui.exports.page_tables import TABLES
 from monitor.ui.queries import reads
@@ -102,14 +103,16 @@ def server(tmp_path, monkeypatch):
     reads.context.clear()
     port = free_port()
     served = uvicorn.Server(uvicorn.Config(
-        Starlette(routes=export_routes.routes(), middleware=[Middleware(SecureHeaders)]), port=port, log_level="error"
+        Starlette(routes=[*export_routes.routes(), *brief.routes()], middleware=[Middleware(SecureHeaders)]),
+        port=port, log_level="error"
     ))  # fmt: skip
     thread = threading.Thread(target=served.run, daemon=True)
     thread.start()
     wait_for(lambda: served.started, 20, "no server")
 
     def pull(path, **headers):
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/export/{path}", headers=headers)
+        address = path if path.startswith("/") else f"/api/export/{path}"
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{address}", headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, answer.headers, answer.read()
@@ -282,3 +285,28 @@ def test_tables_of_pages_are_in_the_dictionary_and_in_the_docs():
         *(p for known in export_routes.NARROWING.values() for p in known),
     }
     assert [name for name in sorted(asked) if not re.search(rf"\| [^|]*`[^`]*\b{name}\b", words)] == []
+
+
+def test_the_brief_is_a_page_and_a_text_of_the_times_that_are_asked_for(server):
+    status, headers, page = server("/api/brief.html?lang=fr&until=2026-03-02T13:00Z&since=2026-03-01T00:00Z")
+    assert status == 200 and headers["Content-Type"] == "text/html; charset=utf-8"
+    said = page.decode()
+    assert "Point sur le Golfe, 2026-03-02 13:00 UTC" in said and '<html lang="fr">' in said
+    assert 'class="screen"' in said and "/api/brief.md?lang=fr&amp;until=" in said and "<script" not in said
+    status, headers, text = server("/api/brief.md")
+    assert status == 200 and headers["Content-Type"].startswith("text/markdown")
+    assert text.decode().startswith("# Gulf brief, 2026-03-03 06:30 UTC")  # the clock's
+    for wrong, why in (("lang=de", b"not one of en"), ("since=x", b"since, until"), ("since=2027-01-01", b"before"),
+                       ("from=x", b"a brief has lang, since, until")):  # fmt: skip
+        status, _, answer = server(f"/api/brief.html?{wrong}")
+        assert status == 400 and why in answer
+
+
+def test_the_brief_asks_for_the_token_and_its_own_links_need_none(server):
+    server.env(EXPORT_TOKEN=TOKEN)
+    assert server("/api/brief.html")[0] == 401
+    status, _, page = server("/api/brief.html", Authorization=f"Bearer {TOKEN}")
+    assert status == 200
+    link = unescape(re.search(r'href="(/api/brief[.]md[^"]*)"', page.decode())[1])
+    assert server(link)[0] == 200
+    assert server(link + "0")[0] == 401

@@ -1,15 +1,19 @@
 """A rule on its own: checked as in feeds.yaml, written as it would stand there."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.alerts import signal_rules
+from monitor.alerts.facts import Report
 from monitor.config.alerting import SignalRule
 from monitor.config.settings import load
 from monitor.config.trial import as_given, as_yaml, rule_of
 from monitor.errors import ConfigError
+from monitor.models import Signal
+from monitor.tagging.tagger import Tagger
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,3 +66,40 @@ def test_an_event_of_the_users_own_words_may_be_asked_for(settings, tmp_path):
     assert isinstance(rule, SignalRule) and rule.within == timedelta(hours=2)
     with pytest.raises(ConfigError):
         rule_of("- {name: A, kind: signal, event: [rig.board]}", settings)
+
+
+SEIZED = [
+    "Iran seizes oil tanker in the Gulf of Oman",
+    "Tanker Astana hijacked in the Gulf of Aden, Yemen's coast guard says",
+    "Revolutionary Guards capture container ship near the Strait of Hormuz",
+    "Iran detains a tanker with twelve crew in the Persian Gulf",
+]
+NOT_SEIZED = [
+    "US submarine sinks Iranian warship in Indian Ocean",
+    "Tanker hit by a drone off the coast of Iran",
+    "Iran releases the seized tanker and its crew",
+    "Trump says US to abandon proposed Strait of Hormuz cargo fee",
+    "Oil hits $100 as ship attacks in the Strait of Hormuz surge",
+    "Iran says it will close the Strait of Hormuz",
+]
+
+
+def test_the_rule_on_seizures_in_feeds_yaml_fires_on_seizures_only(settings):
+    """It stands there as a comment; these headlines are ours."""
+    text = (ROOT / "feeds.yaml").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith("  # - {name: Ship seized")]
+    rule = rule_of(line.removeprefix("  # "), settings)
+    tagger = Tagger.load()
+
+    def said(title: str) -> bool:
+        found = tagger.read(title, "").signals
+        return any(signal_rules.fits(rule, report(title, signal)) for signal in found)
+
+    assert [title for title in SEIZED if not said(title)] == []
+    assert [title for title in NOT_SEIZED if said(title)] == []
+
+
+def report(title: str, signal: Signal) -> Report:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    given = {"mode": signal.mode, "event": signal.rule, "text": signal.text}
+    return Report(1, 1, "A", now, signal.category, signal.severity, title, None, **given)

@@ -106,6 +106,37 @@ def test_since_last_night_is_no_step_and_an_event_of_the_chart_leads_to_its_stor
     assert page.url.split("?")[0].rstrip("/") == address and place
 
 
+def test_the_brief_is_one_click_away_and_prints(monitor, browser_page):
+    address, _ = monitor
+    page = browser_page
+    open_page(page, address, "")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Brief", exact=True).click()
+    brief = opened.value
+    brief.locator("h1", has_text="Gulf brief").wait_for(timeout=10_000)
+    assert brief.locator("article li a").count() >= 1 and brief.locator("svg").count() >= 1
+    assert brief.locator("nav.screen").is_visible()
+    brief.emulate_media(media="print")
+    assert not brief.locator("nav.screen").is_visible()
+    brief.emulate_media(media="screen")
+    brief.get_by_role("link", name="العربية").click()
+    brief.locator("html[dir=rtl]").wait_for(timeout=10_000)
+    brief.set_viewport_size({"width": 390, "height": 844})
+    assert brief.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_rule_is_tried_on_the_page(monitor, browser_page):
+    """A seizure alert: one word typed, one click."""
+    address, _ = monitor
+    page = browser_page
+    open_page(page, address, "alerts")
+    page.get_by_role("textbox", name="Title or evidence holds one of").fill("seiz*, hijack*")
+    page.keyboard.press("Tab")
+    page.get_by_test_id("stCode").filter(has_text='words: ["seiz*", "hijack*"]').wait_for(timeout=10_000)
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_text(re.compile("would (not )?have fired")).wait_for(timeout=20_000)
+
+
 def test_from_the_first_screen_to_the_words_that_prove_it(monitor, browser_page):
     address, _ = monitor
     page = browser_page

@@ -14,11 +14,14 @@ from monitor.operation.brief.words import Words
 from monitor.operation.page import text
 
 
-def html(brief: Brief, words: Words) -> str:
+def html(brief: Brief, words: Words, *, above: str = "") -> str:
+    """`above` is markup that stands above all, such as links to other forms."""
     title = f"{words('title')}{'،' if words.rtl else ','} {words.number(f'{brief.now:%Y-%m-%d %H:%M} UTC')}"
-    body = [f"<h1>{escape(title)}</h1>"]
+    body = [above, f"<h1>{escape(title)}</h1>"]
     body += [f'<p class="note">{escape(note)}</p>' for note in content.notes_above(brief, words)]
     body.append(f'<p class="lead">{escape(content.sentence(brief, words))}</p>')
+    if brief.strait:
+        body.append(f'<p lang="en" dir="ltr">{text(brief.strait)}</p>')
     about = f"{content.normal(brief, words)}. {content.freshness(brief, words)}"
     body.append(f"<p><small>{escape(about)}</small></p>")
     body.append(f"<h2>{escape(words('events', time=f'{brief.since:%Y-%m-%d %H:%M} UTC'))}</h2>")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.config.settings import Settings
-from monitor.index import state
+from monitor.index import state, strait
 from monitor.index.state import State
 from monitor.models import Article, IndexPoint, Price, Story
 from monitor.operation.brief.words import Words
-from monitor.storage import articles, index, leading, notes, prices, stories
+from monitor.storage import articles, index, leading, notes, observations, prices, signals, stories
 from monitor.storage.store import Store
 
 SINCE = timedelta(days=1)  # of the events
@@ -62,6 +62,7 @@ class Brief:
     parts: Sequence[tuple[str, State]]
     events: Sequence[Event]
     closes: Sequence[Close]
+    strait: str = ""  # whether Hormuz is open, according to whom; in English
     reference: tuple[date, date] | None = None
     newest_article: datetime | None = None
     replay: bool = False
@@ -74,6 +75,7 @@ def gather(store: Store, settings: Settings, now: datetime, since: datetime, *, 
     by_part: dict[str, list[IndexPoint]] = {}
     for point in index.points(store, "hour", "*", begin, now + MOMENT):
         by_part.setdefault(point.part, []).append(point)
+    measured = any(one.name == strait.rules().series and one.enabled for one in settings.series)
     newest = articles.find(store, articles.Filter(until=now + MOMENT), limit=1)
     return Brief(
         now,
@@ -83,11 +85,26 @@ def gather(store: Store, settings: Settings, now: datetime, since: datetime, *, 
         [(part, state.state(by_part.get(part, ()), now)) for part in settings.board],
         [_event(store, one.story, now) for one in leading.leading(store, since, now + MOMENT, EVENTS)],
         [_close(store, price.name, now) for price in settings.prices],
+        strait_sentence(store, now, measured=measured),
         settings.index.span,
         newest[0].first_seen if newest else None,
         replay,
         "synthetic" in notes.all(store),
     )
+
+
+def strait_sentence(store: Store, now: datetime, *, measured: bool) -> str:
+    """Whether the strait is open, since when and according to whom, in English. `measured`: ships there are counted in
+    a series that is on.
+    """
+    by = strait.rules()
+    said = signals.of_place(store, by.place, by.categories, now - by.look_back, now)
+    days: list[tuple[datetime, float]] = []
+    if measured:
+        since = now - by.look_back - timedelta(days=2 * by.normal_days)
+        known = observations.values(store, by.series, since, until=now, known_at=now)
+        days = [(one.day, one.value) for one in known]
+    return strait.sentence(strait.state(said, now, transits=days), now)
 
 
 def _event(store: Store, story: Story, now: datetime) -> Event:

@@ -35,6 +35,7 @@ from monitor.models import (
     Series,
     Story,
 )
+from monitor.operation.brief import content
 from monitor.storage import (
     alerts,
     articles,
@@ -383,14 +384,7 @@ def strait_sentence(now: datetime) -> str:
 
 @st.cache_data(ttl=60.0, show_spinner=False, max_entries=4)
 def _strait_sentence(now: datetime, measured: bool) -> str:
-    by, store = strait.rules(), context().store
-    said = signals.of_place(store, by.place, by.categories, now - by.look_back, now)
-    days: list[tuple[datetime, float]] = []
-    if measured:
-        since = now - by.look_back - timedelta(days=2 * by.normal_days)
-        known = observations.values(store, by.series, since, until=now, known_at=now)
-        days = [(one.day, one.value) for one in known]
-    return strait.sentence(strait.state(said, now, transits=days), now)
+    return content.strait_sentence(context().store, now, measured=measured)
 
 
 def fresh(now: datetime) -> tuple[str, str, str]:

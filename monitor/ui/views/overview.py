@@ -23,6 +23,7 @@ from monitor.ui.components import (
     times,
 )
 from monitor.ui.components.wording import GUIDE, many
+from monitor.ui.exports import brief
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import board as board_queries
 from monitor.ui.queries import main_chart, reads
@@ -178,6 +179,13 @@ def arrivals(upto: int, settled: bool) -> None:
             st.rerun()
 
 
+def to_brief() -> None:
+    """The button that makes the brief: of the times that are chosen, or of the last 24 hours."""
+    spanned = period.chosen()
+    address = brief.address(**(spanned.of_file() if spanned.fixed else {}))
+    safe_html.show(safe_html.tag("a", "Brief", href=address, target="_blank", rel="noopener", class_="to-brief"))
+
+
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     st.title("Gulf tension", anchor=False, width="content")
     with st.container(horizontal=True, width="content", vertical_alignment="center"):
@@ -189,6 +197,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         )
         with st.popover("How to read this", type="tertiary"):
             safe_html.show(status.guide(GUIDE))
+        to_brief()
 spanned = period.chosen()
 numbers()
 now, settled, upto = minute_of(spanned), reads.all_asked(), reads.arrived_id()
