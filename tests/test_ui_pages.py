@@ -20,6 +20,7 @@ from monitor.storage import articles, corrections, index, leading, notes, steps,
 from monitor.storage.articles import Filter, Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
+from monitor.storage.team import Poller
 from monitor.tagging.tagger import Tagger
 from monitor.ui.queries import reads
 from tests.stores import save_state
@@ -340,6 +341,16 @@ def test_a_bad_number_in_the_address_is_no_error(fortnight, screen, number):
         shown = screen(fortnight, page, **{key: number})
         assert not shown.exception
         assert "with this number" in words(shown)
+
+
+def test_who_polls_what_is_listed_where_several_do(fortnight, screen, monkeypatch):
+    first = Poller("process 1 on a", NOW, NOW, True, 12, ("index", "stories"))
+    monkeypatch.setattr(reads, "pollers", lambda: [first, replace(first, holder="<b>2</b>", feeds=3, steps=())])
+    shown = screen(fortnight, "feeds")
+    assert not shown.exception and "2 processes poll" in words(shown)
+    listed = next(frame.value for frame in shown.dataframe if "process" in frame.value)
+    assert list(listed["feeds it polls now"]) == [12, 3]
+    assert list(listed["steps it does"]) == ["index, stories", ""]
 
 
 def test_a_story_tells_who_reported_when(fortnight, screen):

@@ -53,6 +53,7 @@ def feed(state="well", ago=timedelta(minutes=5)):
         ([feed(ago=timedelta(hours=2))], 1, "Stale"),
         ([feed(ago=timedelta(days=2))], 1, "Silent"),
         ([feed("failing"), feed("gone", None)], 2, "No feed answers"),
+        ([feed(), feed(ago=timedelta(days=-1))], 2, "Clock set back"),
         ([], 3, "Nothing asked yet"),
         ([], 0, "Nothing to poll"),
     ],

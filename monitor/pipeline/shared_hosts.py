@@ -19,6 +19,7 @@ from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)
 AGAIN = (0.1, 0.4)  # seconds until a host is asked again whose connections are all in use
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="hosts")
 AWAY = 1.0  # seconds until the database is asked again when it does not answer
 
 
@@ -27,7 +28,6 @@ class SharedHosts:
 
     def __init__(self, store: Store, limits: Limits):
         self._store, self._limits = store, limits
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hosts")
         self._asks: list[Ask] = []
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._work: asyncio.Task[None] | None = None
@@ -70,7 +70,7 @@ class SharedHosts:
         while self._asks:
             asks, self._asks = self._asks, []
             try:
-                answers = await loop.run_in_executor(self._thread, hosts.settle, self._store, asks, self._limits)
+                answers = await loop.run_in_executor(_THREADS, hosts.settle, self._store, asks, self._limits)
             except StorageError as fault:
                 log.warning("whose turn it is at %s cannot be asked: %s", asks[0].host, fault)
                 self._asks = asks + self._asks

@@ -226,6 +226,7 @@ def waiting(articles: int, since: datetime | None, now: datetime) -> str:
     return f"{many(articles, 'article')} {'waits' if articles == 1 else 'wait'} to be read{first}."
 
 
+CLOCK_SLACK = timedelta(minutes=5)  # ahead of the clock an answer may be: clocks of several machines differ
 FRESH_FOR, STALE_FOR = timedelta(minutes=45), timedelta(hours=3)
 
 
@@ -244,6 +245,12 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     waiting = f", {enabled - len(states)} not asked yet" if enabled > len(states) else ""
     if not answers:
         return "○", "No answer yet", f"from {many(len(states), 'feed')}{trouble}{waiting}."
+    if later := sum(answer > now + CLOCK_SLACK for answer in answers):
+        return (
+            "◐",
+            "Clock set back",
+            f"{many(later, 'feed')} answered later than this machine's clock says it is now; all are asked again.",
+        )
     gap = now - max(answers)
     sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
     return (
