@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from monitor.archive import runner, shards, tables
 from monitor.archive.inputs import File, find
 from monitor.archive.manifest import Manifest, locked
-from monitor.archive.processes import Pool, hello
+from monitor.archive.processes import Pool, setup_of
 from monitor.archive.rows import columns_of, found_in
 from monitor.archive.work import rows_of
 from monitor.errors import ArchiveError, InputError, LeaseHeld
@@ -47,7 +47,7 @@ def written(path: Path, rows) -> Path:
 
 
 def run(inputs, output, *, method="fake", processes=2, seconds=10.0, **more) -> runner.Report:
-    pool = Pool(hello(READER, {"method": method}, seconds=seconds), processes)
+    pool = Pool(setup_of(READER, {"method": method}, seconds=seconds), processes)
     given = [str(path) for path in (inputs if isinstance(inputs, list) else [inputs])]
     return runner.run(given, output, pool, method=method, **{"columns": {}, **more})
 
@@ -217,6 +217,15 @@ def test_a_damaged_file_is_set_aside_by_name_and_leaves_nothing(tmp_path, name):
     assert len(kept(tmp_path / "out")) == 31
 
 
+def test_a_parquet_file_that_cannot_be_cut_is_set_aside_and_the_others_go_on(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.parquet").write_bytes(b"PAR1 and no more")
+    written(tmp_path / "in/b.jsonl", [entry(1)])
+    report = run(tmp_path / "in", tmp_path / "in/out")
+    assert [row.shard for row in report.set_aside] == [str(tmp_path / "in/a.parquet")] and report.rows_out == 1
+    assert run(tmp_path / "in", tmp_path / "in/out").shards == 2  # what it wrote is no input
+
+
 def test_a_folder_without_a_known_file_and_a_name_of_another_kind_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("x")
     for given_name in (tmp_path, tmp_path / "a.txt", tmp_path / "none.jsonl"):
@@ -259,7 +268,7 @@ def test_a_reader_that_cannot_be_loaded_stops_the_run(tmp_path):
 
 def test_a_worker_of_another_version_is_refused(tmp_path):
     path = written(tmp_path / "a.jsonl", [entry(1)])
-    pool = Pool(hello(READER, {"method": "other"}), 1)
+    pool = Pool(setup_of(READER, {"method": "other"}), 1)
     with pytest.raises(ArchiveError, match="reader is other, and fake"):
         runner.run([str(path)], tmp_path / "out", pool, method="fake", columns={})
 
@@ -295,8 +304,8 @@ DRIVER = """
 import sys
 from pathlib import Path
 from monitor.archive import runner
-from monitor.archive.processes import Pool, hello
-pool = Pool(hello("tests.fake_reader:FakeReader.load", {"method": "fake"}), 2)
+from monitor.archive.processes import Pool, setup_of
+pool = Pool(setup_of("tests.fake_reader:FakeReader.load", {"method": "fake"}), 2)
 runner.run([sys.argv[1]], Path(sys.argv[2]), pool, method="fake", columns={})
 """
 

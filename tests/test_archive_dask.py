@@ -13,7 +13,7 @@ import pytest
 
 from monitor.archive import runner
 from monitor.archive.dask import Cluster
-from monitor.archive.processes import hello
+from monitor.archive.processes import setup_of
 from monitor.errors import ArchiveError
 from tests import running
 from tests.test_archive import READER, ROOT, entry, everything, run, written
@@ -59,7 +59,7 @@ def cluster(tmp_path):
 
 
 def run_there(address: str, inputs: Path, output: Path, *, method: str = "fake") -> runner.Report:
-    with Cluster(hello(READER, {"method": method}), address) as workers:
+    with Cluster(setup_of(READER, {"method": method}), address) as workers:
         return runner.run([str(inputs)], output, workers, method=method, columns={})
 
 

@@ -84,7 +84,7 @@ def live(fortnight, reader, tmp_path_factory):
     opened.close()
 
 
-def told_of(store) -> dict:
+def state_of(store) -> dict:
     """Articles without their ids, stories as sets of articles, and the index."""
     found = list(articles.stream(store, signals=True))
     by_story: dict[int, set] = {}
@@ -102,7 +102,7 @@ def test_a_loaded_archive_is_what_would_have_come_live(tmp_path, fortnight, live
     folder = archived(tmp_path, [as_row(*one) for one in came], reader, files=3)
     done = load(store, folder, settings, method=reader.method, now=NOW)
     assert (done.rows, done.new) == (len(came), articles.count(live))
-    expected, got = told_of(live), told_of(store)
+    expected, got = state_of(live), state_of(store)
     assert got["articles"] == expected["articles"]
     assert got["stories"] == expected["stories"] and len(got["stories"]) > 20
     assert got["points"].keys() == expected["points"].keys()
@@ -111,7 +111,7 @@ def test_a_loaded_archive_is_what_would_have_come_live(tmp_path, fortnight, live
     ]  # stories have other ids, by which replicates are drawn, but not the estimates
     assert close and all(new == pytest.approx(old) for old, new in close)
     again = load(store, folder, settings, method=reader.method, now=NOW)
-    assert again.new == 0 and told_of(store) == got
+    assert again.new == 0 and state_of(store) == got
 
 
 @pytest.mark.slow
@@ -136,7 +136,7 @@ def test_a_load_that_is_killed_goes_on_and_ends_the_same(tmp_path, fortnight, li
         with pytest.raises(Killed):
             load(opened, folder, settings, method=reader.method, now=NOW)
     load(opened, folder, settings, method=reader.method, now=NOW)
-    got, expected = told_of(opened), told_of(live)
+    got, expected = state_of(opened), state_of(live)
     assert got["articles"] == expected["articles"] and got["stories"] == expected["stories"]
     opened.close()
 
@@ -147,8 +147,8 @@ def test_index_only_keeps_the_points_and_nothing_else(tmp_path, fortnight, live,
     folder = archived(tmp_path, [as_row(*one) for one in came], reader)
     opened = open_store(f"sqlite:///{tmp_path}/points.db")
     done = load_points(opened, folder, settings, method=reader.method, now=NOW)
-    points = told_of(opened)["points"]
-    assert done.points == len(points) and points.keys() == told_of(live)["points"].keys()
+    points = state_of(opened)["points"]
+    assert done.points == len(points) and points.keys() == state_of(live)["points"].keys()
     assert articles.count(opened) == 0 and not list(folder.glob("index.db*"))
     opened.close()
 

@@ -7,7 +7,7 @@ folder, and the inputs, at the same path.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from itertools import islice
 from types import TracebackType
 
@@ -27,8 +27,8 @@ RETRIES = 2
 class Cluster:
     """A cluster at `tcp://HOST:PORT`, as a context manager. Raises ArchiveError where it does not answer."""
 
-    def __init__(self, told: Hello, address: str):
-        self._told, self._address = told, address
+    def __init__(self, setup: Hello, address: str):
+        self._setup, self._address = setup, address
         self._client: Client | None = None
 
     def __enter__(self) -> Cluster:
@@ -56,7 +56,7 @@ class Cluster:
         assert self._client
         return sum(self._client.nthreads().values())
 
-    def outcomes(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Done | Failed]]:
+    def outcomes(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Done | Failed]]:
         """Each job with what became of it, as they end. A job whose workers died too often has failed."""
         assert self._client
         client, waiting, run = self._client, iter(jobs), uuid.uuid4().hex
@@ -66,7 +66,7 @@ class Cluster:
             made = []
             for job in islice(waiting, max(1, AHEAD * self.size - len(job_of))):
                 key = f"{job.shard.key(job.columns)}-{run}"
-                future = client.submit(processes.ask_here, self._told, job, key=key, retries=RETRIES, pure=False)
+                future = client.submit(processes.ask_here, self._setup, job, key=key, retries=RETRIES, pure=False)
                 job_of[future.key] = job
                 made.append(future)
             return made

@@ -92,6 +92,10 @@ def load_points(
     """
     with locked(folder):
         beside = open_store(f"sqlite:///{folder / INDEX_ONLY}")
+        if readings.current(beside).reader not in ("", method):  # left by a load that an older reader's archive began
+            beside.close()
+            _remove(folder)
+            beside = open_store(f"sqlite:///{folder / INDEX_ONLY}")
         try:
             done = _load(beside, folder, settings, method, now, on_progress, lambda: None)
             formula = parameters_of(settings, method).method
@@ -102,9 +106,13 @@ def load_points(
                 count += index.save(store, some)
         finally:
             beside.close()
-        for path in folder.glob(f"{INDEX_ONLY}*"):
-            path.unlink()
+        _remove(folder)
         return Loaded(done.rows, 0, count)
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.glob(f"{INDEX_ONLY}*"):
+        path.unlink()
 
 
 def _load(

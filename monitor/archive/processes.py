@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import msgspec
@@ -27,7 +27,7 @@ SECONDS, MEMORY = 10.0, 1 << 30  # that reading one row may take; bytes that a p
 _TOO_SLOW = -signal.SIGALRM
 
 
-def hello(make_reader: str, arguments: dict, *, seconds: float = SECONDS, memory: int = MEMORY) -> Hello:
+def setup_of(make_reader: str, arguments: dict, *, seconds: float = SECONDS, memory: int = MEMORY) -> Hello:
     """What a process has to know; `make_reader` is `module:name`."""
     return Hello(sys.path[:], make_reader, arguments, seconds, memory, START)
 
@@ -37,8 +37,8 @@ class Process:
     time.
     """
 
-    def __init__(self, told: Hello):
-        self._told = told
+    def __init__(self, setup: Hello):
+        self._setup = setup
         self._running: subprocess.Popen[bytes] | None = None
         self._closed = False
 
@@ -86,7 +86,7 @@ class Process:
         )
         self._running = running
         assert running.stdin and running.stdout
-        send(running.stdin, self._told)
+        send(running.stdin, self._setup)
         problem = receive(running.stdout, Ready).problem
         if problem is not None:
             raise OSError(problem)
@@ -115,14 +115,14 @@ class Process:
 _here: dict[int, tuple[Hello, Process]] = {}  # thread -> its process
 
 
-def ask_here(told: Hello, job: Job) -> Done | Failed:
+def ask_here(setup: Hello, job: Job) -> Done | Failed:
     """As Process.ask, by the process of the thread that calls this, which stays for the next: for a Dask worker."""
     known = _here.get(threading.get_ident())
-    if known is None or known[0] != told:
+    if known is None or known[0] != setup:
         if known is not None:
             known[1].end(for_good=True)
-        process = Process(msgspec.structs.replace(told, path=sys.path[:]))  # the paths of this machine
-        known = _here[threading.get_ident()] = told, process
+        process = Process(msgspec.structs.replace(setup, path=sys.path[:]))  # the paths of this machine
+        known = _here[threading.get_ident()] = setup, process
     return known[1].ask(job)
 
 
@@ -135,10 +135,10 @@ def end_here() -> None:
 class Pool:
     """So many processes on this machine."""
 
-    def __init__(self, told: Hello, processes: int):
-        self._processes = [Process(told) for _ in range(processes)]
+    def __init__(self, setup: Hello, processes: int):
+        self._processes = [Process(setup) for _ in range(processes)]
 
-    def outcomes(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Done | Failed]]:
+    def outcomes(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Done | Failed]]:
         """Each job with what became of it, as they end; after a fatal one no other is begun."""
         waiting = iter(jobs)
         turn, stopped = threading.Lock(), threading.Event()

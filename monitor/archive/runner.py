@@ -9,7 +9,8 @@ Whatever is killed at whatever moment, the same command goes on: a shard counts 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -29,7 +30,7 @@ from monitor.errors import ArchiveError, InputError
 class Runner(Protocol):
     """Who has shards read: processes.Pool, or dask.Cluster."""
 
-    def outcomes(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Done | Failed]]: ...
+    def outcomes(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Done | Failed]]: ...
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -94,7 +95,11 @@ def plan(folder: Path, files: Sequence[File], on_file: Callable[[File], None] = 
 def _cut(file: File) -> Iterator[Shard]:
     with raw(file) as stream:
         if file.format == "parquet":
-            metadata = pq.ParquetFile(stream).metadata
+            try:
+                metadata = pq.ParquetFile(stream).metadata
+            except pa.ArrowException:
+                yield shards.whole(file, raw(file))  # to be set aside by name where it is read
+                return
             stream.seek(0)
             sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
             yield from shards.of_groups(shards.whole(file, stream), sizes)
@@ -119,23 +124,43 @@ def run(
 ) -> Report:
     """Read what is not read yet; with `refresh` also what another reader has read. What was set aside is tried again.
 
-    Raises InputError, LeaseHeld where another works on the folder, ArchiveError where no shard can be read.
+    Raises InputError, LeaseHeld where another works on the folder, ArchiveError where no shard can be read or nothing
+    be written.
     """
-    with locked(folder):
-        for left in folder.rglob(f"*{TEMPORARY}"):
-            left.unlink(missing_ok=True)
-        manifest = Manifest(folder)
-        planned = plan(folder, find(addresses), on_file)
-        every = {shard.key(columns): shard for one in planned for shard in one.shards}
-        done = {key: row for key in every if (row := manifest.rows.get(key)) and not row.set_aside}
-        if refresh:
-            done = {key: row for key, row in done.items() if row.method == method}
-        total, at = sum(shard.size for shard in every.values()), sum(every[key].size for key in done)
-        rows, ended, read = sum(row.rows_in for row in done.values()), len(done), 0
-        on_progress(Progress(at, total, ended, len(every), rows))
-        missing = [shard for key, shard in every.items() if key not in done]
-        jobs = (Job(shard, str(folder.absolute()), columns, method) for shard in missing)
-        for job, got in runner.outcomes(jobs) if missing else ():
+    try:
+        with locked(folder):
+            return _run(addresses, folder, runner, method, columns, refresh, on_file, on_progress)
+    except OSError as error:
+        raise ArchiveError(f"{folder} cannot be written: {error.strerror or error}") from error
+
+
+def _run(
+    addresses: Sequence[str],
+    folder: Path,
+    runner: Runner,
+    method: str,
+    columns: dict[str, str],
+    refresh: bool,
+    on_file: Callable[[File], None],
+    on_progress: Callable[[Progress], None],
+) -> Report:
+    for left in folder.rglob(f"*{TEMPORARY}"):
+        left.unlink(missing_ok=True)
+    manifest = Manifest(folder)
+    own = folder.absolute(), folder.resolve()  # within a folder of inputs it is none of them
+    files = [file for file in find(addresses) if not any(Path(file.address).is_relative_to(place) for place in own)]
+    planned = plan(folder, files, on_file)
+    every = {shard.key(columns): shard for one in planned for shard in one.shards}
+    done = {key: row for key in every if (row := manifest.rows.get(key)) and not row.set_aside}
+    if refresh:
+        done = {key: row for key, row in done.items() if row.method == method}
+    total, at = sum(shard.size for shard in every.values()), sum(every[key].size for key in done)
+    rows, ended, read = sum(row.rows_in for row in done.values()), len(done), 0
+    on_progress(Progress(at, total, ended, len(every), rows))
+    missing = [shard for key, shard in every.items() if key not in done]
+    jobs = (Job(shard, str(folder.absolute()), columns, method) for shard in missing)
+    with closing(runner.outcomes(jobs)) if missing else nullcontext(()) as outcomes:
+        for job, got in outcomes:
             if isinstance(got, Failed) and got.fatal:
                 raise ArchiveError(got.reason)
             key = job.shard.key(columns)
@@ -143,8 +168,8 @@ def run(
             manifest.add(row)
             at, ended, read, rows = at + job.shard.size, ended + 1, read + 1, rows + row.rows_in
             on_progress(Progress(at, total, ended, len(every), rows))
-        manifest.finish((one.file.address for one in planned), every)
-        return _report([manifest.rows[key] for key in every], read, method)
+    manifest.finish((one.file.address for one in planned), every)
+    return _report([manifest.rows[key] for key in every], read, method)
 
 
 def _report(rows: list[Row], read: int, method: str) -> Report:

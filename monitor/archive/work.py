@@ -138,7 +138,7 @@ def rows_of(shard: Shard, columns: Mapping[str, str]) -> Rows:
     """
     try:
         with raw(shard.file) as stream:
-            if shard.group is not None:
+            if shard.file.format == "parquet":
                 yield from _of_group(stream, shard, {columns.get(ours, ours) for ours in COLUMNS})
                 return
             heard = Hashed(stream)

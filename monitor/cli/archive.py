@@ -19,6 +19,8 @@ from monitor import clock
 from monitor.cli.base import app, command_line, configured, database, err
 from monitor.errors import ArchiveError
 
+NAMED = 20  # shards that are named on the screen; the manifest names all
+
 
 @app.command()
 @command_line
@@ -103,7 +105,7 @@ def _read(
     inputs: list[str], output: Path, processes: int | None, scheduler: str | None, map: str | None, refresh: bool
 ) -> None:
     from monitor.archive import runner
-    from monitor.archive.processes import Pool, hello
+    from monitor.archive.processes import Pool, setup_of
     from monitor.archive.rows import columns_of
     from monitor.reader.reader import Reader
 
@@ -111,7 +113,7 @@ def _read(
     settings = configured()[1] if "MONITOR_FEEDS" in os.environ or Path("feeds.yaml").exists() else None
     arguments = settings.theatre.tagger_arguments() if settings else {}
     method = Reader.load(**arguments).method
-    told = hello("monitor.reader:load", arguments)
+    setup = setup_of("monitor.reader:load", arguments)
     with ExitStack() as opened:
         if scheduler:
             try:
@@ -119,9 +121,9 @@ def _read(
             except ImportError:
                 raise ArchiveError("--scheduler needs Dask: pip install 'gulf-tension-monitor[archive]'") from None
 
-            workers: runner.Runner = opened.enter_context(Cluster(told, scheduler))
+            workers: runner.Runner = opened.enter_context(Cluster(setup, scheduler))
         else:
-            workers = Pool(told, processes or os.cpu_count() or 1)
+            workers = Pool(setup, processes or os.cpu_count() or 1)
         bar = opened.enter_context(_bar())
         task = bar.add_task("looking at the files", total=None)
 
@@ -139,9 +141,12 @@ def _read(
     )
     for other, many in sorted(report.older.items()):
         err.print(f"{many:,} shards are read by {other}, not by {method}: --refresh reads them again", markup=False)
-    for row in report.set_aside:
-        err.print(f"set aside: {row.shard}: {row.set_aside}; the same command tries it again", markup=False)
+    for row in report.set_aside[:NAMED]:
+        err.print(f"set aside: {row.shard}: {row.set_aside}", markup=False)
     if report.set_aside:
+        err.print(
+            f"{len(report.set_aside):,} shards are set aside, as manifest.jsonl says; the same command tries again"
+        )
         raise typer.Exit(1)
 
 
