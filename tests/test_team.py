@@ -178,6 +178,10 @@ def test_a_process_that_died_on_this_machine_gives_back_at_once(store):
     claim(store, dead)
     Team(store, this_process()).renew([])
     assert team.held(store) == {} and team.pollers(store)[0].holder == this_process()
+    team.sign_of_life(store, dead)
+    claim(store, dead)
+    Team(store, this_process()).take()  # and so does one that is started again after a kill
+    assert team.held(store) == {}
 
 
 def test_who_has_the_database_for_itself_is_waited_for_and_gets_it_only_when_nobody_polls(store):

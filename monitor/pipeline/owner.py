@@ -131,6 +131,7 @@ class Team:
     def take(self) -> None:
         """Who has the database for itself is waited for: one that loads an archive, or polls with an older version."""
         self._nobody_alone()
+        self._free_of_the_dead()
         team.sign_of_life(self.store, self.holder)
         team.forget(self.store)
         hosts.forget(self.store)
@@ -140,10 +141,13 @@ class Team:
             raise LeaseHeld(f"{owner.holder} has this database for itself; polling waits until it has ended")
 
     def renew(self, running: Collection[str]) -> None:
-        """Those of this machine that died give their feeds back at once."""
         self._nobody_alone()
         team.prolong(self.store, self.holder, running)
         team.sign_of_life(self.store, self.holder, self._election.steps)
+        self._free_of_the_dead()
+
+    def _free_of_the_dead(self) -> None:
+        """Processes of this machine that died give their feeds back at once."""
         for other in team.pollers(self.store):
             if other.holder != self.holder and is_gone(other.holder):
                 log.info("%s has ended; what it held is free", other.holder)
