@@ -25,7 +25,7 @@ SCRIPTS = ("idle_tabs.js", "history.js", "links.js", "last_look.js")
 PLACE = b"<head>"
 # relative like Streamlit's own, so that it holds below any base path
 TAGS = PLACE + "".join(f'\n    <script src="./api/{name}"></script>' for name in SCRIPTS).encode()
-STATIC = Path(streamlit.__file__).parent / "static" / "js"
+STATIC = Path(streamlit.__file__).parent / "static" / "static" / "js"
 CHARTS = "".join(
     f'\n    <link rel="modulepreload" crossorigin href="./static/js/{file.name}">'
     for file in STATIC.glob("EChartsChart.*.js")
