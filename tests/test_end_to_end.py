@@ -50,7 +50,7 @@ def test_from_feed_to_screen_and_file(tmp_path, browser_page):
             page.locator(".reading.title", has_text="Téhéran et Washington").first.wait_for(timeout=30_000)
             page.goto(f"{address}/articles")
             page.get_by_text("2 articles", exact=True).wait_for(timeout=20_000)  # those with signals come first
-            page.get_by_label("Words in title or summary").fill("pétrolier")
+            page.get_by_role("textbox", name="Words in title or summary").fill("pétrolier")
             page.keyboard.press("Enter")
             page.get_by_text("1 article", exact=True).wait_for(timeout=20_000)
             with page.expect_download() as waiting:

@@ -76,11 +76,11 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
     with running.app(folder, port=port):
         other.reload()
         other.locator(".reading mark").first.wait_for(timeout=30_000)
-        expect(other.get_by_label("Words in title or summary")).to_have_value("Muscat", timeout=10_000)
+        expect(other.get_by_role("textbox", name="Words in title or summary")).to_have_value("Muscat", timeout=10_000)
         page.get_by_text("1 article", exact=True).wait_for(
             timeout=30_000
         )  # the open page finds the new server by itself
-        expect(page.get_by_label("Words in title or summary")).to_have_value("Muscat", timeout=10_000)
+        expect(page.get_by_role("textbox", name="Words in title or summary")).to_have_value("Muscat", timeout=10_000)
 
 
 def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):

@@ -16,6 +16,7 @@ from monitor.ui.charts.colors import COLORS
 from monitor.ui.components.wording import DIRECTION_WORDS
 
 LARGEST, SMALLEST = 26.0, 5.0  # radius of half a mark, in pixels
+MARGIN = 0.2  # of the width, at the eastern edge
 SHAPE = 1.09  # width of the map by its height
 GREY, SEA, LAND = "#8A9499", "#3D7F9E", "#8A949933"  # seen on white and on near-black
 # the upper half of a disc for escalation, the lower for de-escalation: which is which can be seen without colour
@@ -44,7 +45,7 @@ VIEWS = {
     "Gulf and Hormuz": View(26.6, 53.6, 9.5),
     "Levant": View(33.0, 36.2, 6.0),
     "Iraq": View(33.0, 44.5, 9.0),
-    "Red Sea and Yemen": View(19.5, 41.5, 19.0),
+    "Red Sea and Yemen": View(20.5, 40.5, 20.5),
 }
 # where oil and gas are loaded, and where their way is narrow
 TERMINALS = (
@@ -84,7 +85,10 @@ def places(found: Sequence[Count], where: Mapping[str, tuple[float, float]], vie
         _line(region.borders(), GREY, width=0.6, dash=[3, 3]),
         _line(region.lanes(), SEA, width=1.2, dash=[6, 4]),
         *_background(where, named),
-        *(_half(direction, found, where, most) for direction in SIDES),
+        *(
+            _half(direction, found, where, most, edge["east"] - MARGIN * (edge["east"] - edge["west"]))
+            for direction in SIDES
+        ),
     ]
     zoom = {"type": "inside", "filterMode": "none", "minSpan": 4}
     return {
@@ -141,8 +145,12 @@ def _background(where: Mapping[str, tuple[float, float]], named: set[str]) -> li
     ]  # fmt: skip
 
 
-def _half(direction: str, found: Sequence[Count], where: Mapping[str, tuple[float, float]], most: int) -> dict:
-    """Half of each mark. Largest first, so that a small one is never hidden."""
+def _half(
+    direction: str, found: Sequence[Count], where: Mapping[str, tuple[float, float]], most: int, far_east: float
+) -> dict:
+    """Half of each mark. Largest first, so that a small one is never hidden. East of `far_east` a name stands to the
+    left of its mark, or it would leave the map.
+    """
     up = direction == "escalation"
     data = []
     for count in sorted(found, key=lambda count: -count.stories):
@@ -154,13 +162,16 @@ def _half(direction: str, found: Sequence[Count], where: Mapping[str, tuple[floa
         data.append({
             "name": name, "value": [where[name][1], where[name][0], count.escalation, count.deescalation],
             "symbolSize": [2 * radius, radius], "symbolOffset": [0, -radius / 2 if up else radius / 2],
-            "label": {"show": up or not count.escalation},  # one name a place
+            "label": {
+                "show": up or not count.escalation,  # one name a place
+                "position": "left" if where[name][1] > far_east else "right",
+            },
         })  # fmt: skip
     return {
         "type": "scatter", "name": DIRECTION_WORDS[direction], "id": direction, "data": data,
         "symbol": HALVES[direction], "color": COLORS[direction], "z": 3, "cursor": "pointer",
         "itemStyle": {"opacity": 0.8}, "labelLayout": {"hideOverlap": True},
-        "label": {"formatter": "{b}", "fontSize": 11, "position": "right", "distance": 3}, "selectedMode": "single",
+        "label": {"formatter": "{b}", "fontSize": 11, "distance": 3}, "selectedMode": "single",
         "select": {"itemStyle": {"opacity": 1, "borderColor": GREY, "borderWidth": 2}},
         "tooltip": {"formatter": "{b}<br/>▲ {@[2]} stories, ▼ {@[3]} stories"},
     }  # fmt: skip

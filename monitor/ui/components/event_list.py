@@ -72,7 +72,8 @@ def unsearched(known: Sequence[date]) -> str:
     if len(known) <= lack:
         return f"No episode can be found yet: the rule needs {lack} days of index before it, there are {len(known)}."
     return (
-        f"Episodes can be found from {known[lack]} on: the rule needs {lack} days of index before. Type earlier dates."
+        f"Episodes can be found from {known[lack]} on, since the rule needs {lack} days of index before; earlier days "
+        "can be typed above."
     )
 
 
@@ -88,7 +89,8 @@ def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> No
         alt=f"{many(len(rows), 'event')}, newest first: what led the news, and how {series} moved",
         column_config={
             **dict.fromkeys(studies.WINDOW_WORDS.values(), st.column_config.NumberColumn(format=f"{SIGNED} %%")),
-            "event": DAY, "trading day": DAY, "news of the day": st.column_config.TextColumn(width=420),
+            "event": DAY, "trading day": DAY, "news of the day": st.column_config.TextColumn(width=360),
+            "unusual": st.column_config.TextColumn(width=130), "note": st.column_config.TextColumn(width=220),
         },
     )  # fmt: skip
     chosen = [event for event, _ in rows if str(event.day) == st.query_params.get("event")]

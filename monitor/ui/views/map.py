@@ -31,7 +31,8 @@ ELSEWHERE = 12  # places that are named as not on the map
 
 
 def columns(shown: Period) -> dict:
-    against = f"Stories, against the {shown.time} before" if not shown.fixed else "Stories, against as long before"
+    moving = not shown.fixed and shown.time != "all"
+    against = f"Stories, against the {shown.time} before" if moving else "Stories, against as long a time before"
     number = st.column_config.NumberColumn
     return {
         "escalation": number("▲ stories", width=75, help="Stories that report escalation"),
