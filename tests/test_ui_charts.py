@@ -48,7 +48,11 @@ def test_alerts_and_episodes_are_told_apart_without_colour():
     }
     marks = [*charts_marks.of_alerts([alert]), *charts_marks.of_days(days)]
     made = charts_marks.marked(option, marks)
-    drawn = {series["name"]: series for series in made["series"] if series["type"] == "scatter"}
+    drawn = {
+        series["name"]: series
+        for series in made["series"]
+        if series["type"] == "scatter" and series.get("id") != panels.POINTS
+    }
     names = ["alert", "episode of escalation", "episode of de-escalation", "episode of both"]
     assert list(drawn) == names == [entry["name"] for entry in made["legend"]["data"][-4:]]
     assert [[entry["value"][0] for entry in drawn[name]["data"]] for name in names[:2]] == [
@@ -116,7 +120,7 @@ def test_relief_is_drawn_downward_and_a_price_as_steps_that_hold_until_the_next(
 def test_a_gap_stays_a_gap_in_the_panels():
     option, _ = panels.panels(points(100, np.nan, 120), {}, [], **SPAN)
     assert option["dataset"][0]["source"]["tension"].isna().tolist() == [False, True, False]
-    assert not any(series["connectNulls"] for series in option["series"])
+    assert not any(series["connectNulls"] for series in option["series"] if series["type"] == "line")
 
 
 @pytest.mark.parametrize(

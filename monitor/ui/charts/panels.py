@@ -190,7 +190,8 @@ def _steps(name: str, dataset: int, axis: int, color: str, dashes: Any, lines: A
 def _points() -> dict[str, Any]:
     """The points of tension as marks that nobody sees and that can be clicked: a line without marks cannot be."""
     return {
-        "type": "scatter", "id": POINTS, "datasetIndex": 0, "xAxisIndex": 0, "yAxisIndex": 0, "symbolSize": 12, "z": 4,
+        "type": "scatter", "id": POINTS, "name": "points of tension", "datasetIndex": 0,
+        "xAxisIndex": 0, "yAxisIndex": 0, "symbolSize": 12, "z": 4,
         "encode": {"x": "at", "y": "tension"}, "itemStyle": {"opacity": 0}, "tooltip": {"show": False},
         "selectedMode": "single", "select": {"itemStyle": {"opacity": 0}}, "cursor": "pointer",
     }  # fmt: skip
