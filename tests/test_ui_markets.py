@@ -218,6 +218,19 @@ def test_oil_without_prices_or_index(tmp_path, screen):
     assert "No value of Brent is stored yet" in said
 
 
+def test_a_price_and_its_change_are_of_the_same_two_days_when_looking_back(market, screen, monkeypatch):
+    """The database holds the closes of the 12th, on which the price jumped, and of later days."""
+    store = open_store(f"sqlite:///{market}")
+    before, last, after = (
+        prices.last(store, "Brent", datetime(2026, 2, day, tzinfo=UTC)).close for day in (12, 13, 14)
+    )
+    store.close()
+    monkeypatch.setattr(f"{__name__}.NOW", datetime(2026, 2, 13, 12, tzinfo=UTC))
+    said = words(screen(market, ""))
+    assert f"{last:,.2f}" in said and f"▲ {last - before:+.2f} on the day" in said and "close of Thu 12 Feb" in said
+    assert f"{after - last:+.2f} on the day" not in said
+
+
 def test_who_fails_and_how_old_the_price_is_stands_on_the_page(market, screen):
     store = open_store(f"sqlite:///{market}")
     prices.fail(

@@ -84,10 +84,8 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
     made = []
     for one in series:
         price, fault = last.get(one.name), failing.get(one.name)
-        closes = (
-            reads.closes(one.name, price.source, midnight(now) - timedelta(days=45), midnight(now)) if price else []
-        )
-        gap = closes[-1] - closes[-2] if len(closes) > 1 else None
+        earlier = reads.closes(one.name, price.source, price.day - timedelta(days=45), price.day) if price else []
+        gap = price.close - earlier[-1] if price and earlier else None  # of the very close that is shown
         newest = reads.newest_price(one.name, reads.soon(now))  # of the running day too
         stale = market.stale(one, newest, now) if newest and newest.source != "synthetic" else None
         notes = (
@@ -104,7 +102,7 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
         made.append(Number(
             one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
             "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
-            notes=notes, fault=trouble, history=closes,
+            notes=notes, fault=trouble, history=[*earlier, price.close] if price else [],
         ))  # fmt: skip
     return made
 
