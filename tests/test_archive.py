@@ -12,8 +12,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
+import fsspec
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,9 +29,10 @@ from monitor.archive.inputs import File, find
 from monitor.archive.manifest import Manifest, locked
 from monitor.archive.processes import Pool, setup_of
 from monitor.archive.rows import columns_of, found_in
-from monitor.archive.work import rows_of
+from monitor.archive.work import read_shard, rows_of
 from monitor.errors import ArchiveError, InputError, LeaseHeld
 from tests import running
+from tests.fake_reader import FakeReader
 
 READER = "tests.fake_reader:FakeReader.load"
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +53,17 @@ def run(inputs, output, *, method="fake", processes=2, seconds=10.0, **more) -> 
     pool = Pool(setup_of(READER, {"method": method}, seconds=seconds), processes)
     given = [str(path) for path in (inputs if isinstance(inputs, list) else [inputs])]
     return runner.run(given, output, pool, method=method, **{"columns": {}, **more})
+
+
+class Here:
+    """Reads shards in this process."""
+
+    def __init__(self, reader):
+        self.reader = reader
+
+    def outcomes(self, jobs):
+        for job in jobs:
+            yield job, read_shard(job, self.reader, nullcontext)
 
 
 def kept(output: Path) -> list[dict]:
@@ -90,7 +104,7 @@ def test_ranges_of_csv_hold_the_records_of_the_whole_file(tmp_path_factory, rows
         csv.writer(file).writerows([["title", "summary", "link"], *rows])
     (file,) = find([str(path)])
     with path.open("rb") as stream:
-        made = list(shards.of_records(file, ["title", "summary", "link"], stream, size=size))
+        made = list(shards.of_records(file, stream, size=size))
     found = [pair for shard in made for pair in rows_of(shard, {})]
     whole = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))[1:]
     assert [list(row.values()) for _, row in found] == [row for row in whole if row]
@@ -192,6 +206,22 @@ def test_every_format_gives_the_same_entries(tmp_path):
         by_input.setdefault(row.pop("input"), []).append({k: v for k, v in row.items() if k != "line"})
     first, *others = [sorted(found, key=lambda row: (row["title"], row["identity"])) for found in by_input.values()]
     assert len(by_input) == len(names) and all(other == first for other in others)
+
+
+def test_an_archive_on_another_file_system_is_read_by_its_address(tmp_path):
+    rows = [entry(n, title=f"read {n}") for n in range(30)]
+    elsewhere = fsspec.filesystem("memory")
+    elsewhere.pipe("/years/a.jsonl", "".join(json.dumps(row) + "\n" for row in rows[:10]).encode())
+    elsewhere.pipe("/years/b.csv", as_csv(rows[10:20]))
+    elsewhere.pipe("/years/c.jsonl.gz", gzip.compress(json.dumps(rows[20]).encode()))
+    with elsewhere.open("/years/d.parquet", "wb") as file:
+        pq.write_table(pa.Table.from_pylist(rows[21:]), file, row_group_size=4)
+    fake = FakeReader("fake")
+    report = runner.run(["memory://years/*"], tmp_path / "out", Here(fake), method="fake", columns={})
+    assert (report.rows_out, report.shards, report.set_aside) == (30, 3 + 3, [])
+    assert {row["title"] for row in kept(tmp_path / "out")} == {row["title"] for row in rows}
+    names = ("a.jsonl", "b.csv", "c.jsonl.gz", "d.parquet")
+    assert {row["input"] for row in kept(tmp_path / "out")} == {f"memory:///years/{name}" for name in names}
 
 
 def test_entries_and_readings_come_back_as_they_were(tmp_path):

@@ -2,7 +2,6 @@
 meanwhile.
 """
 
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +10,6 @@ import yaml
 from monitor.archive import load as loading
 from monitor.archive import runner
 from monitor.archive.load import load, load_points
-from monitor.archive.work import read_shard
 from monitor.clock import hour_of, real_now
 from monitor.config.settings import load as load_settings
 from monitor.errors import ArchiveError, LeaseHeld
@@ -27,18 +25,7 @@ from monitor.stories.service import StoryService
 from tests.fake_reader import FakeReader
 from tests.made_up import NOW
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401 - fixtures
-from tests.test_archive import entry, written
-
-
-class Here:
-    """Reads shards in this process."""
-
-    def __init__(self, reader):
-        self.reader = reader
-
-    def outcomes(self, jobs):
-        for job in jobs:
-            yield job, read_shard(job, self.reader, nullcontext)
+from tests.test_archive import Here, entry, written
 
 
 def archived(folder, rows, reader, *, files=1):

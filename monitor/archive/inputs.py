@@ -25,7 +25,7 @@ FORMATS = {
 }  # fmt: skip
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 MAX_LINE = 16 << 20  # bytes; a longer line is no entry, and is set aside without being held
-SNIFFED = 1 << 20  # bytes in which a CSV file's first line has to end
+HEADER = 1 << 20  # bytes in which a CSV file's first line has to end
 FIELD = 4 << 20  # characters of one CSV value
 
 
@@ -197,17 +197,15 @@ def lines(stream: Source, first: int, *, until: int | None = None) -> Iterator[L
         number += 1
 
 
-def header(file: File) -> list[str]:
-    """The columns that the first line of a CSV file names. Raises InputError, OSError."""
-    with raw(file) as stream:
-        line = unpacked(stream, file).readline(SNIFFED)
+def columns_in(line: bytes, file: File) -> tuple[str, ...]:
+    """The columns that the first line of a CSV file names. Raises InputError."""
     try:
         names = next(csv.reader([line.decode("utf-8-sig", "replace")], delimiter=delimiter(file)))
     except (StopIteration, csv.Error):
         names = []
     if not any(names):
         raise InputError(f"{file.address}: its first line names no columns; CSV begins with a header")
-    return [name.strip() for name in names]
+    return tuple(name.strip() for name in names)
 
 
 def delimiter(file: File) -> str:

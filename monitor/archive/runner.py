@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from monitor.archive import shards
-from monitor.archive.inputs import File, find, header, raw
+from monitor.archive.inputs import File, find, raw
 from monitor.archive.manifest import INPUTS, Manifest, Row, locked, row_of
 from monitor.archive.shards import Shard
 from monitor.archive.work import TEMPORARY, Done, Failed, Job
@@ -108,7 +108,7 @@ def _cut(file: File) -> Iterator[Shard]:
         elif file.format == "jsonl":
             yield from shards.of_lines(file, stream, size=shards.SIZE)
         elif file.size:
-            yield from shards.of_records(file, header(file), stream, size=shards.SIZE)
+            yield from shards.of_records(file, stream, size=shards.SIZE)
 
 
 def run(

@@ -7,14 +7,14 @@ file -> row groups (Parquet), byte ranges that end with a record (JSON lines, CS
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from itertools import pairwise
 from typing import IO
 
 import msgspec
 
-from monitor.archive.inputs import MAX_LINE, File, Hashed, Records, lines
+from monitor.archive.inputs import HEADER, File, Hashed, Records, columns_in, lines
 
 SIZE = 1 << 19  # bytes of a range, about: a second of reading where no entry passes the gate, 15 where all do
 FORM = 1  # of what is made of a shard; counted up with any change of it
@@ -62,17 +62,16 @@ def of_lines(file: File, stream: IO[bytes], *, size: int) -> Iterator[Shard]:
         yield Shard(file, made.hexdigest(), at - start, start, at, None, first)
 
 
-def of_records(file: File, names: Sequence[str], stream: IO[bytes], *, size: int) -> Iterator[Shard]:
-    """The shards of a CSV file behind the line of its header, which holds `names`; each ends with a record. Raises
-    OSError.
-    """
-    begin = len(stream.readline(MAX_LINE))
+def of_records(file: File, stream: IO[bytes], *, size: int) -> Iterator[Shard]:
+    """The shards of a CSV file behind the line of its header; each ends with a record. Raises InputError, OSError."""
+    header = stream.readline(HEADER)
+    names, begin = columns_in(header, file), len(header)
     heard = Hashed(stream)
     start, first, records = 0, 2, Records(lines(heard, 2), file)
 
     def made() -> Shard:
         place = begin + start, begin + records.end
-        return Shard(file, heard.digest(), records.end - start, *place, None, first, tuple(names))
+        return Shard(file, heard.digest(), records.end - start, *place, None, first, names)
 
     for _ in records:
         if records.end - start >= size:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from monitor.archive import tables
-from monitor.archive.inputs import Hashed, Records, header, lines, raw, unpacked
+from monitor.archive.inputs import HEADER, Hashed, Records, columns_in, lines, raw, unpacked
 from monitor.archive.rows import COLUMNS, Found, found_in
 from monitor.archive.shards import Shard
 from monitor.errors import InputError
@@ -159,9 +159,7 @@ def rows_of(shard: Shard, columns: Mapping[str, str]) -> Rows:
 def _header(plain: Any, shard: Shard) -> tuple[str, ...]:
     if shard.file.format == "jsonl":
         return ()
-    names = header(shard.file)
-    plain.readline()
-    return tuple(names)
+    return columns_in(plain.readline(HEADER), shard.file)
 
 
 def _of_text(stream: Any, shard: Shard, names: tuple[str, ...], size: int | None) -> Rows:
@@ -192,7 +190,8 @@ def _object(text: bytes) -> Mapping[str, object] | str:
 
 
 def _of_group(stream: Any, shard: Shard, wanted: set[str]) -> Rows:
-    file = pq.ParquetFile(stream)
+    # piece by piece: as one, a row group of 300,000 rows took 285 MB where this takes 29
+    file = pq.ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20)
     if shard.group is None or shard.group >= file.num_row_groups:
         raise Unreadable("the file was changed since it was looked at; run the command again")
     number = shard.first_line
