@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Alert, AlertDelivery, FeedState, IndexPoint, Price
 from monitor.storage import alerts, articles, feeds, index, leading, lease, notes, prices, signals, stories
+from monitor.storage.filters import Filter
 from monitor.storage.prices import PriceFailure
 from tests.stores import address, fresh_postgres, postgres, save_state, store  # noqa: F401
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
@@ -217,6 +218,31 @@ def test_leading_stories_come_with_publishers_and_face_in_as_many_queries_howeve
     assert few == 2
     assert [one.story.id for one in leading.leading(store, NOON - DAY, NOON + HOUR, 1)] == [1]
     assert leading.leading(store, NOON + HOUR, NOON + DAY, 10) == []
+
+
+def test_stories_are_listed_by_what_their_reports_say_the_leading_ones_first(store):
+    put(
+        store,
+        item(1, "Strike near Isfahan", STRIKE, publisher="p1"),
+        item(2, "Isfahan hit by strike", STRIKE, publisher="p2"),
+        item(3, "Talks in Muscat", TALKS, publisher="p3", published=NOON - DAY),
+        item(4, "Nothing of note", publisher="p4"),
+    )
+    stories.assign(store, {1: 1, 2: 1, 3: 3, 4: 4})
+
+    def listed(since=NOON - 2 * DAY, **more):
+        wanted = Filter(**{name: more.pop(name) for name in list(more) if name not in ("publishers", "signed")})
+        found, total = leading.listed(store, since, NOON + HOUR, wanted, **more)
+        asked = replace(wanted, since=since, until=NOON + HOUR)
+        assert sorted(s.id for s in found) == sorted(s.id for s in leading.stream(store, asked, **more))
+        assert total == len(found)
+        return [story.id for story in found]
+
+    assert listed() == [1, 3, 4]
+    assert listed(theatre=True) == listed(signed=True) == [1, 3]
+    assert listed(text="isfahan") == listed(publishers=2) == listed(categories=("attack",)) == [1]
+    assert listed(langs=("fa",)) == listed(text="isfahan", categories=("talks",)) == []
+    assert listed(directions=("deescalation",)) == [3] and listed(since=NOON - HOUR, theatre=True) == [1]
 
 
 def test_several_articles_come_in_the_order_asked_for_with_their_signals(store):

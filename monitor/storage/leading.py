@@ -32,24 +32,21 @@ class Leading:
 
 def leading(store: Store, since: datetime, until: datetime, limit: int) -> list[Leading]:
     """The first stories with a signal, each with its account. Two queries, and a third where a headline denies."""
-    found = _weighed(store, _where(store, since, until, Filter(), 1, True), since, until)[:limit]
-    return [Leading(s, account.account(reports, s.direction, s.categories)) for s, reports in found]
+    found, _ = _weighed(store, _where(store, since, until, Filter(), 1, True), since, until)
+    return [Leading(s, account.account(reports, s.direction, s.categories)) for s, reports in found[:limit]]
 
 
 def listed(
     store: Store, since: datetime | None, until: datetime, wanted: Filter = Filter(), *, publishers: int = 1,
     signed: bool = False,
 ) -> tuple[list[Story], int]:  # fmt: skip
-    """(the first CONSIDERED stories, how many there are) of at least so many publishers whose reports lie within
-    since <= at < until and one of which passes `wanted`; of directions, the story's own has to pass. `signed`: only
-    those with a signal.
+    """(the first CONSIDERED stories, how many there are) of at least so many publishers, with reports within
+    since <= at < until of which one passes `wanted`; of directions, the story's own has to pass. `signed`: only those
+    with a signal.
     """
     where = _where(store, since, until, wanted, publishers, signed)
-    found = [story for story, _ in _weighed(store, where, since, until)]
-    if len(found) < CONSIDERED:
-        return found, len(found)
-    with store.read() as conn:
-        return found, conn.execute(sa.select(sa.func.count()).select_from(stories).where(*where)).scalar_one()
+    found, total = _weighed(store, where, since, until)
+    return [story for story, _ in found], total
 
 
 def stream(store: Store, wanted: Filter, *, publishers: int = 1, signed: bool = False) -> Iterator[Story]:
@@ -73,28 +70,31 @@ def _where(
         found.append(stories.c.direction.in_(wanted.directions))
     of_reports = replace(wanted, since=None, until=None, directions=(), story=None)
     if of_reports == Filter(theatre=True):  # what has a signal is about the theatre
-        about = articles.c.theatre == sa.true()
-        found.append(sa.or_(stories.c.direction != "none", _a_report([about])))
+        about = sa.exists().where(articles.c.story_id == stories.c.id, articles.c.theatre == sa.true())
+        found.append(sa.or_(stories.c.direction != "none", about))
     elif of_reports != Filter():
-        found.append(_a_report(conditions(of_reports, store.engine.dialect.name)))
+        # asked once for all stories: as a condition on each, SQLite would search the words again for every story
+        passes = conditions(replace(of_reports, since=since, until=until), store.engine.dialect.name)
+        found.append(stories.c.id.in_(sa.select(articles.c.story_id).where(articles.c.story_id.is_not(None), *passes)))
     return found
-
-
-def _a_report(passes: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(articles.c.story_id == stories.c.id, *passes)
 
 
 def _weighed(
     store: Store, where: Sequence[sa.ColumnElement[bool]], since: datetime | None, until: datetime
-) -> list[tuple[Story, list[Report]]]:
-    """Stories by account.weight of their reports in the period, greatest first.
+) -> tuple[list[tuple[Story, list[Report]]], int]:
+    """(stories by account.weight of their reports in the period, greatest first; how many there are).
 
     At most CONSIDERED are weighed, those with the greatest product of publishers, severity and confidence.
     """
     size = stories.c.publishers * sa.func.abs(stories.c.score) * sa.func.coalesce(stories.c.confidence, 1.0)
-    chosen = sa.select(*STORY).where(*where).order_by(size.desc(), stories.c.last_seen.desc(), stories.c.id)
+    chosen = (
+        sa.select(*STORY, sa.func.count().over())
+        .where(*where)
+        .order_by(size.desc(), stories.c.last_seen.desc(), stories.c.id)
+    )
     with store.read() as conn:
-        found = [Story(*row) for row in conn.execute(chosen.limit(CONSIDERED))]
+        rows = conn.execute(chosen.limit(CONSIDERED)).all()
+        found = [Story(*row[:-1]) for row in rows]
         members: dict[int, list[Row[Any]]] = {}
         for row in conn.execute(MEMBERS.where(articles.c.story_id.in_([story.id for story in found]))):
             members.setdefault(row.story_id, []).append(row)
@@ -105,4 +105,5 @@ def _weighed(
         now = [report for report in of_story if (since is None or since <= report.at) and report.at < until]
         return account.weight(now, story.score, story.confidence, until)
 
-    return sorted(((story, reports[story.id]) for story in found if story.id in reports), key=weight, reverse=True)
+    known = ((story, reports[story.id]) for story in found if story.id in reports)
+    return sorted(known, key=weight, reverse=True), rows[0][-1] if rows else 0
