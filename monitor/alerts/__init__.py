@@ -1,1 +1,3 @@
-"""Alerts: `rules` decides, `service` stores and sends by `delivery` and `notify`, `wording` has the sentences."""
+"""Alerts: `rules` decides, by a module for each kind of rule; `service` stores and sends by `delivery` and `notify`;
+`rehearsal` tries rules on the past; `wording` has the sentences.
+"""
