@@ -41,6 +41,15 @@ def test_an_archive_is_read_and_loaded(command, tmp_path):
     store.close()
 
 
+def test_whoever_stops_it_learns_that_it_goes_on(command, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.archive.runner.run", stopped)
+    answer = command("news.jsonl", "-o", "read")
+    assert answer.exit_code == 130 and "the same command goes on" in answer.stderr
+
+
 @pytest.mark.parametrize(
     "words, status, says",
     [

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
+from monitor import export
 from monitor.archive import load as loading
 from monitor.archive import runner
 from monitor.archive.load import load, load_points
@@ -17,7 +18,7 @@ from monitor.feeds import demo
 from monitor.feeds.poll import item_of
 from monitor.index.indexer import months, update_index
 from monitor.models import Feed, FeedState, Text
-from monitor.storage import articles, feeds, index, lease, readings
+from monitor.storage import articles, feeds, index, lease, readings, tables
 from monitor.storage.bulk import upsert
 from monitor.storage.schema import meta, micros
 from monitor.storage.store import open_store
@@ -166,6 +167,27 @@ def test_what_a_feed_holds_counts_its_archive_before_and_after_its_first_poll(tm
     assert feeds.states(store)["AP"].entries == 2
     load(store, archived(tmp_path / "b", [entry(3)], fake), None, method="fake", now=NOW)
     assert feeds.states(store)["AP"].entries == 3
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_what_is_exported_can_be_read_as_it_is(tmp_path, form):
+    fake = FakeReader("fake")
+    opened = open_store(f"sqlite:///{tmp_path}/one.db")
+    rows = [entry(n, guid=str(n), feed="AP world", link=f"https://ap.example/{n}", tier=2) for n in range(5)]
+    load(opened, archived(tmp_path / "a", rows, fake), None, method="fake", now=NOW)
+    (tmp_path / "b/in").mkdir(parents=True)
+    with (tmp_path / f"b/in/articles.{form}").open("wb") as out:
+        export.write("articles", tables.rows(opened, "articles", format=form), format=form, out=out)
+    runner.run([str(tmp_path / "b/in")], tmp_path / "b/read", Here(fake), method="fake", columns={})
+    other = open_store(f"sqlite:///{tmp_path}/other.db")
+    load(other, tmp_path / "b/read", None, method="fake", now=NOW)
+    same = [
+        {(a.feed, a.publisher, a.title, a.summary, a.link, a.first_seen, a.tier) for a in articles.stream(one)}
+        for one in (opened, other)
+    ]
+    assert same[0] == same[1] and len(same[0]) == 5
+    opened.close()
+    other.close()
 
 
 def test_tier_and_country_of_a_feed_that_is_configured(tmp_path, store, fortnight, reader):

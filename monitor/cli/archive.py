@@ -69,7 +69,11 @@ def archive(
         raise typer.BadParameter("name the files, folders or globs to read, and with -o the folder to read them into")
     if scheduler and processes:
         raise typer.BadParameter("--scheduler has workers of its own; leave --processes out")
-    _read(inputs, output, processes, scheduler, map, refresh)
+    try:
+        _read(inputs, output, processes, scheduler, map, refresh)
+    except KeyboardInterrupt:
+        err.print("stopped; the same command goes on where this one was")
+        raise typer.Exit(130) from None
 
 
 def _bar() -> Progress:
