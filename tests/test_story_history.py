@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.storage import stories, story_history
+from monitor.models import IndexPoint
+from monitor.storage import index, notes, stories, story_history
 from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_storage_articles import NOON, STRIKE, TALKS, item, put
 
@@ -76,3 +77,18 @@ def test_of_each_day_one_story_leads(store):
     assert [one.story.id for one in found] == [strikes, seized]
     assert found[0].publishers == ("BBC", "DW", "AFP")
     assert [one.story.id for one in story_history.leaders(store, NOON, NOON + 96 * HOUR, limit=1)] == [strikes]
+
+
+def test_the_hours_of_every_part_are_of_the_formula_in_use(store):
+    numbers = (80.0, 70.0, 95.0, 40.0, 30.0, 55.0, 0.3, 4.0, 2.0, 3.0, 1.0, 1.0, 1.0, None, 100, 20, 10, 5)
+    made = [
+        IndexPoint(grain, NOON + n * HOUR, method, "ok", *numbers, part=part)
+        for grain in ("hour", "day") for method in ("new", "old") for part in ("all", "gaza") for n in range(3)
+    ]  # fmt: skip
+    index.save(store, made)
+    notes.put(store, index.IN_USE, "new", now=NOON)
+    found = index.hours_by_part(store, NOON, NOON + 2 * HOUR)
+    assert {part: [hour.at for hour in hours] for part, hours in found.items()} == {
+        part: [NOON, NOON + HOUR] for part in ("all", "gaza")
+    }
+    assert found["gaza"][0] == index.Hour(NOON, 80.0, 70.0, 95.0, 40.0, 30.0, 55.0, None)

@@ -124,6 +124,13 @@ def test_the_board_has_a_row_for_each_part_that_the_file_names(fortnight, screen
     assert "none confirmed in 14 days" in rows[0]
 
 
+def test_the_board_of_a_past_time_is_of_its_end(fortnight, screen):
+    """The sentence, the rows and the lists know nothing that came later."""
+    said = words(screen(fortnight, "overview", during="2026-02-24 to 2026-02-25 12:00"))
+    assert "Erbil" in words(screen(fortnight, "overview")) and "Erbil" not in said
+    assert '<table class="board">' in said and ">11:00</time>" in said.split("hour of ")[1][:90]
+
+
 def test_what_is_new_since_the_viewer_looked_is_said_and_marked(fortnight, screen):
     for looked, kind, mark in (("18:00", "1 new story", "new"), ("20:00", "1 confirmed", "more")):
         said = words(screen(fortnight, "overview", looked=f"2026-03-01T{looked}Z"))
