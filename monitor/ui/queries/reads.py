@@ -324,9 +324,9 @@ def alerts_fired(since: datetime | None, until: datetime, limit: int) -> tuple[l
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
-def alert_history(limit: int) -> list[Alert]:
-    """The newest alerts, newest first."""
-    return alerts.find(context().store, limit=limit)
+def alert_history(limit: int, since: datetime | None = None, until: datetime | None = None) -> list[Alert]:
+    """The newest alerts of a period, newest first."""
+    return alerts.find(context().store, since, until, limit=limit)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)

@@ -16,9 +16,10 @@ from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
-from monitor.ui.components import downloads, row_selection, rule_form, safe_html, times
+from monitor.ui.components import downloads, leads, period, row_selection, rule_form, safe_html, times
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.components.wording import age, many
+from monitor.ui.exports.periods import Period
 from monitor.ui.queries import reads, rule_trials
 
 LIMIT = 500
@@ -100,7 +101,7 @@ def firing() -> None:
         )
 
 
-def history(found: list[Alert], addressed: bool) -> None:
+def history(found: list[Alert], addressed: bool, shown: Period) -> None:
     """The list. Choosing a row puts the alert's number into the address."""
     now, zone = reads.now(), times.zone_name()
     deliveries = reads.alert_deliveries(tuple(a.id for a in found))
@@ -114,6 +115,7 @@ def history(found: list[Alert], addressed: bool) -> None:
         "kind": [a.kind for a in found],
         "sending": [sending(a, deliveries.get(a.id, ()), addressed, now) for a in found],
     })  # fmt: skip
+    frame = row_selection.with_signs(frame, [STATES[a.state].split()[0] for a in found])
     row_selection.table(
         frame,
         [a.id for a in found],
@@ -121,6 +123,7 @@ def history(found: list[Alert], addressed: bool) -> None:
         height=row_selection.tall(len(found), 12),
         key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
+            row_selection.SIGN: row_selection.sign_column(", ".join(STATES.values())),
             "time": st.column_config.DatetimeColumn(f"time ({zone})", format="D MMM HH:mm", timezone=zone, width=120),
             "what": st.column_config.TextColumn(width=360),
             "reports": st.column_config.TextColumn(width=360),
@@ -129,14 +132,9 @@ def history(found: list[Alert], addressed: bool) -> None:
         },
         alt=f"{len(found)} alerts, newest first",
     )
-    downloads.offer("alerts", name="alerts")
+    downloads.offer("alerts", name="alerts", shown=shown)
     if not st.query_params.get("alert"):
         safe_html.note("Click a row for the whole message and the stories behind it.")
-    if number := st.query_params.get("alert"):
-        if alert := next((a for a in found if str(a.id) == number), None):
-            one(alert)
-        else:
-            st.text(f"There is no alert with this number among the newest {LIMIT}.")
 
 
 def one(alert: Alert) -> None:
@@ -157,8 +155,12 @@ def one(alert: Alert) -> None:
             st.page_link(
                 pages.target("stories.py"),
                 label=f"Story {number}: who reported it, and how",
-                query_params={"story": str(number)},
+                query_params=leads.story(number),
             )
+            if story:
+                st.page_link(
+                    pages.target("articles.py"), label="Its reports as articles", query_params=leads.reports(story)
+                )
         for sent in reads.alert_deliveries((alert.id,)).get(alert.id, ()):
             st.text(
                 safe_html.sound(
@@ -274,10 +276,18 @@ elif urls:
 else:
     safe_html.note("Shown here only, and not sent: no address is set (MONITOR_ALERT_URLS in the environment).")
 firing()
-st.header("Fired so far", anchor=False)
-if fired := reads.alert_history(LIMIT):
-    history(fired, bool(urls) and "synthetic" not in reads.notes())
+st.header("Fired in this time", anchor=False)
+shown = period.chosen()
+if fired := reads.alert_history(LIMIT, shown.since, shown.until):
+    history(fired, bool(urls) and "synthetic" not in reads.notes(), shown)
+elif reads.alert_history(1):
+    st.info("No rule has fired in this time; choose a longer one.")
 else:
     st.info("No rule has fired yet. Below you can see what each rule waits for, and try one on the past.")
+if number := st.query_params.get("alert"):
+    if alert := next((a for a in reads.alert_history(LIMIT) if str(a.id) == number), None):
+        one(alert)
+    else:
+        st.text(f"There is no alert with this number among the newest {LIMIT}.")
 rules(settings.alerts)
 make_and_try(settings)
