@@ -19,7 +19,7 @@ from monitor.prices.event_study import Study
 from monitor.storage import alerts, articles
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.exports import links
-from monitor.ui.queries import index_change, places_and_pairs, press, reads, studies, trust
+from monitor.ui.queries import alert_reads, index_change, places_and_pairs, press, reads, studies, trust
 from monitor.ui.queries.places_and_pairs import COUNTED, PAIR, PLACE
 
 Given = Mapping[str, str]
@@ -154,7 +154,7 @@ def _alerts(asked: Given) -> Iterable[Mapping]:
     store = reads.context().store
     found = alerts.find(store, *links.span_of(asked), limit=MAX_ALERTS)
     deliveries = alerts.deliveries(store, [alert.id for alert in found])
-    corrected = reads.corrections_of(found)
+    corrected = alert_reads.corrections_of(found)
     for alert in found:
         ways = deliveries.get(alert.id, ())
         errors = [f"{one.address}: {one.error}" for one in ways if one.error and one.state != "removed"]

@@ -7,7 +7,7 @@ screens cost one query.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,15 +17,9 @@ import pandas as pd
 import streamlit as st
 
 from monitor import clock as clocks
-from monitor.alerts.facts import ChangedArticle
-from monitor.alerts.rules import LASTING
-from monitor.alerts.signal_rules import no_longer_said
-from monitor.config.alerting import SignalRule
 from monitor.config.settings import LastGood
 from monitor.index import strait
 from monitor.models import (
-    Alert,
-    AlertDelivery,
     Article,
     Correction,
     DataSeries,
@@ -37,7 +31,6 @@ from monitor.models import (
 )
 from monitor.operation.brief import content
 from monitor.storage import (
-    alerts,
     articles,
     corrections,
     counts,
@@ -313,51 +306,6 @@ def face(account: Account, language: str | None) -> int:
 def title(story: Story, language: str | None) -> str:
     """The name of a story in this language, where one of its reports is in it."""
     return dict(story.titles).get(language or "", story.title)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=64)
-def alerts_fired(since: datetime | None, until: datetime, limit: int) -> tuple[list[Alert], int]:
-    """The newest alerts that began to fire in a span, oldest first, and how many there were in all."""
-    store = context().store
-    newest = alerts.find(store, since, until, state="firing", limit=limit)
-    return newest[::-1], alerts.count(store, since, until, state="firing")
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def alert_history(limit: int, since: datetime | None = None, until: datetime | None = None) -> list[Alert]:
-    """The newest alerts of a period, newest first."""
-    return alerts.find(context().store, since, until, limit=limit)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def alert_deliveries(ids: tuple[int | None, ...]) -> dict[int | None, tuple[AlertDelivery, ...]]:
-    return alerts.deliveries(context().store, ids)
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def since_corrected(limit: int) -> dict[int | None, list[ChangedArticle]]:
-    """alert -> the articles behind it that were edited or corrected after it and no longer report what it rests on,
-    for the newest alerts.
-    """
-    return corrections_of(alert_history(limit))
-
-
-def corrections_of(found: Sequence[Alert]) -> dict[int | None, list[ChangedArticle]]:
-    """As `since_corrected`, for these alerts."""
-    fired = [alert for alert in found if alert.state == "firing"]
-    since = alerts.changed(context().store, {article for alert in fired for article in alert.articles})
-    configured = {rule.name: rule for rule in context().settings.current()[0].alerts if isinstance(rule, SignalRule)}
-    changed = {alert.id: no_longer_said(configured.get(alert.rule), alert, since) for alert in fired}
-    return {number: articles for number, articles in changed.items() if articles}
-
-
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def alerts_firing() -> list[Alert]:
-    """What began and has not resolved, newest first. A signal and a price move have happened and are
-    never among them.
-    """
-    newest = alerts.latest(context().store).values()
-    return sorted((a for a in newest if a.state == "firing" and a.kind in LASTING), key=lambda a: a.at, reverse=True)
 
 
 @st.cache_resource(show_spinner=False)

@@ -20,7 +20,7 @@ from monitor.ui.components import downloads, leads, period, row_selection, rule_
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.components.wording import age, many
 from monitor.ui.exports.periods import Period
-from monitor.ui.queries import reads, rule_trials
+from monitor.ui.queries import alert_reads, reads, rule_trials
 
 LIMIT = 500
 TRIED = {7: "7 days", 14: "14 days", 30: "30 days", 90: "90 days"}
@@ -68,7 +68,7 @@ def reports(alert: Alert) -> str:
 @st.fragment(run_every=reads.TICK)
 def firing() -> None:
     """What began and is not over. The part that ticks, with the trouble of sending."""
-    now, found = reads.now(), reads.alerts_firing()
+    now, found = reads.now(), alert_reads.firing()
     st.header("Firing now", anchor=False)
     if not found:
         st.text("Nothing fires now.")
@@ -86,8 +86,8 @@ def firing() -> None:
         )
     if note := reads.notes().get(SENDING):
         safe_html.banner("warning", "No alert can be sent:", note.value)
-    recent = reads.alert_history(LIMIT)
-    sent_how = reads.alert_deliveries(tuple(alert.id for alert in recent))
+    recent = alert_reads.history(LIMIT)
+    sent_how = alert_reads.deliveries(tuple(alert.id for alert in recent))
     trouble = [
         (alert, one) for alert in recent for one in sent_how.get(alert.id, ()) if one.state in ("failed", "unknown")
     ]
@@ -104,8 +104,8 @@ def firing() -> None:
 def history(found: list[Alert], addressed: bool, shown: Period) -> None:
     """The list. Choosing a row puts the alert's number into the address."""
     now, zone = reads.now(), times.zone_name()
-    deliveries = reads.alert_deliveries(tuple(a.id for a in found))
-    corrected = reads.since_corrected(LIMIT)
+    deliveries = alert_reads.deliveries(tuple(a.id for a in found))
+    corrected = alert_reads.since_corrected(LIMIT)
     frame = pd.DataFrame({
         "time": pd.to_datetime([a.at for a in found], utc=True),
         "rule": [safe_html.cell(a.rule) for a in found],
@@ -143,7 +143,7 @@ def one(alert: Alert) -> None:
     """
     with st.container(border=True, key="alert"):
         st.text(safe_html.sound(alert.message))
-        if changed := reads.since_corrected(LIMIT).get(alert.id):
+        if changed := alert_reads.since_corrected(LIMIT).get(alert.id):
             count = many(len(changed), "article")
             st.text(f"Since corrected: {count} behind it {no_longer(changed)}.")
             for article in changed:
@@ -161,7 +161,7 @@ def one(alert: Alert) -> None:
                 st.page_link(
                     pages.target("articles.py"), label="Its reports as articles", query_params=leads.reports(story)
                 )
-        for sent in reads.alert_deliveries((alert.id,)).get(alert.id, ()):
+        for sent in alert_reads.deliveries((alert.id,)).get(alert.id, ()):
             st.text(
                 safe_html.sound(
                     f"{sent.address}: {DELIVERY_WORDS[sent.state]}{f' ({sent.error})' if sent.error else ''}"
@@ -171,7 +171,7 @@ def one(alert: Alert) -> None:
 
 def rules(configured: tuple[Rule, ...]) -> None:
     newest = {}
-    for alert in reversed(reads.alert_history(LIMIT)):
+    for alert in reversed(alert_reads.history(LIMIT)):
         if alert.state == "firing":
             newest[alert.rule] = alert.at
     st.header("Rules", anchor=False)
@@ -278,14 +278,14 @@ else:
 firing()
 st.header("Fired in this time", anchor=False)
 shown = period.chosen()
-if fired := reads.alert_history(LIMIT, shown.since, shown.until):
+if fired := alert_reads.history(LIMIT, shown.since, shown.until):
     history(fired, bool(urls) and "synthetic" not in reads.notes(), shown)
-elif reads.alert_history(1):
+elif alert_reads.history(1):
     st.info("No rule has fired in this time; choose a longer one.")
 else:
     st.info("No rule has fired yet. Below you can see what each rule waits for, and try one on the past.")
 if number := st.query_params.get("alert"):
-    if alert := next((a for a in reads.alert_history(LIMIT) if str(a.id) == number), None):
+    if alert := next((a for a in alert_reads.history(LIMIT) if str(a.id) == number), None):
         one(alert)
     else:
         st.text(f"There is no alert with this number among the newest {LIMIT}.")

@@ -25,8 +25,8 @@ from monitor.ui.components import (
 from monitor.ui.components.wording import GUIDE, many
 from monitor.ui.exports import brief
 from monitor.ui.exports.periods import Period
+from monitor.ui.queries import alert_reads, main_chart, reads
 from monitor.ui.queries import board as board_queries
-from monitor.ui.queries import main_chart, reads
 
 BY_HOUR = timedelta(days=8)  # the longest period whose chart has a point an hour
 UNKNOWN = timedelta(days=366)  # of prices, where all is asked for and no index has begun
@@ -72,7 +72,7 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
     if not drawing:
         st.info("Nothing to draw yet: no index and no price in this time.")
         return
-    alerts, fired = reads.alerts_fired(since, until, charts_marks.MAX_MARKS)
+    alerts, fired = alert_reads.fired(since, until, charts_marks.MAX_MARKS)
     episodes = {day: what for day, what in board_markup.episodes(midnight(now)).items() if day >= since.date()}
     marks_of_episodes = charts_marks.newest(charts_marks.of_days(episodes))
     marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
