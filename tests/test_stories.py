@@ -21,7 +21,7 @@ import pytest
 
 from monitor.models import Article, Signal
 from monitor.reader.network import Network
-from monitor.stories import WINDOW, Features, Grouper, features
+from monitor.stories import WINDOW, Features, Grouper, clusters, features, nearest
 from monitor.stories import grouper as grouping
 from monitor.stories.archive import grouped
 from tests.running import ROOT
@@ -300,8 +300,9 @@ def likenesses(monkeypatch):
         return np.array([given.get(frozenset((names[x], names[y])), 0.0) for x, y in pairs])
 
     names = {zlib.crc32(f"P{n}".encode()): n for n in range(100)}
-    monkeypatch.setattr(grouping, "likeness", likeness)
-    monkeypatch.setattr(grouping, "NEAR", -9.0)
+    for module in (grouping, clusters):
+        monkeypatch.setattr(module, "likeness", likeness)
+    monkeypatch.setattr(nearest, "NEAR", -9.0)
     return lambda table: given.update({frozenset(pair): value for pair, value in table.items()})
 
 
@@ -336,7 +337,8 @@ def test_a_crowd_that_reports_one_event_is_one_story(likenesses, monkeypatch, se
     """More than are sorted together: the others follow, also where the story they follow turns out to be part of
     another.
     """
-    monkeypatch.setattr(grouping, "HANGING", 8)
+    for module in (grouping, clusters):
+        monkeypatch.setattr(module, "HANGING", 8)
     likenesses({(a, b): 0.99 for a, b in itertools.combinations(range(20), 2)})
     order = list(range(20))
     random.Random(seed).shuffle(order)
@@ -350,7 +352,8 @@ def test_a_crowd_that_reports_one_event_is_one_story(likenesses, monkeypatch, se
 
 @pytest.mark.parametrize("seed", range(3))
 def test_two_crowds_that_hang_together_by_a_few_are_parted(likenesses, monkeypatch, seed):
-    monkeypatch.setattr(grouping, "HANGING", 10)
+    for module in (grouping, clusters):
+        monkeypatch.setattr(module, "HANGING", 10)
     same = {(a, b): 0.99 for a, b in itertools.combinations(range(16), 2) if a % 2 == b % 2}
     likenesses({**same, (2, 3): 0.5, (4, 5): 0.5})
     order = list(range(16))

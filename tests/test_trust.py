@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from monitor.cli import app
+from monitor.cli import app, out
 from monitor.config.settings import load
 from monitor.index import word_count
 from monitor.models import CATEGORIES, FeedState, IndexPoint, SeriesState
@@ -109,8 +109,9 @@ def words(shown):
     return "\n".join(str(one.value) for kind in ("html", "text", "info", "warning") for one in shown.get(kind))
 
 
-def test_validate_prints_every_measure_with_its_number_of_days_and_the_vintage(environ):
-    result = CliRunner().invoke(app, ["validate"], env=environ | {"COLUMNS": "200"})
+def test_validate_prints_every_measure_with_its_number_of_days_and_the_vintage(environ, monkeypatch):
+    monkeypatch.setattr(out, "width", 200)
+    result = CliRunner().invoke(app, ["validate"], env=environ)
     assert result.exit_code == 0, result.output
     for part in (
         "values known by 2026-03-02T11:00:00Z", "word count", "monthly changes", "Episodes of tension and GPR in",
