@@ -35,7 +35,7 @@ demo: runtime
 	@exec $(PY) -m streamlit run app.py --server.address $(MONITOR_ADDRESS) --server.port $(MONITOR_PORT)
 
 test: develop chromium
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: develop
 	@$(PY) -m ruff check .

@@ -176,7 +176,7 @@ def rules(configured: tuple[Rule, ...]) -> None:
             newest[alert.rule] = alert.at
     st.header("Rules", anchor=False)
     if not configured:
-        st.text("feeds.yaml has no rules under `alerts`.")
+        st.text("feeds.yaml has no rules under alerts.")
         return
     st.dataframe(
         pd.DataFrame(

@@ -21,7 +21,7 @@ from monitor.ui.components import (
     safe_html,
     times,
 )
-from monitor.ui.components.wording import DIRECTION_WORDS, many
+from monitor.ui.components.wording import DIRECTION_SIGNS, DIRECTION_WORDS, many
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import places_and_pairs, reads
 from monitor.ui.queries.places_and_pairs import COUNTED, PAIR, PLACE
@@ -35,6 +35,7 @@ def columns(shown: Period) -> dict:
     against = f"Stories, against the {shown.time} before" if moving else "Stories, against as long a time before"
     number = st.column_config.NumberColumn
     return {
+        row_selection.SIGN: row_selection.sign_column("The direction that more stories have"),
         "escalation": number("▲ stories", width=75, help="Stories that report escalation"),
         "deescalation": number("▼ stories", width=75, help="Stories that report de-escalation"),
         "change": number("change", width=70, format="%+d", help=against),
@@ -46,6 +47,12 @@ def columns(shown: Period) -> dict:
 def choose(parameter: str, value: object) -> None:
     if value is not None:
         st.query_params[parameter] = str(value)
+
+
+def signed(frame: pd.DataFrame) -> pd.DataFrame:
+    """With the sign of the direction that has more stories before each row."""
+    more = frame["deescalation"] > frame["escalation"]
+    return row_selection.with_signs(frame, [DIRECTION_SIGNS["deescalation" if one else "escalation"] for one in more])
 
 
 def forget(parameter: str) -> None:
@@ -72,7 +79,7 @@ def where(found: Sequence[Count], earlier: Sequence[Count] | None, during: Perio
             )  # fmt: skip
         with st.container(key="place_list", gap="xsmall"):
             row_selection.table(
-                frame[[*PLACE, *places_and_pairs.SIDES, "change", "publishers"]], list(frame["place"]), "spot",
+                signed(frame[[*PLACE, *places_and_pairs.SIDES, "change", "publishers"]]), list(frame["place"]), "spot",
                 key=f"places_{hash(tuple(here))}", height=row_selection.tall(len(frame), 15),
                 alt=many(len(frame), "place"), column_config=columns(during),
             )  # fmt: skip
@@ -126,7 +133,7 @@ def who(found: Sequence[Count], earlier: Sequence[Count] | None, during: Period)
     with right:
         shown = frame.assign(**{side: [names.get(code, code) for code in frame[side]] for side in PAIR})
         row_selection.table(
-            shown[[*PAIR, *places_and_pairs.SIDES, "change", "severity"]],
+            signed(shown[[*PAIR, *places_and_pairs.SIDES, "change", "severity"]]),
             [">".join(count.values) for count in found], "pair",
             key=f"pairs_{hash(tuple(found))}", height=row_selection.tall(len(frame), 12),
             alt=many(len(frame), "pair") + " of actors",
