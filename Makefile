@@ -1,6 +1,6 @@
 # make run     the dashboard on http://127.0.0.1:8501, polling real feeds
 # make demo    the same on made-up news, for people without a network
-# make test    every test, in two processes; `make test ARGS="tests/test_config.py -x -n 0"` for some, in one
+# make test    every test, in three processes; `make test ARGS="tests/test_config.py -x -n 0"` for some, in one
 # make check   style, format and types, before the tests
 # make train-check  a tiny network from invented rows, to try the way from labels to a file that reads; installs torch
 # make bench   the measurements of benchmarks/

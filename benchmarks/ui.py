@@ -298,7 +298,7 @@ def browser(address: str) -> None:
         show("first paint of the Overview, warm, median of 5", statistics.median(paint(context) for _ in range(5)), 1.5)
         page = context.new_page()
         page.goto(f"{address}/articles")
-        count = page.get_by_text("articles, the newest")
+        count = page.get_by_text("The newest ")
         count.wait_for()
         times = []
         for name in ("24 hours", "3 days", "30 days", "7 days", "▲ escalation"):

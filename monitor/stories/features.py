@@ -126,14 +126,14 @@ def features(article: Article) -> Features:
     title, lead = words.tokens(article.title[:MAX_CHARS]), words.tokens(article.summary[:MAX_CHARS])[:LEAD_WORDS]
     made = np.zeros(1, SKETCH)
     (sketch,) = made
-    of_title, rare = (
-        _words(title, lang),
-        [stem for stem, rarity in _words(title + lead, lang).items() if rarity >= RARE],
-    )
+    of_title = _words(title, lang)
+    rare = [stem for stem, rarity in (of_title | _words(lead, lang)).items() if rarity >= RARE]
     for n, (low, high) in enumerate(CLASSES):
         sketch["title"][n] = _bits((stem for stem, rarity in of_title.items() if low <= rarity < high), 128)
     sketch["text"] = _bits(rare, 512)
-    sketch["names"] = _bits(_names(article), 256)
+    topical = bool(article.categories or (article.theatre and (article.actors or article.places)))
+    if topical:  # without a tie to the theatre articles are compared by their words alone
+        sketch["names"] = _bits(_names(article), 256)
     sketch["numbers"], sketch["title_numbers"] = (
         _bits(_numbers(title + lead[:20]), 64)[0],
         _bits(_numbers(title), 64)[0],
@@ -155,8 +155,7 @@ def features(article: Article) -> Features:
     if article.vector is not None and len(article.vector) == VECTOR:
         sketch["vector"] = np.frombuffer(article.vector, np.int8)
         flags |= MEANT
-    if article.categories or (article.theatre and (article.actors or article.places)):
-        flags |= TOPICAL
+    flags |= TOPICAL if topical else 0
     flags |= REPORTED if article.categories else 0
     flags |= LIVE if _LIVE.search(article.title[:MAX_CHARS].lower()) else 0
     sketch["flags"] = flags
