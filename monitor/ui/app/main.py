@@ -9,7 +9,7 @@ from monitor.clock import real_now
 from monitor.errors import ClockError, ConfigError, StorageError
 from monitor.models import FORMER_CATEGORIES
 from monitor.ui.app import access, pages
-from monitor.ui.components import period, safe_html, status
+from monitor.ui.components import period, safe_html, speech, status
 from monitor.ui.components.wording import CATEGORY_WORDS, step_failing
 from monitor.ui.queries import reads
 
@@ -19,7 +19,7 @@ STARTS, ENDS = ("since", "from_day", "from_hour"), ("until", "to_day", "to_hour"
 FAULTS = (StorageError, ClockError, ConfigError)
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def banners(own_freshness: bool) -> None:
     """How fresh the news is, and what else has to be known: synthetic data, a replayed clock, a broken configuration,
     steps that fail.
@@ -88,18 +88,19 @@ def follow_old_link() -> None:
         st.rerun()
 
 
+speech.begin()
 st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation(
     [pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top"
 )
 follow_old_link()
-safe_html.styles()
+speech.layout()
 try:
     access.gate(reads.context().settings.current()[0].environment)
 except FAULTS as fault:
     safe_html.banner("error", "The dashboard cannot read what it needs:", str(fault))
     st.stop()
-banners(own_freshness=page.title == "Overview")
+banners(own_freshness=page.url_path == "")
 try:
     period.pick()
     page.run()

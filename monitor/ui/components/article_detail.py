@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from monitor.language import spoken
 from monitor.models import UNREAD, Article, Signal, Suppressed
 from monitor.reader.corrections import RULE, in_force
 from monitor.ui.app import pages
@@ -41,7 +42,7 @@ def show(article: Article, *, of_story: bool = True) -> None:
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
     if not article.summary and any(signal.field == "summary" for signal in article.signals):
         safe_html.note("The summary is no longer kept; the words that were found in it are.")
-    if said := gloss.line(article, names, times.language()):
+    if said := gloss.line(article, names, spoken()):
         safe_html.note(said)
     if of_story:
         others(article)

@@ -14,6 +14,7 @@ import streamlit as st
 
 from monitor.clock import midnight
 from monitor.index import state
+from monitor.language import spoken
 from monitor.models import DataSeries, Story
 from monitor.ui.components import article_card, board, key_numbers, numbers_of_now, safe_html, status, times
 from monitor.ui.components.board import Links
@@ -39,7 +40,7 @@ class Listed:
 
 
 def viewer_of(here: dict[str, str]) -> Viewer:
-    return (times.language() or "", times.zone_name(), *(word for pair in here.items() for word in pair))
+    return (spoken() or "", times.zone_name(), *(word for pair in here.items() for word in pair))
 
 
 def to(viewer: Viewer) -> Links:

@@ -11,7 +11,7 @@ import streamlit as st
 from monitor.feeds import probe
 from monitor.models import Feed
 from monitor.storage.articles import Filter
-from monitor.ui.components import downloads, feed_health, feed_trial, safe_html
+from monitor.ui.components import downloads, feed_health, feed_trial, safe_html, speech
 from monitor.ui.components.wording import (
     DIRECTION_WORDS,
     STATE_MEANS,
@@ -25,7 +25,7 @@ ENTRIES = 12  # of one feed, shown on its own
 ROUNDS = 30
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def facts(name: str) -> None:
     """The state of one feed in full words; ticks."""
     feed, state, word = next(row for row in feed_health.states() if row[0].name == name)

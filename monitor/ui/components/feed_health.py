@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.models import Feed, FeedState
-from monitor.ui.components import row_selection, safe_html, times
+from monitor.ui.components import row_selection, safe_html, speech, times
 from monitor.ui.components.wording import (
     LANGUAGES,
     STATE_MEANS,
@@ -38,7 +38,7 @@ def states() -> list[tuple[Feed, FeedState, str]]:
     return sorted(found, key=lambda row: order.get(row[2], 3))
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def health(wanted: tuple[str, ...] | None) -> None:
     """The only part that ticks."""
     rows, now = states(), reads.now()

@@ -8,7 +8,7 @@ import streamlit as st
 from monitor.feeds import probe
 from monitor.feeds.probe import ProbeResult
 from monitor.models import Feed
-from monitor.ui.components import safe_html, times
+from monitor.ui.components import safe_html, speech, times
 from monitor.ui.components.wording import (
     DIRECTION_WORDS,
     LANGUAGES,
@@ -32,7 +32,7 @@ def begin_typed() -> None:
         begin(feed_test.feed_of(address))
 
 
-@st.fragment(run_every=1.0)
+@speech.ticking(run_every=1.0)
 def waiting() -> None:
     """Waits for the answer without redrawing the rest of the page."""
     future = st.session_state.get("trial")

@@ -15,7 +15,7 @@ import streamlit as st
 
 from monitor.errors import InputError
 from monitor.ui.charts import drag
-from monitor.ui.components import safe_html, times
+from monitor.ui.components import safe_html, speech, times
 from monitor.ui.exports.periods import DEFAULT, LENGTHS, Period, period_of, text_of, times_of
 from monitor.ui.queries import reads
 
@@ -35,7 +35,7 @@ def chosen() -> Period:
 
 
 def pick() -> None:
-    """The picker: presets, times of one's own, back to now, and the link."""
+    """The picker: presets, times of one's own, back to now, the link, and beside them the language of the pages."""
     with st.container(horizontal=True, vertical_alignment="center", key="period", gap="small"):
         st.segmented_control(
             "Time",
@@ -63,6 +63,7 @@ def pick() -> None:
         if typed:
             st.button("Now", key="to_now", on_click=to_now, help="Show the time up to now again")
         link(shown)
+        speech.pick()
     if typed:
         say(typed)
 

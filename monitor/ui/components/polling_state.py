@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitor import clock
 from monitor.feeds import schedule
-from monitor.ui.components import feed_health, safe_html
+from monitor.ui.components import feed_health, safe_html, speech
 from monitor.ui.components.wording import (
     STEP_FAILS,
     age,
@@ -22,7 +22,7 @@ LATE = timedelta(minutes=2)  # behind by so much is normal: a slow server, the p
 MANY = 1  # processes from which on they are listed
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def pollers() -> None:
     """Who polls now and how far behind; a table where there are several. Ticks."""
     found, now = reads.pollers(), clock.real_now()
@@ -57,7 +57,7 @@ def pollers() -> None:
             )
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def steps() -> None:
     """The steps of the pipeline that fail: which, since when, why, and when they are tried again. Ticks."""
     found, now = reads.failing_steps(), clock.real_now()

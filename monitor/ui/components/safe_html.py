@@ -6,6 +6,7 @@ st.html (tests/test_safe_html.py checks it).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
@@ -19,6 +20,8 @@ from monitor.models import Signal, Suppressed
 STYLES = Path(__file__).parents[1] / "app" / "style.css"
 ISOLATE, POP = "\u2068", "\u2069"  # keep a right-to-left name from reordering its neighbours
 BIDI_CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+ISOLATED = re.compile("(\u2066[^\u2066-\u2069\n]*\u2069)")  # a number kept together among words from right to left
+FROM_THE_RIGHT = "<style>.stApp{direction:rtl}.stDataFrame,.stEChartsChart,.stCode{direction:ltr}</style>"
 LONG = 20_000  # characters of one text that a page shows; a title may have a million
 
 MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
@@ -37,10 +40,17 @@ def plain(text: str) -> Html:
 
 
 def sound(text: str) -> str:
-    """Text without direction overrides and unpaired surrogates, of a length that a page can bear."""
+    """Text without direction overrides and unpaired surrogates, of a length that a page can bear. What is isolated from
+    left to right, begun and ended, moves no neighbour and stays.
+    """
     if len(text) > LONG:
         text = text[:LONG] + "\u2026"
-    return text.translate(BIDI_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+    parts = ISOLATED.split(text) if "\u2066" in text else [text]  # every second one is isolated and stays so
+    kept = [
+        f"\u2066{part.translate(BIDI_CONTROLS)}\u2069" if n % 2 else part.translate(BIDI_CONTROLS)
+        for n, part in enumerate(parts)
+    ]
+    return "".join(kept).encode("utf-8", "replace").decode("utf-8")
 
 
 def tag(name: str, *children: str, **attributes: str | None) -> Html:
@@ -65,9 +75,11 @@ def show(html: Html) -> None:
     st.html(html)
 
 
-def styles() -> None:
+def styles(right_to_left: bool = False) -> None:
     """The style sheet, once a page."""
     st.html(STYLES)
+    if right_to_left:
+        st.html(FROM_THE_RIGHT)
 
 
 def marked(text: str, spans: Numbered) -> Html:

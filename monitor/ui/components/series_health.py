@@ -7,7 +7,7 @@ import streamlit as st
 
 from monitor.models import SeriesState
 from monitor.prices.series.age import stale
-from monitor.ui.components import safe_html
+from monitor.ui.components import safe_html, speech
 from monitor.ui.components.wording import (
     age,
     ahead,
@@ -15,7 +15,7 @@ from monitor.ui.components.wording import (
 from monitor.ui.queries import reads
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def series_of_files() -> None:
     """The series of files in feeds.yaml: how old the newest value is, and what is wrong with the file. Ticks."""
     settings, _ = reads.context().settings.current()

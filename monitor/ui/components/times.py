@@ -6,7 +6,9 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from babel.dates import format_datetime
 
+from monitor.language import spoken
 from monitor.ui.components import safe_html
 
 
@@ -18,12 +20,6 @@ def zone() -> tzinfo:
         return UTC
 
 
-def language() -> str | None:
-    """The language of the viewer's browser, as `fr`; None where it names none."""
-    named = (st.context.locale or "").replace("_", "-").partition("-")[0].lower()
-    return named or None
-
-
 def zone_name() -> str:
     return str(zone())
 
@@ -33,7 +29,8 @@ def stamp(at: datetime, now: datetime, zone: tzinfo) -> str:
     here, today = at.astimezone(zone), now.astimezone(zone)
     if here.date() == today.date():
         return f"{here:%H:%M}"
-    return f"{here.day} {here:%b %H:%M}" if here.year == today.year else f"{here.day} {here:%b %Y %H:%M}"
+    form = "d MMM HH:mm" if here.year == today.year else "d MMM y HH:mm"
+    return format_datetime(here, form, tzinfo=here.tzinfo, locale=spoken())
 
 
 def local(at: datetime, now: datetime) -> str:

@@ -16,7 +16,7 @@ from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
-from monitor.ui.components import downloads, leads, period, row_selection, rule_form, safe_html, times
+from monitor.ui.components import downloads, leads, period, row_selection, rule_form, safe_html, speech, times
 from monitor.ui.components.rule_wording import means, span
 from monitor.ui.components.wording import age, many
 from monitor.ui.exports.periods import Period
@@ -65,7 +65,7 @@ def reports(alert: Alert) -> str:
     return safe_html.cell("; ".join(lines))
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def firing() -> None:
     """What began and is not over. The part that ticks, with the trouble of sending."""
     now, found = reads.now(), alert_reads.firing()

@@ -5,9 +5,20 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from monitor.language import spoken
 from monitor.models import UNREAD, Article
 from monitor.storage.articles import Filter
-from monitor.ui.components import article_detail, downloads, filters, gloss, period, row_selection, safe_html, times
+from monitor.ui.components import (
+    article_detail,
+    downloads,
+    filters,
+    gloss,
+    period,
+    row_selection,
+    safe_html,
+    speech,
+    times,
+)
 from monitor.ui.components.wording import DIRECTION_SIGNS, LANGUAGES, SCORE, SIGNS, kinds, many
 from monitor.ui.exports import links
 from monitor.ui.queries import reads
@@ -16,7 +27,7 @@ LIMIT = 500
 ROWS = 20  # of the list that stand without a scroll bar
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def arrivals(wanted: Filter, upto: int) -> None:
     """Announces new articles and shows them when asked, so that nothing moves while somebody reads."""
     latest = reads.arrived_id()
@@ -34,7 +45,7 @@ def arrivals(wanted: Filter, upto: int) -> None:
 
 def table(found: list[Article], beside: bool) -> None:
     """The list; narrower `beside` an open article. Choosing a row puts its number into the address."""
-    language, names = times.language(), reads.actor_names()
+    language, names = spoken(), reads.actor_names()
     foreign = [a for a in found if gloss.needed(a, language)]
     frame = pd.DataFrame({
         "title": [safe_html.cell(a.title) for a in found],

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import midnight
+from monitor.language import spoken
 from monitor.models import PARTS, DataSeries, Series
 from monitor.ui.charts import drag, panels
 from monitor.ui.components import (
@@ -156,7 +157,7 @@ now = reads.now().replace(second=0, microsecond=0)
 series_faults.banner(beside[name], now)
 closes = studies.closes(name, midnight(now))
 days = chosen_days(name, part, text, kinds, now)
-events = studies.named(days, name, part, times.language())
+events = studies.named(days, name, part, spoken())
 chart(beside[name], part, events, period.chosen(), now)
 if closes.empty:
     st.info(f"No value of {name} is stored yet, so nothing can be compared with it.")

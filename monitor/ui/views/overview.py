@@ -19,6 +19,7 @@ from monitor.ui.components import (
     leads,
     period,
     safe_html,
+    speech,
     status,
     times,
 )
@@ -38,7 +39,7 @@ def minute_of(shown: Period) -> datetime:
     return min(now, shown.until - timedelta(minutes=1)) if shown.fixed else now
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def numbers() -> None:
     """The only part that ticks: the sentence, how fresh it is, the row of numbers."""
     shown = period.chosen()
@@ -159,7 +160,7 @@ def files(grain: str, spanned: Period, shown: list[str]) -> None:
                 )
 
 
-@st.fragment(run_every=reads.TICK)
+@speech.ticking(run_every=reads.TICK)
 def arrivals(upto: int, settled: bool) -> None:
     """Announces new articles over the page and shows them when asked, so that nothing moves while somebody reads.
 

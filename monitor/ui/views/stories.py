@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from monitor.language import spoken
 from monitor.models import Article, Story
 from monitor.stories.account import Account
 from monitor.ui.app import pages
@@ -55,7 +56,7 @@ def table(found: list[Story], rows: int) -> None:
     """The list. Choosing a row puts the story's number into the address."""
     frame = pd.DataFrame({
         row_selection.SIGN: [DIRECTION_SIGNS[s.direction] for s in found],
-        "title": [safe_html.cell(reads.title(s, times.language())) for s in found],
+        "title": [safe_html.cell(reads.title(s, spoken())) for s in found],
         "state": [s.state for s in found],
         "publishers": [s.publishers for s in found],
         "last report": pd.to_datetime([s.last_seen for s in found], utc=True),
@@ -101,7 +102,7 @@ def story(number: str) -> None:
         st.text("There is no story with this number.")
         return
     members, now, account = reads.members(found.id), reads.now(), reads.account_of(found)
-    face = reads.article(reads.face(account, times.language())) if account else None
+    face = reads.article(reads.face(account, spoken())) if account else None
     if account is None or face is None:
         st.text("This story has no report any more.")
         return
@@ -115,7 +116,7 @@ def story(number: str) -> None:
     with st.container(border=True, key="story"):
         st.button("Close the story", key="close", on_click=close, icon=":material/close:")
         safe_html.show(article_card.brief(found.direction, face, about))
-        if said := gloss.line(face, reads.actor_names(), times.language()):
+        if said := gloss.line(face, reads.actor_names(), spoken()):
             safe_html.note(said)
         if len(members) == 1:
             one_report(found, members[0])

@@ -1,0 +1,78 @@
+"""The language of the pages: the viewer's choice, in the address as `locale`, else the browser's, else English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import streamlit as st
+
+from monitor.language import LANGUAGES, REVIEWED, RIGHT_TO_LEFT, _, speak, spoken
+from monitor.ui.components import safe_html
+
+
+def chosen() -> str:
+    said = st.session_state.get("locale") or st.query_params.get("locale")
+    return said if said in LANGUAGES else of_browser()
+
+
+def of_browser() -> str:
+    named = (st.context.locale or "").replace("_", "-").partition("-")[0].lower()
+    return named if named in LANGUAGES else "en"
+
+
+def begin() -> None:
+    """Speak the viewer's language in this run of the script."""
+    speak(chosen())
+
+
+def pick() -> None:
+    st.selectbox(
+        _("Language"), list(LANGUAGES), index=list(LANGUAGES).index(of_browser()), format_func=LANGUAGES.__getitem__,
+        key="locale", bind="query-params", label_visibility="collapsed", width=120,
+    )  # fmt: skip
+
+
+def layout() -> None:
+    """The style sheet, turned round for a language that runs from right to left; says where nobody has reviewed the
+    words.
+    """
+    safe_html.styles(spoken() in RIGHT_TO_LEFT)
+    if spoken() not in REVIEWED:
+        safe_html.banner("info", _("The words of these pages have not been reviewed by a native speaker."))
+
+
+def ticking(run_every: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """st.fragment for what says something: a run of a fragment alone begins in English, so it chooses the language."""
+
+    def decorated(draw: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(draw)
+        def drawn(*args: Any, **named: Any) -> Any:
+            begin()
+            return draw(*args, **named)
+
+        return st.fragment(drawn, run_every=run_every)
+
+    return decorated
+
+
+def by_language(cache: Callable[[Callable[..., Any]], Any]) -> Callable[[Callable[..., Any]], Any]:
+    """A cache of Streamlit for what says something: an answer is kept for the language that it was given in."""
+
+    def decorated(make: Callable[..., Any]) -> Any:
+        @wraps(make)
+        def of_language(language: str, *args: Any, **named: Any) -> Any:
+            return make(*args, **named)
+
+        del of_language.__wrapped__  # or its arguments would be taken for make's
+        kept = cache(of_language)
+
+        @wraps(make)
+        def answered(*args: Any, **named: Any) -> Any:
+            return kept(spoken(), *args, **named)
+
+        answered.clear = kept.clear  # type: ignore[attr-defined]
+        return answered
+
+    return decorated

@@ -1,0 +1,51 @@
+"""The languages of the pages: every catalogue has every sentence, and nobody is given another's."""
+
+from monitor.language import _, n_, speak, speaking, spoken
+from monitor.ui.components import safe_html, speech
+
+
+def test_what_nobody_has_translated_stays_english():
+    with speaking("fr"):
+        assert _("a sentence that stands in no catalogue") == "a sentence that stands in no catalogue"
+
+
+def test_a_language_that_there_is_not_is_english():
+    speak("tlh")
+    assert spoken() == "en"
+
+
+def test_a_number_keeps_its_sign_among_words_from_right_to_left():
+    with speaking("ar"):
+        said = _("change of {change}", change="+12")
+    assert said == "change of \u2066+12\u2069"
+    assert safe_html.plain(said) == said
+
+
+def test_isolation_that_is_not_ended_is_taken_out_of_a_feeds_text():
+    assert safe_html.sound("a \u2066b \u202ec") == "a b c"
+    assert safe_html.sound("a\u2069 \u2067b\u2069") == "a b"
+
+
+def test_a_number_goes_with_its_form():
+    assert n_("{n} report", "{n} reports", 1) == "1 report"
+    assert n_("{n} report", "{n} reports", 1200, n="1,200") == "1,200 reports"
+
+
+def test_a_cached_answer_is_of_the_language_that_it_was_given_in():
+    kept = {}
+
+    def cache(make):
+        def cached(*args):
+            return kept.setdefault(args, make(*args))
+
+        cached.clear = kept.clear
+        return cached
+
+    @speech.by_language(cache)
+    def sentence(n):
+        return f"{spoken()} {n}"
+
+    assert sentence(1) == "en 1"
+    with speaking("fa"):
+        assert sentence(1) == "fa 1"
+    assert sentence(1) == "en 1" and len(kept) == 2
