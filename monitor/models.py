@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+from monitor.language import N_
+
 Language = Literal["en", "fr", "ar", "fa", "he"]
 Grain = Literal["hour", "day"]
 # what the index measures: coverage of escalation, of de-escalation, and of the theatre at all, whatever is said of it
@@ -25,16 +27,16 @@ UNREAD = (
 FORMER_CATEGORIES = {"relief": "sanctions_relief"}
 # parts of the theatre; what puts an entry there is in parts.py
 PARTS = {
-    "hormuz": "Hormuz and shipping",
-    "iran_us": "Iran-US",
-    "iran_israel": "Iran-Israel",
-    "gulf_states": "Gulf states",
-    "iraq_syria": "Iraq-Syria",
-    "yemen_red_sea": "Yemen-Red Sea",
-    "lebanon": "Lebanon",
-    "gaza": "Gaza",
-    "nuclear_file": "nuclear file",
-    "energy_works": "energy works",
+    "hormuz": N_("Hormuz and shipping"),
+    "iran_us": N_("Iran-US"),
+    "iran_israel": N_("Iran-Israel"),
+    "gulf_states": N_("Gulf states"),
+    "iraq_syria": N_("Iraq-Syria"),
+    "yemen_red_sea": N_("Yemen-Red Sea"),
+    "lebanon": N_("Lebanon"),
+    "gaza": N_("Gaza"),
+    "nuclear_file": N_("nuclear file"),
+    "energy_works": N_("energy works"),
 }
 # what parts were called in earlier versions: old links still say so
 FORMER_PARTS = {label: part for part, label in PARTS.items()}

@@ -21,10 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from monitor.language import N_
 from monitor.stories.headlines import of_the_event, said_of_itself
 from monitor.tagging.letters import fold_letters
 
-STATES = ("reported by one", "confirmed", "disputed", "denied", "corrected")
+STATES = (N_("reported by one"), N_("confirmed"), N_("disputed"), N_("denied"), N_("corrected"))
 OPPOSITE = {"escalation": "deescalation", "deescalation": "escalation"}
 DISPUTE = (
     4  # one independent publisher in so many that reports the opposite makes a story disputed; fewer may be misread

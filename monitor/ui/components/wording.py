@@ -1,146 +1,179 @@
 """The words of the screen: what each category, state and level is called, and sentences made from facts. Pure
 functions.
 
-Each word is defined here once, so that screen, tooltip and test agree.
+Each word is defined here once, so that screen, tooltip and test agree. Tables hold words for `_`, which says them in
+the language of the viewer; functions have said them already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from monitor.language import N_, _, n_
 from monitor.models import DEESCALATION, ESCALATION, FeedState, Story
 from monitor.storage.signals import Reported
 from monitor.stories.account import Account, Follower
 
 CATEGORY_WORDS = {
-    "attack": "strikes and clashes",
-    "maritime": "incidents at sea",
-    "threat": "threats",
-    "mobilize": "military moves",
-    "nuclear": "nuclear steps",
-    "sanction": "sanctions",
-    "rupture": "ruptures",
-    "unrest": "unrest",
-    "energy": "energy works hit",
-    "talks": "talks",
-    "accord": "accords",
-    "ceasefire": "cease-fires",
-    "concession": "concessions",
-    "release": "releases",
-    "withdrawal": "withdrawals",
-    "sanctions_relief": "sanctions relief",
-    "appeal": "appeals for calm",
+    "attack": N_("strikes and clashes"),
+    "maritime": N_("incidents at sea"),
+    "threat": N_("threats"),
+    "mobilize": N_("military moves"),
+    "nuclear": N_("nuclear steps"),
+    "sanction": N_("sanctions"),
+    "rupture": N_("ruptures"),
+    "unrest": N_("unrest"),
+    "energy": N_("energy works hit"),
+    "talks": N_("talks"),
+    "accord": N_("accords"),
+    "ceasefire": N_("cease-fires"),
+    "concession": N_("concessions"),
+    "release": N_("releases"),
+    "withdrawal": N_("withdrawals"),
+    "sanctions_relief": N_("sanctions relief"),
+    "appeal": N_("appeals for calm"),
 }
 DIRECTION_WORDS = {
-    "escalation": "▲ escalation",
-    "deescalation": "▼ de-escalation",
-    "mixed": "◆ mixed",
-    "none": "· none",
-    "unread": "… not read yet",
+    "escalation": N_("▲ escalation"),
+    "deescalation": N_("▼ de-escalation"),
+    "mixed": N_("◆ mixed"),
+    "none": N_("· none"),
+    "unread": N_("… not read yet"),
 }
 DIRECTION_SIGNS = {name: words.split()[0] for name, words in DIRECTION_WORDS.items()}
-SIGNS = ", ".join(DIRECTION_WORDS.values())  # what the signs mean
 STATE_WORDS = {
-    "new": "○ not asked yet",
-    "well": "● well",
-    "empty": "○ no items",
-    "silent": "◐ silent",
-    "failing": "✕ failing",
-    "gone": "✕ gone (410)",
-    "off": "– switched off",
+    "new": N_("○ not asked yet"),
+    "well": N_("● well"),
+    "empty": N_("○ no items"),
+    "silent": N_("◐ silent"),
+    "failing": N_("✕ failing"),
+    "gone": N_("✕ gone (410)"),
+    "off": N_("– switched off"),
 }
 STATE_MEANS = {
-    "new": "not asked yet",
-    "well": "it answers, with entries",
-    "empty": "it answers, but the feed has no entries",
-    "silent": "it answers, but has brought nothing new for much longer than usual",
-    "failing": "its last request failed; it is asked again, less often",
-    "gone": "it answered that it is gone for good (410) and is not asked again",
-    "off": "switched off in feeds.yaml",
+    "new": N_("not asked yet"),
+    "well": N_("it answers, with entries"),
+    "empty": N_("it answers, but the feed has no entries"),
+    "silent": N_("it answers, but has brought nothing new for much longer than usual"),
+    "failing": N_("its last request failed; it is asked again, less often"),
+    "gone": N_("it answered that it is gone for good (410) and is not asked again"),
+    "off": N_("switched off in feeds.yaml"),
 }
-SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": "made up"}
-MEASURES = {"tension": "Tension", "relief": "Relief", "attention": "Attention"}
+SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": N_("made up")}
+MEASURES = {"tension": N_("Tension"), "relief": N_("Relief"), "attention": N_("Attention")}
 # what a first-time reader has to know, in the order of the page
 GUIDE = (
     (
-        "Tension, Relief",
-        "How much of all news polled in the last 24 hours reports escalation (or de-escalation), "
-        "weighted by severity and averaged "
-        "over publishers. 100 is the normal level. Prices are not part of it.",
+        N_("Tension, Relief"),
+        N_(
+            "How much of all news polled in the last 24 hours reports escalation (or de-escalation), weighted by "
+            "severity and averaged over publishers. 100 is the normal level. Prices are not part of it."
+        ),
     ),
     (
-        "Attention",
-        "How much of the news polled in the last 24 hours is about the Gulf theatre at all, whatever it says. "
-        "How much the world looks, "
-        "not how bad it is: it rises for talks as for strikes. 100 is the normal level.",
+        N_("Attention"),
+        N_(
+            "How much of the news polled in the last 24 hours is about the Gulf theatre at all, whatever it says. How "
+            "much the world looks, not how bad it is: it rises for talks as for strikes. 100 is the normal level."
+        ),
     ),
     (
-        "Levels",
-        (
+        N_("Levels"),
+        N_(
             "Of tension, over seven days: under 75 below normal; under 125 normal; under 200 elevated; under 400 high; "
             "from there on very high."
         ),
     ),
     (
-        "90 %",
-        (
+        N_("90 %"),
+        N_(
             "The range in which the number would lie nine times out of ten with other stories of the same kind. While "
             "two ranges overlap, the change is not clear."
         ),
     ),
-    ("▲ ▼ ◆", "Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
     (
-        "act, words",
-        (
-            "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, "
-            "from 1 to 10."
+        N_("▲ ▼ ◆"),
+        N_("Escalation raises the risk of armed conflict, de-escalation lowers it; mixed holds both."),
+    ),
+    (
+        N_("act, words"),
+        N_(
+            "Something done or decided, or only said: a threat, an offer. The number beside it is its severity, from 1 "
+            "to 10."
         ),
     ),
     (
-        "Publisher",
-        (
+        N_("Publisher"),
+        N_(
             "Feeds with the same owner count once, and so do copies of one text, so three publishers are three "
             "independent sources. A story is one event, with the reports of all of them."
         ),
     ),
     (
-        "Marks on the chart",
-        (
+        N_("Marks on the chart"),
+        N_(
             "A square is an alert. A triangle is the first day of an episode: a day that stood out from the 60 before "
             "it, as the Oil page studies them."
         ),
     ),
 )
-SCORE = (
+SCORE = N_(
     "From -10 to +10: its signals by severity and confidence, those of the summary by half; above zero for escalation"
 )
-STORY_SCORE = "From -10 to +10: the highest and the lowest score of its reports together"
+STORY_SCORE = N_("From -10 to +10: the highest and the lowest score of its reports together")
 TIERS = (1, 2, 3, 4)
-TIER = (
+TIER = N_(
     "Of the source, from feeds.yaml: 1 agencies and papers of record, 2 established titles, 3 trade press and "
     "sources without a tier, 4 state and party voices"
 )
-MODE_WORDS = {"act": "acts", "words": "words"}
-DONE = {"act": "done", "words": "said"}  # of one signal
-LANGUAGES = {"en": "English", "fr": "French", "ar": "Arabic", "fa": "Persian", "he": "Hebrew (not tagged)"}
+MODE_WORDS = {"act": N_("acts"), "words": N_("words")}
+DONE = {"act": N_("done"), "words": N_("said")}  # of one signal
+LANGUAGES = {
+    "en": N_("English"),
+    "fr": N_("French"),
+    "ar": N_("Arabic"),
+    "fa": N_("Persian"),
+    "he": N_("Hebrew (not tagged)"),
+}
+
+
+def signs() -> str:
+    """What the signs of the directions mean."""
+    return commas(_(words) for words in DIRECTION_WORDS.values())
+
+
+def commas(words: Iterable[str]) -> str:
+    """Words or clauses that stand side by side."""
+    return _(", ").join(words)
+
+
+def semicolons(clauses: Iterable[str]) -> str:
+    """Whole clauses that stand side by side."""
+    return _("; ").join(clauses)
+
+
+def upper(text: str) -> str:
+    """With a capital letter in front."""
+    return text[:1].upper() + text[1:]
 
 
 def provisional(reference: tuple[date, date] | None) -> str:
     """What a provisional index is measured against; `reference` is the fixed window, if there is one."""
     if reference:
-        return (
-            f"Provisional: the reference window {reference[0]} to {reference[1]} is not over, or has too little "
-            "news to say what is normal."
+        return _(
+            "Provisional: the reference window {first} to {last} is not over, or has too little news to say what is "
+            "normal.",
+            first=reference[0],
+            last=reference[1],
         )
-    return "Provisional: measured against a built-in reference until there are 14 days of history."
+    return _("Provisional: measured against a built-in reference until there are 14 days of history.")
 
 
 def reasons(reported: Sequence[Reported]) -> str:
     """What the news of a day reports, both sides: `Strikes and clashes reported by 6 publishers; talks by 3.`"""
     sides = [words for categories in (ESCALATION, DEESCALATION) if (words := _leading(reported, categories))]
-    text = "; ".join(sides) if sides else "no signals in the last 24 hours"
-    return text[0].upper() + text[1:] + "."
+    return upper(semicolons(sides) if sides else _("no signals in the last 24 hours")) + "."
 
 
 def _leading(reported: Sequence[Reported], categories: tuple[str, ...]) -> str:
@@ -148,67 +181,87 @@ def _leading(reported: Sequence[Reported], categories: tuple[str, ...]) -> str:
         (t for t in reported if t.category in categories),
         key=lambda t: (-t.publishers, -t.articles, t.category),
     )[:2]
-    return ", ".join(
-        f"{CATEGORY_WORDS[t.category]} {'by' if number else 'reported by'} {many(t.publishers, 'publisher')}"
-        for number, t in enumerate(ours)
-    )
+    said: list[str] = []
+    for one in ours:
+        filled = {"what": _(CATEGORY_WORDS[one.category]), "n": f"{one.publishers:,}"}
+        said.append(
+            n_("{what} by {n} publisher", "{what} by {n} publishers", one.publishers, **filled)
+            if said
+            else n_("{what} reported by {n} publisher", "{what} reported by {n} publishers", one.publishers, **filled)
+        )
+    return commas(said)
 
 
 def state(story: Story) -> str:
     """Whether a story's reports agree, in a few words: `confirmed by 3 publishers`."""
-    confirming = many(story.confirmed_by, "publisher")
+    count = story.confirmed_by
     match story.state:
         case "reported by one":
-            return "reported by one publisher"
+            return _("reported by one publisher")
         case "confirmed":
-            return f"confirmed by {confirming}"
+            return n_("confirmed by {n} publisher", "confirmed by {n} publishers", count, n=f"{count:,}")
         case "disputed":
-            return f"disputed: confirmed by {confirming}, denied or contradicted by others"
+            return n_(
+                "disputed: confirmed by {n} publisher, denied or contradicted by others",
+                "disputed: confirmed by {n} publishers, denied or contradicted by others",
+                count,
+                n=f"{count:,}",
+            )
         case "corrected":
-            return "corrected: edited or withdrawn since"
-    return story.state
+            return _("corrected: edited or withdrawn since")
+    return _(story.state)
 
 
 def after(delay: timedelta) -> str:
     """`at the same time`, `4 min later`, `1 h 10 min later`, `2 days later`."""
     minutes = int(delay.total_seconds() // 60)
     if minutes < 1:
-        return "at the same time"
+        return _("at the same time")
     if minutes < 60:
-        return f"{minutes} min later"
+        return _("{minutes} min later", minutes=minutes)
     hours, rest = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {rest} min later" if rest else f"{hours} h later"
-    return f"{hours // 24} days later"
+        if rest:
+            return _("{hours} h {minutes} min later", hours=hours, minutes=rest)
+        return _("{hours} h later", hours=hours)
+    return n_("{n} day later", "{n} days later", hours // 24)
 
 
 def followed(first: str, followers: Sequence[Follower], most: int = 3) -> str:
-    """`First reported by AFP; BBC 4 min later, DW 1 h later and 2 more. Copies of their texts: Daily.`"""
-    own = [f"{one.publisher} {after(one.after)}" for one in followers if one.copies is None]
+    """`First reported by AFP; then BBC 4 min later, DW 1 h later and 2 more. Copies of their texts: Daily.`"""
+    own = [
+        _("{publisher} {later}", publisher=one.publisher, later=after(one.after))
+        for one in followers
+        if one.copies is None
+    ]
     copies = [one.publisher for one in followers if one.copies is not None]
-    said = f"First reported by {first}" + (f"; then {listed(own, most)}" if own else "")
-    return f"{said}. Copies of their texts: {listed(copies, most)}." if copies else f"{said}."
+    if own:
+        said = _("First reported by {first}; then {others}.", first=first, others=listed(own, most))
+    else:
+        said = _("First reported by {first}.", first=first)
+    return f"{said} {_('Copies of their texts: {names}.', names=listed(copies, most))}" if copies else said
 
 
 def contradictions(found: Account) -> dict[int, str]:
     """article id -> what its report says against the story: `denies it`, `reports the opposite`, `corrected`."""
-    said = dict.fromkeys(found.opposite, "reports the opposite")
-    return said | dict.fromkeys(found.corrected, "corrected") | dict.fromkeys(found.denying, "denies it")
+    said = dict.fromkeys(found.opposite, _("reports the opposite"))
+    return said | dict.fromkeys(found.corrected, _("corrected")) | dict.fromkeys(found.denying, _("denies it"))
 
 
 def kinds(categories: Sequence[str]) -> str:
     """Categories in the words of the screen."""
-    return ", ".join(CATEGORY_WORDS[category] for category in categories)
+    return commas(_(CATEGORY_WORDS[category]) for category in categories)
 
 
 def languages(codes: Sequence[str]) -> str:
-    return ", ".join(LANGUAGES.get(code, code) for code in codes)
+    return commas(_(LANGUAGES.get(code, code)) for code in codes)
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """`BBC, DW, France 24 and 2 more`."""
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    said = commas(names[:most])
+    return n_("{names} and {n} more", "{names} and {n} more", more, names=said) if more > 0 else said
 
 
 def many(count: int, noun: str) -> str:
@@ -222,8 +275,16 @@ def waiting(articles: int, since: datetime | None, now: datetime) -> str:
     """`12 articles wait to be read, the first came 3 min ago.` Empty where none does."""
     if not articles:
         return ""
-    first = "" if since is None or now - since < timedelta(minutes=1) else f", the first came {age(since, now)}"
-    return f"{many(articles, 'article')} {'waits' if articles == 1 else 'wait'} to be read{first}."
+    count = f"{articles:,}"
+    if since is None or now - since < timedelta(minutes=1):
+        return n_("{n} article waits to be read.", "{n} articles wait to be read.", articles, n=count)
+    return n_(
+        "{n} article waits to be read, the first came {ago}.",
+        "{n} articles wait to be read, the first came {ago}.",
+        articles,
+        n=count,
+        ago=age(since, now),
+    )
 
 
 CLOCK_SLACK = timedelta(minutes=5)  # ahead of the clock an answer may be: clocks of several machines differ
@@ -235,50 +296,65 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     answers = [state.last_success for state in states if state.last_success]
     failing = sum(state.state in ("failing", "gone") for state in states)
     if not enabled:
-        return "○", "Nothing to poll", "no feed is switched on."
+        return "○", _("Nothing to poll"), _("no feed is switched on.")
     if not states:
-        return "○", "Nothing asked yet", f"{many(enabled, 'feed')} configured."
+        said = n_("{n} feed configured.", "{n} feeds configured.", enabled, n=f"{enabled:,}")
+        return "○", _("Nothing asked yet"), said
     if failing == len(states):
-        newest = f"the last answer was {age(max(answers), now)}" if answers else "no feed has ever answered"
-        return "✕", "No feed answers", f"Is there a network? The pages show what was stored before; {newest}."
-    trouble = f", {failing} failing" if failing else ""
-    waiting = f", {enabled - len(states)} not asked yet" if enabled > len(states) else ""
+        if answers:
+            said = _(
+                "Is there a network? The pages show what was stored before; the last answer was {ago}.",
+                ago=age(max(answers), now),
+            )
+        else:
+            said = _("Is there a network? The pages show what was stored before; no feed has ever answered.")
+        return "✕", _("No feed answers"), said
+    short = [n_("{n} failing", "{n} failing", failing)] if failing else []
+    if (unasked := enabled - len(states)) > 0:
+        short.append(n_("{n} not asked yet", "{n} not asked yet", unasked))
     if not answers:
-        return "○", "No answer yet", f"from {many(len(states), 'feed')}{trouble}{waiting}."
+        asked = n_("from {n} feed", "from {n} feeds", len(states), n=f"{len(states):,}")
+        return "○", _("No answer yet"), commas([asked, *short]) + "."
     if later := sum(answer > now + CLOCK_SLACK for answer in answers):
-        return (
-            "◐",
-            "Clock set back",
-            f"{many(later, 'feed')} answered later than this machine's clock says it is now; all are asked again.",
+        said = n_(
+            "{n} feed answered later than this machine's clock says it is now; all are asked again.",
+            "{n} feeds answered later than this machine's clock says it is now; all are asked again.",
+            later,
+            n=f"{later:,}",
         )
+        return "◐", _("Clock set back"), said
     gap = now - max(answers)
-    sign, word = ("●", "Fresh") if gap <= FRESH_FOR else ("◐", "Stale") if gap <= STALE_FOR else ("✕", "Silent")
-    return (
-        sign,
-        word,
-        (
-            f"last answer {age(max(answers), now)}; {len(states) - failing} of {many(enabled, 'feed')} "
-            f"answer{'s' if len(states) - failing == 1 else ''}{trouble}{waiting}."
-        ),
+    sign, word = (
+        ("●", _("Fresh")) if gap <= FRESH_FOR else ("◐", _("Stale")) if gap <= STALE_FOR else ("✕", _("Silent"))
     )
+    answering = n_(
+        "{n} of {feeds} answers",
+        "{n} of {feeds} answer",
+        len(states) - failing,
+        feeds=n_("{n} feed", "{n} feeds", enabled, n=f"{enabled:,}"),
+    )
+    last = _("last answer {ago}", ago=age(max(answers), now))
+    return sign, word, semicolons([last, commas([answering, *short])]) + "."
 
 
 def day_age(day: date, today: date) -> str:
     """How long ago a day was: a close is of a day, not of a minute."""
     gone = (today - day).days
-    return "today" if gone < 1 else "yesterday" if gone == 1 else f"{gone} days ago"
+    if gone < 1:
+        return _("today")
+    return _("yesterday") if gone == 1 else n_("{n} day ago", "{n} days ago", gone)
 
 
 STEP_FAILS = {
-    "polling": "Feeds cannot be polled",
-    "reading": "New articles are not read",
-    "stories": "New articles are not grouped into stories",
-    "index": "The index is not updated",
-    "prices": "Prices are not updated",
-    "series": "Series from files are not updated",
-    "word count": "The word count that the index is compared with is not updated",
-    "alerts": "Alert rules are not checked",
-    "briefs": "Briefs are not made",
+    "polling": N_("Feeds cannot be polled"),
+    "reading": N_("New articles are not read"),
+    "stories": N_("New articles are not grouped into stories"),
+    "index": N_("The index is not updated"),
+    "prices": N_("Prices are not updated"),
+    "series": N_("Series from files are not updated"),
+    "word count": N_("The word count that the index is compared with is not updated"),
+    "alerts": N_("Alert rules are not checked"),
+    "briefs": N_("Briefs are not made"),
 }
 
 
@@ -287,31 +363,45 @@ def step_failing(step: str, since: datetime, next_try: datetime | None, now: dat
 
     `New articles are not grouped into stories: failing since 14:02 UTC (12 min ago), next try in 3 min.`
     """
-    what = STEP_FAILS.get(step, f"The step {step} does not work")
-    day = "" if since.date() == now.date() else f"{since:%Y-%m-%d} "
-    again = "" if next_try is None else f", next try {ahead(next_try, now)}"
-    return f"{what}: failing since {day}{since:%H:%M} UTC ({age(since, now)}){again}."
+    what = _(STEP_FAILS[step]) if step in STEP_FAILS else _("The step {step} does not work", step=step)
+    time = f"{since:%H:%M} UTC" if since.date() == now.date() else f"{since:%Y-%m-%d %H:%M} UTC"
+    if next_try is None:
+        return _("{what}: failing since {time} ({ago}).", what=what, time=time, ago=age(since, now))
+    return _(
+        "{what}: failing since {time} ({ago}), next try {ahead}.",
+        what=what,
+        time=time,
+        ago=age(since, now),
+        ahead=ahead(next_try, now),
+    )
 
 
 def ahead(then: datetime, now: datetime) -> str:
     """How long until then, in one unit: `in 3 min`."""
     seconds = (then - now) // timedelta(seconds=1)
     if seconds < 1:
-        return "now"
-    return f"in {seconds} s" if seconds < 90 else f"in {round(seconds / 60)} min"
+        return _("now")
+    return _("in {seconds} s", seconds=seconds) if seconds < 90 else _("in {minutes} min", minutes=round(seconds / 60))
+
+
+AGES = (
+    (timedelta(days=2), timedelta(days=1), N_("{number} d ago")),
+    (timedelta(hours=2), timedelta(hours=1), N_("{number} h ago")),
+    (timedelta(minutes=1), timedelta(minutes=1), N_("{number} min ago")),
+)
 
 
 def age(then: datetime | None, now: datetime) -> str:
     """How long ago, in one unit: `5 min ago`. A time ahead of the clock says so; a missing one stays missing."""
     if then is None:
-        return "never"
+        return _("never")
     gap = now - then
     if gap < timedelta(0):
-        return "ahead of the clock"
-    for unit, length in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
-        if gap >= (2 * length if unit != "min" else length):
-            return f"{gap // length} {unit} ago"
-    return "just now"
+        return _("ahead of the clock")
+    for least, unit, words in AGES:
+        if gap >= least:
+            return _(words, number=gap // unit)
+    return _("just now")
 
 
 def named(code: str, names: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from monitor.ui.components import (
     speech,
     times,
 )
-from monitor.ui.components.wording import DIRECTION_SIGNS, LANGUAGES, SCORE, SIGNS, kinds, many
+from monitor.ui.components.wording import DIRECTION_SIGNS, LANGUAGES, SCORE, kinds, many, signs
 from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
@@ -68,7 +68,7 @@ def table(found: list[Article], beside: bool) -> None:
         key=f"list_{hash((*ids, st.session_state.get('closed', 0)))}",
         placeholder="",
         column_config={
-            row_selection.SIGN: row_selection.sign_column(SIGNS),
+            row_selection.SIGN: row_selection.sign_column(signs()),
             "title": st.column_config.TextColumn(width=WIDE if not beside else NARROW),
             "in English": st.column_config.TextColumn(width=220, help=f"{gloss.SAID}."),
             "time": st.column_config.DatetimeColumn(

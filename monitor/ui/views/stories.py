@@ -28,7 +28,6 @@ from monitor.ui.components.wording import (
     DIRECTION_WORDS,
     LANGUAGES,
     SCORE,
-    SIGNS,
     STORY_SCORE,
     TIER,
     after,
@@ -37,6 +36,7 @@ from monitor.ui.components.wording import (
     kinds,
     languages,
     many,
+    signs,
     state,
 )
 from monitor.ui.exports import links
@@ -83,7 +83,7 @@ def table(found: list[Story], rows: int) -> None:
         column_config={
             "last report": last,
             "first seen": first,
-            row_selection.SIGN: row_selection.sign_column(SIGNS),
+            row_selection.SIGN: row_selection.sign_column(signs()),
             "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=STORY_SCORE),
             "signals": st.column_config.TextColumn(width=170),
             "state": st.column_config.TextColumn(width=115, help=STATE),
@@ -206,7 +206,7 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
             "time": st.column_config.DatetimeColumn(
                 f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110
             ),
-            row_selection.SIGN: row_selection.sign_column(SIGNS),
+            row_selection.SIGN: row_selection.sign_column(signs()),
             "title": st.column_config.TextColumn(width=460),
             "score": st.column_config.NumberColumn(format="%+.1f", help=SCORE),
             "in this story": st.column_config.TextColumn(width=150),
