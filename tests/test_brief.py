@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from monitor.errors import InputError
 from monitor.index import state
+from monitor.index.strait import Strait
 from monitor.models import PARTS, Article, Price
 from monitor.operation.brief import content, pdf
 from monitor.operation.brief.as_html import html
@@ -100,8 +101,10 @@ def test_made_up_news_and_replays_are_named():
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://a.example/>x(y)[z]<b>*`|'&", None])
 def test_text_of_feeds_is_never_markup(attack, link):
-    made = brief(events=[event(attack, link)], closes=[Close(attack)], strait=attack)
-    plain = brief(events=[event("plain", link)], closes=[Close("plain")], strait="plain")
+    made, plain = (
+        brief(events=[event(name, link)], closes=[Close(name)], strait=Strait("closed", NOON, (name,), NOON))
+        for name in (attack, "plain")
+    )
     for rendered in (
         [html(one, ENGLISH) for one in (made, plain)],
         [_rendered(markdown(one, ENGLISH)) for one in (made, plain)],

@@ -14,13 +14,37 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from babel.dates import format_date
+
+from monitor.language import N_, _, n_, spoken
+
 # of the whole theatre's index: under so much it is called that; 100 is normal
-LEVELS = ((75, "below normal"), (125, "normal"), (200, "elevated"), (400, "high"))
-HIGHEST = "very high"
+LEVELS = ((75, N_("below normal")), (125, N_("normal")), (200, N_("elevated")), (400, N_("high")))
+HIGHEST = N_("very high")
 # how much escalation 24 hours hold, in points of the whole theatre's normal: of the whole, and of one part of it
-AMOUNTS = ((75, "Little"), (125, "About as much"), (200, "More"), (400, "Much"))
+AMOUNTS = ((75, "little"), (125, "about as much"), (200, "more"), (400, "much"))
 AMOUNTS_OF_PART = ((5, "hardly any"), (25, "little"), (75, "some"), (200, "much"))
 MOST = "very much"
+SAID = {
+    "little": N_("Little escalation in the last 24 h of news ({value})"),
+    "about as much": N_("About as much escalation as normal in the last 24 h of news ({value})"),
+    "more": N_("More escalation than normal in the last 24 h of news ({value})"),
+    "much": N_("Much escalation in the last 24 h of news ({value})"),
+    "very much": N_("Very much escalation in the last 24 h of news ({value})"),
+}
+SAID_OF_PART = {
+    "hardly any": N_("hardly any escalation"),
+    "little": N_("little escalation"),
+    "some": N_("some escalation"),
+    "much": N_("much escalation"),
+    "very much": N_("very much escalation"),
+}
+MOVED = {
+    ("tension", "rising"): N_("tension rose to {value} ({change} in 24 h)"),
+    ("tension", "falling"): N_("tension fell to {value} ({change} in 24 h)"),
+    ("relief", "rising"): N_("relief rose to {value} ({change} in 24 h)"),
+    ("relief", "falling"): N_("relief fell to {value} ({change} in 24 h)"),
+}
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 HISTORY = WEEK + DAY  # of points that a state is made of
 LEAST_HOURS = 24  # with a number, for a level
@@ -89,7 +113,7 @@ def state(points: Sequence[Point], now: datetime) -> State:
 
 
 def level(tension: float) -> str:
-    """What an index of the whole theatre is called: 100 is the reference window's own level."""
+    """What an index of the whole theatre is called, a word for `_`: 100 is the reference window's own level."""
     return _word(tension, LEVELS, HIGHEST)
 
 
@@ -117,30 +141,36 @@ def sentence(found: State, now: datetime) -> str:
     """
     point = found.now
     if point is None:
-        return "No news polled yet."
+        return _("No news polled yet.")
     week = _week(found)
     old = now - point.at - timedelta(hours=1)  # since the end of the hour
-    as_of = f" As of {old // timedelta(hours=1)} h ago." if old >= OLD else ""
+    as_of = f" {_('As of {hours} h ago.', hours=old // timedelta(hours=1))}" if old >= OLD else ""
     if point.tension is None:
-        why = f": {point.missing}" if point.missing else ""
-        return "; ".join([f"Not enough news in the last 24 h to say{why}", *week]) + "." + as_of
+        if point.missing:
+            lacking = _("Not enough news in the last 24 h to say: {missing}", missing=point.missing)
+        else:
+            lacking = _("Not enough news in the last 24 h to say")
+        return _("; ").join([lacking, *week]) + "." + as_of
     moved = sorted(
         (measure for measure in ("tension", "relief") if found.trend(measure) in ("rising", "falling")),
         key=lambda measure: -abs(found.change(measure) or 0.0),
     )
-    said = [" and ".join(_moved(found, measure) for measure in moved)] if moved else [_amount(found)]
+    if len(moved) == 2:
+        said = [_("{one} and {other}", one=_moved(found, moved[0]), other=_moved(found, moved[1]))]
+    else:
+        said = [_moved(found, moved[0]) if moved else _unmoved(found, _amount(found))]
     if moved and "tension" not in moved:
-        said.append(f"tension is {level(point.tension)} ({point.tension:,.0f}){_unmoved(found)}")
-    text = "; ".join([*said, *week])
+        word, value = _(level(point.tension)), f"{point.tension:,.0f}"
+        said.append(_unmoved(found, _("tension is {level} ({value})", level=word, value=value)))
+    text = _("; ").join([*said, *week])
     return text[0].upper() + text[1:] + "." + as_of
 
 
 def _moved(found: State, measure: str) -> str:
     """`tension rose to 420 (+180 in 24 h)`."""
-    verb = "rose" if found.trend(measure) == "rising" else "fell"
-    change = found.change(measure)
-    by = "" if change is None else f" ({change:+,.0f} in 24 h)"
-    return f"{measure} {verb} to {getattr(found.now, measure):,.0f}{by}"
+    value, change = getattr(found.now, measure), found.change(measure)
+    assert change is not None, "a trend has two numbers"
+    return _(MOVED[measure, found.trend(measure)], value=f"{value:,.0f}", change=f"{change:+,.0f}")
 
 
 def _amount(found: State) -> str:
@@ -149,21 +179,29 @@ def _amount(found: State) -> str:
     """
     assert found.now is not None and found.now.tension is not None
     value = found.now.tension
-    word = _word(value, AMOUNTS, "Very much")
-    if word == "About as much" and value < 100 and found.level is not None and found.level >= LEVELS[1][0]:
-        word = "Little"
-    than = {"About as much": " as normal", "More": " than normal"}.get(word, "")
-    return f"{word} escalation{than} in the last 24 h of news ({value:,.0f}){_unmoved(found)}"
+    word = _word(value, AMOUNTS, MOST)
+    if word == "about as much" and value < 100 and found.level is not None and found.level >= LEVELS[1][0]:
+        word = "little"
+    return _(SAID[word], value=f"{value:,.0f}")
 
 
-def _unmoved(found: State) -> str:
-    return ", no clear change" if found.trend() == "no clear change" else ""
+def _unmoved(found: State, said: str) -> str:
+    return _("{said}, no clear change", said=said) if found.trend() == "no clear change" else said
 
 
 def _week(found: State) -> list[str]:
     if found.level is None:
         return []
-    return [f"the {found.days}-day level is {level(found.level)} ({found.level:,.0f})"]
+    word, value = _(level(found.level)), f"{found.level:,.0f}"
+    return [
+        n_(
+            "the {n}-day level is {level} ({value})",
+            "the {n}-day level is {level} ({value})",
+            found.days,
+            level=word,
+            value=value,
+        )
+    ]
 
 
 def amount_of_part(tension: float) -> str:
@@ -175,25 +213,26 @@ def part_words(found: State) -> str:
     """The state of one part, whose index is in points of the whole theatre's normal: `much escalation, rising`."""
     point = found.now
     if point is None or point.tension is None:
-        return "not enough news"
-    said = f"{amount_of_part(point.tension)} escalation"
-    if (tension := found.trend()) in ("rising", "falling"):
-        said += f", {tension}"
+        return _("not enough news")
+    said = _(SAID_OF_PART[amount_of_part(point.tension)])
+    if (tension := found.trend()) == "rising":
+        said = _("{escalation}, rising", escalation=said)
+    elif tension == "falling":
+        said = _("{escalation}, falling", escalation=said)
     if (relief := found.trend("relief")) in ("rising", "falling"):
-        said += f"; relief {relief}"
+        said = _("; ").join([said, _("relief rising") if relief == "rising" else _("relief falling")])
     return said
 
 
 def normal(reference: tuple[date, date] | None, provisional: bool) -> str:
     """What 100 means: `100 = a normal day: 26 to 27 Feb 2026`. `reference` is the fixed window, if there is one."""
     if provisional:
-        return "100 = a normal day, assumed until there is enough history"
+        return _("100 = a normal day, assumed until there is enough history")
     if reference is None:
-        return "100 = a normal day: the 90 days before"
+        return _("100 = a normal day: the 90 days before")
     first, last = reference
+    end = format_date(last, "d MMM y", locale=spoken())
     if first == last:
-        return f"100 = a normal day: {last.day} {last:%b %Y}"
-    begin = f"{first.day} {first:%b %Y}"
-    if first.year == last.year:
-        begin = f"{first.day}" if first.month == last.month else f"{first.day} {first:%b}"
-    return f"100 = a normal day: {begin} to {last.day} {last:%b %Y}"
+        return _("100 = a normal day: {day}", day=end)
+    form = "d MMM y" if first.year != last.year else "d MMM" if first.month != last.month else "d"
+    return _("100 = a normal day: {first} to {last}", first=format_date(first, form, locale=spoken()), last=end)

@@ -9,6 +9,7 @@ Pure. Where nobody says anything, or not enough of them, it is not known: never 
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections import Counter, defaultdict, deque
@@ -19,11 +20,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
+
 from monitor.config import document
 from monitor.config.values import UNITS
+from monitor.language import N_, _, n_, spoken
 from monitor.tagging.letters import fold_letters
 
 FILE = Path(__file__).with_name("strait.yaml")
+N_("Strait of Hormuz")  # the place of strait.yaml
 MAX_NAMED = 3  # publishers in the sentence
 DAY = timedelta(days=1)
 # what says a thing too: a strait that is closed is restricted, and one that is open lets some pass
@@ -32,6 +37,16 @@ INCLUDES = {
     "restricted": ("restricted", "closed"),
     "partly": ("partly", "open"),
     "open": ("open",),
+}
+SINCE = {
+    "closed": N_("{place}: closed since {since}"),
+    "restricted": N_("{place}: restricted since {since}"),
+    "open": N_("{place}: open since {since}"),
+}
+SINCE_OR_BEFORE = {
+    "closed": N_("{place}: closed since {since} or before"),
+    "restricted": N_("{place}: restricted since {since} or before"),
+    "open": N_("{place}: open since {since} or before"),
 }
 
 
@@ -226,35 +241,57 @@ def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
     2 ships passed ...`
     """
     by = by or rules()
+    filled: dict[str, Any] = {"place": _(by.place)}
     if found.state is None:
-        whether = "not known whether it is open"
         if found.last is None:
-            why = f"no two publishers have said so in the last {by.look_back.days} days"
+            said = _(
+                "{place}: not known whether it is open, no two publishers have said so in the last {days} days",
+                days=by.look_back.days,
+                **filled,
+            )
         else:
-            why = f"nobody has said so since {day_text(found.last, now)}"
-        said = f"{by.place}: {whether}, {why}"
+            said = _(
+                "{place}: not known whether it is open, nobody has said so since {day}",
+                day=day_text(found.last, now),
+                **filled,
+            )
     else:
         assert found.since is not None and found.last is not None
-        longer = " or before" if now - found.since > by.look_back - 2 * DAY else ""
+        words = SINCE_OR_BEFORE if now - found.since > by.look_back - 2 * DAY else SINCE
         who = [one for one in found.publishers if found.measured or one != by.series]  # the ships are named at the end
-        more = len(who) - MAX_NAMED
-        names = ", ".join(who[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
-        source = f"by {names}" if found.measured else f"according to {names}"
-        since, last = day_text(found.since, now), ago(now - found.last)
-        said = f"{by.place}: {found.state} since {since}{longer}, {source}, last {last}"
+        names = _(", ").join(who[:MAX_NAMED])
+        if (more := len(who) - MAX_NAMED) > 0:
+            names = n_("{names} and {n} more", "{names} and {n} more", more, names=names)
+        said = _(", ").join(
+            [
+                _(words[found.state], since=day_text(found.since, now), **filled),
+                _("by {names}", names=names) if found.measured else _("according to {names}", names=names),
+                _("last {ago}", ago=ago(now - found.last)),
+            ]
+        )
     if found.passed:
-        ships = "1 ship" if found.passed.ships == 1 else f"{found.passed.ships:g} ships"
-        said += f"; {ships} passed on {day_text(found.passed.day, now)}, {found.passed.normal:g} are normal"
+        ships = n_(
+            "{n} ship passed on {day}, {normal} are normal",
+            "{n} ships passed on {day}, {normal} are normal",
+            math.ceil(found.passed.ships),
+            n=f"{found.passed.ships:g}",
+            day=day_text(found.passed.day, now),
+            normal=f"{found.passed.normal:g}",
+        )
+        said = _("; ").join([said, ships])
     return said + "."
 
 
 def day_text(at: datetime, now: datetime) -> str:
     """`1 March`, with the year where it is another one."""
-    return f"{at.day} {at:%B}" + (f" {at.year}" if at.year != now.year else "")
+    return format_date(at, "d MMMM" if at.year == now.year else "d MMMM y", locale=spoken())
 
 
 def ago(gap: timedelta) -> str:
-    for unit, length in (("days", DAY), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1))):
-        if gap >= (2 * length if unit == "days" else length):
-            return f"{gap // length} {unit} ago"
-    return "just now"
+    if gap >= 2 * DAY:
+        return n_("{n} day ago", "{n} days ago", gap // DAY)
+    if gap >= timedelta(hours=1):
+        return _("{number} h ago", number=gap // timedelta(hours=1))
+    if gap >= timedelta(minutes=1):
+        return _("{number} min ago", number=gap // timedelta(minutes=1))
+    return _("just now")

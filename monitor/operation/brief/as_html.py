@@ -20,8 +20,8 @@ def html(brief: Brief, words: Words, *, above: str = "") -> str:
     body = [above, f"<h1>{escape(title)}</h1>"]
     body += [f'<p class="note">{escape(note)}</p>' for note in content.notes_above(brief, words)]
     body.append(f'<p class="lead">{escape(content.sentence(brief, words))}</p>')
-    if brief.strait:
-        body.append(f'<p lang="en" dir="ltr">{text(brief.strait)}</p>')
+    if said := content.strait_sentence(brief, words):
+        body.append(f'<p dir="auto">{text(said)}</p>')
     about = f"{content.normal(brief, words)}. {content.freshness(brief, words)}"
     body.append(f"<p><small>{escape(about)}</small></p>")
     body.append(f"<h2>{escape(words('events', time=f'{brief.since:%Y-%m-%d %H:%M} UTC'))}</h2>")

@@ -46,7 +46,8 @@ def markdown(brief: Brief, words: Words) -> str:
     for note in content.notes_above(brief, words):
         made += [f"**{note}**", ""]
     made += [f"**{content.sentence(brief, words)}**", ""]
-    made += [text(brief.strait), ""] if brief.strait else []
+    if said := content.strait_sentence(brief, words):
+        made += [text(said), ""]
     made += [f"{content.normal(brief, words)}. {content.freshness(brief, words)}", ""]
     made += [f"## {words('events', time=f'{brief.since:%Y-%m-%d %H:%M} UTC')}", ""]
     for number, event in enumerate(brief.events, 1):

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from monitor.config.settings import Settings
 from monitor.index import state, strait
 from monitor.index.state import State
+from monitor.index.strait import Strait
+from monitor.language import speaking
 from monitor.models import Article, IndexPoint, Price, Story
 from monitor.operation.brief.words import Words
 from monitor.storage import articles, index, leading, notes, observations, prices, signals, stories
@@ -62,7 +64,7 @@ class Brief:
     parts: Sequence[tuple[str, State]]
     events: Sequence[Event]
     closes: Sequence[Close]
-    strait: str = ""  # whether Hormuz is open, according to whom; in English
+    strait: Strait | None = None  # whether Hormuz is open, according to whom
     reference: tuple[date, date] | None = None
     newest_article: datetime | None = None
     replay: bool = False
@@ -85,7 +87,7 @@ def gather(store: Store, settings: Settings, now: datetime, since: datetime, *, 
         [(part, state.state(by_part.get(part, ()), now)) for part in settings.board],
         [_event(store, one.story, now) for one in leading.leading(store, since, now + MOMENT, EVENTS)],
         [_close(store, price.name, now) for price in settings.prices],
-        strait_sentence(store, now, measured=measured),
+        strait_now(store, now, measured=measured),
         settings.index.span,
         newest[0].first_seen if newest else None,
         replay,
@@ -93,9 +95,9 @@ def gather(store: Store, settings: Settings, now: datetime, since: datetime, *, 
     )
 
 
-def strait_sentence(store: Store, now: datetime, *, measured: bool) -> str:
-    """Whether the strait is open, since when and according to whom, in English. `measured`: ships there are counted in
-    a series that is on.
+def strait_now(store: Store, now: datetime, *, measured: bool) -> Strait:
+    """Whether the strait is open, since when and according to whom. `measured`: ships there are counted in a series
+    that is on.
     """
     by = strait.rules()
     said = signals.of_place(store, by.place, by.categories, now - by.look_back, now)
@@ -104,7 +106,7 @@ def strait_sentence(store: Store, now: datetime, *, measured: bool) -> str:
         since = now - by.look_back - timedelta(days=2 * by.normal_days)
         known = observations.values(store, by.series, since, until=now, known_at=now)
         days = [(one.day, one.value) for one in known]
-    return strait.sentence(strait.state(said, now, transits=days), now)
+    return strait.state(said, now, transits=days)
 
 
 def _event(store: Store, story: Story, now: datetime) -> Event:
@@ -134,7 +136,8 @@ def _close(store: Store, name: str, now: datetime) -> Close:
 def sentence(brief: Brief, words: Words) -> str:
     """The sentence of the board; in the other languages the same facts, each with its label."""
     if words.lang == "en":
-        return state.sentence(brief.state, brief.now)
+        with speaking("en"):
+            return state.sentence(brief.state, brief.now)
     point = brief.state.now
     if point is None or point.tension is None:
         return words.labelled(words("tension"), words("not enough news")) + "."
@@ -146,6 +149,14 @@ def sentence(brief: Brief, words: Words) -> str:
     hours = (brief.now - point.at - timedelta(hours=1)) // timedelta(hours=1)
     old = f" {words('old', hours=hours)}" if hours >= OLD_HOURS else ""
     return words.joined(said, ";") + "." + old
+
+
+def strait_sentence(brief: Brief, words: Words) -> str:
+    """Empty where nothing was asked of it."""
+    if brief.strait is None:
+        return ""
+    with speaking(words.lang):
+        return strait.sentence(brief.strait, brief.now)
 
 
 def _measure(found: State, measure: str, words: Words) -> str:
@@ -161,7 +172,8 @@ def normal(brief: Brief, words: Words) -> str:
     """What 100 means."""
     point = brief.points[-1] if brief.points else None
     if words.lang == "en":
-        return state.normal(brief.reference, point is not None and point.status == "provisional")
+        with speaking("en"):
+            return state.normal(brief.reference, point is not None and point.status == "provisional")
     span = " – ".join(words.number(day) for day in brief.reference or ())
     return words("normal") + (f" ({span})" if span else "")
 

@@ -327,12 +327,13 @@ def strait_sentence(now: datetime) -> str:
     """Whether the strait is open, since when and according to whom, as far as it is known in this minute."""
     by = strait.rules()
     measured = any(one.name == by.series and one.enabled for one in context().settings.current()[0].series)
-    return _strait_sentence(now.replace(second=0, microsecond=0), measured)
+    minute = now.replace(second=0, microsecond=0)
+    return strait.sentence(_strait(minute, measured), minute)
 
 
 @st.cache_data(ttl=60.0, show_spinner=False, max_entries=4)
-def _strait_sentence(now: datetime, measured: bool) -> str:
-    return content.strait_sentence(context().store, now, measured=measured)
+def _strait(now: datetime, measured: bool) -> strait.Strait:
+    return content.strait_now(context().store, now, measured=measured)
 
 
 def fresh(now: datetime) -> tuple[str, str, str]:
