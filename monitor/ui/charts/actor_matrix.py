@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from monitor.language import _
 from monitor.storage.counts import Count
 
 ACTORS = 12  # rows and columns of the matrix
@@ -23,6 +24,12 @@ def cells(found: Sequence[Count], direction: str) -> list[Count]:
     return [count for count in ours if shown.issuperset(count.values)]
 
 
+def pair_named(codes: Sequence[str], names: Mapping[str, str]) -> str:
+    """`Israel on Iran`."""
+    source, target = (names.get(code, code) for code in codes)
+    return _("{source} on {target}", source=source, target=target)
+
+
 def matrix(shown: Sequence[Count], direction: str, names: Mapping[str, str]) -> dict:
     """Who (rows) does how much to whom (columns): the number of stories stands in each cell, and its colour is deeper
     where the most severe of them is more severe.
@@ -40,14 +47,17 @@ def matrix(shown: Sequence[Count], direction: str, names: Mapping[str, str]) -> 
                 getattr(count, direction),
                 round(count.severity, 1),
             ],
-            "name": " on ".join(names.get(code, code) for code in count.values),
+            "name": pair_named(count.values, names),
         }
         for count in shown
     ]
     label = {"fontSize": 11, "interval": 0}
     return {
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, "formatter": "{b}: {@[2]} stories, severity up to {@[3]}"},
+        "tooltip": {
+            "trigger": "item", "confine": True,
+            "formatter": _("{pair}: {n} stories, severity up to {severity}", pair="{b}", n="{@[2]}", severity="{@[3]}"),
+        },
         "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40}},
         "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": label},
         "visualMap": {"show": False, "min": 1, "max": 10, "dimension": 3, "inRange": {"color": SHADES[direction]}},

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from monitor.language import N_, _
 from monitor.prices.validation import Association
 from monitor.ui.charts.colors import COLORS
+from monitor.ui.charts.returns_and_lags import who_is_first
 
 SYMBOLS = {"tension": "triangle", "relief": "path://M0,0L20,0L10,17z", "attention": "diamond", "word count": "circle"}
+UNITS = {"day": N_("days"), "week": N_("weeks"), "month": N_("months")}
 
 
 def over_lags(found: Mapping[str, Sequence[Association]], unit: str, yardstick: str) -> dict:
     """A line a measure, each with a shape of its own. What has too few days is a gap."""
     lags = [one.lag for one in next(iter(found.values()))]
     return {
-        "legend": {"top": 0, "data": list(found)},
+        "legend": {"top": 0, "data": [_(name) for name in found]},
         "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "%.2f"},
         "xAxis": {
             "type": "category",
             "data": [f"{lag:+d}" if lag else "0" for lag in lags],
-            "name": f"← {yardstick} first   {unit}s   index first →",
+            "name": who_is_first(_("{name} first", name=yardstick), _(UNITS[unit])),
             "nameLocation": "middle",
             "nameGap": 26,
             "axisLine": {"onZero": False},
         },
         "yAxis": {
             "type": "value",
-            "name": "Spearman's correlation",
+            "name": _("Spearman's correlation"),
             "min": -1,
             "max": 1,
             "nameTextStyle": {"align": "left"},
@@ -37,7 +40,7 @@ def over_lags(found: Mapping[str, Sequence[Association]], unit: str, yardstick: 
         "series": [
             {
                 "type": "line",
-                "name": name,
+                "name": _(name),
                 "color": COLORS[name],
                 "symbol": SYMBOLS[name],
                 "symbolSize": 10,

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-TOOL = "Choose a time by dragging"
+from monitor.language import N_, _
+
+TOOL = N_("Choose a time by dragging")
 
 
 def draggable(option: Mapping) -> dict:
     """The chart with the tool that chooses a stretch of its time axis."""
     brush = {"toolbox": ["lineX"], "xAxisIndex": "all", "brushMode": "single", "throttleType": "debounce",
              "throttleDelay": 300}  # fmt: skip
-    feature = {"brush": {"type": ["lineX"], "title": {"lineX": TOOL}}}
+    feature = {"brush": {"type": ["lineX"], "title": {"lineX": _(TOOL)}}}
     toolbox = {"right": 4, "top": 0, "itemSize": 18, "showTitle": False, "feature": feature,
                "tooltip": {"show": True}}  # fmt: skip
     return {**option, "brush": brush, "toolbox": toolbox}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.language import _
+
 
 def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -> dict:
     """What each part added to a change, in points, the first on top;
@@ -20,10 +22,10 @@ def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -
     room = 0.16 * (high - low)  # for the numbers beside the bars
     return {
         "grid": {"left": 8, "right": 12, "top": 4, "bottom": 24, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, "valueFormatter": "%+.2f points"},
+        "tooltip": {"trigger": "item", "confine": True, "valueFormatter": _("{change} points", change="%+.2f")},
         "xAxis": {
             "type": "value",
-            "name": "points",
+            "name": _("points"),
             "nameLocation": "middle",
             "nameGap": 22,
             "min": round(low - room, 2),

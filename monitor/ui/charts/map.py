@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from monitor.language import N_, _
 from monitor.storage.counts import Count
 from monitor.ui.charts import region
 from monitor.ui.charts.colors import COLORS
@@ -41,22 +42,25 @@ class View(NamedTuple):
 
 
 VIEWS = {
-    "whole region": View(25.6, 47.0, 30.0),
-    "Gulf and Hormuz": View(26.6, 53.6, 9.5),
-    "Levant": View(33.0, 36.2, 6.0),
-    "Iraq": View(33.0, 44.5, 9.0),
-    "Red Sea and Yemen": View(20.5, 40.5, 20.5),
+    N_("whole region"): View(25.6, 47.0, 30.0),
+    N_("Gulf and Hormuz"): View(26.6, 53.6, 9.5),
+    N_("Levant"): View(33.0, 36.2, 6.0),
+    N_("Iraq"): View(33.0, 44.5, 9.0),
+    N_("Red Sea and Yemen"): View(20.5, 40.5, 20.5),
 }
 # where oil and gas are loaded, and where their way is narrow
 TERMINALS = (
-    "Kharg Island", "Ras Tanura", "Fujairah", "Jask", "Ras Laffan", "Al-Ahmadi", "Basra", "Yanbu", "Ras Isa",
-    "Jebel Ali", "Abqaiq", "South Pars",
+    N_("Kharg Island"), N_("Ras Tanura"), N_("Fujairah"), N_("Jask"), N_("Ras Laffan"), N_("Al-Ahmadi"), N_("Basra"),
+    N_("Yanbu"), N_("Ras Isa"), N_("Jebel Ali"), N_("Abqaiq"), N_("South Pars"),
 )  # fmt: skip
-CHOKEPOINTS = ("Strait of Hormuz", "Bab el-Mandeb", "Suez Canal")
-SEAS = ("Persian Gulf", "Gulf of Oman", "Red Sea", "Gulf of Aden", "Arabian Sea", "Eastern Mediterranean")
+CHOKEPOINTS = (N_("Strait of Hormuz"), N_("Bab el-Mandeb"), N_("Suez Canal"))
+SEAS = (
+    N_("Persian Gulf"), N_("Gulf of Oman"), N_("Red Sea"), N_("Gulf of Aden"), N_("Arabian Sea"),
+    N_("Eastern Mediterranean"),
+)  # fmt: skip
 COUNTRIES = (
-    "Iran", "Iraq", "Saudi Arabia", "Yemen", "Oman", "United Arab Emirates", "Qatar", "Kuwait", "Bahrain", "Israel",
-    "Jordan", "Lebanon", "Syria", "Turkey", "Egypt",
+    N_("Iran"), N_("Iraq"), N_("Saudi Arabia"), N_("Yemen"), N_("Oman"), N_("United Arab Emirates"), N_("Qatar"),
+    N_("Kuwait"), N_("Bahrain"), N_("Israel"), N_("Jordan"), N_("Lebanon"), N_("Syria"), N_("Turkey"), N_("Egypt"),
 )  # fmt: skip
 
 
@@ -104,7 +108,7 @@ def places(found: Sequence[Count], where: Mapping[str, tuple[float, float]], vie
 
 
 def _legend(direction: str) -> dict:
-    return {"name": DIRECTION_WORDS[direction], "icon": HALVES[direction]}
+    return {"name": _(DIRECTION_WORDS[direction]), "icon": HALVES[direction]}
 
 
 def _line(points: list, color: str, *, width: float, dash: list[int]) -> dict:
@@ -124,7 +128,7 @@ def _background(where: Mapping[str, tuple[float, float]], named: set[str]) -> li
 
     def items(names: Sequence[str]) -> list[dict]:
         return [
-            {"name": name, "value": [where[name][1], where[name][0]]}
+            {"name": _(name), "value": [where[name][1], where[name][0]]}
             for name in names
             if name in where and name not in named
         ]
@@ -160,7 +164,8 @@ def _half(
         name = count.values[0]
         radius = round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(stories / most), 1)
         data.append({
-            "name": name, "value": [where[name][1], where[name][0], count.escalation, count.deescalation],
+            "name": _(name), "place": name,
+            "value": [where[name][1], where[name][0], count.escalation, count.deescalation],
             "symbolSize": [2 * radius, radius], "symbolOffset": [0, -radius / 2 if up else radius / 2],
             "label": {
                 "show": up or not count.escalation,  # one name a place
@@ -168,15 +173,15 @@ def _half(
             },
         })  # fmt: skip
     return {
-        "type": "scatter", "name": DIRECTION_WORDS[direction], "id": direction, "data": data,
+        "type": "scatter", "name": _(DIRECTION_WORDS[direction]), "id": direction, "data": data,
         "symbol": HALVES[direction], "color": COLORS[direction], "z": 3, "cursor": "pointer",
         "itemStyle": {"opacity": 0.8}, "labelLayout": {"hideOverlap": True},
         "label": {"formatter": "{b}", "fontSize": 11, "distance": 3}, "selectedMode": "single",
         "select": {"itemStyle": {"opacity": 1, "borderColor": GREY, "borderWidth": 2}},
-        "tooltip": {"formatter": "{b}<br/>▲ {@[2]} stories, ▼ {@[3]} stories"},
+        "tooltip": {"formatter": "{b}<br/>" + _("▲ {up} stories, ▼ {down} stories", up="{@[2]}", down="{@[3]}")},
     }  # fmt: skip
 
 
 def marks(option: Mapping[str, Any]) -> dict[str, list[str]]:
     """id of a series -> the places of its marks, in their order."""
-    return {s["id"]: [item["name"] for item in s["data"]] for s in option["series"] if "id" in s}
+    return {s["id"]: [item["place"] for item in s["data"]] for s in option["series"] if "id" in s}

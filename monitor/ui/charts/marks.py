@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from monitor.language import N_, _
 from monitor.models import Alert
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.wording import listed
@@ -32,13 +33,15 @@ class Kind:
 
 
 KINDS = {
-    "alert": Kind("alert", "■", "rect", "solid"),
-    "escalation": Kind("episode of escalation", "▲", DIRECTION_SHAPES["escalation"], "dashed", COLORS["escalation"]),
-    "de-escalation": Kind(
-        "episode of de-escalation", "▼", DIRECTION_SHAPES["deescalation"], "dotted", COLORS["deescalation"]
+    "alert": Kind(N_("alert"), "■", "rect", "solid"),
+    "escalation": Kind(
+        N_("episode of escalation"), "▲", DIRECTION_SHAPES["escalation"], "dashed", COLORS["escalation"]
     ),
-    "both": Kind("episode of both", "◆", DIRECTION_SHAPES["mixed"], [8, 3, 2, 3], COLORS["mixed"]),
-    "your date": Kind("your date", "●", "circle", "solid"),
+    "de-escalation": Kind(
+        N_("episode of de-escalation"), "▼", DIRECTION_SHAPES["deescalation"], "dotted", COLORS["deescalation"]
+    ),
+    "both": Kind(N_("episode of both"), "◆", DIRECTION_SHAPES["mixed"], [8, 3, 2, 3], COLORS["mixed"]),
+    "your date": Kind(N_("your date"), "●", "circle", "solid"),
 }
 
 
@@ -58,7 +61,7 @@ def of_alerts(alerts: Sequence[Alert]) -> list[Mark]:
 def of_days(events: Mapping[date, str]) -> list[Mark]:
     """Days with what each is: a kind, or several kinds of episode with a comma between."""
     kinds = {day: what if what in KINDS else "both" for day, what in events.items()}
-    return [Mark(datetime.combine(day, time(), UTC), kind, KINDS[kind].name) for day, kind in kinds.items()]
+    return [Mark(datetime.combine(day, time(), UTC), kind, _(KINDS[kind].name)) for day, kind in kinds.items()]
 
 
 def count(marks: Sequence[Mark]) -> dict[str, int]:
@@ -88,8 +91,11 @@ def in_words(marks: Sequence[Mark], named: Callable[[Mark], str], counts: Mappin
         ours = [named(mark) for mark in reversed(marks) if mark.kind == kind]
         if ours:
             every = counts.get(kind, len(ours))
-            cut = f" Of {every:,}, only the newest {len(ours)} are drawn." if every > len(ours) else ""
-            sentences.append(f"{look.sign} {look.name}: {listed(ours, 4)}.{cut}")
+            sentences.append(f"{look.sign} {_(look.name)}: {listed(ours, 4)}.")
+            if every > len(ours):
+                sentences[-1] += " " + _(
+                    "Of {every}, only the newest {drawn} are drawn.", every=f"{every:,}", drawn=len(ours)
+                )
     return sentences
 
 
@@ -105,7 +111,7 @@ def marked(option: dict, marks: Sequence[Mark]) -> dict:
         series.append(
             {
                 "type": "scatter",
-                "name": look.name,
+                "name": _(look.name),
                 "symbol": look.symbol,
                 "symbolSize": 9,
                 "color": look.color,
@@ -126,6 +132,6 @@ def marked(option: dict, marks: Sequence[Mark]) -> dict:
                 },
             }
         )
-        names.append({"name": look.name, "icon": look.symbol})
+        names.append({"name": _(look.name), "icon": look.symbol})
     legend = {**option["legend"], "data": [*option["legend"]["data"], *names]}
     return {**option, "legend": legend, "series": [*option["series"], *series]}

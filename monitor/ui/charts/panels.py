@@ -15,9 +15,11 @@ from typing import Any
 
 import pandas as pd
 
+from monitor.language import N_, _
 from monitor.ui.charts.colors import COLORS, DASHES, DIRECTION_SHAPES, PRICE_COLORS
 
-MEASURES = ("tension", "relief")
+MEASURES = (N_("tension"), N_("relief"))
+TITLES = {"tension": N_("Tension"), "relief": N_("Relief")}
 HEADROOM = 1.35  # a band may reach this many times the highest line before the panel cuts it off
 LEAST = {"tension": 150.0, "relief": 150.0}  # the least that a panel shows: 100 is normal
 TOP, INDEX, PRICES, GAP, BELOW = 64, 210, 110, 24, 28  # pixels: above, of both measures, of each unit, between, below
@@ -25,7 +27,7 @@ LEFT, RIGHT = 52, 14
 BAND = (0.24, 0.03)  # opacity of a 90 % interval, from zero to its far end: a wide one does not fill the panel
 ABOVE = 10  # pixels from the top of the first panel to the marks of events: within it, the axis would have the pointer
 NORMAL = {"yAxis": 100, "lineStyle": {"type": "dotted", "width": 1, "color": "#7A7A7A"}, "label": {"show": False}}
-NAMES = "named events"
+NAMES = N_("named events")
 EVENTS = "events"  # id of the series whose points can be clicked
 POINTS = "points"  # id of the series whose points are the hours, or days, of tension
 INK = "#7A7A7A"
@@ -79,7 +81,7 @@ def panels(
     last = len(heights) - 1
     lines = [_line_at(event.at) for event in events]
     if looked and since < looked < until:
-        lines.append(_line_at(looked, "last look"))
+        lines.append(_line_at(looked, _("last look")))
     frame = points[["at"]].copy()
     series: list[dict[str, Any]] = []
     for axis, (name, top) in enumerate(zip(MEASURES, tops, strict=True)):
@@ -101,7 +103,7 @@ def panels(
     option = {
         "dataset": datasets,
         "legend": {
-            "data": [*(name.capitalize() for name in MEASURES), *prices, *([NAMES] if events else [])],
+            "data": [*(_(TITLES[name]) for name in MEASURES), *prices, *([_(NAMES)] if events else [])],
             "top": 0, "left": 0, "type": "scroll", "itemWidth": 18, "itemHeight": 10,
         },
         "grid": [
@@ -124,7 +126,7 @@ def panels(
             *(
                 {
                     "type": "value", "gridIndex": axis, "min": 0, "max": top, "inverse": axis == 1, "splitNumber": 2,
-                    "name": name, "nameLocation": "middle", "nameGap": 40,
+                    "name": _(name), "nameLocation": "middle", "nameGap": 40,
                     "axisLabel": {"hideOverlap": True, "showMinLabel": axis == 0, "showMaxLabel": False},
                     "splitLine": {"lineStyle": {"opacity": 0.3}},
                 }
@@ -162,7 +164,7 @@ def _measure(name: str, axis: int, lines: Sequence[dict[str, Any]]) -> list[dict
             "areaStyle": {"color": _fading(color, upward=axis == 0)},
         },
         {
-            "type": "line", "name": name.capitalize(), "datasetIndex": 0, "connectNulls": False, "symbol": "none",
+            "type": "line", "name": _(TITLES[name]), "datasetIndex": 0, "connectNulls": False, "symbol": "none",
             "encode": {"x": "at", "y": name, "tooltip": [name]}, "color": color, "z": 3,
             "lineStyle": {"width": 2, "color": color}, **place,
             "markLine": _across([NORMAL, *(lines if axis == 0 else _unnamed(lines))]),
@@ -200,7 +202,7 @@ def _points() -> dict[str, Any]:
 def _events(events: Sequence[Event], height: float) -> dict[str, Any]:
     """Numbered marks above the tension panel, which can be pointed at and clicked."""
     return {
-        "type": "scatter", "id": EVENTS, "name": NAMES, "xAxisIndex": 0, "yAxisIndex": 0, "symbolSize": 17,
+        "type": "scatter", "id": EVENTS, "name": _(NAMES), "xAxisIndex": 0, "yAxisIndex": 0, "symbolSize": 17,
         "clip": False,
         "selectedMode": "single", "color": INK, "cursor": "pointer",
         "encode": {"x": 0, "y": 1, "tooltip": [2]}, "tooltip": {"trigger": "item"},

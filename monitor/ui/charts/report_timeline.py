@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.language import _
 from monitor.models import Article
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.safe_html import sound
@@ -24,7 +25,7 @@ def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
             series.append(
                 {
                     "type": "scatter",
-                    "name": DIRECTION_WORDS[direction],
+                    "name": _(DIRECTION_WORDS[direction]),
                     "data": data,
                     "symbol": shape,
                     "symbolSize": 13,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from monitor.language import ISOLATED, RIGHT_TO_LEFT, N_, _, isolated, spoken
 from monitor.prices.event_study import WINDOWS, Row
 from monitor.prices.lead_lag import LeadLag
 from monitor.ui.charts.colors import COLORS, GREY
 
 # none of the colours of escalation and de-escalation: these bars say how a price moved, not what the news was
-WINDOW_LOOKS = dict(zip(WINDOWS, (("the day", "#00875F"), ("2 days", "#B0569A"), ("5 days", "#8A7A1F")), strict=True))
+WINDOW_LOOKS = dict(zip(
+    WINDOWS, ((N_("the day"), "#00875F"), (N_("2 days"), "#B0569A"), (N_("5 days"), "#8A7A1F")), strict=True
+))  # fmt: skip
 STAR = "★"  # beside a significant bar: never by colour alone
 CROWD = 12  # events that stand beside each other without a slider
 
@@ -35,7 +38,7 @@ def abnormal(rows: Sequence[Row]) -> dict:
                     "itemStyle": {"opacity": 1.0 if row.significant else 0.55},
                 }
             )
-        series.append({"type": "bar", "name": name, "data": bars, "color": color, "barMaxWidth": 26})
+        series.append({"type": "bar", "name": _(name), "data": bars, "color": color, "barMaxWidth": 26})
     crowded = len(events) > CROWD
     zoom = (
         [
@@ -57,10 +60,21 @@ def abnormal(rows: Sequence[Row]) -> dict:
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
         "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True},
             "axisLine": {"onZero": False}},
-        "yAxis": {"type": "value", "name": "more than usual, %", "nameTextStyle": {"align": "left"},
+        "yAxis": {"type": "value", "name": _("more than usual, %"), "nameTextStyle": {"align": "left"},
             "splitLine": {"lineStyle": {"opacity": 0.35}}},
         "dataZoom": zoom, "animation": False, "series": series,
     }  # fmt: skip
+
+
+def who_is_first(left: str, unit: str) -> str:
+    """What an axis of lags says below: who moves first to the left of it, and in the middle the unit. It runs from left
+    to right in every language, as the axis does.
+    """
+    sides = (left, unit, _("index first"))
+    if spoken() in RIGHT_TO_LEFT:
+        sides = tuple(f"\u2067{side}\u2069" for side in sides)
+    said = "← {}   {}   {} →".format(*sides)
+    return ISOLATED.format(said) if spoken() in RIGHT_TO_LEFT else said
 
 
 def lags(found: LeadLag) -> dict:
@@ -79,6 +93,7 @@ def lags(found: LeadLag) -> dict:
         }
         for lag in found.lags
     ]
+    correlation, upper, lower = _("correlation"), _("band, upper"), _("band, lower")
     edge = {
         "type": "line",
         "symbol": "none",
@@ -87,27 +102,27 @@ def lags(found: LeadLag) -> dict:
         "lineStyle": {"type": "dashed", "width": 1.5, "color": GREY},
     }
     return {
-        "legend": {"top": 0, "data": ["correlation", "band, upper", "band, lower"]},
+        "legend": {"top": 0, "data": [correlation, upper, lower]},
         "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.3f"},
         "xAxis": {
             "type": "category",
             "data": [f"{lag.lag:+d}" if lag.lag else "0" for lag in found.lags],
-            "name": "← price first   trading days   index first →",
+            "name": who_is_first(_("price first"), _("trading days")),
             "nameLocation": "middle",
             "nameGap": 26,
             "axisLine": {"onZero": False},
         },
         "yAxis": {
             "type": "value",
-            "name": "correlation",
+            "name": correlation,
             "nameTextStyle": {"align": "left"},
             "splitLine": {"lineStyle": {"opacity": 0.35}},
         },
         "animation": False,
         "series": [
-            {"type": "bar", "name": "correlation", "data": bars, "color": COLORS["tension"], "barMaxWidth": 22},
-            {**edge, "name": "band, upper", "data": high},
-            {**edge, "name": "band, lower", "data": low},
+            {"type": "bar", "name": correlation, "data": bars, "color": COLORS["tension"], "barMaxWidth": 22},
+            {**edge, "name": upper, "data": high},
+            {**edge, "name": lower, "data": low},
         ],
     }
