@@ -14,9 +14,16 @@ import pandas as pd
 from monitor.config import document
 from monitor.index.languages import Press, by_press
 from monitor.index.parameters import Parameters
+from monitor.language import N_
 from monitor.models import IndexPoint
 
 FILE = Path(__file__).with_name("countries.yaml")
+# the groups that the file ships with, for the catalogues
+NAMES = (
+    N_("Iran"), N_("Arab Gulf states"), N_("Other Arab states"), N_("Israel"), N_("Turkey and the Caucasus"),
+    N_("South Asia"), N_("East Asia"), N_("Russia"), N_("United States and Canada"), N_("United Kingdom"),
+    N_("European Union and its neighbours"),
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from monitor.index.entry_arrays import EntryArrays
 from monitor.index.parameters import WINDOW_HOURS
+from monitor.language import _
 from monitor.models import MEASURES, Measure
 from monitor.prices.lead_lag import cross_correlation
 
@@ -91,10 +92,14 @@ def _lead(press: str, measure: Measure, own: pd.Series, others: pd.Series) -> Le
     known = changes.dropna()
     n = len(known)
     if n < ENOUGH or n < KNOWN * (known.index[-1] - known.index[0] + 1):
-        least = f"{ENOUGH * STEP // WINDOW_HOURS} days in which both presses have enough publishers"
-        return Lead(press, measure, n, note=f"too little: {n * STEP / WINDOW_HOURS:.0f} of at least {least}")
+        note = _(
+            "too little: {days} of at least {least} days in which both presses have enough publishers",
+            days=f"{n * STEP / WINDOW_HOURS:.0f}",
+            least=ENOUGH * STEP // WINDOW_HOURS,
+        )
+        return Lead(press, measure, n, note=note)
     if np.ptp(known["own"]) == 0 or np.ptp(known["others"]) == 0:
-        return Lead(press, measure, n, note="one of them did not change")
+        return Lead(press, measure, n, note=_("one of them did not change"))
     whole = changes.loc[known.index[0] : known.index[-1]]
     whole = whole.fillna(known.mean())  # a gap says nothing
     lags = cross_correlation(whole["own"].to_numpy(), whole["others"].to_numpy(), lags=LAGS, block=BLOCK)

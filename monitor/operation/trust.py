@@ -16,6 +16,7 @@ import pandas as pd
 from monitor.clock import hour_of, midnight, time_text
 from monitor.config.settings import Settings
 from monitor.index import word_count
+from monitor.language import _, n_
 from monitor.models import FeedState, IndexPoint
 from monitor.prices import validation
 from monitor.prices.returns import values
@@ -176,15 +177,42 @@ def _day(at: object) -> str | None:
 
 def in_words(one: Coverage) -> list[str]:
     """A sentence each for feeds, languages, polling and index."""
-    languages = ", ".join(
-        f"{row.language or 'no language named'} {row.alive} of {row.feeds} ({row.publishers} publishers)"
+    languages = _(", ").join(
+        _(
+            "{language} {alive} of {feeds} ({publishers} publishers)",
+            language=row.language or _("no language named"),
+            alive=row.alive,
+            feeds=row.feeds,
+            publishers=row.publishers,
+        )
         for row in one.languages
     )
-    newest = f", the newest {time_text(one.newest_unheard)}" if one.newest_unheard else ""
+    hours = {"hours": str(one.hours), "n": str(one.hours_unheard)}
+    if one.newest_unheard:
+        polling = _(
+            "Polling: {n} of the last {hours} hours without a poll, the newest {time}.",
+            time=time_text(one.newest_unheard),
+            **hours,
+        )
+    else:
+        polling = _("Polling: {n} of the last {hours} hours without a poll.", **hours)
     return [
-        f"Feeds: {one.alive} of {one.feeds} answered in the last day, {one.bringing} brought something new.",
-        f"Alive by language: {languages or 'none'}.",
-        f"Polling: {one.hours_unheard} of the last {one.hours} hours without a poll{newest}.",
-        f"Index: {one.days} finished days, {one.days_measured} against a measured reference, {one.days_provisional} "
-        f"provisional, {one.days_without_numbers} without numbers.",
+        _(
+            "Feeds: {alive} of {feeds} answered in the last day, {bringing} brought something new.",
+            alive=one.alive,
+            feeds=one.feeds,
+            bringing=one.bringing,
+        ),
+        _("Alive by language: {languages}.", languages=languages or _("none")),
+        polling,
+        n_(
+            "Index: {n} finished days, {measured} against a measured reference, {provisional} provisional, {without} "
+            "without numbers.",
+            "Index: {n} finished days, {measured} against a measured reference, {provisional} provisional, {without} "
+            "without numbers.",
+            one.days,
+            measured=one.days_measured,
+            provisional=one.days_provisional,
+            without=one.days_without_numbers,
+        ),
     ]

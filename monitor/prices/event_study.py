@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
+from monitor.language import _, n_
 from monitor.prices.returns import returns
 
 WINDOWS = {"[0,0]": 1, "[0,+1]": 2, "[0,+4]": 5}  # trading days
@@ -110,14 +112,12 @@ class _Around:
     def outside(self, event: date) -> str:
         """Why there is no trading day for an event."""
         if not self.days:
-            return "no prices"
+            return _("no prices")
         if event < self.days[0]:
-            return f"before the first return, of {self.days[0]}"
-        return (
-            f"after the last price, of {self.days[-1]}"
-            if event > self.days[-1]
-            else "no trading day within a week of it"
-        )
+            return _("before the first return, of {day}", day=self.days[0])
+        if event > self.days[-1]:
+            return _("after the last price, of {day}", day=self.days[-1])
+        return _("no trading day within a week of it")
 
 
 def event_study(prices: pd.Series, events: Sequence[date]) -> Study:
@@ -168,9 +168,13 @@ def _row(dates: list[date], window: str, position: int, around: _Around, quiet: 
     if not np.isfinite(t):
         late = position + WINDOWS[window] > len(around.days)
         why = (
-            "the window is not over yet"
+            _("the window is not over yet")
             if late
-            else f"fewer than {ENOUGH_DAYS} returns in the {FAR} days before, or a price without logarithm"
+            else _(
+                "fewer than {n} returns in the {days} days before, or a price without logarithm",
+                n=ENOUGH_DAYS,
+                days=FAR,
+            )
         )
         return Row(event, window, None, None, None, None, None, False, day, why, also)
     before = slice(max(0, position - PLACEBO), position)
@@ -178,9 +182,12 @@ def _row(dates: list[date], window: str, position: int, around: _Around, quiet: 
     others = others[np.isfinite(others)]
     placebo = (1 + (others >= abs(ar)).sum()) / (1 + len(others)) if len(others) >= ENOUGH_PLACEBO else None
     p = float(2 * stats.t.sf(abs(t), around.freedom[position]))
-    notes = [f"no trading on that day: {day} is taken"] if day != event else []
-    notes += [f"{' and '.join(map(str, also))} {'are' if also[1:] else 'is'} the same event"] if also else []
-    notes += [] if placebo is not None else [f"fewer than {ENOUGH_PLACEBO} days before it to compare with"]
+    notes = [_("no trading on that day: {day} is taken", day=day)] if day != event else []
+    if also:
+        days = reduce(lambda some, one: _("{some} and {one}", some=some, one=one), map(str, also))
+        notes.append(n_("{days} is the same event", "{days} are the same event", len(also), days=days))
+    if placebo is None:
+        notes.append(_("fewer than {n} days before it to compare with", n=ENOUGH_PLACEBO))
     return Row(
         event,
         window,
@@ -191,7 +198,7 @@ def _row(dates: list[date], window: str, position: int, around: _Around, quiet: 
         None,
         False,
         day,
-        "; ".join(notes) or None,
+        _("; ").join(notes) or None,
         also,
     )
 
@@ -210,7 +217,11 @@ def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarra
             used.append(position)
     mean = float(ar[used].mean()) if used else None
     if len(used) < ENOUGH_EVENTS:
-        note = f"too few events to say anything about all of them: {len(used)} of at least {ENOUGH_EVENTS}"
+        note = _(
+            "too few events to say anything about all of them: {n} of at least {least}",
+            n=len(used),
+            least=ENOUGH_EVENTS,
+        )
         return Across(window, len(used), mean, None, None, None, None, False, note)
     test = stats.ttest_1samp(t[used], 0.0)
     ranks = stats.wilcoxon(ar[used])
@@ -219,7 +230,8 @@ def _across(window: str, positions: list[int], around: _Around, quiet: np.ndarra
     if len(pool) >= ENOUGH_PLACEBO:
         drawn = np.random.default_rng(0).choice(pool, (SETS, len(used)))
         placebo = float((1 + (np.abs(t[drawn].mean(axis=1)) >= abs(t[used].mean())).sum()) / (1 + SETS))
-    note = f"{len(known) - len(used)} more overlap an earlier one" if len(known) > len(used) else None
+    over = len(known) - len(used)
+    note = n_("{n} more overlap an earlier one", "{n} more overlap an earlier one", over) if over else None
     return Across(
         window, len(used), mean, float(test.statistic), float(test.pvalue), float(ranks.pvalue), placebo, False, note
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from monitor.language import _
 from monitor.prices.returns import returns
 
 LEVEL = 0.05
@@ -48,12 +49,11 @@ def lead_lag(index: pd.Series, prices: pd.Series) -> LeadLag:
     """
     joint = _joint(index, prices)
     if len(joint) < ENOUGH_JOINT:
-        return LeadLag(
-            (), len(joint), f"too few days with both index and price: {len(joint)} of at least {ENOUGH_JOINT}"
-        )
+        note = _("too few days with both index and price: {n} of at least {least}", n=len(joint), least=ENOUGH_JOINT)
+        return LeadLag((), len(joint), note)
     change, change_of_price = joint["index"].to_numpy(), joint["price"].to_numpy()
     if np.ptp(change) == 0 or np.ptp(change_of_price) == 0:
-        return LeadLag((), len(joint), "index or price did not change, so nothing can go with it")
+        return LeadLag((), len(joint), _("index or price did not change, so nothing can go with it"))
     return LeadLag(cross_correlation(change, change_of_price), len(joint))
 
 

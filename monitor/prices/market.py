@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from monitor.language import _, n_
 from monitor.models import DataSeries, Price, Series
 
 DELAY = timedelta(minutes=90)  # free quotes run 10 to 30 minutes late, and we poll now and then
@@ -64,7 +65,7 @@ def session_of(series: Series, when: datetime) -> date:
     A futures session opens on the evening before, so a price of Sunday evening belongs to Monday.
     """
     day = when.astimezone(UTC).date() - timedelta(days=1)
-    for _ in range(14):  # no market rests for two weeks
+    for _day in range(14):  # no market rests for two weeks
         hours = bounds(series, day)
         if hours and when <= hours[1] + GRACE:
             return day
@@ -124,9 +125,12 @@ def stale(series: Series, last: Price, now: datetime) -> str | None:
     day = last.day.date()
     missed = _finished_since(series, last, now - SETTLING)
     if missed > (SPOT_LAG if last.kind == "spot" else 0):
-        more = " or more" if (now.date() - day).days > 14 else ""
-        count = "one finished trading day is" if missed == 1 else f"{missed}{more} finished trading days are"
-        return f"{count} missing: the newest price is of {day}{'' if last.final else ', before its close'}"
+        missing = n_("one finished trading day is missing", "{n} finished trading days are missing", missed)
+        if missed > 1 and (now.date() - day).days > 14:
+            missing = _("{n} or more finished trading days are missing", n=missed)
+        if last.final:
+            return _("{missing}: the newest price is of {day}", missing=missing, day=day)
+        return _("{missing}: the newest price is of {day}, before its close", missing=missing, day=day)
     if last.kind == "spot":
         return None
     today = session_of(series, now)
@@ -136,9 +140,11 @@ def stale(series: Series, last: Price, now: datetime) -> str | None:
     if day < today:
         if now - hours[0] < DELAY:
             return None
-        return f"the market is open and gave no price of today yet: the newest is the close of {day}"
+        return _("the market is open and gave no price of today yet: the newest is the close of {day}", day=day)
     made = last.market_time or last.fetched_at
     if now - made < DELAY:
         return None
-    minutes = int((now - made).total_seconds() // 60)
-    return f"the market is open and the last price is {minutes // 60} h {minutes % 60:02d} min old"
+    hours, minutes = divmod(int((now - made).total_seconds() // 60), 60)
+    return _(
+        "the market is open and the last price is {hours} h {minutes} min old", hours=hours, minutes=f"{minutes:02d}"
+    )

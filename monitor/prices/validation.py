@@ -17,6 +17,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
+from monitor.language import N_, _, n_
 from monitor.models import MEASURES, IndexPoint
 from monitor.prices.episodes import ENOUGH_TRAIL, SHARES, episodes
 
@@ -24,11 +25,11 @@ LAGS = range(-3, 4)  # the yardstick so many days (weeks, months) after the meas
 # what is compared: the mean of so many days, or its change against the same number of days before
 FORMS: dict[str, dict[str, tuple[int, bool]]] = {
     "day": {
-        "levels": (1, False),
-        "7-day means": (7, False),
-        "daily changes": (1, True),
-        "weekly changes": (7, True),
-        "monthly changes": (28, True),
+        N_("levels"): (1, False),
+        N_("7-day means"): (7, False),
+        N_("daily changes"): (1, True),
+        N_("weekly changes"): (7, True),
+        N_("monthly changes"): (28, True),
     },
     "week": {"levels": (1, False), "weekly changes": (1, True)},
     "month": {"levels": (1, False), "monthly changes": (1, True)},
@@ -41,7 +42,17 @@ Z = 1.6449  # standard normal: 5 % above, 5 % below
 DAY = timedelta(days=1)
 NEAR = timedelta(days=7)  # two episodes so close together are one and the same
 SHIFTS = 500  # of a measure's episodes, to count how many meet by chance
-PLAIN = "word count"  # the name under which it stands beside the measures
+PLAIN = N_("word count")  # the name under which it stands beside the measures
+TOO_FEW = {
+    "day": N_("too few: {n} of at least {fewest} days"),
+    "week": N_("too few: {n} of at least {fewest} weeks"),
+    "month": N_("too few: {n} of at least {fewest} months"),
+}
+NO_INTERVAL = {
+    "day": N_("no interval: fewer than {times} times {n} days"),
+    "week": N_("no interval: fewer than {times} times {n} weeks"),
+    "month": N_("no interval: fewer than {times} times {n} months"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +134,7 @@ def lines(points: Iterable[IndexPoint], words: Iterable[tuple[date, int, int]] =
     taken, other = ("ok", "provisional") if len(sides["ok"]) >= len(sides["provisional"]) else ("provisional", "ok")
     note = None
     if sides[other] or taken == "provisional":
-        against = {"ok": "a measured reference", "provisional": "the built-in share"}
-        note = f"{len(sides[taken])} days measured against {against[taken]}"
-        note += f"; {len(sides[other])} against {against[other]} are another scale and left out" if sides[other] else ""
+        note = _scales(taken, len(sides[taken]), len(sides[other]))
     found = [
         Line(name, _by_day(sides[taken], name), _by_day(days, SHARES[name]), note if sides[taken] else None)
         for name in MEASURES
@@ -137,6 +146,29 @@ def lines(points: Iterable[IndexPoint], words: Iterable[tuple[date, int, int]] =
         *found,
         Line(PLAIN, plain[[d in same for d in plain.index]], plain[[d in with_points for d in plain.index]]),
     ]
+
+
+def _scales(taken: str, days: int, others: int) -> str:
+    """On which scale the days are that are compared, and how many are left out since they are on another."""
+    if taken == "ok":
+        return n_(
+            "{n} days measured against a measured reference; {others} against the built-in share are another scale and "
+            "left out",
+            "{n} days measured against a measured reference; {others} against the built-in share are another scale and "
+            "left out",
+            days,
+            others=others,
+        )
+    if others:
+        return n_(
+            "{n} days measured against the built-in share; {others} against a measured reference are another scale and "
+            "left out",
+            "{n} days measured against the built-in share; {others} against a measured reference are another scale and "
+            "left out",
+            days,
+            others=others,
+        )
+    return n_("{n} days measured against the built-in share", "{n} days measured against the built-in share", days)
 
 
 def _by_day(points: Iterable[IndexPoint], name: str) -> pd.Series:
@@ -200,13 +232,13 @@ def _association(
     pair = pd.concat([x, later], axis=1, join="inner").dropna().to_numpy()
     n = len(pair)
     if n < FEWEST:
-        note = f"too few: {n} of at least {FEWEST} {unit}s"
+        note = _(TOO_FEW[unit], n=n, fewest=FEWEST)
         return Association(measure, yardstick, form, lag, unit, n, None, note=note)
     if np.ptp(pair[:, 0]) == 0 or np.ptp(pair[:, 1]) == 0:
-        return Association(measure, yardstick, form, lag, unit, n, None, note="one of them did not change")
+        return Association(measure, yardstick, form, lag, unit, n, None, note=_("one of them did not change"))
     block = block_of(n, length)
     correlation, low, high = spearman(pair[:, 0], pair[:, 1], block)
-    note = f"no interval: fewer than {FEWEST_BLOCKS} times {block} {unit}s" if low is None else None
+    note = _(NO_INTERVAL[unit], times=FEWEST_BLOCKS, n=block) if low is None else None
     return Association(measure, yardstick, form, lag, unit, n, correlation, low, high, note)
 
 
@@ -258,7 +290,7 @@ def _weighed(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The rank of each value in each replicate, less the mean rank, without drawing or sorting anything: a rank is how
     much weight lies below, with half of the value's own."""
-    _, codes = np.unique(values, return_inverse=True)
+    codes = np.unique(values, return_inverse=True)[1]
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes))
     sums = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(weights[:, order], axis=1)], axis=1)
@@ -278,19 +310,20 @@ def turning_points(line: Line, name: str, yardstick: pd.Series) -> TurningPoints
     """
     nothing = TurningPoints(line.name, name, 0, (), 0, None, None)
     if frequency(yardstick) != "day":
-        return replace(nothing, note="not daily")
+        return replace(nothing, note=_("not daily"))
     sides = [values.sort_index().dropna() for values in (line.shares, yardstick)]
     asked = [values.index[ENOUGH_TRAIL:] for values in sides]  # a day needs so many before it
     if not all(map(len, asked)):
         lack = min(map(len, sides))
-        return replace(nothing, note=f"too few days: {lack} of more than {ENOUGH_TRAIL}")
+        return replace(nothing, note=_("too few days: {n} of more than {least}", n=lack, least=ENOUGH_TRAIL))
     first, last = max(days[0] for days in asked), min(days[-1] for days in asked)
     if last < first:
-        return replace(nothing, note="no days in common")
+        return replace(nothing, note=_("no days in common"))
     days = (last - first).days + 1
     ours, theirs = ([day for day in episodes(values) if first <= day <= last] for values in sides)
     pairs = _met(ours, theirs)
-    own, others = dict(pairs), {other for _, other in pairs}
+    own = dict(pairs)
+    others = set(own.values())
     every = [TurningPoint(line.name, name, day, own.get(day)) for day in ours]
     every += [TurningPoint(line.name, name, None, day) for day in theirs if day not in others]
     found = sorted(every, key=lambda point: min(day for day in (point.ours, point.theirs) if day))
@@ -307,7 +340,7 @@ def _met(ours: Sequence[date], theirs: Sequence[date]) -> list[tuple[date, date]
     """Pairs of episodes at most a week apart, each in one pair, the nearest taken first."""
     near = sorted((abs(a - b), a, b) for a in ours for b in theirs if abs(a - b) <= NEAR)
     found: dict[date, date] = {}
-    for _, own, other in near:
+    for own, other in (pair[1:] for pair in near):
         if own not in found and other not in found.values():
             found[own] = other
     return sorted(found.items())
@@ -315,12 +348,24 @@ def _met(ours: Sequence[date], theirs: Sequence[date]) -> list[tuple[date, date]
 
 def in_words(one: TurningPoints) -> str:
     """`Episodes of tension and GPR in 340 days: 5 in both ..., 2 of tension alone, 3 of GPR alone.`"""
-    head = f"Episodes of {one.measure} and {one.yardstick}"
+    of = {"measure": _(one.measure), "yardstick": one.yardstick}
     if one.note:
-        return f"{head}: {one.note}."
+        return _("Episodes of {measure} and {yardstick}: {note}.", note=one.note, **of)
     ours, theirs = (sum(getattr(row, side) is not None for row in one.found) - one.both for side in ("ours", "theirs"))
-    leads = ", ".join(f"{row.ours:%Y-%m-%d} {row.lead:+d}" for row in one.found if row.lead is not None)
-    chance = "" if one.by_chance is None else f" ({one.by_chance:.1f} by chance, p {one.p:.2f})"
-    said = f"{head} in {one.days} days: {one.both} in both{chance}, {ours} of {one.measure} alone, "
-    said += f"{theirs} of {one.yardstick} alone"
-    return f"{said}; days of lead: {leads}." if leads else f"{said}."
+    of |= {"days": str(one.days), "both": str(one.both), "ours": str(ours), "theirs": str(theirs)}
+    if one.by_chance is None:
+        said = _(
+            "Episodes of {measure} and {yardstick} in {days} days: {both} in both, {ours} of {measure} alone, {theirs} "
+            "of {yardstick} alone",
+            **of,
+        )
+    else:
+        said = _(
+            "Episodes of {measure} and {yardstick} in {days} days: {both} in both ({chance} by chance, p {p}), {ours} "
+            "of {measure} alone, {theirs} of {yardstick} alone",
+            chance=f"{one.by_chance:.1f}",
+            p=f"{one.p:.2f}",
+            **of,
+        )
+    leads = _(", ").join(f"{row.ours:%Y-%m-%d} {row.lead:+d}" for row in one.found if row.lead is not None)
+    return _("{said}; days of lead: {leads}.", said=said, leads=leads) if leads else f"{said}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from monitor.language import _, n_
 from monitor.models import DataSeries, Observation
 
 PERIOD = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
@@ -20,5 +21,12 @@ def stale(series: DataSeries, newest: Observation, now: datetime) -> str | None:
     if now <= expected:
         return None
     late = (now - expected) // timedelta(days=1)
-    days = "less than a day" if late < 1 else "a day" if late == 1 else f"{late} days"
-    return f"the newest value is of {newest.day:%Y-%m-%d}, a newer one has been due for {days}"
+    day = f"{newest.day:%Y-%m-%d}"
+    if late < 1:
+        return _("the newest value is of {day}, a newer one has been due for less than a day", day=day)
+    return n_(
+        "the newest value is of {day}, a newer one has been due for a day",
+        "the newest value is of {day}, a newer one has been due for {n} days",
+        late,
+        day=day,
+    )

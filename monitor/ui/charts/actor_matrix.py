@@ -55,7 +55,8 @@ def matrix(shown: Sequence[Count], direction: str, names: Mapping[str, str]) -> 
     return {
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
         "tooltip": {
-            "trigger": "item", "confine": True,
+            "trigger": "item",
+            "confine": True,
             "formatter": _("{pair}: {n} stories, severity up to {severity}", pair="{b}", n="{@[2]}", severity="{@[3]}"),
         },
         "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40}},

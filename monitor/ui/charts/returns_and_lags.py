@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.language import ISOLATED, RIGHT_TO_LEFT, N_, _, isolated, spoken
+from monitor.language import ISOLATED, N_, RIGHT_TO_LEFT, _, spoken
 from monitor.prices.event_study import WINDOWS, Row
 from monitor.prices.lead_lag import LeadLag
 from monitor.ui.charts.colors import COLORS, GREY

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from monitor.language import _
 from monitor.ui.components import row_selection
 
 
@@ -23,10 +24,12 @@ def show(
     **shown: Any,
 ) -> None:
     """`formats` are printf-like, by column; `config` is Streamlit's, for what no format says; `most` rows stand without
-    a scroll bar. The other arguments are those of st.dataframe.
+    a scroll bar. The columns are headed by their names in the viewer's language. The other arguments are those of
+    st.dataframe.
     """
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
-    numbers = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
+    heads = {str(name): _(str(name)) for name in frame.columns}
+    numbers = {name: st.column_config.NumberColumn(_(name), format=form) for name, form in formats.items()}
     st.dataframe(
         frame,
         hide_index=True,
@@ -34,6 +37,6 @@ def show(
         key=key,
         alt=alt,
         placeholder="",
-        column_config={**numbers, **config},
+        column_config={**heads, **numbers, **config},
         **shown,
     )

@@ -8,51 +8,67 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from monitor.language import _, n_
 from monitor.prices.lead_lag import Lag
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, filters, number_table
-from monitor.ui.components.wording import MEASURES, many
+from monitor.ui.components.wording import MEASURES, semicolons
 from monitor.ui.queries import studies
 
 
 def show(series: str, part: str, closes: pd.Series, now: datetime) -> None:
-    st.header("Who moves first", anchor=False)
+    st.header(_("Who moves first"), anchor=False)
     st.text(
-        "Each bar says how closely daily changes of the index go with the price's returns so many trading days later "
-        "(left: earlier). Of two series that have nothing to do with each other, 95 % keep inside the dashed band at "
-        "all 21 lags."
+        _(
+            "Each bar says how closely daily changes of the index go with the price's returns so many trading days "
+            "later (left: earlier). Of two series that have nothing to do with each other, 95 % keep inside the dashed "
+            "band at all 21 lags."
+        )
     )
     measure = filters.measure("lag_index")
     found = studies.lead_lag(studies.levels(series, measure, part, now), closes)
     if found.note:
-        st.info(f"Not enough data yet: {found.note}.")
+        st.info(_("Not enough data yet: {note}.", note=found.note))
         return
     clear = [lag for lag in found.lags if lag.significant]
-    named = "; ".join(f"{correlated(lag)} ({lag.correlation:+.2f})" for lag in clear)
-    said = f"{MEASURES[measure]} and {series} are associated {named}."
-    if not clear:
-        said = f"No lag stands out: there is no clear link between {measure} and {series}."
-    st.text(f"{said} {found.days:,} joint days{studies.vintage(series)}.")
+    if clear:
+        lags = semicolons(f"{correlated(lag)} ({lag.correlation:+.2f})" for lag in clear)
+        said = _(
+            "{measure} and {series} are associated {lags}.", measure=_(MEASURES[measure]), series=series, lags=lags
+        )
+    else:
+        said = _(
+            "No lag stands out: there is no clear link between {measure} and {series}.",
+            measure=_(measure),
+            series=series,
+        )
+    days = n_("{n} joint days", "{n} joint days", found.days, n=f"{found.days:,}")
+    st.text(f"{said} {days}{studies.vintage(series)}.")
     st.echarts_chart(
         returns_and_lags.lags(found),
         height=320,
         key="lag_chart",
-        alt=f"Correlation of {measure} and {series} at -10 to +10 trading days. {said}",
+        alt=_("Correlation of {measure} and {series} at -10 to +10 trading days.", measure=_(measure), series=series)
+        + f" {said}",
     )
-    with st.expander("The numbers"):
+    with st.expander(_("The numbers")):
         number_table.show(
             studies.lag_rows(found), columns=studies.LAG_COLUMNS, key="lag_table", most=21,
-            formats=dict.fromkeys(studies.LAG_COLUMNS[1:6], "%.3f"), alt=f"Lead and lag of {series}. {said}",
+            formats=dict.fromkeys(studies.LAG_COLUMNS[1:6], "%.3f"),
+            alt=_("Lead and lag of {series}.", series=series) + f" {said}",
         )  # fmt: skip
     downloads.offer(
         "lead-lag",
         urlencode({"series": series, "measure": measure, "part": part}),
         name=f"lead-lag-{series}",
-        label="Download these lags as CSV",
+        label=_("Download these lags as CSV"),
     )
 
 
 def correlated(lag: Lag) -> str:
     if not lag.lag:
-        return "on the same day"
-    return f"with the {'index' if lag.lag > 0 else 'price'} {many(abs(lag.lag), 'trading day')} ahead"
+        return _("on the same day")
+    days = abs(lag.lag)
+    if lag.lag > 0:
+        return n_("with the index {n} trading day ahead", "with the index {n} trading days ahead", days)
+    return n_("with the price {n} trading day ahead", "with the price {n} trading days ahead", days)

@@ -9,10 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import midnight
+from monitor.language import _
 from monitor.models import DataSeries, Series
 from monitor.prices import market
 from monitor.ui.charts import panels
 from monitor.ui.charts.colors import PRICE_COLORS
+from monitor.ui.components import speech
+from monitor.ui.components.wording import commas
 from monitor.ui.queries import reads
 
 
@@ -23,7 +26,7 @@ def by_kind(series: Series, prices: pd.DataFrame) -> dict[str, pd.DataFrame]:
     found = {}
     for kind in prices["kind"].value_counts().index:
         stands_in = kind == "spot" and series.kind != "spot"
-        found[f"{series.name}, spot" if stands_in else series.name] = prices[prices["kind"] == kind]
+        found[_("{series}, spot", series=series.name) if stands_in else series.name] = prices[prices["kind"] == kind]
     return found
 
 
@@ -48,7 +51,8 @@ class Drawing:
     lines: tuple[str, ...]  # of prices
 
 
-@st.cache_resource(ttl=reads.FRESH, show_spinner=False, max_entries=32)  # nobody changes what is given
+# nobody changes what is given
+@speech.by_language(st.cache_resource(ttl=reads.FRESH, show_spinner=False, max_entries=32))
 def board_chart(
     grain: str,
     since: datetime,
@@ -72,7 +76,8 @@ def board_chart(
         return None
     option, clipped = panels.panels(points, lines, events, since=since, until=until, looked=looked)
     newest = (
-        "" if known[name].iloc[-1:].isna().all() else f"{name} {known[name].iloc[-1]:.0f}" for name in panels.MEASURES
+        "" if known[name].iloc[-1:].isna().all() else f"{_(name)} {known[name].iloc[-1]:.0f}"
+        for name in panels.MEASURES
     )
-    end = "" if known.empty else ", ".join(one for one in newest if one) + " at the end"
+    end = "" if known.empty else _("{numbers} at the end", numbers=commas(one for one in newest if one))
     return Drawing(option, panels.height(lines), clipped, end, tuple(lines))

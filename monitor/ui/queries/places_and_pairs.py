@@ -8,13 +8,18 @@ from datetime import datetime
 
 import pandas as pd
 
+from monitor.language import N_
 from monitor.storage.counts import Count
 
 SIDES = ("escalation", "deescalation")
 NUMBERS = ("stories", *SIDES, "change", "publishers", "articles", "severity")
 PLACE, PAIR = ("place",), ("source", "target")
 # what is counted -> the modes of its signals; none: either
-COUNTED: Mapping[str, tuple[str, ...]] = {"acts and words": (), "acts": ("act",), "words": ("words",)}
+COUNTED: Mapping[str, tuple[str, ...]] = {
+    N_("acts and words"): (),
+    N_("acts"): ("act",),
+    N_("words"): ("words",),
+}
 
 
 def before(since: datetime | None, until: datetime) -> tuple[datetime, datetime] | None:

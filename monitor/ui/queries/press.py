@@ -18,6 +18,7 @@ from monitor.index.leads import Lead
 from monitor.models import IndexPoint
 from monitor.storage import index
 from monitor.tagging.lexicon import LANGUAGES
+from monitor.ui.components import speech
 from monitor.ui.queries import reads
 
 DAYS = 30  # finished days that are shown and exported
@@ -33,7 +34,7 @@ class Presses:
     leads: list[Lead]
 
 
-@st.cache_data(ttl=600.0, show_spinner="Reading each press", max_entries=4)
+@speech.by_language(st.cache_data(ttl=600.0, show_spinner="Reading each press", max_entries=8))
 def presses(today: datetime, by: str = "language") -> Presses:
     """`today` is midnight; `by` is one of BY."""
     store = reads.context().store

@@ -16,50 +16,64 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import hour_of, time_text
+from monitor.language import N_, _
 from monitor.prices import event_study, market, returns
 from monitor.prices import lead_lag as prices_lead_lag
 from monitor.prices.episodes import Settled, at_settlement, event_day, last_hour
 from monitor.prices.episodes import episodes as first_days
 from monitor.storage import index, observations, prices
 from monitor.ui.charts.returns_and_lags import WINDOW_LOOKS
+from monitor.ui.components import speech
+from monitor.ui.components.wording import commas, semicolons
 from monitor.ui.queries import reads
 
 MOST_EVENTS = 100  # dates that one study takes
 LED = 20  # leading stories of a day among which that of an event is looked for
-YOURS = "your date"
+YOURS = N_("your date")
 FURTHEST = 36_500  # days ago of an event that can have a story
-DIRECTIONS = {"escalation": "escalation", "deescalation": "de-escalation"}
-EPISODES_OF = DIRECTIONS | {"attention": "attention"}  # the shares in which episodes are looked for
+DIRECTIONS = {"escalation": N_("escalation"), "deescalation": N_("de-escalation")}
+EPISODES_OF = DIRECTIONS | {"attention": N_("attention")}  # the shares in which episodes are looked for
 STUDY_METHOD = (
     f"mean of {event_study.FAR} to {event_study.NEAR} trading days before; placebo of {event_study.PLACEBO} days"
 )
 LAG_METHOD = f"changes and log returns; {prices_lead_lag.SHUFFLES} shuffles in blocks of {prices_lead_lag.BLOCK} days"
-WINDOW_WORDS = {window: name for window, (name, _) in WINDOW_LOOKS.items()}
-LIST_COLUMNS = ("event", "trading day", "what it is", "news of the day", *WINDOW_WORDS.values(), "unusual", "note")
+WINDOW_WORDS = {window: name for window, (name, color) in WINDOW_LOOKS.items()}
+LIST_COLUMNS = (
+    N_("event"), N_("trading day"), N_("what it is"), N_("news of the day"), *WINDOW_WORDS.values(), N_("unusual"),
+    N_("note"),
+)  # fmt: skip
 STUDY_COLUMNS = (
-    "event",
-    "trading day",
-    "window",
-    "abnormal return %",
+    N_("event"),
+    N_("trading day"),
+    N_("window"),
+    N_("abnormal return %"),
     "t",
-    "p of t",
-    "placebo p",
-    "adjusted p",
-    "significant",
-    "note",
+    N_("p of t"),
+    N_("placebo p"),
+    N_("adjusted p"),
+    N_("significant"),
+    N_("note"),
 )
 ACROSS_COLUMNS = (
-    "window",
-    "events",
-    "mean abnormal return %",
+    N_("window"),
+    N_("events"),
+    N_("mean abnormal return %"),
     "t",
-    "p of t",
-    "Wilcoxon p",
-    "placebo p",
-    "significant",
-    "note",
+    N_("p of t"),
+    N_("Wilcoxon p"),
+    N_("placebo p"),
+    N_("significant"),
+    N_("note"),
 )
-LAG_COLUMNS = ("lag in trading days", "correlation", "band low", "band high", "p", "adjusted p", "significant")
+LAG_COLUMNS = (
+    N_("lag in trading days"),
+    N_("correlation"),
+    N_("band low"),
+    N_("band high"),
+    "p",
+    N_("adjusted p"),
+    N_("significant"),
+)
 
 
 @st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
@@ -71,11 +85,16 @@ def closes(series: str, until: datetime) -> pd.Series:
     return returns.closes(prices.series(store, series, until=until))
 
 
-@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
 def vintage(series: str) -> str:
     """`; values known by 2026-03-02T12:00:00Z` for a series of a file, which may be revised; empty for a price."""
+    known = _known_by(series)
+    return _("; ") + _("values known by {time}", time=known) if known else ""
+
+
+@st.cache_data(ttl=reads.FRESH, show_spinner=False, max_entries=32)
+def _known_by(series: str) -> str | None:
     known = observations.values(reads.context().store, series, known_at=reads.now())
-    return f"; values known by {time_text(max(one.vintage for one in known))}" if known else ""
+    return time_text(max(one.vintage for one in known)) if known else None
 
 
 def settled(series: str) -> Settled:
@@ -102,6 +121,11 @@ class Event:
     title: str = ""
     story: int | None = None
     publishers: int = 0
+
+
+def in_words(what: str) -> str:
+    """What an event is, as `Event.what` has it."""
+    return commas(_(one) for one in what.split(", "))
 
 
 def moment(day: date, at: Settled) -> datetime:
@@ -161,12 +185,12 @@ def _named(day: date, what: str, series: str, part: str, language: str | None) -
     return Event(day, what)
 
 
-@st.cache_data(show_spinner="Comparing with two years of other days", max_entries=32)
+@speech.by_language(st.cache_data(show_spinner="Comparing with two years of other days", max_entries=32))
 def study(prices: pd.Series, events: tuple[date, ...]) -> event_study.Study:
     return event_study.event_study(prices, events)
 
 
-@st.cache_data(show_spinner="Correlating with shuffled blocks", max_entries=32)
+@speech.by_language(st.cache_data(show_spinner="Correlating with shuffled blocks", max_entries=32))
 def lead_lag(levels: pd.Series, prices: pd.Series) -> prices_lead_lag.LeadLag:
     return prices_lead_lag.lead_lag(levels, prices)
 
@@ -183,10 +207,12 @@ def listing(study: event_study.Study, events: Iterable[Event]) -> list[tuple[Eve
         clear = [WINDOW_WORDS[row.window] for row in ours if row.significant]
         tested = any(row.placebo_p is not None for row in ours)
         moves = {WINDOW_WORDS[row.window]: percent(row.ar) for row in ours}
-        unusual = ", ".join(clear) if clear else "no" if tested else "not tested"
+        unusual = commas(map(_, clear)) if clear else _("no") if tested else _("not tested")
         notes = dict.fromkeys(row.note for row in ours if row.note)
-        about = (first.event, first.day, shown.what, shown.title)
-        rows.append((shown, dict(zip(LIST_COLUMNS, (*about, *moves.values(), unusual, "; ".join(notes)), strict=True))))
+        about = (first.event, first.day, in_words(shown.what), shown.title)
+        rows.append(
+            (shown, dict(zip(LIST_COLUMNS, (*about, *moves.values(), unusual, semicolons(notes)), strict=True)))
+        )
     return rows[::-1]
 
 
@@ -230,4 +256,4 @@ def percent(value: float | None) -> float | None:
 
 def yes(p: float | None, significant: bool) -> str:
     """A test that could not be made is neither yes nor no."""
-    return "not tested" if p is None else "yes" if significant else "no"
+    return _("not tested") if p is None else _("yes") if significant else _("no")

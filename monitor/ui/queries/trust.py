@@ -14,6 +14,7 @@ from monitor.operation.trust import Coverage, Yardstick
 from monitor.prices import validation
 from monitor.prices.validation import Association, Line, TurningPoints
 from monitor.storage import corrections, index
+from monitor.ui.components import speech
 from monitor.ui.queries import reads
 
 COLUMNS = (
@@ -28,7 +29,7 @@ def daily(today: datetime) -> list[IndexPoint]:
     return index.points(reads.context().store, "day", until=today)
 
 
-@st.cache_data(ttl=60.0, show_spinner=False, max_entries=4)
+@speech.by_language(st.cache_data(ttl=60.0, show_spinner=False, max_entries=8))
 def lines(today: datetime) -> list[Line]:
     """The measures of the finished days, and the word count beside them."""
     return trust.lines(reads.context().store, daily(today))
@@ -45,13 +46,13 @@ def coverage(today: datetime, minute: datetime) -> Coverage:
     return trust.coverage(reads.context().store, settings, daily(today), minute)
 
 
-@st.cache_data(ttl=600.0, show_spinner="Correlating", max_entries=32)
+@speech.by_language(st.cache_data(ttl=600.0, show_spinner="Correlating", max_entries=32))
 def associations(lines: list[Line], yardstick: Yardstick, form: str | None = None) -> list[Association]:
     """Every line against a yardstick at every lag, in one form or all."""
     return validation.associations(lines, yardstick.name, yardstick.values, form=form)
 
 
-@st.cache_data(ttl=600.0, show_spinner=False, max_entries=32)
+@speech.by_language(st.cache_data(ttl=600.0, show_spinner=False, max_entries=32))
 def turning_points(lines: list[Line], yardstick: Yardstick) -> list[TurningPoints]:
     return [validation.turning_points(line, yardstick.name, yardstick.values) for line in lines]
 
