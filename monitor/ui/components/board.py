@@ -12,19 +12,21 @@ from urllib.parse import quote, urlencode
 
 from monitor.index.changes import Changes
 from monitor.index.state import part_words
+from monitor.language import N_, _, n_
 from monitor.models import PARTS, Story
 from monitor.storage.story_history import Confirmed
 from monitor.ui.charts.colors import COLORS
 from monitor.ui.components import times
 from monitor.ui.components.safe_html import ISOLATE, POP, Html, sound, tag, together
-from monitor.ui.components.wording import DIRECTION_WORDS, age, listed, many
+from monitor.ui.components.wording import DIRECTION_SIGNS, DIRECTION_WORDS, age, commas, listed, semicolons, upper
 from monitor.ui.queries.board import Row
 
 WIDE, HIGH = 100.0, 34.0  # of a small line, in its own units
 LEAST = 20.0  # the least that a small line's height stands for, so that a quiet part looks quiet
 NAMED = 5  # stories of one kind that are named in what changed
 COLUMNS = (
-    "Part of the theatre", "Last 24 hours", "7-day level", "24 h change", "Tension ▲ relief ▼ 7 days", "Confirmed event"
+    N_("Part of the theatre"), N_("Last 24 hours"), N_("7-day level"), N_("24 h change"),
+    N_("Tension ▲ relief ▼ 7 days"), N_("Confirmed event"),
 )  # fmt: skip
 
 
@@ -45,7 +47,7 @@ def headline(text: str) -> str:
 
 def table(rows: Sequence[Row], titles: dict[int, str], now: datetime, to: Links) -> Html:
     """A row for each part; `titles`: story id -> its name in the viewer's language."""
-    head = tag("tr", *(tag("th", name, scope="col") for name in COLUMNS))
+    head = tag("tr", *(tag("th", _(name), scope="col") for name in COLUMNS))
     return tag("table", tag("thead", head), tag("tbody", *(_row(row, titles, now, to) for row in rows)), class_="board")
 
 
@@ -55,14 +57,15 @@ def _row(row: Row, titles: dict[int, str], now: datetime, to: Links) -> Html:
     trend = found.trend()
     clear = {"rising": "worse", "falling": "better"}.get(trend, "unclear")
     moved = "" if change is None else f"{'▲' if change > 0 else '▼'} {change:+,.0f}" if round(change) else "="
+    unsure = clear == "unclear" and moved not in ("", "=")
     amount = "" if found.now is None or found.now.tension is None else f" {found.now.tension:,.0f}"
     return tag(
         "tr",
-        tag("th", to("articles", row.label, part=PARTS[row.part]), scope="row"),
+        tag("th", to("articles", upper(_(PARTS[row.part])), part=_(PARTS[row.part])), scope="row"),
         tag("td", part_words(found), tag("small", amount) if amount else "", class_="words"),
-        tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label="7-day level"),
-        tag("td", moved or "–", tag("small", " not clear") if moved and clear == "unclear" and moved != "=" else "",
-            class_=f"num {clear}", data_label="24 h"),
+        tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label=_("7-day level")),
+        tag("td", moved or "–", tag("small", f" {_('not clear')}") if unsure else "",
+            class_=f"num {clear}", data_label=_("24 h")),
         tag("td", mirrored(row.tension, row.relief) or "", class_="line", aria_hidden="true"),
         tag("td", _event(row.event, titles, now, to), class_="event"),
     )  # fmt: skip
@@ -70,20 +73,20 @@ def _row(row: Row, titles: dict[int, str], now: datetime, to: Links) -> Html:
 
 def _event(event: Confirmed | None, titles: dict[int, str], now: datetime, to: Links) -> Html:
     if event is None:
-        return tag("span", "none confirmed in 14 days", class_="none")
+        return tag("span", _("none confirmed in 14 days"), class_="none")
     story = event.story
     return together(
         [
             to("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
-            tag("small", f"{who(event)}, ", times.shown(story.last_seen, now), f", {age(story.last_seen, now)}"),
+            tag("small", who(event), _(", "), times.shown(story.last_seen, now), _(", "), age(story.last_seen, now)),
         ]
     )
 
 
 def who(event: Confirmed) -> str:
     """`3 publishers: BBC, DW, AFP`."""
-    named = listed([sound(name) for name in event.publishers], 3)
-    return f"{many(event.story.confirmed_by, 'publisher')}: {named}"
+    count, named = event.story.confirmed_by, listed([sound(name) for name in event.publishers], 3)
+    return n_("{n} publisher: {names}", "{n} publishers: {names}", count, n=f"{count:,}", names=named)
 
 
 def mirrored(up: Sequence[float | None], down: Sequence[float | None]) -> Html | None:
@@ -135,7 +138,7 @@ def unread(story: Story, looked: datetime | None) -> Html | str:
     if looked is None or story.last_seen <= looked:
         return ""
     new = story.first_seen > looked
-    return tag("span", "new" if new else "more", class_="unread", title="since you last looked")
+    return tag("span", _("new") if new else _("more"), class_="unread", title=_("since you last looked"))
 
 
 def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datetime, to: Links) -> Html:
@@ -143,7 +146,7 @@ def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datet
     items = [
         tag(
             "li",
-            tag("span", DIRECTION_WORDS[event.story.direction][0], class_=event.story.direction, aria_hidden="true"),
+            tag("span", DIRECTION_SIGNS[event.story.direction], class_=event.story.direction, aria_hidden="true"),
             " ",
             times.shown(event.story.first_seen, now),
             " ",
@@ -157,36 +160,52 @@ def named_events(events: Sequence[Confirmed], titles: dict[int, str], now: datet
 
 def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: datetime, to: Links) -> Html:
     """What changed since somebody last looked: one sentence, and the stories behind a fold."""
-    when = together([times.shown(looked, now), f", {age(looked, now)}"])
+    since = tag("b", _("Since you last looked"))
+    line = [since, " (", times.shown(looked, now), _(", "), age(looked, now), "): "]
     if found.nothing:
-        return tag("p", tag("b", "Since you last looked"), " (", when, "): nothing new.", class_="since")
+        return tag("p", *line, _("nothing new."), class_="since")
+    new, confirmed, denied, corrected = map(len, (found.new, found.confirmed, found.denied, found.corrected))
     counts = [
-        many(len(found.new), "new story") if found.new else "",
-        *(f"{len(some)} {kind}" for kind, some in
-          (("confirmed", found.confirmed), ("denied or disputed", found.denied), ("corrected", found.corrected))
-          if some),
-    ]  # fmt: skip
-    parts = [
-        f"{kind}: {listed([PARTS[part] for part in some], 10)}"
-        for kind, some in (("hotter", found.hotter), ("calmer", found.calmer))
+        n_("{n} new story", "{n} new stories", new, n=f"{new:,}") if new else "",
+        n_("{n} confirmed", "{n} confirmed", confirmed) if confirmed else "",
+        n_("{n} denied or disputed", "{n} denied or disputed", denied) if denied else "",
+        n_("{n} corrected", "{n} corrected", corrected) if corrected else "",
+    ]
+    moved = [
+        _("hotter: {parts}", parts=_named_parts(found.hotter)) if found.hotter else "",
+        _("calmer: {parts}", parts=_named_parts(found.calmer)) if found.calmer else "",
+    ]
+    line.append(semicolons(filter(None, [commas(filter(None, counts)), *moved])) + ".")
+    lists = [
+        _folded(title, some, titles, now, to)
+        for title, some in (
+            (_("Denied or disputed"), found.denied),
+            (_("Corrected"), found.corrected),
+            (_("Confirmed"), found.confirmed),
+            (_("New"), found.new),
+        )
         if some
     ]
-    said = "; ".join([", ".join(count for count in counts if count), *parts]).lstrip("; ")
-    lists = [
-        tag("dl", tag("dt", title), *(_told(story, titles, now, to) for story in some[:NAMED]),
-            *([tag("dd", to("stories", f"and {len(some) - NAMED} more"))] if len(some) > NAMED else []))
-        for title, some in (("Denied or disputed", found.denied), ("Corrected", found.corrected),
-                            ("Confirmed", found.confirmed), ("New", found.new)) if some
-    ]  # fmt: skip
-    line = [tag("b", "Since you last looked"), " (", when, f"): {said}."]
     return tag("details", tag("summary", *line), *lists, class_="since") if lists else tag("p", *line, class_="since")
 
 
+def _named_parts(parts: Sequence[str]) -> str:
+    return listed([_(PARTS[part]) for part in parts], 10)
+
+
+def _folded(title: str, stories: Sequence[Story], titles: dict[int, str], now: datetime, to: Links) -> Html:
+    told = [_told(story, titles, now, to) for story in stories[:NAMED]]
+    if (more := len(stories) - NAMED) > 0:
+        told.append(tag("dd", to("stories", n_("and {n} more", "and {n} more", more))))
+    return tag("dl", tag("dt", title), *told)
+
+
 def _told(story: Story, titles: dict[int, str], now: datetime, to: Links) -> Html:
+    by = n_("{n} publisher", "{n} publishers", story.confirmed_by, n=f"{story.confirmed_by:,}")
     return tag(
         "dd",
-        tag("span", DIRECTION_WORDS[story.direction], class_="direction"),
+        tag("span", _(DIRECTION_WORDS[story.direction]), class_="direction"),
         " ",
         to("stories", headline(titles.get(story.id, story.title)), story=str(story.id)),
-        tag("small", f" {many(story.confirmed_by, 'publisher')}, ", times.shown(story.last_seen, now)),
+        tag("small", f" {by}", _(", "), times.shown(story.last_seen, now)),
     )

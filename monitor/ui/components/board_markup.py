@@ -14,7 +14,7 @@ import streamlit as st
 
 from monitor.clock import midnight
 from monitor.index import state
-from monitor.language import spoken
+from monitor.language import _, spoken
 from monitor.models import DataSeries, Story
 from monitor.ui.components import article_card, board, key_numbers, numbers_of_now, safe_html, status, times
 from monitor.ui.components.board import Links
@@ -114,13 +114,13 @@ def leading(minute: datetime, upto: int, viewer: Viewer, looked: datetime | None
             followed(lead.account.first_publisher, lead.account.followers),
             article_card.first_seen(lead.story.first_seen, minute),
             languages(lead.story.langs),
-            link("stories", "Who reported it, and how", story=str(lead.story.id)),
+            link("stories", _("Who reported it, and how"), story=str(lead.story.id)),
         )
         cards.append(article_card.brief(lead.story.direction, lead.face, [one for one in about if one]))
     if not cards:
         return None
     return Listed(
-        together([article_card.cards(cards), link("stories", "All stories")]),
+        together([article_card.cards(cards), link("stories", _("All stories"))]),
         frozenset(lead.face.id for lead in found),
     )
 
@@ -133,8 +133,8 @@ def newest(minute: datetime, upto: int, viewer: Viewer, but: frozenset[int]) -> 
     for article in [one for one in found if one.id not in but][:NEWEST]:
         about = (
             article.publisher,
-            tag("span", times.shown(article.at, minute), f", {age(article.at, minute)}"),
-            link("articles", "How it was read", article=str(article.id)),
+            tag("span", times.shown(article.at, minute), _(", "), age(article.at, minute)),
+            link("articles", _("How it was read"), article=str(article.id)),
         )
         cards.append(article_card.brief(article.direction, article, about))
     return Listed(article_card.cards(cards), frozenset(one.id for one in found)) if found else None

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from monitor.language import N_, _, n_
 from monitor.models import PARTS
 from monitor.prices import episodes
 from monitor.prices.event_study import WINDOWS, Study
 from monitor.ui.app import pages
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, number_table, row_selection, safe_html
-from monitor.ui.components.wording import many
+from monitor.ui.components.wording import commas, semicolons, upper
 from monitor.ui.exports import periods
 from monitor.ui.queries import studies
 from monitor.ui.queries.studies import Event
@@ -32,22 +33,22 @@ def show(
     series: str, part: str, closes: pd.Series, events: Sequence[Event], known: Sequence[date], asked: dict[str, str]
 ) -> None:
     """`known` are the days of the index, oldest first; `asked` is what a file of these rows is asked by."""
-    st.header("Around events", anchor=False)
-    st.text(
+    st.header(_("Around events"), anchor=False)
+    st.text(_(
         "How much more, or less, the price moved than on an average day of the 70 to 11 trading days before. Unusual "
         "means that few of the other days of two years moved as much. It shows what an event was associated with, not "
         "why the price moved."
-    )
+    ))  # fmt: skip
     given = any(event.what == studies.YOURS for event in events)
     if not given and (sentence := unsearched(known)):
         st.text(sentence)
     if not events:
-        st.info("No episode found in the index. Enter dates of your own above.")
+        st.info(_("No episode found in the index. Enter dates of your own above."))
         return
     found = studies.study(closes, tuple(event.day for event in events))
     both = found.across[0].t is not None and set(studies.DIRECTIONS.values()) <= {event.what for event in events}
     pooled = (
-        "This mixes escalation and de-escalation, which may cancel each other out: choose one of them above."
+        _("This mixes escalation and de-escalation, which may cancel each other out: choose one of them above.")
         if both
         else ""
     )
@@ -58,9 +59,15 @@ def show(
             returns_and_lags.abnormal(found.rows),
             height=320,
             key="abnormal_chart",
-            alt=f"Moves of {series} by event, in the day, two days and five days. {verdict(series, found)}",
+            alt=_(
+                "Moves of {series} by event, in the day, two days and five days. {verdict}",
+                series=series,
+                verdict=verdict(series, found),
+            ),
         )
-        safe_html.note(f"{returns_and_lags.STAR} and full colour: unusual{studies.vintage(series)}.")
+        safe_html.note(
+            _("{star} and full colour: unusual{vintage}.", star=returns_and_lags.STAR, vintage=studies.vintage(series))
+        )
     numbers(series, found, events, asked)
 
 
@@ -70,10 +77,16 @@ def unsearched(known: Sequence[date]) -> str:
         return ""
     lack = episodes.ENOUGH_TRAIL
     if len(known) <= lack:
-        return f"No episode can be found yet: the rule needs {lack} days of index before it, there are {len(known)}."
-    return (
-        f"Episodes can be found from {known[lack]} on, since the rule needs {lack} days of index before; earlier days "
-        "can be typed above."
+        return _(
+            "No episode can be found yet: the rule needs {days} days of index before it, there are {known}.",
+            days=lack,
+            known=len(known),
+        )
+    return _(
+        "Episodes can be found from {first} on, since the rule needs {days} days of index before; earlier days can be "
+        "typed above.",
+        first=known[lack],
+        days=lack,
     )
 
 
@@ -86,85 +99,127 @@ def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> No
     row_selection.table(
         pd.DataFrame(shown, columns=studies.LIST_COLUMNS), [event.day for event, _ in rows], "event", key=key,
         height=row_selection.tall(len(rows), 12), placeholder="",
-        alt=f"{many(len(rows), 'event')}, newest first: what led the news, and how {series} moved",
-        column_config={
+        alt=n_(
+            "{n} event, newest first: what led the news, and how {series} moved",
+            "{n} events, newest first: what led the news, and how {series} moved",
+            len(rows), n=f"{len(rows):,}", series=series,
+        ),
+        column_config=number_table.headed(studies.LIST_COLUMNS, {
             **dict.fromkeys(studies.WINDOW_WORDS.values(), st.column_config.NumberColumn(format=f"{SIGNED} %%")),
             "event": DAY, "trading day": DAY, "news of the day": st.column_config.TextColumn(width=360),
             "unusual": st.column_config.TextColumn(width=130), "note": st.column_config.TextColumn(width=220),
-        },
+        }),
     )  # fmt: skip
     chosen = [event for event, _ in rows if str(event.day) == st.query_params.get("event")]
     if not chosen:
-        safe_html.note("Click a row, or a mark of the chart, for its story and the articles of its day.")
+        safe_html.note(_("Click a row, or a mark of the chart, for its story and the articles of its day."))
         return
     event = chosen[0]
     since, until = (studies.moment(day, settled) for day in (event.day - timedelta(days=1), event.day))
     with st.container(horizontal=True):
-        st.text(f"{event.day}: {safe_html.sound(event.title) or event.what}")
+        st.text(f"{event.day}: {safe_html.sound(event.title) or in_words(event)}")
         if event.story is not None:
             st.page_link(
-                pages.target("stories.py"), label="Who reported this story", query_params={"story": str(event.story)}
+                pages.target("stories.py"), label=_("Who reported this story"), query_params={"story": str(event.story)}
             )
         st.page_link(
             pages.target("articles.py"),
-            label="Articles of the 24 hours before its settlement",
-            query_params={"during": periods.text_of(since, until)} | ({"part": PARTS[part]} if part in PARTS else {}),
+            label=_("Articles of the 24 hours before its settlement"),
+            query_params={"during": periods.text_of(since, until)}
+            | ({"part": _(PARTS[part])} if part in PARTS else {}),
         )
+
+
+def in_words(event: Event) -> str:
+    """What an event is: `your date`, `escalation, attention`."""
+    return commas(_(one) for one in event.what.split(", "))
 
 
 def numbers(series: str, found: Study, events: Sequence[Event], asked: dict[str, str]) -> None:
     """Every window of every event, and all events together, with their files."""
-    what = {event.day: event.what for event in events}
-    rows = [row | {"event is": what[row["event"]], "note": row["note"] or ""} for row in studies.study_rows(found)]
-    with st.expander("All numbers"):
+    what = {event.day: in_words(event) for event in events}
+    rows = [row | {N_("event is"): what[row["event"]], "note": row["note"] or ""} for row in studies.study_rows(found)]
+    with st.expander(_("All numbers")):
         number_table.show(
             rows, columns=("event", "event is", *studies.STUDY_COLUMNS[1:]), key="study_table", formats=NUMBERS,
             config={"event": DAY, "trading day": DAY},
-            alt=f"Abnormal returns of {series}: {many(len(rows) // len(WINDOWS), 'event')} in {len(WINDOWS)} windows",
+            alt=n_(
+                "Abnormal returns of {series}: {n} event in {windows} windows",
+                "Abnormal returns of {series}: {n} events in {windows} windows",
+                len(rows) // len(WINDOWS), n=f"{len(rows) // len(WINDOWS):,}", series=series, windows=len(WINDOWS),
+            ),
         )  # fmt: skip
         if any(one.t is not None for one in found.across):
             number_table.show(
                 studies.across_rows(found), columns=studies.ACROSS_COLUMNS, key="across_table", formats=TOGETHER,
-                alt=f"All events together, by window. {all_together(series, found)}",
+                alt=_("All events together, by window. {result}", result=all_together(series, found)),
             )  # fmt: skip
     query = urlencode({"series": series} | {name: value for name, value in asked.items() if value})
     with st.container(horizontal=True):
-        downloads.offer("event-study", query, name=f"event-study-{series}", label="Download events as CSV")
+        downloads.offer("event-study", query, name=f"event-study-{series}", label=_("Download events as CSV"))
         if any(one.t is not None for one in found.across):
-            downloads.offer("all-events", query, name=f"all-events-{series}", label="All events together as CSV")
+            downloads.offer("all-events", query, name=f"all-events-{series}", label=_("All events together as CSV"))
 
 
 def verdict(series: str, found: Study) -> str:
     measured = {row.event for row in found.rows if row.ar is not None}
     if not measured:
-        return f"None of the events can be measured: {found.rows[0].note}."
+        return _("None of the events can be measured: {why}.", why=found.rows[0].note)
     tested = {row.event for row in found.rows if row.placebo_p is not None}
     if not tested:
-        return f"{many(len(measured), 'event')} measured, none tested: too few days of {series} before to compare with."
-    left_out = len({row.event for row in found.rows} - tested)
-    more = f" {many(left_out, 'event')} could not be tested; the list says why." if left_out else ""
+        return n_(
+            "{n} event measured, none tested: too few days of {series} before to compare with.",
+            "{n} events measured, none tested: too few days of {series} before to compare with.",
+            len(measured),
+            n=f"{len(measured):,}",
+            series=series,
+        )
     clear = sorted({row.event for row in found.rows if row.significant})
-    if not clear:
-        return f"None of {many(len(tested), 'tested event')} was associated with an unusual move of {series}.{more}"
-    named = ", ".join(f"{day:%Y-%m-%d}" for day in clear[:6]) + (" and others" if len(clear) > 6 else "")
-    return (
-        f"{len(clear)} of {many(len(tested), 'tested event')} associated with an unusual move of {series}: "
-        f"{named}.{more}"
-    )
+    if clear:
+        named = commas(f"{day:%Y-%m-%d}" for day in clear[:6])
+        said = n_(
+            "{clear} of {n} tested event associated with an unusual move of {series}: {days}.",
+            "{clear} of {n} tested events associated with an unusual move of {series}: {days}.",
+            len(tested),
+            n=f"{len(tested):,}",
+            clear=len(clear),
+            series=series,
+            days=_("{days} and others", days=named) if len(clear) > 6 else named,
+        )
+    else:
+        said = n_(
+            "None of {n} tested event was associated with an unusual move of {series}.",
+            "None of {n} tested events was associated with an unusual move of {series}.",
+            len(tested),
+            n=f"{len(tested):,}",
+            series=series,
+        )
+    if left_out := len({row.event for row in found.rows} - tested):
+        said += " " + n_(
+            "{n} event could not be tested; the list says why.",
+            "{n} events could not be tested; the list says why.",
+            left_out,
+            n=f"{left_out:,}",
+        )
+    return said
 
 
 def all_together(series: str, found: Study) -> str:
     """The result for all events together, window [0,0]; or that they are too few."""
     first = found.across[0]
     if first.t is None or first.mean is None:
-        return f"{(first.note or '')[:1].upper()}{(first.note or '')[1:]}." if first.note else ""
-    clear = [studies.WINDOW_WORDS[one.window] for one in found.across if one.significant]
-    said = (
-        f"beyond what random sets of dates show over {', '.join(clear)}"
-        if clear
-        else "over no window beyond what random sets of dates show"
+        return f"{upper(first.note)}." if first.note else ""
+    said = n_(
+        "All {n} together: {series} moved {move} % on the day on average (t {t})",
+        "All {n} together: {series} moved {move} % on the day on average (t {t})",
+        first.events,
+        series=series,
+        move=f"{100 * first.mean:+.2f}",
+        t=f"{first.t:.2f}",
     )
-    return (
-        f"All {first.events} together: {series} moved {100 * first.mean:+.2f} % on the day on average "
-        f"(t {first.t:.2f}); {said}."
-    )
+    clear = commas(_(studies.WINDOW_WORDS[one.window]) for one in found.across if one.significant)
+    if clear:
+        beyond = _("beyond what random sets of dates show over {windows}", windows=clear)
+    else:
+        beyond = _("over no window beyond what random sets of dates show")
+    return semicolons([said, beyond]) + "."

@@ -5,16 +5,17 @@ st.page_link(pages.target("articles.py"), label=..., query_params=leads.articles
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.language import _
 from monitor.models import PARTS, Story
 from monitor.ui.components import period
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, MODE_WORDS, named
 from monitor.ui.exports.periods import Period, period_of
 from monitor.ui.queries import reads
 
+ACTORS = ("actor", "source", "target")
 Parameters = dict[str, str | list[str]]
 
 
@@ -37,13 +38,12 @@ def stories(
 def _asked(prefix: str, shown: Period | None, *values: str) -> Parameters:
     """An address holds what people read; see filters.CHOICES."""
     names = ("text", "direction", "category", "mode", "place", "part", "actor", "source", "target", "publisher")
-    words: dict[str, Callable[[str], str]] = {
-        "direction": DIRECTION_WORDS.__getitem__, "category": CATEGORY_WORDS.__getitem__,
-        "mode": MODE_WORDS.__getitem__, "part": PARTS.__getitem__, "actor": _actor, "source": _actor, "target": _actor,
-    }  # fmt: skip
-    asked: dict[str, Any] = {
-        prefix + name: words.get(name, str)(value) for name, value in zip(names, values, strict=True) if value
-    }
+    words = {"direction": DIRECTION_WORDS, "category": CATEGORY_WORDS, "mode": MODE_WORDS, "part": PARTS}
+    asked: dict[str, Any] = {}
+    for name, value in zip(names, values, strict=True):
+        if value:
+            said = _(words[name][value]) if name in words else _actor(value) if name in ACTORS else value
+            asked[prefix + name] = said
     return asked | period.along(shown)
 
 

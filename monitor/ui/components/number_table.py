@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,14 @@ import streamlit as st
 
 from monitor.language import _
 from monitor.ui.components import row_selection
+
+
+def headed(columns: Iterable[str], config: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """Streamlit's `config` of columns, in which each has its name in the viewer's language for a heading, where there
+    is no other.
+    """
+    return {name: {"label": _(name)} | {k: v for k, v in (config.get(name) or {}).items() if v is not None}
+            for name in columns}  # fmt: skip
 
 
 def show(
@@ -28,8 +36,7 @@ def show(
     st.dataframe.
     """
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
-    heads = {str(name): _(str(name)) for name in frame.columns}
-    numbers = {name: st.column_config.NumberColumn(_(name), format=form) for name, form in formats.items()}
+    numbers = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
     st.dataframe(
         frame,
         hide_index=True,
@@ -37,6 +44,6 @@ def show(
         key=key,
         alt=alt,
         placeholder="",
-        column_config={**heads, **numbers, **config},
+        column_config=headed(frame.columns, {**numbers, **config}),
         **shown,
     )

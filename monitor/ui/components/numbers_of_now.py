@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from babel.dates import format_date
+
 from monitor.clock import midnight
 from monitor.index import state
+from monitor.language import _, n_, spoken
 from monitor.models import DataSeries, IndexPoint, Series
 from monitor.prices import market
 from monitor.prices.series.age import stale
 from monitor.ui.charts import colors
 from monitor.ui.components import safe_html, times
 from monitor.ui.components.key_numbers import Number
-from monitor.ui.components.wording import MEASURES, SOURCES, age, day_age
+from monitor.ui.components.wording import MEASURES, PRICE_KINDS, SOURCES, age, commas, day_age
 from monitor.ui.queries import reads
 
 # the colour of a clear change, (falling, rising); more attention is neither worse nor better
@@ -28,11 +31,13 @@ def index_numbers(
     for name, label in MEASURES.items():
         value, earlier = (getattr(p, name) if p else None for p in (point, before))
         low, high = (getattr(point, f"{name}_{end}") for end in ("low", "high")) if point else (None, None)
-        moved, more = changed(value, earlier, "{:+,.0f} in 24 h"), state.trend(point, before, name) if point else ""
+        moved, more = changed(value, earlier), state.trend(point, before, name) if point else ""
         clear = more in ("rising", "falling")
+        if moved and more and not clear:
+            moved = _("{change}, not clear", change=moved)
         made.append(Number(
-            label, "no data" if value is None else f"{value:,.0f}", "" if value is None else "in 24 h",
-            f"{moved}, not clear" if moved and more and not clear else moved,
+            _(label), _("no data") if value is None else f"{value:,.0f}", "" if value is None else _("in 24 h"),
+            moved,
             WORSE[name][more == "rising"] if clear else "",
             notes=(interval(low, high), *notes(name, point, week, normal, now)),
             history=list(history[name]), color=colors.COLORS[name],
@@ -45,7 +50,14 @@ def notes(name: str, point: IndexPoint | None, week: state.State, normal: str, n
     if name == "tension":
         if week.level is None:
             return [normal]
-        return [f"{week.days}-day level {week.level:,.0f}, {state.level(week.level)}", normal]
+        level = n_(
+            "{n}-day level {value}, {level}",
+            "{n}-day level {value}, {level}",
+            week.days,
+            value=f"{week.level:,.0f}",
+            level=_(state.level(week.level)),
+        )
+        return [level, normal]
     return [attended(point)] if name == "attention" else [as_of(point, now)]
 
 
@@ -53,28 +65,29 @@ def attended(point: IndexPoint | None) -> str:
     """How much of the news is about the theatre, in the place of the hour that the numbers beside it name."""
     if point is None or point.attention_share is None:
         return ""
-    return f"how much the world looks: {point.attention_share:.0f} % of the news"
+    return _("how much the world looks: {share} % of the news", share=f"{point.attention_share:.0f}")
 
 
-def changed(value: float | None, earlier: float | None, form: str) -> str:
+def changed(value: float | None, earlier: float | None) -> str:
     """The change in words with an arrow; empty where there is nothing to compare with."""
     if value is None or earlier is None:
         return ""
-    words = form.format(value - earlier)
-    if not any(c in "123456789" for c in words.split()[0]):
-        return "= as 24 h ago"
-    return f"{'▲' if value > earlier else '▼'} {words}"
+    if not round(value - earlier):
+        return _("= as 24 h ago")
+    return _("{change} in 24 h", change=f"{'▲' if value > earlier else '▼'} {value - earlier:+,.0f}")
 
 
 def interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"90 % range: {low:,.0f} to {high:,.0f}"
+    if low is None or high is None:
+        return ""
+    return _("90 % range: {low} to {high}", low=f"{low:,.0f}", high=f"{high:,.0f}")
 
 
 def as_of(point: IndexPoint | None, now: datetime) -> str:
-    return (
-        "not computed yet"
-        if point is None
-        else safe_html.tag("span", "hour of ", times.shown(point.at, now), f", {age(point.at, now)}")
+    if point is None:
+        return _("not computed yet")
+    return safe_html.tag(
+        "span", safe_html.sentence(_("hour of {time}, {ago}"), time=times.shown(point.at, now), ago=age(point.at, now))
     )
 
 
@@ -92,16 +105,18 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
             ()
             if price is None
             else (
-                f"close of {price.day:%a} {price.day.day} {price.day:%b}, {day_age(price.day.date(), now.date())}",
-                f"{price.kind}, {SOURCES[price.source]}",
+                _("close of {day}, {ago}", day=day_of(price.day), ago=day_age(price.day.date(), now.date())),
+                commas([_(PRICE_KINDS[price.kind]), _(SOURCES[price.source])]),
             )
         )
-        trouble = f"◐ Stale: {stale}" if stale else ""
+        trouble = _("◐ Stale: {why}", why=stale) if stale else ""
         if fault:
-            trouble = f"{SOURCES[fault.provider]}: {fault.kind}, {age(fault.at, now)}"
+            trouble = _(
+                "{source}: {fault}, {ago}", source=_(SOURCES[fault.provider]), fault=fault.kind, ago=age(fault.at, now)
+            )
         made.append(Number(
-            one.name, "no price" if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
-            "" if gap is None else f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+.2f} on the day",
+            one.name, _("no price") if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
+            "" if gap is None else _("{change} on the day", change=f"{sign(gap)} {gap:+.2f}"),
             notes=notes, fault=trouble, history=[*earlier, price.close] if price else [],
         ))  # fmt: skip
     return made
@@ -116,14 +131,12 @@ def series_numbers(series: Sequence[DataSeries], now: datetime) -> list[Number]:
             "close"
         ].tolist()
         old = stale(one, newest, now) if newest else None
-        fault = f"◐ Stale: {old}" if old else ""
+        fault = _("◐ Stale: {why}", why=old) if old else ""
         if state and state.error:
-            fault = f"{state.error}, {age(state.last_asked, now)}"
-        day = (
-            newest and f"of {newest.day:%a} {newest.day.day} {newest.day:%b}, {day_age(newest.day.date(), now.date())}"
-        )
+            fault = commas([state.error, age(state.last_asked, now)])
+        day = newest and _("of {day}, {ago}", day=day_of(newest.day), ago=day_age(newest.day.date(), now.date()))
         made.append(Number(
-            one.name, "no value" if newest is None else f"{newest.value:,g}", "" if newest is None else one.unit,
+            one.name, _("no value") if newest is None else f"{newest.value:,g}", "" if newest is None else one.unit,
             changed_by(recent), notes=(day,) if day else (), history=recent,
             fault=fault,
         ))  # fmt: skip
@@ -134,4 +147,13 @@ def changed_by(recent: list[float]) -> str:
     if len(recent) < 2:
         return ""
     gap = recent[-1] - recent[-2]
-    return f"{'▲' if gap > 0 else '▼' if gap < 0 else '='} {gap:+,g} from the value before"
+    return _("{change} from the value before", change=f"{sign(gap)} {gap:+,g}")
+
+
+def sign(gap: float) -> str:
+    return "▲" if gap > 0 else "▼" if gap < 0 else "="
+
+
+def day_of(at: datetime) -> str:
+    """`Fri 27 Feb`."""
+    return format_date(at, "EEE d MMM", locale=spoken())

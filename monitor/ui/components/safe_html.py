@@ -69,6 +69,15 @@ def together(children: Iterable[str]) -> Html:
     return Html("".join(child if isinstance(child, Html) else plain(child) for child in children))
 
 
+FIELD = re.compile(r"\{(\w+)\}")
+
+
+def sentence(said: str, **fields: str) -> Html:
+    """A sentence of the catalogues, as `_` gives it unfilled, with markup in some of its fields."""
+    pieces = FIELD.split(said)  # every second one is a field
+    return together(fields[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+
+
 def show(html: Html) -> None:
     if not isinstance(html, Html):
         raise TypeError("only markup made by tag() is shown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.language import _
 from monitor.ui.components.safe_html import Html, tag
 
 FRESHNESS = {"●": "good", "◐": "late", "✕": "bad"}  # sign -> class
@@ -33,7 +34,7 @@ def fresh(state: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html
 
 
 def guide(words: Sequence[tuple[str, str]]) -> Html:
-    """What the page's terms mean."""
+    """What the page's terms mean; `words` are not said yet."""
     return tag(
-        "dl", *(part for term, meaning in words for part in (tag("dt", term), tag("dd", meaning))), class_="guide"
+        "dl", *(part for term, meaning in words for part in (tag("dt", _(term)), tag("dd", _(meaning)))), class_="guide"
     )

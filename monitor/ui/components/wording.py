@@ -61,7 +61,15 @@ STATE_MEANS = {
     "off": N_("switched off in feeds.yaml"),
 }
 SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": N_("made up")}
+PRICE_KINDS = {
+    "front month": N_("front month"),
+    "spot": N_("spot"),
+    "index": N_("index"),
+    "equity": N_("equity"),
+}
 MEASURES = {"tension": N_("Tension"), "relief": N_("Relief"), "attention": N_("Attention")}
+# the same within a sentence
+MEASURES_WITHIN = {"tension": N_("tension"), "relief": N_("relief"), "attention": N_("attention")}
 # what a first-time reader has to know, in the order of the page
 GUIDE = (
     (

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from monitor.index import changes, state
-from monitor.models import PARTS, Story
+from monitor.models import Story
 from monitor.storage import index, story_history
 from monitor.storage.index import Hour
 from monitor.storage.story_history import Confirmed
@@ -28,7 +28,6 @@ class Row:
     """One part of the theatre. Lines have a number every SPARK_HOURS, None for a gap."""
 
     part: str
-    label: str
     state: state.State
     tension: tuple[float | None, ...]
     relief: tuple[float | None, ...]
@@ -60,7 +59,6 @@ def rows(now: datetime, until: datetime, upto: int) -> list[Row]:
     return [
         Row(
             part,
-            PARTS[part][0].upper() + PARTS[part][1:],
             state.state(points.get(part, ()), now),
             *lines(points.get(part, ()), now),
             events.get(part),

@@ -16,13 +16,13 @@ import streamlit as st
 from monitor.clock import hour_of
 from monitor.index import ReferenceCache, contributions, decompose, lookback
 from monitor.index.indexer import parameters_of, whole_from
+from monitor.language import _, n_
 from monitor.models import IndexPoint
 from monitor.storage import articles, index, stories
 from monitor.ui.components import safe_html
 from monitor.ui.components.wording import CATEGORY_WORDS
 from monitor.ui.queries import reads
 
-OTHERS = "all others"
 NEAR = 31  # days between two moments up to which their references are read together
 
 
@@ -134,9 +134,9 @@ def title_of(story: int) -> str:
 def name_of(value: object, by: str, rest: int) -> str:
     """What a row is called on screen and in the file; `rest` is how many parts the last row sums."""
     if value is None:
-        return f"{OTHERS} ({rest})"
+        return n_("all others ({n})", "all others ({n})", rest)
     if by == "category":
-        return CATEGORY_WORDS.get(str(value), str(value))
+        return _(CATEGORY_WORDS.get(str(value), str(value)))
     return (
         safe_html.sound(str(value))
         if by == "publisher"

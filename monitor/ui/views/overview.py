@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import streamlit as st
+from babel.dates import format_date
 
 from monitor.clock import midnight
+from monitor.language import _, n_, spoken
 from monitor.models import DataSeries
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
@@ -23,7 +25,7 @@ from monitor.ui.components import (
     status,
     times,
 )
-from monitor.ui.components.wording import GUIDE, many
+from monitor.ui.components.wording import GUIDE, commas
 from monitor.ui.exports import brief
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import alert_reads, main_chart, reads
@@ -50,7 +52,7 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
     beside = reads.beside_index()
     names = [series.name for series in beside]
     shown = st.pills(
-        "Prices",
+        _("Prices"),
         names,
         default=names[:1],
         key="prices",
@@ -71,21 +73,27 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
         grain, since, until, tuple(series for series in beside if series.name in shown), events, looked
     )
     if not drawing:
-        st.info("Nothing to draw yet: no index and no price in this time.")
+        st.info(_("Nothing to draw yet: no index and no price in this time."))
         return
     alerts, fired = alert_reads.fired(since, until, charts_marks.MAX_MARKS)
     episodes = {day: what for day, what in board_markup.episodes(midnight(now)).items() if day >= since.date()}
     marks_of_episodes = charts_marks.newest(charts_marks.of_days(episodes))
     marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
-    drawn_of = f"{len(alerts)} of {many(fired, 'alert')}" if fired > len(alerts) else many(fired, "alert")
+    if fired > len(alerts):
+        drawn_of = n_("{drawn} of {n} alert", "{drawn} of {n} alerts", fired, n=f"{fired:,}", drawn=len(alerts))
+    else:
+        drawn_of = n_("{n} alert", "{n} alerts", fired, n=f"{fired:,}")
     chosen_event = st.echarts_chart(
         drag.draggable(charts_marks.marked(drawing.option, marks)),
         height=drawing.height,
         **period.dragging("main_chart", spanned),
-        alt=(
-            f"Tension and relief with 90 % bands above prices, {period.in_words(spanned)}: "
-            f"{drawing.end or 'no index yet'}; {many(len(events), 'named event')}, {drawn_of}, "
-            f"{many(len(marks_of_episodes), 'episode')} marked"
+        alt=_(
+            "Tension and relief with 90 % bands above prices, {period}: {end}; {events}, {alerts}, {episodes} marked",
+            period=period.in_words(spanned),
+            end=drawing.end or _("no index yet"),
+            events=n_("{n} named event", "{n} named events", len(events)),
+            alerts=drawn_of,
+            episodes=n_("{n} episode", "{n} episodes", len(marks_of_episodes)),
         ),
     )
     begins = drawing.option["dataset"][0]["source"]["at"]
@@ -94,8 +102,13 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
     if led:
         safe_html.show(board_markup.events(since, until, now, upto, viewer))
     said = [
-        f"One point {'an hour' if grain == 'hour' else 'a day'}; dotted line: 100, the normal level. Click a point of "
-        "tension to see why it moved. A close stands at the time of its settlement, until the next one."
+        _("One point an hour; dotted line: 100, the normal level.")
+        if grain == "hour"
+        else _("One point a day; dotted line: 100, the normal level."),
+        _(
+            "Click a point of tension to see why it moved. A close stands at the time of its settlement, until the "
+            "next one."
+        ),
     ]
     said += charts_marks.in_words(
         marks,
@@ -105,12 +118,12 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
         {"alert": fired, **charts_marks.count(charts_marks.of_days(episodes))},
     )
     if not drawing.end:
-        said.append("No index in this time: not enough news.")
+        said.append(_("No index in this time: not enough news."))
     if drawing.clipped:
-        said.append("Some bands are cut off: little news, wide uncertainty.")
+        said.append(_("Some bands are cut off: little news, wide uncertainty."))
     drawn = [name for name in shown if name in drawing.lines or f"{name}, spot" in drawing.lines]
     if missing := [name for name in shown if name not in drawn]:
-        said.append(f"No value of {', '.join(missing)} in this time.")
+        said.append(_("No value of {series} in this time.", series=commas(missing)))
     safe_html.note(" ".join(said))
     files(grain, spanned, drawn)
 
@@ -135,7 +148,7 @@ def open_clicked(state, ids: list[int], ends: list[datetime]) -> None:
 
 
 def day_of(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"
+    return format_date(at, "d MMM y", locale=spoken())
 
 
 def files(grain: str, spanned: Period, shown: list[str]) -> None:
@@ -145,11 +158,11 @@ def files(grain: str, spanned: Period, shown: list[str]) -> None:
             "index",
             urlencode([("grain", grain), ("part", "all")]),
             name=f"index-{grain}",
-            label="Index as CSV",
+            label=_("Index as CSV"),
             shown=spanned,
         )
         of_files = {one.name for one in reads.beside_index() if isinstance(one, DataSeries)}
-        for table, label in (("prices", "Prices as CSV"), ("observations", "Series as CSV")):
+        for table, label in (("prices", _("Prices as CSV")), ("observations", _("Series as CSV"))):
             if some := [name for name in shown if (name in of_files) == (table == "observations")]:
                 downloads.offer(
                     table,
@@ -176,7 +189,8 @@ def arrivals(upto: int, settled: bool) -> None:
     with st.container(key="arrivals", gap="xsmall"):
         for article in reads.found(wanted, 2, latest):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
-        if st.button(f"Show {new} new with signals", key="show_new", type="primary"):
+        label = n_("Show {n} new with signals", "Show {n} new with signals", new)
+        if st.button(label, key="show_new", type="primary"):
             st.rerun()
 
 
@@ -184,19 +198,19 @@ def to_brief() -> None:
     """The button that makes the brief: of the times that are chosen, or of the last 24 hours."""
     spanned = period.chosen()
     address = brief.address(**(spanned.of_file() if spanned.fixed else {}))
-    safe_html.show(safe_html.tag("a", "Brief", href=address, target="_blank", rel="noopener", class_="to-brief"))
+    safe_html.show(safe_html.tag("a", _("Brief"), href=address, target="_blank", rel="noopener", class_="to-brief"))
 
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-    st.title("Gulf tension", anchor=False, width="content")
+    st.title(_("Gulf tension"), anchor=False, width="content")
     with st.container(horizontal=True, width="content", vertical_alignment="center"):
         st.toggle(
-            "Follow",
+            _("Follow"),
             key="follow",
             bind="query-params",
-            help="Redraw the chart and the lists when new articles arrive",
+            help=_("Redraw the chart and the lists when new articles arrive"),
         )
-        with st.popover("How to read this", type="tertiary"):
+        with st.popover(_("How to read this"), type="tertiary"):
             safe_html.show(status.guide(GUIDE))
         to_brief()
 spanned = period.chosen()
@@ -213,19 +227,21 @@ with right:
     chart(now, upto, looked, spanned, viewer)
 left, right = st.columns([11, 9], gap="medium")
 with left:
-    st.header("Leading stories of the last 24 hours", anchor=False)
+    st.header(_("Leading stories of the last 24 hours"), anchor=False)
     leading = board_markup.leading(now, upto, viewer, looked)
     if leading:
         safe_html.show(leading.html)
     else:
-        st.text("No story with a signal in the last 24 hours.")
+        st.text(_("No story with a signal in the last 24 hours."))
 with right:
-    st.header("Newest signals", anchor=False)
+    st.header(_("Newest signals"), anchor=False)
     newest = board_markup.newest(now, upto, viewer, leading.articles if leading else frozenset())
     if newest:
         safe_html.show(newest.html)
     else:
         st.info(
-            "No signal found yet." if upto else "Nothing polled yet. The first articles appear here as they arrive."
+            _("No signal found yet.")
+            if upto
+            else _("Nothing polled yet. The first articles appear here as they arrive.")
         )
 arrivals(upto, settled and newest is not None)

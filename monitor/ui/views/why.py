@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import hour_of, time_text
+from monitor.language import N_, _, n_
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
@@ -23,29 +24,48 @@ from monitor.ui.components import (
     safe_html,
     times,
 )
-from monitor.ui.components.wording import MEASURES, many, provisional
+from monitor.ui.components.wording import MEASURES, MEASURES_WITHIN, provisional, semicolons
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import index_change, reads
 
-BY = {"category": "Category", "publisher": "Publisher", "story": "Story"}
+BY = {"category": N_("Category"), "publisher": N_("Publisher"), "story": N_("Story")}
+CHANGE_BY = {
+    "category": N_("Change of {measure} by category: {changes}"),
+    "publisher": N_("Change of {measure} by publisher: {changes}"),
+    "story": N_("Change of {measure} by story: {changes}"),
+}
+ADDS = {
+    "category": N_("What each category adds to the change of {measure}, in points"),
+    "publisher": N_("What each publisher adds to the change of {measure}, in points"),
+    "story": N_("What each story adds to the change of {measure}, in points"),
+}
+SIDES = (N_("before"), N_("after"), N_("change"))  # columns of the table
 BARS, ROWS = 8, 60
 
 
 def lacking(measure: str, points, shown: Period, now: datetime) -> str:
     """Why the ends of the period cannot be compared; empty when they can."""
-    ends = (("beginning", shown.since), ("end", shown.until))
-    for (name, _), point in zip(ends, points, strict=True):
-        if point is None:
-            days = f"{index_change.FAR.days} days"
-            return (
-                f"There is no index within {days} of the {name} of this period: a comparison needs two hours with one."
+    for end, point in zip(("beginning", "end"), points, strict=True):
+        if point is None and end == "beginning":
+            return _(
+                "There is no index within {days} days of the beginning of this period: a comparison needs two hours "
+                "with one.",
+                days=index_change.FAR.days,
             )
+        if point is None:
+            return _(
+                "There is no index within {days} days of the end of this period: a comparison needs two hours with "
+                "one.",
+                days=index_change.FAR.days,
+            )
+        time = clock(point.at, now)
         if not index_change.can_be_split(point.at):
-            return f"Not all articles that the index of {clock(point.at, now)} was made of are still kept."
+            return _("Not all articles that the index of {time} was made of are still kept.", time=time)
         if getattr(point, measure) is None:
-            return f"Not enough news at {clock(point.at, now)}: {point.missing or f'no {measure} to split'}."
+            why = point.missing or _("no {measure} to split", measure=_(MEASURES_WITHIN[measure]))
+            return _("Not enough news at {time}: {why}.", time=time, why=why)
     if points[0].at == points[1].at:
-        return "There is only one hour with an index in this period: choose a longer one."
+        return _("There is only one hour with an index in this period: choose a longer one.")
     return ""
 
 
@@ -53,40 +73,59 @@ def elsewhere(points, shown: Period, now: datetime) -> None:
     """Says which hours stand for the ends of the period where the index has none at these."""
     late = shown.since and points[0].at > hour_of(shown.since)
     early = hour_of(min(shown.until, now)) - points[1].at > timedelta(hours=1)
-    parts = [f"the first hour with an index is {clock(points[0].at, now)}"] if late else []
-    parts += [f"the last is {clock(points[1].at, now)}"] if early else []
-    if parts:
-        said = ", ".join(parts)
-        safe_html.note(f"{said[:1].upper()}{said[1:]}.")
+    first, last = (clock(point.at, now) for point in points)
+    if late and early:
+        safe_html.note(_("The first hour with an index is {first}, the last is {last}.", first=first, last=last))
+    elif late:
+        safe_html.note(_("The first hour with an index is {first}.", first=first))
+    elif early:
+        safe_html.note(_("The last is {last}.", last=last))
 
 
 def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[str], points, now: datetime) -> str:
     """What moved it, in one sentence."""
     total = table["change"].sum()
     start, end = (getattr(point, measure) for point in points)
-    word = "rose" if total >= 0.05 else "fell" if total <= -0.05 else "stayed"
+    filled = {
+        "measure": _(MEASURES[measure]),
+        "start": f"{start:.1f}",
+        "end": f"{end:.1f}",
+        "first": clock(points[0].at, now),
+        "last": clock(points[1].at, now),
+    }
+    if total >= 0.05:
+        said = _("{measure} rose from {start} to {end} between {first} and {last}.", **filled)
+    elif total <= -0.05:
+        said = _("{measure} fell from {start} to {end} between {first} and {last}.", **filled)
+    else:
+        said = _("{measure} stayed at {start} between {first} and {last}.", **filled)
     largest = [(name, change) for name, change in zip(names[:3], shown["change"], strict=False) if abs(change) >= 0.05]
-    parts = [f"{safe_html.ISOLATE}{name}{safe_html.POP} {change:+.1f}" for name, change in largest]
-    said = f"{MEASURES[measure]} {word} {'at' if word == 'stayed' else 'from'} {start:.1f}" + (
-        "" if word == "stayed" else f" to {end:.1f}"
+    parts = semicolons(
+        _("{part} {change}", part=f"{safe_html.ISOLATE}{name}{safe_html.POP}", change=f"{change:+.1f}")
+        for name, change in largest
     )
-    said += f" between {clock(points[0].at, now)} and {clock(points[1].at, now)}"
-    return f"{said}. The largest parts: {'; '.join(parts)}." if parts else f"{said}."
+    return f"{said} {_('The largest parts: {parts}.', parts=parts)}" if parts else said
 
 
 def clock(at: datetime, now: datetime) -> str:
     said = times.local(at, now)
-    return said if " " in said else f"{said} today"
+    return said if " " in said else _("{time} today", time=said)
 
 
 def total_line(measure: str, table: pd.DataFrame, points) -> str:
     """The sum, beside what the index itself did."""
     total, moved = table["change"].sum(), getattr(points[1], measure) - getattr(points[0], measure)
-    line = f"All {len(table)} parts sum to {total:+.2f} points; the index as published moved by {moved:+.2f}."
+    line = n_(
+        "All {n} parts sum to {sum} points; the index as published moved by {moved}.",
+        "All {n} parts sum to {sum} points; the index as published moved by {moved}.",
+        len(table),
+        sum=f"{total:+.2f}",
+        moved=f"{moved:+.2f}",
+    )
     if abs(total - moved) >= 0.05:
-        line += (
-            " They differ because articles arrived late, or were read or grouped again, "
-            "after these hours were published."
+        line += " " + _(
+            "They differ because articles arrived late, or were read or grouped again, after these hours were "
+            "published."
         )
     return line
 
@@ -94,7 +133,12 @@ def total_line(measure: str, table: pd.DataFrame, points) -> str:
 def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], points, now: datetime) -> None:
     table = index_change.table(*sides, by)
     if table.empty:
-        st.info(f"Nothing counted towards {measure} at either time, so there is nothing to split.")
+        st.info(
+            _(
+                "Nothing counted towards {measure} at either time, so there is nothing to split.",
+                measure=_(MEASURES_WITHIN[measure]),
+            )
+        )
         return
     shown = index_change.shortened(table, by, ROWS)
     names = [index_change.name_of(value, by, len(table) - ROWS) for value in shown[by]]
@@ -108,13 +152,17 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
         height=60 + 26 * len(bars),
         key=chart,
         on_select=lambda: choose(chart, bar_of(chart)),
-        alt=(
-            f"Change of {measure} by {by}: "
-            f"{'; '.join(f'{n[:60]} {c:+.1f}' for n, c in zip(labels, bars['change'], strict=True))}"
+        alt=_(
+            CHANGE_BY[by],
+            measure=_(MEASURES_WITHIN[measure]),
+            changes=semicolons(
+                _("{part} {change}", part=label[:60], change=f"{change:+.1f}")
+                for label, change in zip(labels, bars["change"], strict=True)
+            ),
         ),
     )
     rows = [
-        {"title" if by == "story" else by: name, **{side: row[side] for side in ("before", "after", "change")}}
+        {"title" if by == "story" else by: name, **{side: row[side] for side in SIDES}}
         | ({"articles": int(row["articles"])} if by == "story" else {})
         for name, row in zip(names, shown.to_dict("records"), strict=True)
     ]
@@ -123,13 +171,17 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
     if chosen is not None and chosen < len(shown) and shown[by][chosen] is not None:
         behind(by, shown[by][chosen], names[chosen], sides)
     else:
-        safe_html.note("Click a bar or a row for " + ("its reports." if by == "story" else "the stories behind it."))
+        safe_html.note(
+            _("Click a bar or a row for its reports.")
+            if by == "story"
+            else _("Click a bar or a row for the stories behind it.")
+        )
     st.text(total_line(measure, table, points))
     hours = {name: time_text(point.at) for name, point in zip(("from", "to"), points, strict=True)}
     downloads.offer(
         "why",
         urlencode(hours | {"measure": measure, "by": by}),
-        label="Download every part as CSV",
+        label=_("Download every part as CSV"),
         name=f"why-{measure}-{by}-{points[0].at:%Y%m%dT%H}-{points[1].at:%Y%m%dT%H}",
     )
 
@@ -164,9 +216,9 @@ def grid(measure: str, by: str, rows: list[dict]) -> str:
     number_table.show(
         frame,
         key=key,
-        alt=f"What each {by} adds to the change of {measure}, in points",
+        alt=_(ADDS[by], measure=_(MEASURES_WITHIN[measure])),
         formats={"before": "%.2f", "after": "%.2f", "change": "%+.2f"},
-        config={row_selection.SIGN: row_selection.sign_column("▲ it raised the index, ▼ it lowered it"), first: first},
+        config={row_selection.SIGN: row_selection.sign_column(_("▲ it raised the index, ▼ it lowered it"))},
         most=8,
         on_select=lambda: choose(key, row_selection.row(key)),
         selection_mode=row_selection.MODE,
@@ -178,41 +230,59 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
     """The stories behind a chosen row, or the way to the chosen story."""
     if by == "story":
         st.page_link(
-            pages.target("stories.py"), label="Who reported this story", query_params=leads.story(int(str(value)))
+            pages.target("stories.py"), label=_("Who reported this story"), query_params=leads.story(int(str(value)))
         )
         return
     before, after = (side[side[by] == value] for side in sides)
     found = index_change.table(before, after, "story")
-    st.header(f"Stories behind {name}" if by == "category" else "Stories of this publisher", anchor=False)
+    title = _("Stories behind {name}", name=name) if by == "category" else _("Stories of this publisher")
+    st.header(title, anchor=False)
     for row in found.head(8).to_dict("records"):
         with st.container(border=True, gap="xsmall"):
             safe_html.show(safe_html.passage(index_change.title_of(int(row["story"])), kind="title"))
             st.text(
-                f"{row['change']:+.2f} points ({row['before']:.2f} to {row['after']:.2f}), "
-                f"{many(row['articles'], 'article')}"
+                n_(
+                    "{change} points ({before} to {after}), {n} article",
+                    "{change} points ({before} to {after}), {n} articles",
+                    row["articles"],
+                    n=f"{row['articles']:,}",
+                    change=f"{row['change']:+.2f}",
+                    before=f"{row['before']:.2f}",
+                    after=f"{row['after']:.2f}",
+                )
             )
             st.page_link(
-                pages.target("stories.py"), label="Who reported it", query_params=leads.story(int(row["story"]))
+                pages.target("stories.py"), label=_("Who reported it"), query_params=leads.story(int(row["story"]))
             )
     if len(found) > 8:
-        st.text(f"and {many(len(found) - 8, 'story')} more, {found['change'].iloc[8:].sum():+.2f} points together")
+        st.text(
+            n_(
+                "and {n} story more, {change} points together",
+                "and {n} stories more, {change} points together",
+                len(found) - 8,
+                n=f"{len(found) - 8:,}",
+                change=f"{found['change'].iloc[8:].sum():+.2f}",
+            )
+        )
 
 
-st.title("Why the index moved", anchor=False)
+st.title(_("Why the index moved"), anchor=False)
 st.text(
-    "Each article adds points to the index of the 24 hours after it. The difference between the two ends of the period "
-    "is what new articles added, less what old ones that dropped out had added. It says which news moved the index, "
-    "not why events happened."
+    _(
+        "Each article adds points to the index of the 24 hours after it. The difference between the two ends of the "
+        "period is what new articles added, less what old ones that dropped out had added. It says which news moved "
+        "the index, not why events happened."
+    )
 )
 now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 shown = period.chosen()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     measure = filters.measure("measure")
     by = st.segmented_control(
-        "Split by",
+        _("Split by"),
         list(BY),
         default="category",
-        format_func=BY.__getitem__,
+        format_func=lambda name: _(BY[name]),
         key="by",
         bind="query-params",
         required=True,
@@ -226,7 +296,7 @@ else:
         safe_html.note(provisional(reads.context().settings.current()[0].index.span))
     if measure == "attention":
         safe_html.note(
-            "Attention counts every article about the theatre alike: how much the world looks, not how bad it is."
+            _("Attention counts every article about the theatre alike: how much the world looks, not how bad it is.")
         )
     first, last = (point.at for point in points if point)
     split(measure, by, index_change.sides((first, last), measure, now), points, now)
