@@ -117,7 +117,7 @@ def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> No
     event = chosen[0]
     since, until = (studies.moment(day, settled) for day in (event.day - timedelta(days=1), event.day))
     with st.container(horizontal=True):
-        st.text(f"{event.day}: {safe_html.sound(event.title) or in_words(event)}")
+        st.text(f"{event.day}: {safe_html.sound(event.title) or studies.in_words(event.what)}")
         if event.story is not None:
             st.page_link(
                 pages.target("stories.py"), label=_("Who reported this story"), query_params={"story": str(event.story)}
@@ -130,14 +130,9 @@ def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> No
         )
 
 
-def in_words(event: Event) -> str:
-    """What an event is: `your date`, `escalation, attention`."""
-    return commas(_(one) for one in event.what.split(", "))
-
-
 def numbers(series: str, found: Study, events: Sequence[Event], asked: dict[str, str]) -> None:
     """Every window of every event, and all events together, with their files."""
-    what = {event.day: in_words(event) for event in events}
+    what = {event.day: studies.in_words(event.what) for event in events}
     rows = [row | {N_("event is"): what[row["event"]], "note": row["note"] or ""} for row in studies.study_rows(found)]
     with st.expander(_("All numbers")):
         number_table.show(

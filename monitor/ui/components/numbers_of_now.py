@@ -16,7 +16,7 @@ from monitor.prices.series.age import stale
 from monitor.ui.charts import colors
 from monitor.ui.components import safe_html, times
 from monitor.ui.components.key_numbers import Number
-from monitor.ui.components.wording import MEASURES, PRICE_KINDS, SOURCES, age, commas, day_age
+from monitor.ui.components.wording import MEASURES, SOURCES, age, commas, day_age
 from monitor.ui.queries import reads
 
 # the colour of a clear change, (falling, rising); more attention is neither worse nor better
@@ -106,7 +106,7 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
             if price is None
             else (
                 _("close of {day}, {ago}", day=day_of(price.day), ago=day_age(price.day.date(), now.date())),
-                commas([_(PRICE_KINDS[price.kind]), _(SOURCES[price.source])]),
+                commas([_(price.kind), _(SOURCES[price.source])]),
             )
         )
         trouble = _("◐ Stale: {why}", why=stale) if stale else ""

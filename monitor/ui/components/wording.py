@@ -61,12 +61,7 @@ STATE_MEANS = {
     "off": N_("switched off in feeds.yaml"),
 }
 SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": N_("made up")}
-PRICE_KINDS = {
-    "front month": N_("front month"),
-    "spot": N_("spot"),
-    "index": N_("index"),
-    "equity": N_("equity"),
-}
+PRICE_KINDS = (N_("front month"), N_("spot"), N_("index"), N_("equity"), N_("synthetic"))
 MEASURES = {"tension": N_("Tension"), "relief": N_("Relief"), "attention": N_("Attention")}
 # the same within a sentence
 MEASURES_WITHIN = {"tension": N_("tension"), "relief": N_("relief"), "attention": N_("attention")}
