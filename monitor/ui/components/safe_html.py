@@ -21,7 +21,6 @@ STYLES = Path(__file__).parents[1] / "app" / "style.css"
 ISOLATE, POP = "\u2068", "\u2069"  # keep a right-to-left name from reordering its neighbours
 BIDI_CONTROLS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 ISOLATED = re.compile("(\u2066[^\u2066-\u2069\n]*\u2069)")  # a number kept together among words from right to left
-FROM_THE_RIGHT = "<style>.stApp{direction:rtl}.stDataFrame,.stEChartsChart,.stCode{direction:ltr}</style>"
 LONG = 20_000  # characters of one text that a page shows; a title may have a million
 
 MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:&")
@@ -84,11 +83,11 @@ def show(html: Html) -> None:
     st.html(html)
 
 
-def styles(right_to_left: bool = False) -> None:
-    """The style sheet, once a page."""
+def styles(language: str = "en", direction: str = "ltr") -> None:
+    """The style sheet and what language the page is in, once a page; app/language.js tells the browser."""
     st.html(STYLES)
-    if right_to_left:
-        st.html(FROM_THE_RIGHT)
+    rule = Html(".stDataFrame,.stEChartsChart,.stCode{direction:ltr}")
+    show(tag("style", rule, class_="language", lang=language, dir=direction))
 
 
 def marked(text: str, spans: Numbered) -> Html:

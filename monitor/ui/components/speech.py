@@ -1,4 +1,8 @@
-"""The language of the pages: the viewer's choice, in the address as `locale`, else the browser's, else English."""
+"""The language of the pages: the viewer's choice, in the address as `locale`, else the browser's, else English.
+
+What was chosen goes from page to page, and the address of a page in another language than English always names it:
+Streamlit writes what a filter shows into the address, so whoever follows it has to read it in that language.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,14 @@ import streamlit as st
 from monitor.language import LANGUAGES, REVIEWED, RIGHT_TO_LEFT, _, speak, spoken
 from monitor.ui.components import safe_html
 
+WIDTH = 110  # pixels of the picker
+
 
 def chosen() -> str:
-    said = st.session_state.get("locale") or st.query_params.get("locale")
-    return said if said in LANGUAGES else of_browser()
+    for said in (st.query_params.get("locale"), st.session_state.get("locale")):
+        if said in LANGUAGES:
+            return said
+    return of_browser()
 
 
 def of_browser() -> str:
@@ -28,17 +36,28 @@ def begin() -> None:
 
 
 def pick() -> None:
+    # not bound to the address, where Streamlit would write the name of the language and not its code
+    st.session_state["language"] = spoken()
     st.selectbox(
-        _("Language"), list(LANGUAGES), index=list(LANGUAGES).index(of_browser()), format_func=LANGUAGES.__getitem__,
-        key="locale", bind="query-params", label_visibility="collapsed", width=120,
+        _("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="language", on_change=_picked,
+        label_visibility="collapsed", width=WIDTH,
     )  # fmt: skip
 
 
+def _picked() -> None:
+    st.query_params["locale"] = st.session_state["language"]
+
+
 def layout() -> None:
-    """The style sheet, turned round for a language that runs from right to left; says where nobody has reviewed the
-    words.
+    """The style sheet and the language of the page, from which the browser takes its direction; keeps what was chosen;
+    says where nobody has reviewed the words.
     """
-    safe_html.styles(spoken() in RIGHT_TO_LEFT)
+    named = st.query_params.get("locale")
+    if named in LANGUAGES:
+        st.session_state["locale"] = named
+    elif spoken() != "en" or "locale" in st.session_state:
+        st.query_params["locale"] = spoken()
+    safe_html.styles(spoken(), "rtl" if spoken() in RIGHT_TO_LEFT else "ltr")
     if spoken() not in REVIEWED:
         safe_html.banner("info", _("The words of these pages have not been reviewed by a native speaker."))
 
