@@ -25,6 +25,7 @@ from monitor.errors import ReaderError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.pool import Read, ReaderPool
 from monitor.feeds.reading import BATCH
+from monitor.language import _, n_
 from monitor.models import UNREAD, Entry, Failure, Feed, NotModified, Parsed, Reading
 from monitor.models import Text as EntryText
 
@@ -61,7 +62,7 @@ class ProbeResult:
         """In one or two words: `well`, `no items`, or the kind of failure."""
         if self.failure:
             return self.failure.kind
-        return "well" if self.entries else "no items"
+        return _("well") if self.entries else _("no items")
 
     @property
     def remark(self) -> str:
@@ -70,12 +71,20 @@ class ProbeResult:
             return self.failure.message
         said = []
         if self.parsed and self.parsed.bad:
-            said.append(f"{len(self.parsed.bad)} items could not be read ({self.parsed.bad[0].reason})")
+            first = self.parsed.bad[0].reason
+            said.append(
+                n_(
+                    "{n} item could not be read ({why})",
+                    "{n} items could not be read ({why})",
+                    len(self.parsed.bad),
+                    why=first,
+                )
+            )
         if undated := sum(entry.published is None for entry in self.entries):
-            said.append(f"{undated} without a certain date")
+            said.append(n_("{n} without a certain date", "{n} without a certain date", undated))
         if self.moved_to:
-            said.append(f"has moved for good to {self.moved_to}")
-        return "; ".join(said)
+            said.append(_("has moved for good to {address}", address=self.moved_to))
+        return _("; ").join(said)
 
 
 async def probe_feeds(settings: Settings, clock: Clock, feeds: Iterable[Feed] | None = None) -> list[ProbeResult]:

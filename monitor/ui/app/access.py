@@ -23,6 +23,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 
 from monitor.config.environment import Environment
+from monitor.language import _
 from monitor.ui.components import safe_html
 
 COOKIE = "_streamlit_user"
@@ -41,20 +42,20 @@ def gate(environment: Environment) -> None:
     if not log_in_configured():
         return
     if not st.user.is_logged_in:
-        st.title("Gulf tension monitor", anchor=False)
-        st.text("Log in to continue.")
+        st.title(_("Gulf tension monitor"), anchor=False)
+        st.text(_("Log in to continue."))
         providers = [name for name, value in get_secrets_auth_section().items() if isinstance(value, Mapping)]
         for name in providers or ("",):
             st.button(
-                f"Log in with {name}" if name else "Log in",
+                _("Log in with {provider}", provider=name) if name else _("Log in"),
                 key=f"login_{name}",
                 on_click=st.login,
                 args=(name,) if name else (),
             )
         st.stop()
     if not may_enter(st.user.to_dict(), environment.users):
-        safe_html.banner("error", "This account has no access. The operator can add it to MONITOR_USERS.")
-        st.button("Log out", on_click=st.logout)
+        safe_html.banner("error", _("This account has no access. The operator can add it to MONITOR_USERS."))
+        st.button(_("Log out"), on_click=st.logout)
         st.stop()
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from monitor.clock import real_now
 from monitor.errors import ClockError, ConfigError, StorageError
+from monitor.language import _
 from monitor.models import FORMER_CATEGORIES
 from monitor.ui.app import access, pages
 from monitor.ui.components import period, safe_html, speech, status
@@ -27,30 +28,33 @@ def banners(own_freshness: bool) -> None:
     Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
     """
     try:
-        notes, replay, polled = reads.notes(), reads.context().clock.replay, reads.pollers()
+        notes, polled = reads.notes(), reads.pollers()
+        replayed = reads.now() if reads.context().clock.replay else None
         failing = reads.failing_steps()
         fresh = None if own_freshness else reads.fresh(reads.now())
         waits = [] if own_freshness else reads.waits(reads.now())
     except FAULTS as fault:
-        safe_html.banner("error", "The database or the clock cannot be read now:", str(fault))
+        safe_html.banner("error", _("The database or the clock cannot be read now:"), str(fault))
         return
     if "synthetic" in notes:
         safe_html.banner(
             "warning",
-            "Synthetic data: every article and price here was made up to show the program. None of it happened.",
+            _("Synthetic data: every article and price here was made up to show the program. None of it happened."),
         )
-    if replay:
-        safe_html.banner("info", replay[0].upper() + replay[1:])
+    if replayed:
+        safe_html.banner("info", _("Replay, as of {time} UTC", time=f"{replayed:%Y-%m-%d %H:%M}"))
     if "configuration" in notes:
         safe_html.banner(
-            "error", "The configuration has a fault; the last good one stays in force.", notes["configuration"].value
+            "error",
+            _("The configuration has a fault; the last good one stays in force."),
+            notes["configuration"].value,
         )
     for failure in failing:
         safe_html.banner(
             "error", step_failing(failure.step, failure.since, failure.next_try, real_now()), failure.error
         )
     if not polled:
-        safe_html.banner("warning", "Polling is not running: the pages show what was stored before.")
+        safe_html.banner("warning", _("Polling is not running: the pages show what was stored before."))
     if fresh:
         safe_html.show(status.fresh(fresh, waits))
 
@@ -89,7 +93,7 @@ def follow_old_link() -> None:
 
 
 speech.begin()
-st.set_page_config(page_title="Gulf tension monitor", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.set_page_config(page_title=_("Gulf tension monitor"), page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation(
     [pages.page(*named, default=not number) for number, named in enumerate(pages.PAGES)], position="top"
 )
@@ -98,12 +102,12 @@ speech.layout()
 try:
     access.gate(reads.context().settings.current()[0].environment)
 except FAULTS as fault:
-    safe_html.banner("error", "The dashboard cannot read what it needs:", str(fault))
+    safe_html.banner("error", _("The dashboard cannot read what it needs:"), str(fault))
     st.stop()
 banners(own_freshness=page.url_path == "")
 try:
     period.pick()
     page.run()
 except FAULTS as fault:
-    safe_html.banner("error", "This page cannot be shown:", str(fault))
+    safe_html.banner("error", _("This page cannot be shown:"), str(fault))
 settle(page.url_path)

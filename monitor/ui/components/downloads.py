@@ -6,17 +6,16 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from monitor.language import _
 from monitor.ui.app import access
 from monitor.ui.components import safe_html
-from monitor.ui.exports.periods import LENGTHS, Period
+from monitor.ui.exports.periods import THE_LAST, Period
 from monitor.ui.queries import reads
 
 
-def offer(
-    table: str, query: str = "", *, name: str = "", label: str = "Download as CSV", shown: Period | None = None
-) -> None:
+def offer(table: str, query: str = "", *, name: str = "", label: str = "", shown: Period | None = None) -> None:
     """`query` says exactly what is shown, but for the period where `shown` gives it; `name` is the file's, with the
-    filter in it.
+    filter in it. `label` where another than "Download as CSV" is needed.
     """
     if shown:
         name = "-".join(part for part in (name, shown.name()) if part)
@@ -35,19 +34,18 @@ def offer(
         key=f"download_{table}_{''.join(c for c in name if c.isalnum())}",
         gap="small",
     ):
-        safe_html.show(safe_html.tag("a", label, href=signed, download="", class_="download"))
-        with st.popover("CSV for programs", type="tertiary"):
-            st.text("For a spreadsheet or a notebook:")
+        safe_html.show(safe_html.tag("a", label or _("Download as CSV"), href=signed, download="", class_="download"))
+        with st.popover(_("CSV for programs"), type="tertiary"):
+            st.text(_("For a spreadsheet or a notebook:"))
             if shown and not shown.fixed:
-                length = f"the last {shown.time}" if LENGTHS[shown.time] else "everything up to now"
-                st.text(f"always {length}")
+                st.text(_("always {period}", period=_(THE_LAST[shown.time])))
                 st.code(_origin() + _address(table, query, urlencode(shown.relative())), language=None, wrap_lines=True)
-            st.text("the times that are shown now" if shown else "the newest rows of what is shown")
+            st.text(_("the times that are shown now") if shown else _("the newest rows of what is shown"))
             st.code(f"{_origin()}{exact}", language=None, wrap_lines=True)
             if environment.export_token:
-                st.text("It needs the token: add &token=..., or send the header Authorization: Bearer ...")
+                st.text(_("It needs the token: add &token=..., or send the header Authorization: Bearer ..."))
             elif access.log_in_configured():
-                st.text("It works in a browser that is logged in. For programs, set MONITOR_EXPORT_TOKEN.")
+                st.text(_("It works in a browser that is logged in. For programs, set MONITOR_EXPORT_TOKEN."))
 
 
 def _address(table: str, *queries: str) -> str:

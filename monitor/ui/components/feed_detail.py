@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.feeds import probe
+from monitor.language import _, n_
 from monitor.models import Feed
 from monitor.storage.articles import Filter
 from monitor.ui.components import downloads, feed_health, feed_trial, safe_html, speech
@@ -17,7 +18,6 @@ from monitor.ui.components.wording import (
     STATE_MEANS,
     STATE_WORDS,
     age,
-    many,
 )
 from monitor.ui.queries import reads
 
@@ -30,28 +30,53 @@ def facts(name: str) -> None:
     """The state of one feed in full words; ticks."""
     feed, state, word = next(row for row in feed_health.states() if row[0].name == name)
     now = reads.now()
-    lines = [f"{STATE_WORDS[word]}: {STATE_MEANS[word]}.", f"Address: {feed.url}"]
+    lines = [
+        _("{state}: {meaning}.", state=_(STATE_WORDS[word]), meaning=_(STATE_MEANS[word])),
+        _("Address: {address}", address=feed.url),
+    ]
     if state.bad_entries:
         lines.append(
-            f"{many(state.bad_entries, 'entry')} of its last document could not be read. "
-            "Tried again at the next round; the log says why."
+            n_(
+                "{n} entry of its last document could not be read. Tried again at the next round; the log says why.",
+                "{n} entries of its last document could not be read. Tried again at the next round; the log says why.",
+                state.bad_entries,
+                n=f"{state.bad_entries:,}",
+            )
         )
     if faulty := reads.unreadable().get(name):
-        lines.append(f"{many(faulty, 'article')} of all that it brought could not be read; each says why.")
+        lines.append(
+            n_(
+                "{n} article of all that it brought could not be read; each says why.",
+                "{n} articles of all that it brought could not be read; each says why.",
+                faulty,
+                n=f"{faulty:,}",
+            )
+        )
     if state.error:
-        lines.append(f"Error: {state.error} ({many(state.failures, 'time')} in a row)")
+        lines.append(
+            n_(
+                "Error: {error} ({n} time in a row)",
+                "Error: {error} ({n} times in a row)",
+                state.failures,
+                n=f"{state.failures:,}",
+                error=state.error,
+            )
+        )
     lines.append(
-        f"Last asked {age(state.last_polled, now)}, last answer {age(state.last_success, now)}, last new entry "
-        f"{age(state.last_new, now)}, "
-        f"next due {feed_health.due(state, word, now)}."
+        _(
+            "Last asked {asked}, last answer {answer}, last new entry {new}, next due {due}.",
+            asked=age(state.last_polled, now),
+            answer=age(state.last_success, now),
+            new=age(state.last_new, now),
+            due=feed_health.due(state, word, now),
+        )
     )
     if state.interval:
-        lines.append(
-            f"Asked every {state.interval.total_seconds() / 60:.0f} min. {many(state.entries, 'entry')} stored."
-        )
+        every = _("Asked every {minutes} min.", minutes=f"{state.interval.total_seconds() / 60:.0f}")
+        lines.append(f"{every} {n_('{n} entry stored.', '{n} entries stored.', state.entries, n=f'{state.entries:,}')}")
     safe_html.show(safe_html.tag("div", *(safe_html.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:
-        st.warning("The feed has moved permanently. The new line for feeds.yaml:")
+        st.warning(_("The feed has moved permanently. The new line for feeds.yaml:"))
         st.code(probe.as_yaml(replace(feed, url=state.moved_to)), language=None, wrap_lines=True)
 
 
@@ -61,9 +86,9 @@ def one(feed: Feed) -> None:
     facts(feed.name)
     with st.container(horizontal=True):
         st.button(
-            "Test it now", key="test_this", icon=":material/network_check:", on_click=feed_trial.begin, args=(feed,)
+            _("Test it now"), key="test_this", icon=":material/network_check:", on_click=feed_trial.begin, args=(feed,)
         )
-        if st.button("Close", key="close_feed"):
+        if st.button(_("Close"), key="close_feed"):
             st.query_params.pop("feed", None)
             st.session_state["feed_closed"] = st.session_state.get("feed_closed", 0) + 1
             st.rerun()
@@ -72,39 +97,49 @@ def one(feed: Feed) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         rounds = reads.rounds_of(feed.name)[:ROUNDS]
-        st.text("Its last round" if len(rounds) == 1 else f"Its last {len(rounds)} rounds")
+        st.text(n_("Its last round", "Its last {n} rounds", len(rounds)))
         st.dataframe(
             pd.DataFrame({
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True),
-                "state": [STATE_WORDS.get(r.state, r.state) for r in rounds], "new": [r.new_entries for r in rounds],
+                "state": [_(STATE_WORDS.get(r.state, r.state)) for r in rounds], "new": [r.new_entries for r in rounds],
                 "unreadable": [r.bad_entries for r in rounds], "stored": [r.entries for r in rounds],
                 "HTTP": [r.status for r in rounds], "error": [safe_html.cell(r.error) for r in rounds],
             }),
-            hide_index=True, height="auto", column_config={"asked": feed_trial.moment()}, key="rounds", placeholder="",
-            alt=f"The last {len(rounds)} rounds of this feed, newest first",
+            hide_index=True, height="auto", key="rounds", placeholder="",
+            column_config={
+                "asked": feed_trial.moment(), "state": _("state"), "new": _("new"), "unreadable": _("unreadable"),
+                "stored": _("stored"), "error": _("error"),
+            },
+            alt=n_(
+                "The last round of this feed", "The last {n} rounds of this feed, newest first", len(rounds)
+            ),
         )  # fmt: skip
         downloads.offer(
-            "rounds", urlencode({"feed": feed.name}), name=f"rounds-{feed.name}", label="All its rounds as CSV"
+            "rounds", urlencode({"feed": feed.name}), name=f"rounds-{feed.name}", label=_("All its rounds as CSV")
         )
     with right:
-        st.text("Its newest entries")
+        st.text(_("Its newest entries"))
         entries = reads.found(Filter(feeds=(feed.name,)), ENTRIES, reads.newest_id())
         st.dataframe(
             pd.DataFrame(
                 {
                     "time": pd.to_datetime([a.at for a in entries], utc=True),
                     "title": [safe_html.cell(a.title) for a in entries],
-                    "direction": [DIRECTION_WORDS[a.direction] for a in entries],
+                    "direction": [_(DIRECTION_WORDS[a.direction]) for a in entries],
                 }
             ),
             hide_index=True,
             height="auto",
-            column_config={"time": feed_trial.moment(), "title": st.column_config.TextColumn(width=330)},
+            column_config={
+                "time": feed_trial.moment(),
+                "title": st.column_config.TextColumn(_("title"), width=330),
+                "direction": _("direction"),
+            },
             key="entries",
-            alt=f"The newest {len(entries)} entries of this feed",
+            alt=n_("The newest entry of this feed", "The newest {n} entries of this feed", len(entries)),
         )
         downloads.offer(
-            "articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label="All its entries as CSV"
+            "articles", urlencode({"feed": feed.name}), name=f"articles-{feed.name}", label=_("All its entries as CSV")
         )
-    st.text("Its line in feeds.yaml")
+    st.text(_("Its line in feeds.yaml"))
     st.code(probe.as_yaml(feed), language=None, wrap_lines=True)

@@ -7,13 +7,14 @@ import streamlit as st
 
 from monitor.feeds import probe
 from monitor.feeds.probe import ProbeResult
+from monitor.language import _, n_
 from monitor.models import Feed
 from monitor.ui.components import safe_html, speech, times
 from monitor.ui.components.wording import (
     DIRECTION_WORDS,
     LANGUAGES,
+    commas,
     kinds,
-    many,
 )
 from monitor.ui.queries import feed_test, reads
 
@@ -38,18 +39,18 @@ def waiting() -> None:
     future = st.session_state.get("trial")
     if future is not None and future.done():
         st.rerun()
-    st.text(f"Asking {safe_html.sound(st.session_state['trial_of'])[:200]} ...")
+    st.text(_("Asking {address} ...", address=safe_html.sound(st.session_state["trial_of"])[:200]))
 
 
 def outcome() -> None:
     """What came of the last test of this session."""
     future = st.session_state["trial"]
     if future is None:
-        st.warning("Too many tests are running. Try again in a minute.")
+        st.warning(_("Too many tests are running. Try again in a minute."))
     elif not future.done():
         waiting()
     elif fault := future.exception():
-        safe_html.banner("error", "The test itself failed:", type(fault).__name__)
+        safe_html.banner("error", _("The test itself failed:"), type(fault).__name__)
     else:
         answer(future.result())
 
@@ -58,29 +59,38 @@ def test_form(shown_above: str) -> None:
     """The form, with the outcome below it unless the outcome is shown with its feed already."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Test an address",
+            _("Test an address"),
             key="address",
             placeholder="https://example.org/feed.xml",
             max_chars=2000,
             width=480,
             on_change=begin_typed,
         )
-        st.button("Test", key="test", type="primary", on_click=begin_typed)
+        st.button(_("Test"), key="test", type="primary", on_click=begin_typed)
     safe_html.note(
-        "The address is asked once, under the limits that polling has: public addresses only. Nothing is stored, and "
-        "feeds.yaml is not changed."
+        _(
+            "The address is asked once, under the limits that polling has: public addresses only. Nothing is stored, "
+            "and feeds.yaml is not changed."
+        )
     )
     if "trial" in st.session_state and st.session_state["trial_of"] != shown_above:
         outcome()
 
 
 def answer(found: ProbeResult) -> None:
-    status = f"HTTP {found.status}" if found.status else "no HTTP answer"
-    facts = [f"{found.feed.url}: {found.answer}, {status}"]
+    status = f"HTTP {found.status}" if found.status else _("no HTTP answer")
+    facts = [_("{address}: {answer}, {status}", address=found.feed.url, answer=found.answer, status=status)]
     if found.parsed:
-        newest = f"newest {times.local(found.newest, reads.now())}" if found.newest else "no certain date"
+        count = len(found.entries)
+        newest = _("newest {time}", time=times.local(found.newest, reads.now())) if found.newest else None
         facts.append(
-            f"{found.parsed.title or 'no title'} ({found.parsed.kind}), {many(len(found.entries), 'entry')}, {newest}"
+            commas(
+                (
+                    f"{found.parsed.title or _('no title')} ({found.parsed.kind})",
+                    n_("{n} entry", "{n} entries", count, n=f"{count:,}"),
+                    newest or _("no certain date"),
+                )
+            )
         )
     facts.append(found.remark)
     sign = "● " if found.well else "✕ "
@@ -92,34 +102,40 @@ def answer(found: ProbeResult) -> None:
     if not found.well:
         return
     if found.entries:
-        shown = list(zip(found.entries, found.readings, strict=True))[:ENTRIES]
+        entries, readings = found.entries[:ENTRIES], found.readings[:ENTRIES]
         st.dataframe(
             pd.DataFrame(
                 {
-                    "published": pd.to_datetime([e.published for e, _ in shown], utc=True),
-                    "title": [safe_html.cell(e.title) for e, _ in shown],
-                    "direction": [DIRECTION_WORDS[r.direction] for _, r in shown],
-                    "signals": [kinds(r.categories) for _, r in shown],
-                    "language": [LANGUAGES.get(r.lang or "", r.lang or "") for _, r in shown],
+                    "published": pd.to_datetime([e.published for e in entries], utc=True),
+                    "title": [safe_html.cell(e.title) for e in entries],
+                    "direction": [_(DIRECTION_WORDS[r.direction]) for r in readings],
+                    "signals": [kinds(r.categories) for r in readings],
+                    "language": [_(LANGUAGES.get(r.lang, r.lang)) if r.lang else "" for r in readings],
                 }
             ),
             hide_index=True,
-            column_config={"published": moment()},
+            column_config={
+                "published": moment(),
+                "title": _("title"),
+                "direction": _("direction"),
+                "signals": _("signals"),
+                "language": _("language"),
+            },
             key="tried",
             placeholder="",
-            alt=f"The first {len(shown)} entries of the address tested",
+            alt=n_(
+                "The first entry of the address tested", "The first {n} entries of the address tested", len(entries)
+            ),
         )
-    settings, _ = reads.context().settings.current()
-    if any(feed.url == found.feed.url for feed in settings.feeds):
-        st.text("It is in feeds.yaml already.")
+    feeds = reads.context().settings.current()[0].feeds
+    if any(feed.url == found.feed.url for feed in feeds):
+        st.text(_("It is in feeds.yaml already."))
     else:
-        st.text("To poll it, add this line below feeds: in feeds.yaml, and check publisher, tier and country.")
-        st.code(
-            probe.as_yaml(probe.proposed(found, [feed.name for feed in settings.feeds])), language=None, wrap_lines=True
-        )
+        st.text(_("To poll it, add this line below feeds: in feeds.yaml, and check publisher, tier and country."))
+        st.code(probe.as_yaml(probe.proposed(found, [feed.name for feed in feeds])), language=None, wrap_lines=True)
 
 
 def moment():
     return st.column_config.DatetimeColumn(
-        f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=110
+        _("time ({zone})", zone=times.zone_name()), format="D MMM HH:mm", timezone=times.zone_name(), width=110
     )

@@ -12,11 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from babel.dates import format_datetime
 
 from monitor.errors import InputError
+from monitor.language import _, spoken
 from monitor.ui.charts import drag
 from monitor.ui.components import safe_html, speech, times
-from monitor.ui.exports.periods import DEFAULT, LENGTHS, Period, period_of, text_of, times_of
+from monitor.ui.exports.periods import DEFAULT, HOW, LENGTHS, THE_LAST, Period, period_of, text_of, times_of
 from monitor.ui.queries import reads
 
 KEYS = ("time", "during")
@@ -38,9 +40,10 @@ def pick() -> None:
     """The picker: presets, times of one's own, back to now, the link, and beside them the language of the pages."""
     with st.container(horizontal=True, vertical_alignment="center", key="period", gap="small"):
         st.segmented_control(
-            "Time",
+            _("Time"),
             list(LENGTHS),
             default=DEFAULT,
+            format_func=_,
             key="time",
             bind="query-params",
             required=True,
@@ -49,10 +52,10 @@ def pick() -> None:
         )
         # not in a popover: Streamlit forgets the parameter of a field that the browser does not draw
         typed = st.text_input(
-            "From and to, in UTC",
+            _("From and to, in UTC"),
             key="during",
             bind="query-params",
-            placeholder="1 Mar to 2 Mar 12:00, in UTC",
+            placeholder=_("such as {times}, UTC", times=HOW["times"]),
             max_chars=80,
             width=WIDTH,
             label_visibility="collapsed",
@@ -61,7 +64,7 @@ def pick() -> None:
         calendar()
         shown = chosen()
         if typed:
-            st.button("Now", key="to_now", on_click=to_now, help="Show the time up to now again")
+            st.button(_("Now"), key="to_now", on_click=to_now, help=_("Show the time up to now again"))
         link(shown)
         speech.pick()
     if typed:
@@ -70,8 +73,8 @@ def pick() -> None:
 
 def calendar() -> None:
     """Two days chosen from a calendar."""
-    with st.popover("", icon=":material/calendar_month:", key="calendar", help="Choose days"):
-        st.date_input("First and last day (UTC)", [], key="days", on_change=of_days, format="YYYY-MM-DD")
+    with st.popover("", icon=":material/calendar_month:", key="calendar", help=_("Choose days")):
+        st.date_input(_("First and last day (UTC)"), [], key="days", on_change=of_days, format="YYYY-MM-DD")
 
 
 def of_days() -> None:
@@ -86,7 +89,8 @@ def say(typed: str) -> None:
     try:
         times_of(typed, reads.now())
     except InputError as fault:
-        safe_html.banner("warning", f"{fault}. Shown: the last {chosen().time}.")
+        shown = _(THE_LAST[chosen().time])
+        safe_html.banner("warning", _("{fault}. Shown: {period}.", fault=fault, period=shown))
 
 
 def to_now() -> None:
@@ -130,10 +134,14 @@ def in_words(shown: Period) -> str:
 
     def named(at: datetime) -> str:
         here = at.astimezone(times.zone())
-        return f"{here.day} {here:%b}{f' {here.year}' if here.year != reads.now().year else ''} {here:%H:%M}"
+        form = "d MMM HH:mm" if here.year == reads.now().year else "d MMM y HH:mm"
+        return format_datetime(here, form, tzinfo=here.tzinfo, locale=spoken())
 
-    end = named(shown.until) if shown.fixed else "now"
-    return f"{named(shown.since)} to {end}" if shown.since else f"up to {end}"
+    if shown.since is None:
+        return _("up to {until}", until=named(shown.until)) if shown.fixed else _("up to now")
+    if shown.fixed:
+        return _("{since} to {until}", since=named(shown.since), until=named(shown.until))
+    return _("{since} to now", since=named(shown.since))
 
 
 def parameters(shown: Period | None = None) -> dict[str, str]:
@@ -151,12 +159,12 @@ def along(shown: Period | None = None) -> dict[str, str]:
 
 def link(shown: Period) -> None:
     """The address of what is shown, for ever the same or always the newest, as the viewer chooses."""
-    with st.popover("Link to this view", icon=":material/link:", type="tertiary", key="link_to_view"):
-        kinds = {f"these times: {in_words(shown)}" if shown.fixed else "these times": shown.of_page()}
-        if not shown.fixed:
-            kinds[f"always the last {shown.time}" if LENGTHS[shown.time] else "always up to now"] = shown.relative()
-        kind = st.radio("The link shows", list(kinds), key="link_kind")
-        st.code(address(kinds.get(kind, shown.of_page())), language=None, wrap_lines=True)
+    with st.popover(_("Link to this view"), icon=":material/link:", type="tertiary", key="link_to_view"):
+        these = _("these times: {period}", period=in_words(shown)) if shown.fixed else _("these times")
+        last = _("always {period}", period=_(THE_LAST[shown.time])) if LENGTHS[shown.time] else _("always up to now")
+        kinds = {"these": these} if shown.fixed else {"these": these, "last": last}
+        kind = st.radio(_("The link shows"), list(kinds), format_func=kinds.__getitem__, key="link_kind")
+        st.code(address(shown.relative() if kind == "last" else shown.of_page()), language=None, wrap_lines=True)
 
 
 def address(shown: Mapping[str, str]) -> str:

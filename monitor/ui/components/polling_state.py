@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pandas as pd
@@ -9,17 +10,18 @@ import streamlit as st
 
 from monitor import clock
 from monitor.feeds import schedule
+from monitor.language import _, n_
 from monitor.ui.components import feed_health, safe_html, speech
 from monitor.ui.components.wording import (
     STEP_FAILS,
     age,
     ahead,
-    many,
 )
 from monitor.ui.queries import reads
 
 LATE = timedelta(minutes=2)  # behind by so much is normal: a slow server, the pause at a host
 MANY = 1  # processes from which on they are listed
+PROCESS = re.compile(r"process (\d+) on (\S+) \(started \d+\)")
 
 
 @speech.ticking(run_every=reads.TICK)
@@ -28,13 +30,19 @@ def pollers() -> None:
     found, now = reads.pollers(), clock.real_now()
     if len(found) <= MANY:
         for one in found:
-            safe_html.note(f"Polling is running (last sign {age(one.heartbeat, now)}): {one.holder}.")
+            safe_html.note(
+                _(
+                    "Polling is running (last sign {ago}): {process}.",
+                    ago=age(one.heartbeat, now),
+                    process=named(one.holder),
+                )
+            )
     else:
-        st.text(f"{len(found)} processes poll")
+        st.text(n_("{n} process polls", "{n} processes poll", len(found)))
         st.dataframe(
             pd.DataFrame(
                 {
-                    "process": [safe_html.cell(one.holder) for one in found],
+                    "process": [safe_html.cell(named(one.holder)) for one in found],
                     "last sign": [age(one.heartbeat, now) for one in found],
                     "since": [age(one.since, now) for one in found],
                     "feeds it polls now": [one.feeds for one in found],
@@ -45,16 +53,35 @@ def pollers() -> None:
             height="auto",
             key="pollers",
             placeholder="",
-            alt=f"{len(found)} processes that poll",
+            column_config={
+                "process": _("process"),
+                "last sign": _("last sign"),
+                "since": _("since"),
+                "feeds it polls now": _("feeds it polls now"),
+                "steps it does": _("steps it does"),
+            },
+            alt=n_("{n} process that polls", "{n} processes that poll", len(found)),
         )
     if found:
         late, longest = schedule.behind(
-            [state for _, state, word in feed_health.states() if word != "off"], reads.now()
+            [state for feed, state, word in feed_health.states() if word != "off"], reads.now()
         )
         if longest > LATE:
             safe_html.note(
-                f"{many(late, 'feed')} due and not polled yet, the first for {longest.total_seconds() / 60:.0f} min."
+                n_(
+                    "{n} feed due and not polled yet, the first for {minutes} min.",
+                    "{n} feeds due and not polled yet, the first for {minutes} min.",
+                    late,
+                    n=f"{late:,}",
+                    minutes=f"{longest.total_seconds() / 60:.0f}",
+                )
             )
+
+
+def named(holder: str) -> str:
+    """A process for people: without its start, which tells apart those that had the same number."""
+    found = PROCESS.fullmatch(holder)
+    return _("process {number} on {host}", number=found[1], host=found[2]) if found else holder
 
 
 @speech.ticking(run_every=reads.TICK)
@@ -63,12 +90,14 @@ def steps() -> None:
     found, now = reads.failing_steps(), clock.real_now()
     if not found:
         return
-    st.text("Steps that fail now")
+    st.text(_("Steps that fail now"))
     st.dataframe(
         pd.DataFrame(
             {
                 "step": [failure.step for failure in found],
-                "what it means": [STEP_FAILS.get(failure.step, "") for failure in found],
+                "what it means": [
+                    _(STEP_FAILS[failure.step]) if failure.step in STEP_FAILS else "" for failure in found
+                ],
                 "failing since": [age(failure.since, now) for failure in found],
                 "times in a row": [failure.failures for failure in found],
                 "next try": [ahead(failure.next_try, now) if failure.next_try else "" for failure in found],
@@ -79,5 +108,13 @@ def steps() -> None:
         height="auto",
         key="steps",
         placeholder="",
-        alt=f"{many(len(found), 'step')} that fail",
+        column_config={
+            "step": _("step"),
+            "what it means": _("what it means"),
+            "failing since": _("failing since"),
+            "times in a row": _("times in a row"),
+            "next try": _("next try"),
+            "error": _("error"),
+        },
+        alt=n_("{n} step that fails", "{n} steps that fail", len(found)),
     )

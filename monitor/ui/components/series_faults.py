@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.models import DataSeries, Series
+from monitor.language import _
+from monitor.models import DataSeries, Series, SeriesState
 from monitor.prices import market
 from monitor.prices.series import age as series_age
 from monitor.ui.components import safe_html, times
-from monitor.ui.components.wording import age, day_age
+from monitor.ui.components.wording import age, day_age, upper
 from monitor.ui.queries import reads
 
 
@@ -19,20 +20,27 @@ def banner(series: Series | DataSeries, now: datetime) -> None:
         _of_price(series, now)
 
 
+def error(state: SeriesState) -> str | None:
+    """What is wrong with a file, without the marks that a terminal shows around names of columns."""
+    return state.error and state.error.replace("`", "")
+
+
 def _of_price(series: Series, now: datetime) -> None:
     """Says why the newest price may be old: which provider fails and how,
     and how old it is by the market's calendar.
     """
     lines = []
     for one in (failure for failure in reads.price_failures() if failure.series == series.name):
-        later = f"; asked again {times.local(one.next_try, now)}" if one.next_try else ""
-        lines.append(f"{one.provider}: {one.cause} ({age(one.at, now)}{later})")
+        lines.append(f"{one.provider}: {_asked(one.cause, one.at, one.next_try, now)}")
     newest = reads.newest_price(series.name, now)
     if newest and (old := market.stale(series, newest, now)):
-        lines.append(f"{old[:1].upper()}{old[1:]} ({newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}).")
+        price = f"{newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}"
+        lines.append(_("{what} ({price}).", what=upper(old), price=price))
     if lines:
         safe_html.banner(
-            "warning", f"The price of {series.name} may not be the newest:", safe_html.sound("\n".join(lines))
+            "warning",
+            _("The price of {series} may not be the newest:", series=series.name),
+            safe_html.sound("\n".join(lines)),
         )
 
 
@@ -40,13 +48,28 @@ def _of_file(series: DataSeries, now: datetime) -> None:
     """Says what is wrong with the series' file, and whether its newest value is older than it usually is."""
     state, newest = reads.series_states().get(series.name), reads.newest_value(series.name, now)
     lines = []
-    if state and state.error:
-        again = f"; asked again {times.local(state.next_due, now)}" if state.next_due else ""
-        lines.append(f"{state.error} ({age(state.last_asked, now)}{again})")
+    if state and (wrong := error(state)):
+        lines.append(_asked(wrong, state.last_asked, state.next_due, now))
     if newest and (old := series_age.stale(series, newest, now)):
-        lines.append(f"{old[:1].upper()}{old[1:]}.")
+        lines.append(f"{upper(old)}.")
     if lines and newest:
-        old = day_age(newest.day.date(), now.date())
-        lines.append(f"The value of {newest.day:%Y-%m-%d} stays: {newest.value:,g} {newest.unit}, {old}.")
+        lines.append(
+            _(
+                "The value of {day} stays: {value}, {ago}.",
+                day=f"{newest.day:%Y-%m-%d}",
+                value=f"{newest.value:,g} {newest.unit}",
+                ago=day_age(newest.day.date(), now.date()),
+            )
+        )
     if lines:
-        safe_html.banner("warning", f"{series.name} may not be the newest:", safe_html.sound("\n".join(lines)))
+        safe_html.banner(
+            "warning",
+            _("{series} may not be the newest:", series=series.name),
+            safe_html.sound("\n".join(lines)),
+        )
+
+
+def _asked(wrong: str, at: datetime | None, again: datetime | None, now: datetime) -> str:
+    if again is None:
+        return _("{what} ({ago})", what=wrong, ago=age(at, now))
+    return _("{what} ({ago}; asked again {time})", what=wrong, ago=age(at, now), time=times.local(again, now))

@@ -16,10 +16,15 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.clock import midnight, time_text
 from monitor.errors import InputError
+from monitor.language import N_, _
 
 LENGTHS: dict[str, timedelta | None] = {
-    "24 hours": timedelta(days=1), "3 days": timedelta(days=3), "7 days": timedelta(days=7),
-    "30 days": timedelta(days=30), "1 year": timedelta(days=366), "all": None,
+    N_("24 hours"): timedelta(days=1), N_("3 days"): timedelta(days=3), N_("7 days"): timedelta(days=7),
+    N_("30 days"): timedelta(days=30), N_("1 year"): timedelta(days=366), N_("all"): None,
+}  # fmt: skip
+THE_LAST = {
+    "24 hours": N_("the last 24 hours"), "3 days": N_("the last 3 days"), "7 days": N_("the last 7 days"),
+    "30 days": N_("the last 30 days"), "1 year": N_("the last 1 year"), "all": N_("everything up to now"),
 }  # fmt: skip
 DEFAULT = "7 days"
 MINUTE = timedelta(minutes=1)
@@ -112,7 +117,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 BETWEEN = re.compile(r"\s+(?:to|until)\s+|\s*\u2013\s*|\s+-\s+|/", re.IGNORECASE)
 DAY = re.compile(r"(\d{1,2})\s+([a-z]{3,9})\.?(?:\s+(\d{4}))?(?:[\s,]+(\d{1,2}:\d{2}))?", re.IGNORECASE)
 LONGEST = 80  # characters of what is typed
-HOW = "write 2026-03-01, 1 Mar to 2 Mar 12:00, or since 1 Mar"
+HOW = {"day": "2026-03-01", "times": "1 Mar to 2 Mar 12:00", "since": "since 1 Mar"}  # as it may be written
 
 
 def times_of(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -127,13 +132,17 @@ def times_of(text: str, now: datetime) -> tuple[datetime | None, datetime | None
         return None, None
     parts = [part.strip() for part in BETWEEN.split(rest)]
     if len(parts) > 2 or (len(parts) == 2 and word and word[1].lower() in ("until", "to")):
-        raise InputError(f"{said!r} is no time: {HOW}")
+        raise no_time(said)
     starts, ends = zip(*(_moment(part, now) for part in parts), strict=True)
     if len(parts) == 2:
         return starts[0], ends[1]
     if word:
         return (None, ends[0]) if word[1].lower() in ("until", "to") else (starts[0], None)
     return starts[0], ends[0] if ends[0] != starts[0] else None
+
+
+def no_time(said: str) -> InputError:
+    return InputError(_("{said} is no time: write {day}, {times}, or {since}", said=repr(said), **HOW))
 
 
 def _moment(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -156,7 +165,7 @@ def _moment(text: str, now: datetime) -> tuple[datetime | None, datetime | None]
             clock = ":" in text
         return (at, at) if clock else (midnight(at), midnight(at) + timedelta(days=1))
     except (ValueError, OverflowError):
-        raise InputError(f"{text!r} is no time: {HOW}") from None
+        raise no_time(text) from None
 
 
 def text_of(since: datetime | None, until: datetime | None) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from monitor.language import _
 from monitor.ui.components import (
     downloads,
     feed_detail,
@@ -16,14 +17,15 @@ from monitor.ui.components import (
     series_health,
 )
 
-st.title("Feeds", anchor=False)
+st.title(_("Feeds"), anchor=False)
 polling_state.pollers()
 polling_state.steps()
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
 shown = st.segmented_control(
-    "Show",
+    _("Show"),
     list(feed_health.SHOWN),
     default="all",
+    format_func=_,
     key="feeds_shown",
     bind="query-params",
     required=True,
@@ -41,8 +43,8 @@ if name:
         with st.container(border=True, key="feed"):
             feed_detail.one(opened[0])
     else:
-        st.text("There is no feed with this name in feeds.yaml.")
+        st.text(_("There is no feed with this name in feeds.yaml."))
 else:
     series_health.series_of_files()
-    safe_html.note("Click a feed for its last rounds and entries, a test, and its line in feeds.yaml.")
+    safe_html.note(_("Click a feed for its last rounds and entries, a test, and its line in feeds.yaml."))
 feed_trial.test_form(opened[0].url if opened else "")
