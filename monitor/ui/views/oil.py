@@ -34,7 +34,6 @@ UNKNOWN = timedelta(days=366)  # of prices, where all is asked for and no index 
 MARKS = 40  # events on the chart, the newest
 DIRECTIONS = {name: direction for direction, name in studies.DIRECTIONS.items()}
 INDICES = {**PARTS, "all": N_("the whole theatre")}
-KINDS = (N_("front month"), N_("spot"), N_("index"), N_("equity"))  # of prices
 
 
 def chart(series: Series | DataSeries, part: str, events: Sequence[Event], spanned: Period, now: datetime) -> None:
