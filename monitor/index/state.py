@@ -144,7 +144,7 @@ def sentence(found: State, now: datetime) -> str:
         return _("No news polled yet.")
     week = _week(found)
     old = now - point.at - timedelta(hours=1)  # since the end of the hour
-    as_of = f" {_('As of {hours} h ago.', hours=old // timedelta(hours=1))}" if old >= OLD else ""
+    as_of = " " + _("As of {hours} h ago.", hours=old // timedelta(hours=1)) if old >= OLD else ""
     if point.tension is None:
         if point.missing:
             lacking = _("Not enough news in the last 24 h to say: {missing}", missing=point.missing)

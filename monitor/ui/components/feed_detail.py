@@ -73,7 +73,8 @@ def facts(name: str) -> None:
     )
     if state.interval:
         every = _("Asked every {minutes} min.", minutes=f"{state.interval.total_seconds() / 60:.0f}")
-        lines.append(f"{every} {n_('{n} entry stored.', '{n} entries stored.', state.entries, n=f'{state.entries:,}')}")
+        stored = n_("{n} entry stored.", "{n} entries stored.", state.entries, n=f"{state.entries:,}")
+        lines.append(f"{every} {stored}")
     safe_html.show(safe_html.tag("div", *(safe_html.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:
         st.warning(_("The feed has moved permanently. The new line for feeds.yaml:"))

@@ -242,7 +242,7 @@ def followed(first: str, followers: Sequence[Follower], most: int = 3) -> str:
         said = _("First reported by {first}; then {others}.", first=first, others=listed(own, most))
     else:
         said = _("First reported by {first}.", first=first)
-    return f"{said} {_('Copies of their texts: {names}.', names=listed(copies, most))}" if copies else said
+    return said + " " + _("Copies of their texts: {names}.", names=listed(copies, most)) if copies else said
 
 
 def contradictions(found: Account) -> dict[int, str]:

@@ -104,7 +104,7 @@ def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[
         _("{part} {change}", part=f"{safe_html.ISOLATE}{name}{safe_html.POP}", change=f"{change:+.1f}")
         for name, change in largest
     )
-    return f"{said} {_('The largest parts: {parts}.', parts=parts)}" if parts else said
+    return said + " " + _("The largest parts: {parts}.", parts=parts) if parts else said
 
 
 def clock(at: datetime, now: datetime) -> str:
