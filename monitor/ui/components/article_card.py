@@ -18,7 +18,7 @@ def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html
     signals = article.signals
     kinds = "; ".join(
         dict.fromkeys(
-            f"{CATEGORY_WORDS[s.category]}, {DONE[s.mode]}, weight {abs(s.severity):.0f}" for s in strongest(signals)
+            f"{CATEGORY_WORDS[s.category]}, {DONE[s.mode]}, severity {abs(s.severity):.0f}" for s in strongest(signals)
         )
     )
     head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]

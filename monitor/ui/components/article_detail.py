@@ -144,7 +144,7 @@ def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, s
     rule = "; ".join((f"rule {found.rule}", *found.operators))
     added = ", added" if found.rule == RULE else ""
     kind = f"{CATEGORY_WORDS[found.category]}, {DONE[found.mode]}"
-    head = f"{kind}, weight {found.severity:+.1f}{sure(found.confidence)}{added}"
+    head = f"{kind}, severity {found.severity:+.1f}{sure(found.confidence)}{added}"
     return head, found.text, who, found.why, rule
 
 
