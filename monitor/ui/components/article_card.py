@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.language import _
 from monitor.models import Article, Signal
 from monitor.ui.components import times
-from monitor.ui.components.safe_html import Html, excerpt, passage, tag
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE
+from monitor.ui.components.safe_html import Html, excerpt, passage, sentence, tag
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE, semicolons
 
 
 def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html:
@@ -16,12 +17,16 @@ def brief(direction: str, article: Article, about: Sequence[str | Html]) -> Html
     what it is, its title, the words that prove it, who reports it.
     """
     signals = article.signals
-    kinds = "; ".join(
+    kinds = semicolons(
         dict.fromkeys(
-            f"{CATEGORY_WORDS[s.category]}, {DONE[s.mode]}, severity {abs(s.severity):.0f}" for s in strongest(signals)
+            _(
+                "{category}, {mode}, severity {severity}", category=_(CATEGORY_WORDS[s.category]), mode=_(DONE[s.mode]),
+                severity=f"{abs(s.severity):.0f}",
+            )
+            for s in strongest(signals)
         )
-    )
-    head = [tag("span", DIRECTION_WORDS[direction], class_="direction"), *([tag("span", kinds)] if kinds else [])]
+    )  # fmt: skip
+    head = [tag("span", _(DIRECTION_WORDS[direction]), class_="direction"), *([tag("span", kinds)] if kinds else [])]
     in_title = [(0, s) for s in signals if s.field == "title"]
     lines = [tag("div", *head, class_="card-head"), passage(article.title, in_title, kind="title", lang=article.lang)]
     if signals and not in_title:
@@ -44,4 +49,4 @@ def strongest(signals: Sequence[Signal]) -> list[Signal]:
 
 
 def first_seen(at: datetime, now: datetime) -> Html:
-    return tag("span", "first seen ", times.shown(at, now))
+    return tag("span", sentence(_("first seen {time}"), time=times.shown(at, now)))

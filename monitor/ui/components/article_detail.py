@@ -6,15 +6,20 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from monitor.language import spoken
+from monitor.language import N_, _, n_, spoken
 from monitor.models import UNREAD, Article, Signal, Suppressed
 from monitor.reader.corrections import RULE, in_force
 from monitor.ui.app import pages
-from monitor.ui.components import correcting, gloss, leads, safe_html, times
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE, LANGUAGES, named
+from monitor.ui.components import article_card, correcting, gloss, leads, safe_html, times
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE, LANGUAGES, commas, named, semicolons
 from monitor.ui.queries import reads
 
 LONG = 1_500  # characters of a summary; beyond that it scrolls by itself
+ROLES = {"source": N_("by {name}"), "target": N_("to {name}"), "place": N_("at {name}")}
+IN_FIELD = {
+    "title": N_('{signal}: "{text}" in the title, rule {rule}'),
+    "summary": N_('{signal}: "{text}" in the summary, rule {rule}'),
+}
 
 
 def show(article: Article, *, of_story: bool = True) -> None:
@@ -22,13 +27,13 @@ def show(article: Article, *, of_story: bool = True) -> None:
     spans: list[Signal | Suppressed] = [*article.signals, *article.suppressed]
     now, names = reads.now(), reads.actor_names()
     head = (
-        safe_html.tag("span", DIRECTION_WORDS[article.direction], class_="direction"),
+        safe_html.tag("span", _(DIRECTION_WORDS[article.direction]), class_="direction"),
         *(safe_html.tag("span", part) for part in sureness(article)),
         safe_html.tag(
             "span", article.publisher if article.feed == article.publisher else f"{article.publisher} ({article.feed})"
         ),
         safe_html.tag("span", times.shown(article.at, now)),
-        safe_html.tag("span", "first seen ", times.shown(article.first_seen, now)),
+        article_card.first_seen(article.first_seen, now),
     )
     texts = [
         safe_html.passage(
@@ -41,18 +46,16 @@ def show(article: Article, *, of_story: bool = True) -> None:
     ]
     safe_html.show(safe_html.tag("article", safe_html.tag("div", *head, class_="card-head"), *texts))
     if not article.summary and any(signal.field == "summary" for signal in article.signals):
-        safe_html.note("The summary is no longer kept; the words that were found in it are.")
+        safe_html.note(_("The summary is no longer kept; the words that were found in it are."))
     if said := gloss.line(article, names, spoken()):
         safe_html.note(said)
     if of_story:
         others(article)
     for version in reads.versions_of(article.id):
         if version.title != article.title:
-            st.text(f"Another title, first seen {times.local(version.seen_at, now)}: {safe_html.sound(version.title)}")
-    st.text(
-        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}\nPlaces: "
-        f"{', '.join(article.places) or 'none named'}"
-    )
+            time, title = times.local(version.seen_at, now), safe_html.sound(version.title)
+            st.text(_("Another title, first seen {time}: {title}", time=time, title=title))
+    st.text("\n".join(who_and_where(article, names)))
     if not article.signals:
         st.text(without_signal(article))
     correcting.fault(article)
@@ -78,18 +81,36 @@ def show(article: Article, *, of_story: bool = True) -> None:
     safe_html.show(
         safe_html.tag(
             "details",
-            safe_html.tag("summary", "Details"),
-            f"{f'Read by {article.method}' if article.method else 'Not read yet'}; language "
-            f"{LANGUAGES.get(article.lang or '', 'not known')}; source of tier {article.tier}; article {article.id}"
-            + (f" of story {article.story_id}." if article.story_id else "."),
+            safe_html.tag("summary", _("Details")),
+            details(article),
             class_="note",
         )
     )
     with st.container(horizontal=True):
         if link := safe_html.web_link(article.link):
-            st.link_button("Open at the publisher", link)
-        with st.popover("Copy as text"):
+            st.link_button(_("Open at the publisher"), link)
+        with st.popover(_("Copy as text")):
             st.code(as_text(article, names), language=None, wrap_lines=True)
+
+
+def who_and_where(article: Article, names: Mapping[str, str]) -> list[str]:
+    actors, places = commas(named(code, names) for code in article.actors), commas(_(place) for place in article.places)
+    return [
+        _("Actors: {names}", names=actors) if actors else _("Actors: none named"),
+        _("Places: {names}", names=places) if places else _("Places: none named"),
+    ]
+
+
+def details(article: Article) -> str:
+    """How it was read, and the numbers that it has."""
+    lang, story = LANGUAGES.get(article.lang or ""), article.story_id
+    parts = (
+        _("Read by {method}", method=article.method) if article.method else _("Not read yet"),
+        _("language {language}", language=_(lang)) if lang else _("language not known"),
+        _("source of tier {tier}", tier=article.tier),
+        _("article {id} of story {story}", id=article.id, story=story) if story else _("article {id}", id=article.id),
+    )
+    return f"{semicolons(parts)}."
 
 
 def others(article: Article) -> None:
@@ -98,12 +119,12 @@ def others(article: Article) -> None:
     if story is None:
         return
     if story.articles < 2:
-        safe_html.note("No other report of it so far.")
+        safe_html.note(_("No other report of it so far."))
         return
     count = story.articles - 1
     st.page_link(
         pages.target("stories.py"),
-        label=f"{count} other{'s report' if count > 1 else ' reports'} this: who, and how",
+        label=n_("{n} other reports this: who, and how", "{n} others report this: who, and how", count),
         query_params=leads.story(story.id),
     )
 
@@ -114,42 +135,42 @@ def sureness(article: Article) -> list[str]:
     """
     if article.direction == UNREAD or article.fault:
         return []
-    parts = [f"score {article.score:+.1f}"]
+    parts = [_("score {score}", score=f"{article.score:+.1f}")]
     if article.confidence is not None:
-        parts.append(f"confidence {article.confidence:.0%}")
+        parts.append(_("confidence {share}", share=f"{article.confidence:.0%}"))
     if article.runner_up:
-        parts.append(f"next {DIRECTION_WORDS[article.runner_up]}")
+        parts.append(_("next {direction}", direction=_(DIRECTION_WORDS[article.runner_up])))
     return parts
 
 
 def without_signal(article: Article) -> str:
     if article.direction == UNREAD:
-        return "Not read yet: whether it reports anything is seen in a moment."
+        return _("Not read yet: whether it reports anything is seen in a moment.")
     if article.fault:
-        return f"It {article.fault}. Whether it reports anything is not known."
-    about = "nothing here changes the risk." if article.theatre else "nothing here is about the Gulf theatre."
-    return f"No signal: {about}"
+        return _("It {fault}. Whether it reports anything is not known.", fault=article.fault)
+    if article.theatre:
+        return _("No signal: nothing here changes the risk.")
+    return _("No signal: nothing here is about the Gulf theatre.")
 
 
-def sure(confidence: float | None) -> str:
-    return "" if confidence is None else f", confidence {confidence:.0%}"
+def sure(confidence: float | None) -> list[str]:
+    return [] if confidence is None else [_("confidence {share}", share=f"{confidence:.0%}")]
 
 
 def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, str | None, str]:
     """(what it is, its words, who to whom, why, by which rule); every number that made the reading stands in it."""
-    who = ", ".join(f"{word} {value}" for word, value in (
-        ("by", found.source and named(found.source, names)), ("to", found.target and named(found.target, names)),
-        ("at", found.place),
-    ) if value)  # fmt: skip
-    rule = "; ".join((f"rule {found.rule}", *found.operators))
-    added = ", added" if found.rule == RULE else ""
-    kind = f"{CATEGORY_WORDS[found.category]}, {DONE[found.mode]}"
-    head = f"{kind}, severity {found.severity:+.1f}{sure(found.confidence)}{added}"
-    return head, found.text, who, found.why, rule
+    who = commas(
+        _(word, name=_(named(value, names))) for role, word in ROLES.items() if (value := getattr(found, role))
+    )
+    rule = semicolons((_("rule {rule}", rule=found.rule), *found.operators))
+    severity = _("severity {severity}", severity=f"{found.severity:+.1f}")
+    added = [_("added")] if found.rule == RULE else []
+    what = (_(CATEGORY_WORDS[found.category]), _(DONE[found.mode]), severity, *sure(found.confidence), *added)
+    return commas(what), found.text, who, found.why, rule
 
 
 def of_suppressed(off: Suppressed) -> tuple[str, str, str, str | None, str]:
-    return f"{CATEGORY_WORDS[off.category]}, not counted", off.text, off.reason, None, ""
+    return _("{category}, not counted", category=_(CATEGORY_WORDS[off.category])), off.text, off.reason, None, ""
 
 
 def line(
@@ -159,7 +180,7 @@ def line(
     in.
     """
     behind = [part for part in (why or "", safe_html.tag("div", rule) if rule else "") if part]
-    folded = [safe_html.tag("details", safe_html.tag("summary", "Why"), *behind)] if behind else []
+    folded = [safe_html.tag("details", safe_html.tag("summary", _("Why")), *behind)] if behind else []
     words = safe_html.tag("q", text, dir="auto", lang=article.lang)
     item = safe_html.tag("li", safe_html.tag("b", head), ": ", words, safe_html.tag("div", how, *folded, class_="note"))
     return safe_html.tag("ol", item, class_="signals struck" if struck else "signals", start=str(number))
@@ -167,34 +188,30 @@ def line(
 
 def as_text(article: Article, names: dict[str, str]) -> str:
     """The reading for a mail or a note, UTC throughout."""
+    read = _("Read as {direction}", direction=_(DIRECTION_WORDS[article.direction]))
     lines = [
         article.title,
-        f"{article.publisher}, {article.at:%Y-%m-%d %H:%M} UTC, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC",
+        _(
+            "{publisher}, {time} UTC, first seen {seen} UTC", publisher=article.publisher,
+            time=f"{article.at:%Y-%m-%d %H:%M}", seen=f"{article.first_seen:%Y-%m-%d %H:%M}",
+        ),
         *([article.link] if article.link and safe_html.web_link(article.link) else []),
         "",
         *([article.summary, ""] if article.summary else []),
-        f"Read as {DIRECTION_WORDS[article.direction]}, {', '.join(sureness(article))} ({article.method})"
-        if sureness(article)
-        else without_signal(article),
-    ]
+        f"{commas((read, *sureness(article)))} ({article.method})" if sureness(article) else without_signal(article),
+    ]  # fmt: skip
     for signal in article.signals:
-        who = " ".join(
-            f"{word} {value}"
-            for word, value in (("by", signal.source), ("to", signal.target), ("at", signal.place))
-            if value
-        )
-        changes = f"; {'; '.join(signal.operators)}" if signal.operators else ""
-        line = (
-            f"- {CATEGORY_WORDS[signal.category]} ({signal.mode}, "
-            f'{signal.severity:+.1f}{sure(signal.confidence)}): "{signal.text}" in the {signal.field}, '
-            f"rule {signal.rule}"
-        )
-        lines.append(f"{line}{changes}{f'; {who}' if who else ''}{f'; why: {signal.why}' if signal.why else ''}")
-    lines += [
-        f'- not counted, {off.reason}: "{off.text}" ({CATEGORY_WORDS[off.category]})' for off in article.suppressed
-    ]
-    lines += [
-        f"Actors: {', '.join(named(code, names) for code in article.actors) or 'none named'}",
-        f"Places: {', '.join(article.places) or 'none named'}",
-    ]
+        how = commas((_(correcting.MODES[signal.mode]), f"{signal.severity:+.1f}", *sure(signal.confidence)))
+        what = f"{_(CATEGORY_WORDS[signal.category])} ({how})"
+        who = " ".join(_(word, name=value) for role, word in ROLES.items() if (value := getattr(signal, role)))
+        parts = (
+            _(IN_FIELD[signal.field], signal=what, text=signal.text, rule=signal.rule), *signal.operators, who,
+            _("why: {why}", why=signal.why) if signal.why else "",
+        )  # fmt: skip
+        lines.append(f"- {semicolons(part for part in parts if part)}")
+    for off in article.suppressed:
+        what = _(CATEGORY_WORDS[off.category])
+        said = _('not counted, {reason}: "{text}" ({category})', reason=off.reason, text=off.text, category=what)
+        lines.append(f"- {said}")
+    lines += who_and_where(article, names)
     return safe_html.sound("\n".join(lines))

@@ -10,28 +10,31 @@ from dataclasses import replace
 import streamlit as st
 
 from monitor.errors import InputError, StorageError
+from monitor.language import N_, _, n_
 from monitor.models import CATEGORIES, Article, Correction, Signal, Suppressed
 from monitor.reader import corrections as rules
 from monitor.storage.corrections import reading_of
 from monitor.ui.app import access
 from monitor.ui.components import downloads, safe_html, times
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, MODE_WORDS, many
+from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, MODE_WORDS, commas
 from monitor.ui.queries import reads
 
-FOLLOWS = (
+FOLLOWS = N_(
     "Its story, filters and alerts follow at once, the index from this hour on. Index points of earlier hours "
     "stay as they were published."
 )
-KIND_WORDS = {"right": "right", "wrong": "wrong", "missing": "missing", "undone": "taken back"}
+KIND_WORDS = {"right": N_("right"), "wrong": N_("wrong"), "missing": N_("missing"), "undone": N_("taken back")}
+MODES = {"act": N_("act"), "words": N_("words")}
+A_MODE = {"act": N_("an act"), "words": N_("words")}
 OPEN, FAULT, WHO = "correcting", "correction_fault", "corrected_by"  # keys of the session
 MISSING = "missing"
 
 
 def fault(article: Article) -> None:
     """What was wrong with the correction that was tried last, until the next click on a correction."""
-    number, said = st.session_state.get(FAULT, (None, ""))
+    number, said, filled = st.session_state.get(FAULT, (None, "", {}))
     if number == article.id:
-        safe_html.banner("error", said)
+        safe_html.banner("error", _(said, **filled))
 
 
 def judge(article: Article, number: int, found: Signal) -> None:
@@ -40,7 +43,7 @@ def judge(article: Article, number: int, found: Signal) -> None:
     """
     place = _place(article, number, found)
     if st.session_state.get(OPEN) != place:
-        _opener("Wrong?", f"judge_{place}", place, help="Say that this signal is wrong, or right")
+        _opener(_("Wrong?"), f"judge_{place}", place, help=_("Say that this signal is wrong, or right"))
 
 
 def judging(article: Article, number: int, found: Signal, held: Sequence[Correction]) -> None:
@@ -53,15 +56,15 @@ def judging(article: Article, number: int, found: Signal, held: Sequence[Correct
     wrong = replace(about, kind="wrong")
     verdict = next((one for one in reversed(held) if rules.about(one, found)), None)
     with st.container(border=True, key=f"judging_{place}", gap="small"):
-        safe_html.note(f"If it is wrong, it counts no more. {_change(article, wrong)} {FOLLOWS}")
+        safe_html.note(f"{_('If it is wrong, it counts no more.')} {_change(article, wrong)} {_(FOLLOWS)}")
         note = _who_and_note(place)
         with st.container(horizontal=True, gap="small"):
-            st.button("It is wrong", key=f"wrong_{place}", type="primary", on_click=_keep, args=(wrong, note))
-            st.button("It is right", key=f"right_{place}", on_click=_keep, args=(about, note))
+            st.button(_("It is wrong"), key=f"wrong_{place}", type="primary", on_click=_keep, args=(wrong, note))
+            st.button(_("It is right"), key=f"right_{place}", on_click=_keep, args=(about, note))
             if verdict is not None:
                 back = replace(verdict, kind="undone")
-                st.button("Take back what was said", key=f"undo_{place}", on_click=_keep, args=(back, note))
-            st.button("Cancel", key=f"cancel_{place}", on_click=_open, args=(None,))
+                st.button(_("Take back what was said"), key=f"undo_{place}", on_click=_keep, args=(back, note))
+            st.button(_("Cancel"), key=f"cancel_{place}", on_click=_open, args=(None,))
 
 
 def _opener(label: str, key: str, place: str, *, help: str | None = None, icon: str | None = None) -> None:
@@ -90,51 +93,53 @@ def struck(off: Suppressed, held: Sequence[Correction]) -> Correction | None:
 def pick(article: Article, number: int, off: Suppressed) -> None:
     """Beside words that do not count: the way to say that they do, which fills in the fields of what is missing."""
     key = f"pick_{article.id}_{number}"
-    help = "Say that these words should count"
-    st.button("Missing?", key=key, on_click=_pick, args=(article, off), type="tertiary", help=help)
+    help = _("Say that these words should count")
+    st.button(_("Missing?"), key=key, on_click=_pick, args=(article, off), type="tertiary", help=help)
 
 
 def take_back(number: int, verdict: Correction) -> None:
     """Beside a signal that was struck out: the way to have it back."""
     key, back = f"undo_{number}_{verdict.id}", replace(verdict, kind="undone")
-    st.button("Undo", key=key, on_click=_keep, args=(back, None), type="tertiary", help="Take back that it is wrong")
+    help = _("Take back that it is wrong")
+    st.button(_("Undo"), key=key, on_click=_keep, args=(back, None), type="tertiary", help=help)
 
 
 def missing(article: Article, held: Sequence[Correction]) -> None:
     """Below the signals: the way to name one that the reader did not find."""
     place = f"{article.id}_{MISSING}"
     if st.session_state.get(OPEN) != place:
-        _opener("Something is missing", f"open_{place}", place, icon=":material/add:")
+        _opener(_("Something is missing"), f"open_{place}", place, icon=":material/add:")
         return
     with st.container(border=True, key=f"judging_{place}", gap="small"):
-        safe_html.note(f"What is missing? It will count as sure, and be as grave as its category usually is. {FOLLOWS}")
+        asked = _("What is missing? It will count as sure, and be as grave as its category usually is.")
+        safe_html.note(f"{asked} {_(FOLLOWS)}")
         with st.container(horizontal=True):
             st.selectbox(
-                "Category",
+                _("Category"),
                 CATEGORIES,
                 index=None,
-                format_func=CATEGORY_WORDS.__getitem__,
+                format_func=lambda category: _(CATEGORY_WORDS[category]),
                 key=f"category_{place}",
-                placeholder="choose one",
+                placeholder=_("choose one"),
             )
             st.segmented_control(
-                "It is",
+                _("It is"),
                 list(MODE_WORDS),
                 default="act",
-                format_func={"act": "an act", "words": "words"}.__getitem__,
+                format_func=lambda mode: _(A_MODE[mode]),
                 key=f"mode_{place}",
                 required=True,
             )
         st.text_input(
-            "The words that state it",
+            _("The words that state it"),
             max_chars=rules.MAX_TEXT,
             key=f"words_{place}",
-            placeholder="copied from the title or the summary",
+            placeholder=_("copied from the title or the summary"),
         )
         note = _who_and_note(place)
         with st.container(horizontal=True):
-            st.button("Add it", key=f"add_{place}", type="primary", on_click=_add, args=(article, place, note))
-            st.button("Cancel", key=f"cancel_{place}", on_click=_open, args=(None,))
+            st.button(_("Add it"), key=f"add_{place}", type="primary", on_click=_add, args=(article, place, note))
+            st.button(_("Cancel"), key=f"cancel_{place}", on_click=_open, args=(None,))
 
 
 def history(said: Sequence[Correction]) -> None:
@@ -142,19 +147,23 @@ def history(said: Sequence[Correction]) -> None:
     if not said:
         return
     now = reads.now()
-    with st.expander(many(len(said), "correction")):
+    with st.expander(n_("{n} correction", "{n} corrections", len(said), n=f"{len(said):,}")):
         for one in reversed(said):
-            head = (
-                f"{times.local(one.at, now)}{f', {one.who}' if one.who else ''}: {CATEGORY_WORDS[one.category]} "
-                f"({one.mode}) {KIND_WORDS[one.kind]}, "
-            )
-            parts = [safe_html.tag("span", head), safe_html.tag("q", one.text, dir="auto")]
+            when = safe_html.tag("bdi", commas([times.local(one.at, now), *([one.who] if one.who else [])]))
+            parts = [
+                safe_html.sentence(
+                    _("{when}: {category} ({mode}) {verdict}, {words}"), when=when,
+                    category=_(CATEGORY_WORDS[one.category]), mode=_(MODES[one.mode]), verdict=_(KIND_WORDS[one.kind]),
+                    words=safe_html.tag("q", one.text, dir="auto"),
+                )
+            ]  # fmt: skip
             parts += [safe_html.tag("span", f". {one.note}", dir="auto")] if one.note else []
             safe_html.show(safe_html.tag("div", *parts, class_="said"))
-        downloads.offer("corrections", name="corrections", label="Download the corrections of all articles as CSV")
+        label = _("Download the corrections of all articles as CSV")
+        downloads.offer("corrections", name="corrections", label=label)
 
 
-# -- what happens on a click --------------------------------------------------------------------------------
+# -- what happens on a click, before the language of the page is chosen ---------------------------------------
 
 
 def _open(place: str | None) -> None:
@@ -172,12 +181,12 @@ def _pick(article: Article, off: Suppressed) -> None:
 def _add(article: Article, place: str, note: str) -> None:
     category, mode, words = (st.session_state.get(f"{name}_{place}") for name in ("category", "mode", "words"))
     if not category:
-        st.session_state[FAULT] = article.id, "Choose a category."
+        st.session_state[FAULT] = article.id, N_("Choose a category."), {}
         return
     try:
         field, start, end = rules.where(words or "", article.title, article.summary)
     except InputError as fault:
-        st.session_state[FAULT] = article.id, str(fault)
+        st.session_state[FAULT] = article.id, str(fault), {}
         return
     text = getattr(article, field)[start:end]
     _keep(
@@ -214,7 +223,7 @@ def _keep(said: Correction, note: str | None) -> None:
     try:
         reads.correct(given)
     except (InputError, StorageError) as fault:
-        st.session_state[FAULT] = said.article_id, f"Not kept: {fault}"
+        st.session_state[FAULT] = said.article_id, N_("Not kept: {fault}"), {"fault": str(fault)}
         return
     _open(None)
 
@@ -229,19 +238,22 @@ def _name() -> str:
 def _who_and_note(place: str) -> str:
     """Two fields; gives the key of the note."""
     with st.container(horizontal=True):
-        st.text_input("Your name, if you like", _name(), max_chars=rules.MAX_WHO, key=WHO, width=180)
-        st.text_input("Note", max_chars=rules.MAX_NOTE, key=f"note_{place}", placeholder="optional")
+        st.text_input(_("Your name, if you like"), _name(), max_chars=rules.MAX_WHO, key=WHO, width=180)
+        st.text_input(_("Note"), max_chars=rules.MAX_NOTE, key=f"note_{place}", placeholder=_("optional"))
     return f"note_{place}"
 
 
 def _change(article: Article, said: Correction) -> str:
     """What the correction will make of the article, in a sentence."""
     after = rules.corrected(reading_of(article), rules.in_force((said,), article.title, article.summary))
-    scores = f"score {after.score:+.1f} instead of {article.score:+.1f}"
+    was, score, before = _(DIRECTION_WORDS[article.direction]), f"{after.score:+.1f}", f"{article.score:+.1f}"
     if after.direction != article.direction:
-        return (
-            f"The article becomes {DIRECTION_WORDS[after.direction]} instead of "
-            f"{DIRECTION_WORDS[article.direction]}, {scores}."
-        )
-    same = f"The article stays {DIRECTION_WORDS[article.direction]}"
-    return f"{same}, score {article.score:+.1f}." if after.score == article.score else f"{same}, {scores}."
+        return _(
+            "The article becomes {direction} instead of {was}, score {score} instead of {before}.",
+            direction=_(DIRECTION_WORDS[after.direction]), was=was, score=score, before=before,
+        )  # fmt: skip
+    if after.score == article.score:
+        return _("The article stays {direction}, score {score}.", direction=was, score=score)
+    return _(
+        "The article stays {direction}, score {score} instead of {before}.", direction=was, score=score, before=before
+    )

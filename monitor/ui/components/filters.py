@@ -10,10 +10,11 @@ from typing import Any
 
 import streamlit as st
 
+from monitor.language import N_, _
 from monitor.models import CATEGORIES, PARTS
 from monitor.storage.articles import Filter
 from monitor.storage.search import question_of
-from monitor.ui.components import safe_html
+from monitor.ui.components import safe_html, speech
 from monitor.ui.components.wording import (
     CATEGORY_WORDS,
     DIRECTION_WORDS,
@@ -22,15 +23,17 @@ from monitor.ui.components.wording import (
     MODE_WORDS,
     TIER,
     TIERS,
+    commas,
+    listed,
     named,
 )
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import reads
 
 SIGNED = ("escalation", "deescalation", "mixed")
-SHOW = ("with a signal", "about the Gulf", "everything")
+SHOW = (N_("with a signal"), N_("about the Gulf"), N_("everything"))
 SHOWN = "about the Gulf"  # the default: sport and weather are one click away
-SEARCH = (
+SEARCH = N_(
     'All words have to be there: **tanker hormuz**. Side by side: **"oil tanker"**. Either: **tanker OR vessel**. '
     "Not: **-houthi**. A beginning: **tank\\***. A name such as *Bab el-Mandeb* is found in every spelling and script "
     "that the gazetteer knows."
@@ -43,10 +46,14 @@ class Choice:
 
     name: str  # in the address
     field: str
-    label: str
+    label: str  # for _
     options: Callable[[], Sequence[Any]]
     named: Callable[[Any], str] = str
     help: str | None = None
+
+
+def _direction(code: str) -> str:
+    return _(DIRECTION_WORDS[code])
 
 
 def _actor(code: str) -> str:
@@ -54,25 +61,30 @@ def _actor(code: str) -> str:
 
 
 CHOICES = (
-    Choice("category", "categories", "Category", lambda: CATEGORIES, CATEGORY_WORDS.__getitem__),
-    Choice("place", "places", "Place", lambda: reads.known_tags("place")),
-    Choice("part", "parts", "Part of the theatre", lambda: list(PARTS), PARTS.__getitem__),
-    Choice("actor", "actors", "Actor named", lambda: reads.known_tags("actor"), _actor),
-    Choice("mode", "modes", "Acts or words", lambda: list(MODE_WORDS), MODE_WORDS.__getitem__),
-    Choice("lang", "langs", "Language", lambda: list(LANGUAGES), LANGUAGES.__getitem__),
-    Choice("publisher", "publishers", "Publisher", lambda: reads.publishers(), safe_html.sound),
-    Choice("tier", "tiers", "Tier of the source", lambda: TIERS, str, TIER),
+    Choice("category", "categories", N_("Category"), lambda: CATEGORIES, lambda code: _(CATEGORY_WORDS[code])),
+    Choice("place", "places", N_("Place"), lambda: reads.known_tags("place"), lambda place: _(place)),
+    Choice("part", "parts", N_("Part of the theatre"), lambda: list(PARTS), lambda code: _(PARTS[code])),
+    Choice("actor", "actors", N_("Actor named"), lambda: reads.known_tags("actor"), _actor),
+    Choice("mode", "modes", N_("Acts or words"), lambda: list(MODE_WORDS), lambda code: _(MODE_WORDS[code])),
+    Choice("lang", "langs", N_("Language"), lambda: list(LANGUAGES), lambda code: _(LANGUAGES[code])),
+    Choice("publisher", "publishers", N_("Publisher"), lambda: reads.publishers(), safe_html.sound),
+    Choice("tier", "tiers", N_("Tier of the source"), lambda: TIERS, str, TIER),
 )
-PAIR = {"source": "Who did it", "target": "to whom"}
+PAIR = {"source": N_("Who did it"), "target": N_("to whom")}
 
 
 def measure(key: str) -> str:
     """Which of the index's measures is looked at."""
+
+    def said(measure: str) -> str:
+        return _(MEASURES[measure])
+
+    speech.bound(key, MEASURES, said)
     return st.segmented_control(
-        "Index",
+        _("Index"),
         list(MEASURES),
         default="tension",
-        format_func=MEASURES.__getitem__,
+        format_func=said,
         key=key,
         bind="query-params",
         required=True,
@@ -90,31 +102,38 @@ def filters(
     `prefix` stands before the name of each in the address: pages of Streamlit may not share a name. `more` draws what
     only this page has; `sides` are the directions to choose from.
     """
+    in_the_spoken_language(prefix, sides)
     unknown(prefix)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Words in title or summary",
+            _("Words in title or summary"),
             key=f"{prefix}text",
             bind="query-params",
             placeholder='Hormuz "oil tanker" -houthi',
             max_chars=200,
             width=260,
-            help=SEARCH,
+            help=_(SEARCH),
         )
         show = st.segmented_control(
-            "Show", SHOW, default=SHOWN, key=f"{prefix}show", bind="query-params", required=True
+            _("Show"),
+            SHOW,
+            default=SHOWN,
+            format_func=_,
+            key=f"{prefix}show",
+            bind="query-params",
+            required=True,
         )
         directions = st.pills(
-            "Direction",
+            _("Direction"),
             sides,
-            format_func=DIRECTION_WORDS.__getitem__,
+            format_func=_direction,
             selection_mode="multi",
             key=f"{prefix}direction",
             bind="query-params",
         )
         if more:
             more()
-        with st.popover("More filters"):
+        with st.popover(_("More filters")):
             chosen = _choices(prefix)
     return Filter(
         since=shown.since, until=shown.until, text=text or "", story=of_story(), **chosen,
@@ -128,30 +147,30 @@ def _choices(prefix: str) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     for number, one in enumerate(CHOICES):
         values = columns[number % 2].multiselect(
-            one.label,
+            _(one.label),
             one.options(),
             format_func=one.named,
             key=prefix + one.name,
             bind="query-params",
             filter_mode="contains",
             select_all=False,  # Enter takes the one that is marked
-            help=one.help,
+            help=_(one.help) if one.help else None,
         )
         chosen[one.field] = tuple(values)
     actors = reads.known_tags("actor")
     pair = []
     for (name, label), column in zip(PAIR.items(), columns, strict=True):
-        asked = "Applies only together with who did it." if name == "target" else None
+        asked = _("Applies only together with who did it.") if name == "target" else None
         pair.append(
             column.selectbox(
-                label,
+                _(label),
                 actors,
                 index=None,
                 format_func=_actor,
                 key=prefix + name,
                 bind="query-params",
                 filter_mode="contains",
-                placeholder="anyone",
+                placeholder=_("anyone"),
                 help=asked,
             )
         )
@@ -166,11 +185,22 @@ def of_story() -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
+def in_the_spoken_language(prefix: str, sides: Sequence[str]) -> None:
+    speech.bound(f"{prefix}show", SHOW, _)
+    speech.bound(f"{prefix}direction", sides, _direction)
+    for one in CHOICES:
+        if prefix + one.name in given():
+            speech.bound(prefix + one.name, one.options(), one.named)
+    for name in PAIR:
+        if prefix + name in given():
+            speech.bound(prefix + name, reads.known_tags("actor"), _actor)
+
+
 def unknown(prefix: str) -> None:
     """Says which values of the link are none; they are left out."""
     known: dict[str, Sequence[str]] = {
-        "direction": list(DIRECTION_WORDS.values()),
-        "show": SHOW,
+        "direction": [_(words) for words in DIRECTION_WORDS.values()],
+        "show": [_(words) for words in SHOW],
         **{one.name: [one.named(value) for value in one.options()] for one in CHOICES if prefix + one.name in given()},
         **{name: [_actor(code) for code in reads.known_tags("actor")] for name in PAIR if prefix + name in given()},
     }
@@ -181,8 +211,8 @@ def unknown(prefix: str) -> None:
         if value and value not in values
     ]
     if strange:
-        said = ", ".join(strange)[:300]
-        safe_html.banner("warning", "The link asks for what there is not; it is left out:", safe_html.sound(said))
+        said = commas(strange)[:300]
+        safe_html.banner("warning", _("The link asks for what there is not; it is left out:"), safe_html.sound(said))
 
 
 def given() -> set[str]:
@@ -193,23 +223,28 @@ def chips(wanted: Filter, prefix: str = "", more: Sequence[tuple[str, str, Any]]
     """The filters in force, each with a way to take it away; `more` are the page's own, as (label, key, default)."""
     found: list[tuple[str, str, Any]] = []  # label, key, what remains without it
     if text := st.session_state.get(f"{prefix}text"):
-        found.append((f"words: {text}", f"{prefix}text", ""))
+        found.append((_("words: {text}", text=text), f"{prefix}text", ""))
     if (show := st.session_state.get(f"{prefix}show", SHOWN)) != SHOWN:
-        found.append((f"show: {show}", f"{prefix}show", SHOWN))
+        found.append((_("show: {what}", what=_(show)), f"{prefix}show", SHOWN))
     for name, label, said in (
-        ("direction", "direction", DIRECTION_WORDS.__getitem__),
-        *((one.name, one.label.lower(), one.named) for one in CHOICES),
+        ("direction", _("direction"), _direction),
+        *((one.name, _(one.label).lower(), one.named) for one in CHOICES),
     ):
         values = list(st.session_state.get(prefix + name) or ())
         found += [
-            (f"{label}: {said(value)}", prefix + name, [other for other in values if other != value])
+            (
+                _("{filter}: {value}", filter=label, value=said(value)),
+                prefix + name,
+                [other for other in values if other != value],
+            )
             for value in values
         ]
     for name, label in PAIR.items():
         if code := st.session_state.get(prefix + name):
-            found.append((f"{label.lower()}: {_actor(code)}", prefix + name, None))
+            said_of = _("{filter}: {value}", filter=_(label).lower(), value=_actor(code))
+            found.append((said_of, prefix + name, None))
     if wanted.story:
-        found.append((f"reports of story {wanted.story}", "of_story", None))
+        found.append((_("reports of story {story}", story=wanted.story), "of_story", None))
     found += more
     if not found:
         return
@@ -221,12 +256,12 @@ def chips(wanted: Filter, prefix: str = "", more: Sequence[tuple[str, str, Any]]
                 icon=":material/close:",
                 on_click=take_away,
                 args=({key: rest},),
-                help="Take this filter away",
+                help=_("Take this filter away"),
             )
         if len(found) > 1:
             # of several values of one filter, the chip of the last leaves the others
             st.button(
-                "Take all away", key=f"{prefix}chip_all", type="tertiary", on_click=take_away,
+                _("Take all away"), key=f"{prefix}chip_all", type="tertiary", on_click=take_away,
                 args=({key: [] if isinstance(rest, list) else rest for _, key, rest in found},),
             )  # fmt: skip
 
@@ -247,9 +282,8 @@ def spelled(text: str) -> None:
     for name in asked.names:
         forms = shortest([" ".join(name), *(" ".join(term.words) for term in of_name.get(name, ()))])[1:]
         if forms:
-            first = ", ".join(f"{safe_html.ISOLATE}{form}{safe_html.POP}" for form in forms[:6])
-            rest = f" and {len(forms) - 6} more" if len(forms) > 6 else ""
-            safe_html.note(f"{' '.join(name)} was also looked for as {first}{rest}.")
+            said = listed([f"{safe_html.ISOLATE}{form}{safe_html.POP}" for form in forms], 6)
+            safe_html.note(_("{name} was also looked for as {forms}.", name=" ".join(name), forms=said))
 
 
 def shortest(forms: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ Gives what feeds.yaml would say; config/trial.py writes and checks it, as it doe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,28 +15,36 @@ from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, Series
 from monitor.config.names import actor_names, event_types, place_names
 from monitor.config.settings import Settings
 from monitor.config.values import duration_text
-from monitor.models import DEESCALATION, ESCALATION, MEASURES, PARTS
+from monitor.language import N_, _
+from monitor.models import DEESCALATION, ESCALATION, PARTS
+from monitor.ui.components.rule_wording import MEASURE, SIDES
 from monitor.ui.components.wording import CATEGORY_WORDS
 
 KINDS = {
-    "signal": "an event is reported",
-    "level": "the index reaches a level",
-    "jump": "the index leaves its range",
-    "price": "a price moves",
-    "series": "a series of a file reaches a level",
+    "signal": N_("an event is reported"),
+    "level": N_("the index reaches a level"),
+    "jump": N_("the index leaves its range"),
+    "price": N_("a price moves"),
+    "series": N_("a series of a file reaches a level"),
 }
 MADE: dict[type[Rule], str] = {
     SignalRule: "signal", LevelRule: "level", JumpRule: "jump", PriceRule: "price", SeriesRule: "series"
 }  # fmt: skip
-SIDES = {"escalation": "escalation", "deescalation": "de-escalation", "either": "either"}
-WAYS = {"up": "up", "down": "down", "either": "either way"}
+WAYS = {"up": N_("up"), "down": N_("down"), "either": N_("either way")}
 TOGETHER = {
-    "story": "each story for itself",
-    "all": "all reports together, whatever their story",
+    "story": N_("each story for itself"),
+    "all": N_("all reports together, whatever their story"),
 }
 HOURS = ("1h", "2h", "3h", "6h", "12h", "1d", "2d", "3d", "7d")
 SPANS_OF_DAYS = ("1d", "2d", "3d", "7d", "14d", "30d")
+MODES = {"": N_("both"), "act": N_("done"), "words": N_("said")}
+WHOLE = {"all": N_("all"), **PARTS}
+NEW = N_("a new rule")
 QUIET = ("1h", "3h", "6h", "12h", "1d", "2d", "3d", "7d")
+
+
+def said(table: Mapping[str, str]) -> dict[str, str]:
+    return {code: _(words) for code, words in table.items()}
 
 
 class _Fields:
@@ -82,67 +91,71 @@ class _Fields:
 def form(settings: Settings) -> dict[str, Any]:
     """The widgets; gives what they say, by the names of feeds.yaml."""
     known = {rule.name: rule for rule in settings.alerts if type(rule) in MADE}
-    chosen = st.selectbox("Begin with", ["a new rule", *known], key="rule_begun")
+    chosen = st.selectbox(
+        _("Begin with"), [NEW, *known], format_func=lambda name: _(NEW) if name == NEW else name, key="rule_begun"
+    )
     begun = known.get(chosen)
     fields = _Fields(begun)
     left, right = st.columns(2)
     with left:
         name = st.text_input(
-            "Name of the rule", begun.name if begun else "My rule", max_chars=200, key=fields.key("name")
+            _("Name of the rule"), begun.name if begun else _("My rule"), max_chars=200, key=fields.key("name")
         )
     kinds = dict(KINDS) if settings.series else {key: words for key, words in KINDS.items() if key != "series"}
     with right:
         kind = st.selectbox(
-            "It fires when",
+            _("It fires when"),
             list(kinds),
             index=list(kinds).index(MADE[type(begun)]) if begun and MADE[type(begun)] in kinds else 0,
-            format_func=kinds.__getitem__,
+            format_func=lambda kind: _(kinds[kind]),
             key=fields.key("kind"),
         )
     {"signal": _signal, "level": _level, "jump": _jump, "price": _price, "series": _series}[kind](fields, settings)
     fields.span(
-        "cool_down", "Quiet time after an alert", QUIET, "6h", help="For so long no second alert on the same thing."
-    )
+        "cool_down", _("Quiet time after an alert"), QUIET, "6h",
+        help=_("For so long no second alert on the same thing."),
+    )  # fmt: skip
     return {"name": name, "kind": kind, **fields.given}
 
 
 def _signal(fields: _Fields, settings: Settings) -> None:
     one, two, three = st.columns(3)
     with one:
-        side = fields.choose("direction", "Direction", SIDES, "escalation")
-        fields.number("publishers", "At least so many publishers", 2 if fields.begun is None else 3, 1, 100)
-        fields.span("within", "Reported within", HOURS, "6h", help="How far apart their reports may be.")
+        side = fields.choose("direction", _("Direction"), said(SIDES), "escalation")
+        fields.number("publishers", _("At least so many publishers"), 2 if fields.begun is None else 3, 1, 100)
+        fields.span("within", _("Reported within"), HOURS, "6h", help=_("How far apart their reports may be."))
     wanted = {"escalation": ESCALATION, "deescalation": DEESCALATION}.get(side, ESCALATION + DEESCALATION)
     with two:
-        fields.several("categories", "Categories", {c: CATEGORY_WORDS[c] for c in wanted}, placeholder="all")
-        fields.number("severity", "At least so severe (0 to 10)", 8.0, 0.0, 10.0, step=0.5)
-        fields.choose("together", "What is one event", TOGETHER, "story")
+        words_of = said({category: CATEGORY_WORDS[category] for category in wanted})
+        fields.several("categories", _("Categories"), words_of, placeholder=_("all"))
+        fields.number("severity", _("At least so severe (0 to 10)"), 8.0, 0.0, 10.0, step=0.5)
+        fields.choose("together", _("What is one event"), said(TOGETHER), "story")
     with three:
-        fields.choose("part", "Part of the theatre", {"all": "all", **PARTS}, "all")
-        mode = fields.choose("mode", "Done or said", {"": "both", "act": "done", "words": "said"}, "")
+        fields.choose("part", _("Part of the theatre"), said(WHOLE), "all")
+        mode = fields.choose("mode", _("Done or said"), said(MODES), "")
         fields.given["mode"] = mode or None
         first = ", ".join(fields.first("words", ()))
         words = st.text_input(
-            "Title or evidence holds one of", first, key=fields.key("words"), placeholder="seiz*, hijack*",
-            help="Words in any language, with commas between them; a star stands for every ending.",
+            _("Title or evidence holds one of"), first, key=fields.key("words"), placeholder="seiz*, hijack*",
+            help=_("Words in any language, with commas between them; a star stands for every ending."),
         )  # fmt: skip
         fields.given["words"] = [word.strip() for word in words.split(",") if word.strip()]
     one, two, three = st.columns(3)
     with one:
-        fields.several("place", "Places", {name: name for name in place_names()}, placeholder="all")
+        fields.several("place", _("Places"), {name: _(name) for name in place_names()}, placeholder=_("all"))
     with two:
         fields.several(
-            "actor", "Done by or to", {code: f"{name} ({code})" for code, name in actor_names().items()},
-            placeholder="anyone",
+            "actor", _("Done by or to"), {code: f"{_(name)} ({code})" for code, name in actor_names().items()},
+            placeholder=_("anyone"),
         )  # fmt: skip
     with three:
         types = event_types(settings.theatre.lexicon)
-        fields.several("event", "Event types of the lexicon", {name: name for name in types}, placeholder="all")
+        fields.several("event", _("Event types of the lexicon"), {name: name for name in types}, placeholder=_("all"))
 
 
 def _measured(fields: _Fields) -> None:
-    fields.choose("measure", "Measure", {name: name for name in MEASURES}, "tension")
-    fields.choose("part", "Part of the theatre", {"all": "all", **PARTS}, "all")
+    fields.choose("measure", _("Measure"), said(MEASURE), "tension")
+    fields.choose("part", _("Part of the theatre"), said(WHOLE), "all")
 
 
 def _level(fields: _Fields, settings: Settings) -> None:
@@ -150,8 +163,8 @@ def _level(fields: _Fields, settings: Settings) -> None:
     with one:
         _measured(fields)
     with two:
-        fields.number("above", "Fires at this level or above (100 is normal)", 200.0, 1.0, 100_000.0, step=10.0)
-        fields.number("below", "Over when under", 150.0, 1.0, 100_000.0, step=10.0)
+        fields.number("above", _("Fires at this level or above (100 is normal)"), 200.0, 1.0, 100_000.0, step=10.0)
+        fields.number("below", _("Over when under"), 150.0, 1.0, 100_000.0, step=10.0)
 
 
 def _jump(fields: _Fields, settings: Settings) -> None:
@@ -159,25 +172,25 @@ def _jump(fields: _Fields, settings: Settings) -> None:
     with one:
         _measured(fields)
     with two:
-        fields.choose("direction", "Which way", WAYS, "up")
-        fields.span("within", "Compared with one to three times so long ago", HOURS, "1d")
+        fields.choose("direction", _("Which way"), said(WAYS), "up")
+        fields.span("within", _("Compared with one to three times so long ago"), HOURS, "1d")
 
 
 def _price(fields: _Fields, settings: Settings) -> None:
     one, two = st.columns(2)
     with one:
-        fields.choose("series", "Price", {price.name: price.name for price in settings.prices}, "")
-        fields.number("percent", "By at least so many per cent", 5.0, 0.5, 100.0, step=0.5)
+        fields.choose("series", _("Price"), {price.name: price.name for price in settings.prices}, "")
+        fields.number("percent", _("By at least so many per cent"), 5.0, 0.5, 100.0, step=0.5)
     with two:
-        fields.choose("direction", "Which way", WAYS, "either")
-        fields.span("within", "Within", SPANS_OF_DAYS, "1d")
+        fields.choose("direction", _("Which way"), said(WAYS), "either")
+        fields.span("within", _("Within"), SPANS_OF_DAYS, "1d")
 
 
 def _series(fields: _Fields, settings: Settings) -> None:
     one, two = st.columns(2)
     with one:
-        fields.choose("series", "Series", {series.name: series.name for series in settings.series}, "")
-        fields.choose("direction", "Fires when it goes", {"up": "up", "down": "down"}, "up")
+        fields.choose("series", _("Series"), {series.name: series.name for series in settings.series}, "")
+        fields.choose("direction", _("Fires when it goes"), said({way: WAYS[way] for way in ("up", "down")}), "up")
     with two:
-        fields.number("above", "Upper level", 60.0, -1e9, 1e9)
-        fields.number("below", "Lower level", 20.0, -1e9, 1e9)
+        fields.number("above", _("Upper level"), 60.0, -1e9, 1e9)
+        fields.number("below", _("Lower level"), 20.0, -1e9, 1e9)

@@ -6,13 +6,13 @@ Streamlit writes what a filter shows into the address, so whoever follows it has
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from functools import wraps
 from typing import Any
 
 import streamlit as st
 
-from monitor.language import LANGUAGES, REVIEWED, RIGHT_TO_LEFT, _, speak, spoken
+from monitor.language import LANGUAGES, REVIEWED, RIGHT_TO_LEFT, _, speak, speaking, spoken
 from monitor.ui.components import safe_html
 
 WIDTH = 110  # pixels of the picker
@@ -60,6 +60,28 @@ def layout() -> None:
     safe_html.styles(spoken(), "rtl" if spoken() in RIGHT_TO_LEFT else "ltr")
     if spoken() not in REVIEWED:
         safe_html.banner("info", _("The words of these pages have not been reviewed by a native speaker."))
+
+
+def bound(key: str, options: Iterable[Hashable], said: Callable[[Any], str]) -> None:
+    """Before a widget bound to the address, into which Streamlit writes options as they are `said` on the screen: what
+    an address says in another language, or by its code, is put into the spoken one, and what is chosen stays chosen
+    when the viewer takes another language.
+    """
+    given, options = st.query_params.get_all(key), list(options)
+    if not given or set(given) <= {said(one) for one in options}:
+        return
+    meant = {str(one): one for one in options}
+    for language in (*LANGUAGES, spoken()):  # what two of them say is meant as here
+        with speaking(language):
+            meant |= {said(one): one for one in options}
+    spelled = [said(meant[value]) if value in meant else value for value in given]
+    if spelled == given:
+        return
+    if key in st.session_state:
+        st.session_state[key] = st.session_state[key]  # the codes; the browser's words would be taken for unknown ones
+    else:
+        st.query_params[key] = spelled
+        st.rerun()  # a widget reads the address as the run began
 
 
 def ticking(run_every: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -19,6 +19,7 @@ import streamlit as st
 from monitor import clock as clocks
 from monitor.config.settings import LastGood
 from monitor.index import strait
+from monitor.language import _
 from monitor.models import (
     Article,
     Correction,
@@ -314,8 +315,8 @@ def gazetteer() -> tuple[theatre.Entity, ...]:
 
 
 def actor_names() -> dict[str, str]:
-    """Actor code -> its name in English."""
-    return {entity.code: entity.name for entity in reversed(gazetteer()) if entity.code}
+    """Actor code -> its name in the viewer's language."""
+    return {entity.code: _(entity.name) for entity in reversed(gazetteer()) if entity.code}
 
 
 def coordinates() -> dict[str, tuple[float, float]]:

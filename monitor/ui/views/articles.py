@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from monitor.language import spoken
+from monitor.language import _, n_, spoken
 from monitor.models import UNREAD, Article
 from monitor.storage.articles import Filter
 from monitor.ui.components import (
@@ -19,7 +19,7 @@ from monitor.ui.components import (
     speech,
     times,
 )
-from monitor.ui.components.wording import DIRECTION_SIGNS, LANGUAGES, SCORE, kinds, many, signs
+from monitor.ui.components.wording import DIRECTION_SIGNS, LANGUAGES, SCORE, kinds, signs
 from monitor.ui.exports import links
 from monitor.ui.queries import reads
 
@@ -38,7 +38,7 @@ def arrivals(wanted: Filter, upto: int) -> None:
     with st.container(key="arrivals", gap="xsmall"):
         for article in reads.found(asked, 2, latest):
             safe_html.show(safe_html.passage(f"{article.title} ({article.publisher})", kind="title", lang=article.lang))
-        if st.button(f"Show {new} new", key="show_new", type="primary"):
+        if st.button(n_("Show {n} new", "Show {n} new", new), key="show_new", type="primary"):
             st.session_state.pop("upto", None)
             st.rerun()
 
@@ -54,7 +54,7 @@ def table(found: list[Article], beside: bool) -> None:
         "publisher": [safe_html.cell(a.publisher) for a in found],
         "signals": [kinds(a.categories) for a in found],
         "score": [a.score if a.categories else None for a in found],
-        "language": [LANGUAGES.get(a.lang or "", a.lang or "") for a in found],
+        "language": [_(LANGUAGES.get(a.lang, a.lang)) if a.lang else "" for a in found],
     })  # fmt: skip
     if not foreign:
         frame = frame.drop(columns=["in English", "language"])
@@ -69,18 +69,21 @@ def table(found: list[Article], beside: bool) -> None:
         placeholder="",
         column_config={
             row_selection.SIGN: row_selection.sign_column(signs()),
-            "title": st.column_config.TextColumn(width=WIDE if not beside else NARROW),
-            "in English": st.column_config.TextColumn(width=220, help=f"{gloss.SAID}."),
-            "time": st.column_config.DatetimeColumn(
-                f"time ({times.zone_name()})", format="D MMM HH:mm", timezone=times.zone_name(), width=95
+            "title": st.column_config.TextColumn(_("title"), width=WIDE if not beside else NARROW),
+            "in English": st.column_config.TextColumn(
+                _("in {language}", language=_(LANGUAGES[language])), width=220,
+                help=_("Not a translation: what was read in it."),
             ),
-            "publisher": st.column_config.TextColumn(width=110),
-            "signals": st.column_config.TextColumn(width=200),
-            "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=SCORE),
-            "language": st.column_config.TextColumn(width=75),
+            "time": st.column_config.DatetimeColumn(
+                _("time ({zone})", zone=times.zone_name()), format="D MMM HH:mm", timezone=times.zone_name(), width=95
+            ),
+            "publisher": st.column_config.TextColumn(_("publisher"), width=110),
+            "signals": st.column_config.TextColumn(_("signals"), width=200),
+            "score": st.column_config.NumberColumn(_("score"), format="%+.1f", width=60, help=_(SCORE)),
+            "language": st.column_config.TextColumn(_("language"), width=75),
         },
-        alt=f"List of {len(found)} articles, newest first",
-    )
+        alt=n_("List of {n} article, newest first", "List of {n} articles, newest first", len(found)),
+    )  # fmt: skip
 
 
 WIDE, NARROW = None, 330  # pixels of a title; None: what the other columns leave
@@ -95,14 +98,14 @@ def opened(number: str) -> None:
     """The article that the address names, with its reading."""
     article = reads.article(int(number)) if number.isdigit() and len(number) < 19 else None
     if article is None:
-        st.text("There is no article with this number.")
+        st.text(_("There is no article with this number."))
         return
     with st.container(key="reading", border=True):
-        st.button("Close the article", key="close", on_click=close, icon=":material/close:")
+        st.button(_("Close the article"), key="close", on_click=close, icon=":material/close:")
         article_detail.show(article)
 
 
-st.title("Articles", anchor=False)
+st.title(_("Articles"), anchor=False)
 shown = period.chosen()
 wanted = filters.filters(shown)
 filters.chips(wanted)
@@ -111,7 +114,8 @@ upto = reads.newest_id() if UNREAD in wanted.directions else st.session_state.up
 found = reads.found(wanted, LIMIT, upto)
 total = reads.count(replace(wanted, upto_id=upto))
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.text(f"The newest {LIMIT:,} of {many(total, 'article')}" if total > LIMIT else many(total, "article"))
+    count = n_("{n} article", "{n} articles", total, n=f"{total:,}")
+    st.text(_("The newest {limit} of {articles}", limit=f"{LIMIT:,}", articles=count) if total > LIMIT else count)
     if total:
         asked = links.query_of(replace(wanted, since=None, until=None))
         downloads.offer("articles", asked, name=f"articles{filters.slug(wanted)}", shown=shown)
@@ -124,11 +128,11 @@ with st.container(key="split"):
         if found:
             table(found, right is not None)
             if not number:
-                safe_html.note("Click a title to read the article, with the words behind each signal marked.")
+                safe_html.note(_("Click a title to read the article, with the words behind each signal marked."))
         elif not st.session_state.upto:
-            st.info("Nothing polled yet. New articles are announced here.")
+            st.info(_("Nothing polled yet. New articles are announced here."))
         else:
-            st.info("No article matches these filters. Choose a longer time or take a filter away.")
+            st.info(_("No article matches these filters. Choose a longer time or take a filter away."))
     if right:
         with right:
             opened(number)
