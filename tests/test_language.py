@@ -1,5 +1,11 @@
 """The languages of the pages: every catalogue has every sentence, and nobody is given another's."""
 
+import ast
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+from monitor import language
 from monitor.language import _, n_, speak, speaking, spoken
 from monitor.ui.components import safe_html, speech
 
@@ -49,3 +55,20 @@ def test_a_cached_answer_is_of_the_language_that_it_was_given_in():
     with speaking("fa"):
         assert sentence(1) == "fa 1"
     assert sentence(1) == "en 1" and len(kept) == 2
+
+
+def test_every_sentence_stands_where_the_catalogues_find_it():
+    """Not within an f-string, nor within what another sentence is asked for."""
+    lost = []
+    for file in Path(language.__file__).parents[1].rglob("*.py"):
+        if b"monitor.language" not in (source := file.read_bytes()):
+            continue
+        with file.open("rb") as opened:
+            rows = extract("python", opened, {"_": None, "N_": None, "n_": (1, 2)})
+            found = {one for _line, said, *_rest in rows for one in ([said] if isinstance(said, str) else said)}
+        for call in ast.walk(ast.parse(source)):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "N_", "n_"):
+                sentences = call.args[: 2 if call.func.id == "n_" else 1]
+                said = [one.value for one in sentences if isinstance(one, ast.Constant)]
+                lost += [f"{file.name}:{call.lineno}: {one}" for one in said if one not in found]
+    assert lost == []

@@ -144,3 +144,8 @@ def words() -> list[str]:
 @pytest.mark.parametrize("made", [states, straits, words])
 def test_sentences_are_said_in_the_letters_of_the_catalogue(made):
     assert [said for said in made() if english(said)] == []
+
+
+def test_names_keep_their_order_in_a_list_from_right_to_left():
+    with language.speaking("fa"):
+        assert wording.listed(["BBC", "DW"]) == language._(", ").join(["\u2066BBC\u2069", "\u2066DW\u2069"])

@@ -83,10 +83,11 @@ def answer(found: ProbeResult) -> None:
     if found.parsed:
         count = len(found.entries)
         newest = _("newest {time}", time=times.local(found.newest, reads.now())) if found.newest else None
+        untitled = _("no title")
         facts.append(
             commas(
                 (
-                    f"{found.parsed.title or _('no title')} ({found.parsed.kind})",
+                    f"{found.parsed.title or untitled} ({found.parsed.kind})",
                     n_("{n} entry", "{n} entries", count, n=f"{count:,}"),
                     newest or _("no certain date"),
                 )

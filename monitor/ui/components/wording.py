@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from monitor.language import N_, _, n_
+from monitor.language import N_, RIGHT_TO_LEFT, _, isolated, n_, spoken
 from monitor.models import DEESCALATION, ESCALATION, FeedState, Story
 from monitor.storage.signals import Reported
 from monitor.stories.account import Account, Follower
@@ -148,12 +148,17 @@ def signs() -> str:
 
 def commas(words: Iterable[str]) -> str:
     """Words or clauses that stand side by side."""
-    return _(", ").join(words)
+    return _(", ").join(_apart(words))
 
 
 def semicolons(clauses: Iterable[str]) -> str:
     """Whole clauses that stand side by side."""
-    return _("; ").join(clauses)
+    return _("; ").join(_apart(clauses))
+
+
+def _apart(words: Iterable[str]) -> Iterable[str]:
+    """Latin names would run together from left to right."""
+    return map(isolated, words) if spoken() in RIGHT_TO_LEFT else words
 
 
 def upper(text: str) -> str:

@@ -287,7 +287,7 @@ def rests_on(today, minute) -> None:
     found = trust.coverage(today, minute)
     st.text("\n".join(line for number, line in enumerate(gathered.in_words(found)) if number != 1))  # a table says it
     rows = [
-        {N_("language"): _(LANGUAGES.get(one.language or "", one.language or N_("not named"))),
+        {N_("language"): _(LANGUAGES.get(one.language, one.language)) if one.language else _("not named"),
          N_("feeds"): one.feeds, N_("alive"): one.alive, N_("publishers alive"): one.publishers,
          N_("a press of its own"):
             _("yes") if one.publishers >= FEWEST_PUBLISHERS else _("no, too few publishers")}
