@@ -56,7 +56,7 @@ def judging(article: Article, number: int, found: Signal, held: Sequence[Correct
     wrong = replace(about, kind="wrong")
     verdict = next((one for one in reversed(held) if rules.about(one, found)), None)
     with st.container(border=True, key=f"judging_{place}", gap="small"):
-        safe_html.note(f"{_('If it is wrong, it counts no more.')} {_change(article, wrong)} {_(FOLLOWS)}")
+        safe_html.note(" ".join([_("If it is wrong, it counts no more."), _change(article, wrong), _(FOLLOWS)]))
         note = _who_and_note(place)
         with st.container(horizontal=True, gap="small"):
             st.button(_("It is wrong"), key=f"wrong_{place}", type="primary", on_click=_keep, args=(wrong, note))
