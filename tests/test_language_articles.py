@@ -1,0 +1,197 @@
+"""Articles and Alerts in a made-up language, whose letters are none of English's: nothing stays in English but what is
+named here. Filters stay in force when the language changes.
+"""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from gettext import NullTranslations
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from monitor import language
+from monitor.models import Alert, AlertDelivery, Correction, Entry, Feed, FeedState, Reading, Signal, Suppressed
+from monitor.storage import alerts, articles
+from monitor.storage.articles import Item
+from monitor.storage.store import open_store
+from monitor.ui.queries import reads
+
+MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIELD = re.compile(r"(\{[^}]*\})")
+OTHER = {letter: letter + 0xFEE0 for letter in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}
+TITLE, SUMMARY = "غارة على بيروت 12", "غارة جديدة"
+FEEDS = """
+feeds: [{name: مصدر, url: 'https://a.example/rss'}]
+prices: [{name: نفط, symbol: BZ=F}]
+alerts:
+  - {name: ١, kind: level, above: 200, below: 150, part: lebanon}
+  - {name: ٢, kind: jump, within: 24h}
+  - {name: ٣, kind: signal, categories: [attack], severity: 6, publishers: 3, mode: act, words: [غارة, حرب]}
+  - {name: ٤, kind: price, series: نفط, percent: 5, enabled: false}
+  - {name: ٥, kind: silence, of: feeds, longer_than: 90m}
+  - {name: ٦, kind: silence, of: worker, longer_than: 2d}
+"""
+# what is no sentence: names of files, codes, addresses, what was stored in English, an example of a search
+STAYS = re.compile(
+    r"feeds\.yaml|MONITOR_[A-Z_]+|test-[a-z]+|json #1|https?://\S+|/api/\S+|UTC|\([A-Z]{3,}\)|\b[a-z_]+\.[a-z_]+\b"
+    r"|^(level|signal|price)$|^English$|^Français$|corrected on \S+: right|^Hormuz \"oil tanker\" -houthi$"
+    r"|1 Mar to 2 Mar|^seiz\*, hijack\*$"
+)
+
+
+class Other(NullTranslations):
+    """Every sentence in letters that are not those of English; fields as they are."""
+
+    def gettext(self, message):
+        return "".join(part if part.startswith("{") else part.translate(OTHER) for part in FIELD.split(message))
+
+    def ngettext(self, msgid1, msgid2, n):
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.fixture
+def page(monkeypatch, tmp_path):
+    """page(name, **address): a page in the made-up language, on two articles and their alerts."""
+    monkeypatch.setattr(language, "catalogue", lambda of: NullTranslations() if of == "en" else Other())
+    database = f"sqlite:///{tmp_path / 'articles.db'}"
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    fill(database)
+    for name, value in (
+        ("DATABASE_URL", database), ("FEEDS", str(tmp_path / "feeds.yaml")), ("NOW", NOW.isoformat()),
+        ("ALERT_URLS", "json://127.0.0.1:9/x"),
+    ):  # fmt: skip
+        monkeypatch.setenv(f"MONITOR_{name}", value)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+    def show(name: str, **address) -> AppTest:
+        shown = AppTest.from_file(MAIN, default_timeout=30)
+        shown.switch_page(f"../views/{name}.py")
+        for key, value in address.items():
+            shown.query_params[key] = value
+        return shown.run()
+
+    yield show
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def fill(database: str) -> None:
+    feed = Feed("مصدر", "https://a.example/rss")
+    strike = Signal(
+        "attack", "escalation", "act", 9.0, "test-rule", "title", 0, 4, "غارة", confidence=0.8, source="ISR",
+        target="LBN", place="Beirut",
+    )  # fmt: skip
+    off = Suppressed("threat", "غير مؤكد", "summary", 0, 4, "غارة")
+    readings = (
+        Reading("ar", "escalation", 9.0, True, ("ISR", "LBN"), ("Beirut",), (strike,), (off,), "test-reader",
+                confidence=0.8, runner_up="mixed"),
+        Reading("ar", "none", 0.0, True, (), (), (), (), "test-reader"),
+    )  # fmt: skip
+    store = open_store(database)
+    for number, read in enumerate(readings):
+        at = NOW - 2 * HOUR
+        item = Item(
+            Entry(str(number), f"{TITLE} {number}", f"https://a.example/{number}", SUMMARY, at, None), read, "مصدر",
+            str(number), canonical=f"https://a.example/{number}",
+        )  # fmt: skip
+        state = FeedState("مصدر", feed.url, state="well", last_success=at)
+        articles.save(store, feed, [item], state=state, slices=None, now=at)
+    said = Correction(None, 1, NOW - HOUR, "right", "attack", "act", "title", 0, 4, "غارة", None, "test-reader")
+    articles.correct(store, said)
+    for rule, kind, state in (("١", "level", "firing"), ("٣", "signal", "corrected"), ("٤", "price", "resolved")):
+        stored = alerts.save(store, Alert(None, rule, kind, at=NOW - HOUR, state=state, message=f"{TITLE}\n- {SUMMARY}",
+                                          key=rule, articles=(1,), stories=(1,)))  # fmt: skip
+        failed = AlertDelivery(stored.id, "json #1", state="failed", attempts=2, error="503")
+        alerts.keep_deliveries(store, [], [failed])
+    store.close()
+
+
+SHOWN = ("label", "help", "placeholder", "body", "options", "content", "alt_text", "text", "default")
+
+
+def visible(message) -> list[str]:
+    """The words that an element of a page shows, whatever its kind."""
+    found = []
+    for field, value in message.ListFields() if message is not None else ():
+        for one in value if field.is_repeated else [value]:
+            if field.message_type:
+                found += visible(one)
+            elif field.name == "columns" and isinstance(one, str):
+                found += of_table(one)
+            elif field.name in SHOWN:
+                found.append(str(one))
+    return found
+
+
+def of_table(columns: str) -> list[str]:
+    return [str(one[name]) for one in json.loads(columns).values() for name in ("label", "help") if one.get(name)]
+
+
+def english(shown: AppTest) -> set[str]:
+    """What stands on the page in the letters of English."""
+    found = [text for element in shown.main for text in visible(element.proto)]
+    for table in shown.dataframe:
+        labels = json.loads(table.proto.columns)
+        found += [name for name in table.value if not labels.get(name, {}).get("label")]
+        found += [str(cell) for column in table.value.select_dtypes("object") for cell in table.value[column]]
+    bare = (re.sub(r"<[^>]*>", " ", unescape(text)) for text in found)
+    return {text for text in (STAYS.sub("", text) for text in bare) if re.search("[A-Za-z]{2}", text)}
+
+
+def said(shown: AppTest) -> str:
+    """All that stands on the page, its letters as those of English again."""
+    return "\n".join(text for element in shown.main for text in visible(element.proto)).translate(
+        {other: letter for letter, other in OTHER.items()}
+    )
+
+
+def test_the_articles_page_says_nothing_past_the_catalogues(page):
+    shown = page("articles", locale="fr", article="1")
+    shown.button(key="open_1_missing").click().run()
+    shown.button(key="add_1_missing").click().run()
+    assert not shown.exception
+    assert english(shown) == set()
+    assert "Choose a category." in said(shown) and "Not a translation" in said(shown) and "1 correction" in said(shown)
+    shown.button(key=next(one.key for one in shown.button if one.key.startswith("judge_1_"))).click().run()
+    assert not shown.exception
+    assert english(shown) == set()
+    assert "If it is wrong, it counts no more. The article becomes" in said(shown)
+
+
+def test_the_alerts_page_says_nothing_past_the_catalogues(page, monkeypatch):
+    fired = [Alert(None, "١", "level", at=NOW - HOUR, state="firing", message=TITLE, key="١")]
+    monkeypatch.setattr("monitor.alerts.rehearsal.rehearse", lambda *_: fired)
+    with language.speaking("fr"):  # AppTest asks the options for their words
+        shown = page("alerts", locale="fr", alert="1")
+        shown.button(key="rule_try").click().run()
+        assert not shown.exception
+        assert english(shown) == set()
+        assert "It would have fired once in 7 days" in said(shown) and "2 publishers report one story" in said(shown)
+        for kind in ("jump", "price"):
+            shown.selectbox(key="rule_kind_").set_value(kind).run()
+            assert not shown.exception
+            assert english(shown) == set()
+
+
+def test_a_filter_of_an_address_is_understood_in_every_language(page):
+    """In English, by its code, and as it is called here."""
+    asked = ["strikes and clashes", "threat", "talks".translate(OTHER)]
+    shown = page("articles", locale="fr", category=asked, show="everything")
+    assert shown.multiselect(key="category").value == ["attack", "threat", "talks"]
+    assert shown.segmented_control(key="show").value == "everything"
+    assert "asks for what there is not" not in said(shown)
+
+
+def test_what_is_chosen_stays_when_another_language_is(page):
+    shown = page("articles", category=["strikes and clashes"], show="everything")
+    assert shown.multiselect(key="category").value == ["attack"]
+    shown.selectbox(key="language").set_value("fr").run()
+    assert shown.multiselect(key="category").value == ["attack"]
+    assert shown.segmented_control(key="show").value == "everything"
