@@ -86,8 +86,7 @@ def show(html: Html) -> None:
 def styles(language: str = "en", direction: str = "ltr") -> None:
     """The style sheet and what language the page is in, once a page; app/language.js tells the browser."""
     st.html(STYLES)
-    rule = Html(".stDataFrame,.stEChartsChart,.stCode{direction:ltr}")
-    show(tag("style", rule, class_="language", lang=language, dir=direction))
+    show(tag("style", "p{}", class_="language", lang=language, dir=direction))
 
 
 def marked(text: str, spans: Numbered) -> Html:

@@ -15,7 +15,7 @@ import streamlit as st
 from monitor.language import LANGUAGES, REVIEWED, RIGHT_TO_LEFT, _, speak, speaking, spoken
 from monitor.ui.components import safe_html
 
-WIDTH = 110  # pixels of the picker
+WIDTH = 96  # pixels of the picker
 
 
 def chosen() -> str:
