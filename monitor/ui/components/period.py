@@ -38,6 +38,7 @@ def chosen() -> Period:
 
 def pick() -> None:
     """The picker: presets, times of one's own, back to now, the link, and beside them the language of the pages."""
+    speech.bound("time", LENGTHS, _)
     with st.container(horizontal=True, vertical_alignment="center", key="period", gap="small"):
         st.segmented_control(
             _("Time"),
@@ -147,7 +148,12 @@ def in_words(shown: Period) -> str:
 def parameters(shown: Period | None = None) -> dict[str, str]:
     """The period, as it was chosen, in the address of another page of ours."""
     shown = shown or chosen()
-    return shown.of_page() if shown.fixed else shown.relative()
+    return shown.of_page() if shown.fixed else moving(shown)
+
+
+def moving(shown: Period) -> dict[str, str]:
+    """The last days, whenever it is opened, as the picker writes them into the address."""
+    return {"time": _(shown.time)}
 
 
 def along(shown: Period | None = None) -> dict[str, str]:
@@ -164,7 +170,7 @@ def link(shown: Period) -> None:
         last = _("always {period}", period=_(THE_LAST[shown.time])) if LENGTHS[shown.time] else _("always up to now")
         kinds = {"these": these} if shown.fixed else {"these": these, "last": last}
         kind = st.radio(_("The link shows"), list(kinds), format_func=kinds.__getitem__, key="link_kind")
-        st.code(address(shown.relative() if kind == "last" else shown.of_page()), language=None, wrap_lines=True)
+        st.code(address(moving(shown) if kind == "last" else shown.of_page()), language=None, wrap_lines=True)
 
 
 def address(shown: Mapping[str, str]) -> str:

@@ -57,7 +57,7 @@ class Period:
         return {name: time_text(at) for name, at in given.items() if at is not None}
 
     def relative(self) -> dict[str, str]:
-        """As parameters of a page or file that shows the last days whenever it is opened."""
+        """As parameters of a file that has the last days whenever it is opened."""
         return {"time": self.time}
 
     def key(self) -> str:

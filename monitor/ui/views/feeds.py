@@ -15,12 +15,14 @@ from monitor.ui.components import (
     polling_state,
     safe_html,
     series_health,
+    speech,
 )
 
 st.title(_("Feeds"), anchor=False)
 polling_state.pollers()
 polling_state.steps()
 st.session_state["feed_shown"] = name = st.query_params.get("feed")
+speech.bound("feeds_shown", feed_health.SHOWN, _)
 shown = st.segmented_control(
     _("Show"),
     list(feed_health.SHOWN),
