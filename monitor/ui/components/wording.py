@@ -272,13 +272,6 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return n_("{names} and {n} more", "{names} and {n} more", more, names=said) if more > 0 else said
 
 
-def many(count: int, noun: str) -> str:
-    """`1 publisher`, `2 publishers`, `3 stories`, `4 days`."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeo" else f"{count:,} {noun}s"
-
-
 def waiting(articles: int, since: datetime | None, now: datetime) -> str:
     """`12 articles wait to be read, the first came 3 min ago.` Empty where none does."""
     if not articles:

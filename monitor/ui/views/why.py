@@ -22,6 +22,7 @@ from monitor.ui.components import (
     presses,
     row_selection,
     safe_html,
+    speech,
     times,
 )
 from monitor.ui.components.wording import MEASURES, MEASURES_WITHIN, provisional, semicolons
@@ -41,6 +42,10 @@ ADDS = {
 }
 SIDES = (N_("before"), N_("after"), N_("change"))  # columns of the table
 BARS, ROWS = 8, 60
+
+
+def part_name(by: str) -> str:
+    return _(BY[by])
 
 
 def lacking(measure: str, points, shown: Period, now: datetime) -> str:
@@ -278,11 +283,12 @@ now = reads.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 shown = period.chosen()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     measure = filters.measure("measure")
+    speech.bound("by", BY, part_name)
     by = st.segmented_control(
         _("Split by"),
         list(BY),
         default="category",
-        format_func=lambda name: _(BY[name]),
+        format_func=part_name,
         key="by",
         bind="query-params",
         required=True,
