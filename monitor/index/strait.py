@@ -24,7 +24,7 @@ from babel.dates import format_date
 
 from monitor.config import document
 from monitor.config.values import UNITS
-from monitor.language import N_, _, n_, spoken
+from monitor.language import N_, RIGHT_TO_LEFT, _, isolated, n_, spoken
 from monitor.tagging.letters import fold_letters
 
 FILE = Path(__file__).with_name("strait.yaml")
@@ -259,7 +259,8 @@ def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
         assert found.since is not None and found.last is not None
         words = SINCE_OR_BEFORE if now - found.since > by.look_back - 2 * DAY else SINCE
         who = [one for one in found.publishers if found.measured or one != by.series]  # the ships are named at the end
-        names = _(", ").join(who[:MAX_NAMED])
+        named = who[:MAX_NAMED]
+        names = _(", ").join(map(isolated, named) if spoken() in RIGHT_TO_LEFT else named)
         if (more := len(who) - MAX_NAMED) > 0:
             names = n_("{names} and {n} more", "{names} and {n} more", more, names=names)
         said = _(", ").join(
