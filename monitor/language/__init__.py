@@ -18,9 +18,6 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية", "fa": "فارسی"}
 RIGHT_TO_LEFT = ("ar", "fa")
@@ -55,6 +52,9 @@ def catalogue(language: str) -> NullTranslations:
     LANGUAGES[language]
     if language == "en":
         return NullTranslations()
+    from babel.messages.mofile import write_mo  # not above: processes that speak to nobody import this module too
+    from babel.messages.pofile import read_po
+
     made = BytesIO()
     with (HERE / f"{language}.po").open("rb") as file:
         write_mo(made, read_po(file, locale=language))
