@@ -23,6 +23,7 @@ from monitor.index.entry_arrays import EntryArrays, read
 from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, REFERENCE_DAYS, WINDOW_HOURS, Parameters
 from monitor.index.reference import Reference, ReferenceCache, add_up
 from monitor.index.shares import coefficients
+from monitor.language import _
 from monitor.models import MEASURES, PARTS, IndexPoint
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -221,7 +222,11 @@ def _points(grain: str, hour: int, window: Window, past: _Past, cache: Reference
     status = "provisional" if reference.provisional else "ok"
     measures = _measures(window, reference, scopes, parameters.shrink)
     if inside_relief < parameters.minimum_publishers:
-        missing = f"relief: {_few(inside_relief, parameters)} that have de-escalation in the reference window"
+        missing = _(
+            "relief: {n} of at least {least} publishers that have de-escalation in the reference window",
+            n=inside_relief,
+            least=parameters.minimum_publishers,
+        )
         measures |= {name: np.full(len(SCOPES), np.nan) for name in ("relief", "relief_low", "relief_high")}
     found = []
     columns = {
@@ -242,16 +247,22 @@ def _missing(entries: int, publishers: int, inside: int, parameters: Parameters)
     """Why there is not enough news, in words."""
     lacks = []
     if entries < parameters.minimum_entries:
-        lacks.append(f"{entries} of at least {parameters.minimum_entries} entries")
+        lacks.append(_("{n} of at least {least} entries", n=entries, least=parameters.minimum_entries))
     if publishers < parameters.minimum_publishers:
         lacks.append(_few(publishers, parameters))
     elif inside < parameters.minimum_publishers:
-        lacks.append(f"{_few(inside, parameters)} that have signals in the reference window")
-    return ", ".join(lacks) or None
+        lacks.append(
+            _(
+                "{n} of at least {least} publishers that have signals in the reference window",
+                n=inside,
+                least=parameters.minimum_publishers,
+            )
+        )
+    return _(", ").join(lacks) or None
 
 
 def _few(publishers: int, parameters: Parameters) -> str:
-    return f"{publishers} of at least {parameters.minimum_publishers} publishers"
+    return _("{n} of at least {least} publishers", n=publishers, least=parameters.minimum_publishers)
 
 
 def _scopes(about: EntryArrays) -> np.ndarray:
@@ -317,7 +328,7 @@ def _by_scope(values: np.ndarray, members: np.ndarray) -> np.ndarray:
 
 def _count_stories(story: np.ndarray, members: np.ndarray) -> np.ndarray:
     """How many different stories each scope holds."""
-    _, codes = np.unique(story, return_inverse=True)
+    codes = np.unique(story, return_inverse=True)[1]
     return np.array([np.count_nonzero(np.bincount(codes[mask])) for mask in members])
 
 

@@ -44,16 +44,6 @@ LAGS = {
     "week": N_("Correlation of each measure with {name} at lags of -3 to +3 weeks, {form}. {said}"),
     "month": N_("Correlation of each measure with {name} at lags of -3 to +3 months, {form}. {said}"),
 }
-# what measured.yaml says in words, for the catalogues
-MEASURED = (
-    N_(
-        "11,777 labelled entries of 275 outlets, nearly all of January to July 2026, in English, French, Arabic and "
-        "Persian"
-    ),
-    N_("each month asked of a network and a judge that had not learned that month"),
-    N_("July"), N_("June"), N_("May"), N_("April"), N_("January to March"), N_("the months before"), N_("the others"),
-    N_("those after"),
-)  # fmt: skip
 
 
 def beside(today, minute) -> None:
