@@ -218,7 +218,7 @@ def compared() -> list[str]:
         lines = validation.lines(some)
         said += [lines[0].note or ""]
         for other in (values, values[::7], values[::30], values[:5], values * 0):
-            said += [one.note or "" for one in validation.associations(lines, "SSS", other)]
+            said += [one.note or "" for one in validation.associations(lines[:1], "SSS", other)]
             said += [validation.in_words(validation.turning_points(line, "SSS", other)) for line in lines]
     return said
 
