@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from gettext import NullTranslations
 from pathlib import Path
 
 import numpy as np
@@ -278,3 +279,14 @@ def test_an_axis_of_lags_runs_from_left_to_right_in_every_language():
     with language.speaking("ar"):
         said = returns_and_lags.who_is_first("AAA", "BBB")
     assert said.startswith("\u2066← \u2067AAA\u2069   \u2067BBB\u2069") and said.endswith(" →\u2069")
+
+
+def test_an_option_in_the_address_is_understood_in_any_language(screen, monkeypatch):
+    class French(Sentences):
+        def gettext(self, message):
+            return f"fr {message}"
+
+    monkeypatch.setattr(language, "catalogue", lambda code: French() if code == "fr" else NullTranslations())
+    shown = screen("trust", locale="fr", form_day="7-day means")
+    assert not shown.exception
+    assert shown.button_group(key="form_day").value == "7-day means"

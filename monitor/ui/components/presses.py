@@ -15,7 +15,7 @@ from monitor.index import languages
 from monitor.index.leads import Lead
 from monitor.language import N_, _
 from monitor.models import IndexPoint
-from monitor.ui.components import downloads, number_table, safe_html
+from monitor.ui.components import downloads, number_table, safe_html, speech
 from monitor.ui.components.wording import LANGUAGES, MEASURES, provisional, semicolons
 from monitor.ui.queries import press, reads
 
@@ -29,6 +29,7 @@ def show(now: datetime) -> None:
             _("How the press of each language or country reports, each against its own normal, and who moves first.")
         )
         return
+    speech.bound("press_by", BY, lambda code: _(BY[code]))
     by = st.segmented_control(
         _("Press by"), list(BY), default="language", format_func=lambda code: _(BY[code]), key="press_by",
         bind="query-params", required=True, label_visibility="collapsed",

@@ -20,6 +20,7 @@ from monitor.ui.components import (
     period,
     row_selection,
     safe_html,
+    speech,
     times,
 )
 from monitor.ui.components.wording import DIRECTION_SIGNS, DIRECTION_WORDS, commas, listed
@@ -69,6 +70,7 @@ def forget(parameter: str) -> None:
 def where(found: Sequence[Count], earlier: Sequence[Count] | None, during: Period) -> None:
     coordinates = reads.coordinates()
     here, elsewhere = map_chart.split(found, coordinates)
+    speech.bound("view", map_chart.VIEWS, _)
     view = st.segmented_control(
         _("View"), list(map_chart.VIEWS), default="whole region", format_func=_, key="view", bind="query-params",
         required=True, label_visibility="collapsed",
@@ -119,6 +121,7 @@ def where(found: Sequence[Count], earlier: Sequence[Count] | None, during: Perio
 def who(found: Sequence[Count], earlier: Sequence[Count] | None, during: Period) -> None:
     english = reads.actor_names()
     names = {code: _(name) for code, name in english.items()}
+    speech.bound("kind", places_and_pairs.SIDES, lambda code: _(DIRECTION_WORDS[code]))
     direction = st.segmented_control(
         _("Kind"), places_and_pairs.SIDES, default="escalation", format_func=lambda code: _(DIRECTION_WORDS[code]),
         key="kind", bind="query-params", required=True, label_visibility="collapsed",
@@ -215,6 +218,7 @@ def articles(title: str, wanted: Filter, link: dict[str, str], parameter: str, d
 
 st.title(_("Where and who"), anchor=False)
 shown = period.chosen()
+speech.bound("counted", COUNTED, _)
 counted = st.segmented_control(
     _("Counted"), list(COUNTED), default="acts and words", format_func=_, key="counted", bind="query-params",
     required=True, label_visibility="collapsed",

@@ -21,6 +21,7 @@ from monitor.ui.components import (
     row_selection,
     safe_html,
     series_faults,
+    speech,
     times,
     who_moves_first,
 )
@@ -118,6 +119,7 @@ def asked(names: list[str]) -> tuple[str, str, str, list[str]]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         series = st.selectbox(_("Series"), names, key="series", bind="query-params", width=200)
         board = reads.context().settings.current()[0].board
+        speech.bound("index_of", [*board, "all"], lambda code: _(INDICES[code]))
         part = st.selectbox(
             _("Index of"),
             [*board, "all"],
@@ -137,6 +139,7 @@ def asked(names: list[str]) -> tuple[str, str, str, list[str]]:
         )
         kinds = list(studies.DIRECTIONS)  # those of attention mostly begin with one of these
         if not text:
+            speech.bound("episodes", studies.EPISODES_OF, lambda code: _(studies.EPISODES_OF[code]))
             kinds = st.pills(
                 _("Episodes of"),
                 list(studies.EPISODES_OF),

@@ -18,7 +18,7 @@ from monitor.prices import validation
 from monitor.reader.measured import measured
 from monitor.storage.corrections import Tally
 from monitor.ui.charts import correlations
-from monitor.ui.components import downloads, row_selection, safe_html, times
+from monitor.ui.components import downloads, row_selection, safe_html, speech, times
 from monitor.ui.components.number_table import headed
 from monitor.ui.components.wording import CATEGORY_WORDS, LANGUAGES, semicolons
 from monitor.ui.queries import reads, trust
@@ -62,6 +62,7 @@ def beside(today, minute) -> None:
         name = st.selectbox(_("Series"), list(others), key="yardstick", bind="query-params", width=220)
         yardstick = others[name]
         unit = validation.frequency(yardstick.values)
+        speech.bound(f"form_{unit}", validation.FORMS[unit], _)
         form = st.segmented_control(
             _("Compared by"),
             list(validation.FORMS[unit]),
