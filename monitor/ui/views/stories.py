@@ -88,7 +88,7 @@ def table(found: list[Story], rows: int) -> None:
                 row_selection.SIGN: row_selection.sign_column(signs()),
                 "score": st.column_config.NumberColumn(format="%+.1f", width=60, help=_(STORY_SCORE)),
                 "signals": st.column_config.TextColumn(width=170),
-                "state": st.column_config.TextColumn(width=115, help=_(STATE)),
+                "state": st.column_config.TextColumn(width=135, help=_(STATE)),
                 "first reported by": st.column_config.TextColumn(width=130),
                 "publishers": st.column_config.NumberColumn(width=80, help=_(INDEPENDENT)),
                 "articles": st.column_config.NumberColumn(width=65),
