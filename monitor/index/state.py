@@ -144,7 +144,8 @@ def sentence(found: State, now: datetime) -> str:
         return _("No news polled yet.")
     week = _week(found)
     old = now - point.at - timedelta(hours=1)  # since the end of the hour
-    as_of = " " + _("As of {hours} h ago.", hours=old // timedelta(hours=1)) if old >= OLD else ""
+    hours = old // timedelta(hours=1)
+    as_of = " " + n_("As of {n} h ago.", "As of {n} h ago.", hours) if old >= OLD else ""
     if point.tension is None:
         if point.missing:
             lacking = _("Not enough news in the last 24 h to say: {missing}", missing=point.missing)

@@ -292,7 +292,7 @@ def ago(gap: timedelta) -> str:
     if gap >= 2 * DAY:
         return n_("{n} day ago", "{n} days ago", gap // DAY)
     if gap >= timedelta(hours=1):
-        return _("{number} h ago", number=gap // timedelta(hours=1))
+        return n_("{n} h ago", "{n} h ago", gap // timedelta(hours=1))
     if gap >= timedelta(minutes=1):
-        return _("{number} min ago", number=gap // timedelta(minutes=1))
+        return n_("{n} min ago", "{n} min ago", gap // timedelta(minutes=1))
     return _("just now")

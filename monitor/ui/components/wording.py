@@ -226,12 +226,12 @@ def after(delay: timedelta) -> str:
     if minutes < 1:
         return _("at the same time")
     if minutes < 60:
-        return _("{minutes} min later", minutes=minutes)
+        return n_("{n} min later", "{n} min later", minutes)
     hours, rest = divmod(minutes, 60)
     if hours < 48:
         if rest:
             return _("{hours} h {minutes} min later", hours=hours, minutes=rest)
-        return _("{hours} h later", hours=hours)
+        return n_("{n} h later", "{n} h later", hours)
     return n_("{n} day later", "{n} days later", hours // 24)
 
 
@@ -382,14 +382,9 @@ def ahead(then: datetime, now: datetime) -> str:
     seconds = (then - now) // timedelta(seconds=1)
     if seconds < 1:
         return _("now")
-    return _("in {seconds} s", seconds=seconds) if seconds < 90 else _("in {minutes} min", minutes=round(seconds / 60))
-
-
-AGES = (
-    (timedelta(days=2), timedelta(days=1), N_("{number} d ago")),
-    (timedelta(hours=2), timedelta(hours=1), N_("{number} h ago")),
-    (timedelta(minutes=1), timedelta(minutes=1), N_("{number} min ago")),
-)
+    if seconds < 90:
+        return n_("in {n} s", "in {n} s", seconds)
+    return n_("in {n} min", "in {n} min", round(seconds / 60))
 
 
 def age(then: datetime | None, now: datetime) -> str:
@@ -399,9 +394,12 @@ def age(then: datetime | None, now: datetime) -> str:
     gap = now - then
     if gap < timedelta(0):
         return _("ahead of the clock")
-    for least, unit, words in AGES:
-        if gap >= least:
-            return _(words, number=gap // unit)
+    if gap >= timedelta(days=2):
+        return n_("{n} d ago", "{n} d ago", gap.days)
+    if gap >= timedelta(hours=2):
+        return n_("{n} h ago", "{n} h ago", gap // timedelta(hours=1))
+    if gap >= timedelta(minutes=1):
+        return n_("{n} min ago", "{n} min ago", gap // timedelta(minutes=1))
     return _("just now")
 
 
