@@ -245,7 +245,7 @@ def drawn() -> list[str]:
     event = panels.Event(NOW, "PPP", "escalation")
     option, _ = panels.panels(points, {}, [event], since=NOW - DAY, until=NOW + DAY, looked=NOW)
     option["dataset"] = []
-    said += of_chart(drag.draggable(marks.marked(option, kept)))
+    said += of_chart(drag.draggable(marks.marked(option, kept), caption="", name=""))
     where = {name: (25.6, 47.0) for name in ("Jask", "Iran", "Red Sea", "Suez Canal")}
     said += [*map_chart.VIEWS, *of_chart(map_chart.places(PLACES[:1], where, "Iraq"))][len(map_chart.VIEWS) :]
     said += of_chart(actor_matrix.matrix(PAIRS, "escalation", {}))

@@ -88,4 +88,7 @@ def test_what_is_dragged_over_is_a_time():
     assert drag.range_of([area]) == (day(1, 10) + timedelta(microseconds=900), day(2, 10))
     assert drag.range_of([]) is None and drag.range_of([{"coord_range": [[0, 1], [2, 3]]}]) is None
     option = {"xAxis": {"type": "time"}}
-    assert drag.draggable(option)["brush"]["toolbox"] == ["lineX"] and option == {"xAxis": {"type": "time"}}
+    made = drag.draggable(option, caption="Tension, 1 Mar to 2 Mar", name="gulf-tension-2026-03-02T1200")
+    assert made["brush"]["toolbox"] == ["lineX"] and option == {"xAxis": {"type": "time"}}
+    assert made["title"]["text"] == "Tension, 1 Mar to 2 Mar", "a picture without a date tells nobody anything"
+    assert made["toolbox"]["feature"]["saveAsImage"]["name"] == "gulf-tension-2026-03-02T1200"

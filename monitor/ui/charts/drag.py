@@ -1,4 +1,4 @@
-"""Makes the time axis of a chart one that can be dragged over, and its points ones that can be clicked. Plain
+"""Makes the time axis of a chart one that can be dragged over, and the chart one that can be kept as a picture. Plain
 dictionaries.
 
 ECharts draws a range only while its tool is switched on, by the mark at the chart's upper right; Streamlit gives no way
@@ -13,16 +13,28 @@ from datetime import UTC, datetime
 from monitor.language import N_, _
 
 TOOL = N_("Choose a time by dragging")
+CAPTION = 22  # pixels that the caption takes below the chart
+INK, PAPER = "#808A90", {"light": "#FFFFFF", "dark": "#0B1215"}
 
 
-def draggable(option: Mapping) -> dict:
-    """The chart with the tool that chooses a stretch of its time axis."""
+def draggable(option: Mapping, *, caption: str, name: str, theme: str = "light") -> dict:
+    """The chart with the tool that chooses a stretch of its time axis, and the one that keeps it as a PNG file `name`.
+
+    `caption` says below the chart, and so on the picture, what it shows and from whom; draw it CAPTION pixels higher.
+    """
     brush = {"toolbox": ["lineX"], "xAxisIndex": "all", "brushMode": "single", "throttleType": "debounce",
              "throttleDelay": 300}  # fmt: skip
-    feature = {"brush": {"type": ["lineX"], "title": {"lineX": _(TOOL)}}}
+    picture = {"name": name, "title": _("Keep as a picture (PNG)"), "pixelRatio": 2, "backgroundColor": PAPER[theme]}
+    feature = {"brush": {"type": ["lineX"], "title": {"lineX": _(TOOL)}}, "saveAsImage": picture}
+    below = {
+        "text": caption,
+        "left": 0,
+        "bottom": 0,
+        "textStyle": {"fontSize": 11, "fontWeight": "normal", "color": INK},
+    }
     toolbox = {"right": 4, "top": 0, "itemSize": 18, "showTitle": False, "feature": feature,
                "tooltip": {"show": True}}  # fmt: skip
-    return {**option, "brush": brush, "toolbox": toolbox}
+    return {**option, "brush": brush, "toolbox": toolbox, "title": below}
 
 
 def range_of(areas: Sequence[Mapping]) -> tuple[datetime, datetime] | None:

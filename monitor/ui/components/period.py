@@ -130,6 +130,18 @@ def dragging(name: str, shown: Period) -> dict[str, Any]:
     return {"key": key, "on_select": dragged}
 
 
+def captioned(option: Mapping[str, Any], what: str, shown: Period) -> dict[str, Any]:
+    """A chart made `drag.draggable`, with what it shows, of when and from whom on the picture that is kept of it."""
+    said = _(
+        "{what}, {period} ({zone}). Gulf tension monitor, from news feeds",
+        what=what,
+        period=in_words(shown),
+        zone=times.zone_name(),
+    )
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    return drag.draggable(option, caption=said, name=f"gulf-tension-{shown.name()}", theme=theme)
+
+
 def in_words(shown: Period) -> str:
     """`28 Feb 12:00 to 2 Mar 12:00`, in the viewer's time zone; with the year where it is not this one."""
 

@@ -68,7 +68,12 @@ def chart(series: Series | DataSeries, part: str, events: Sequence[Event], spann
             st.query_params["event"] = str(day)
 
     st.echarts_chart(
-        drag.draggable(drawing.option), height=drawing.height, key=look["key"], on_select=chosen,
+        period.captioned(
+            drawing.option,
+            _("Tension and relief of {part}, and {series}", part=_(INDICES[part]), series=series.name),
+            spanned,
+        ),
+        height=drawing.height + drag.CAPTION, key=look["key"], on_select=chosen,
         alt=n_(
             "Tension and relief of {part} with 90 % bands above {series}, {period}: {end}; {n} event marked",
             "Tension and relief of {part} with 90 % bands above {series}, {period}: {end}; {n} events marked",

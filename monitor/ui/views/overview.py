@@ -84,8 +84,8 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
     else:
         drawn_of = n_("{n} alert", "{n} alerts", fired, n=f"{fired:,}")
     chosen_event = st.echarts_chart(
-        drag.draggable(charts_marks.marked(drawing.option, marks)),
-        height=drawing.height,
+        period.captioned(charts_marks.marked(drawing.option, marks), _("Tension and relief, 100 is normal"), spanned),
+        height=drawing.height + drag.CAPTION,
         **period.dragging("main_chart", spanned),
         alt=_(
             "Tension and relief with 90 % bands above prices, {period}: {end}; {events}, {alerts}, {episodes} marked",
