@@ -49,7 +49,7 @@ series: [{name: SSS, url: 'https://s.example/a.csv', date: day, value: risk, uni
 """
 # names, units and codes, which are the same in every language, and what ECharts takes for a format
 SAME = re.compile(
-    r"AAA|BBB|SSS|UUU|PPP|QQQ|https?:\S+|English|Français|2026-\S+Z|UTC|Feb|Mar|\bAND\b|\{[\w@\[\]]+\}|<br/>|localized|"
+    r"AAA|BBB|SSS|UUU|PPP|QQQ|https?:\S+|English|Français|2026-\S+Z|UTC|Feb|Mar|Aug|gulf-tension-[\w-]+|\bAND\b|\{[\w@\[\]]+\}|<br/>|localized|"
     r"points of tension|(tension|relief) (low|band)"  # names of series that nobody sees
 )
 
