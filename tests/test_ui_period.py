@@ -87,6 +87,22 @@ def test_a_link_to_the_view_shows_these_times_or_always_the_last_days(address, b
         page.get_by_text(shown, exact=True).wait_for(timeout=10_000)
 
 
+def test_the_period_survives_another_language_which_the_root_of_the_document_names(address, browser_page):
+    page = browser_page
+    root = page.locator("html")
+    open_page(page, address, "articles?time=3+days")
+    expect(root).to_have_attribute("lang", "en")
+    page.locator(".st-key-language input").click()
+    page.get_by_role("option").nth(3).click()
+    expect(root).to_have_attribute("dir", "rtl", timeout=10_000)
+    settled(page)
+    expect(page.locator(".st-key-time [aria-checked=true]")).to_contain_text("3")
+    assert "locale=fa" in page.url
+    page.reload()
+    expect(root).to_have_attribute("lang", "fa", timeout=20_000)
+    expect(page.locator(".st-key-time [aria-checked=true]")).to_contain_text("3", timeout=10_000)
+
+
 def test_what_is_typed_sets_the_time_and_what_is_no_time_is_said(address, browser_page):
     page = browser_page
     open_page(page, address, "articles")

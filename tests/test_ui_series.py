@@ -34,7 +34,7 @@ def store(tmp_path):
     first = SeriesState("Risk", URL, last_asked=NOW - timedelta(hours=6), last_success=NOW - timedelta(hours=6))
     observations.save(opened, first, values, unit="points", now=NOW - timedelta(hours=6))
     failing = replace(
-        first, failure="not a series", error="the answer is a web page <b>", failures=1, last_asked=NOW,
+        first, failure="not a series", error="the answer is a `web page` <b>", failures=1, last_asked=NOW,
         next_due=NOW + timedelta(hours=1),
     )  # fmt: skip
     observations.keep_state(opened, failing)

@@ -14,7 +14,7 @@ from monitor.models import DataSeries, IndexPoint, Series
 from monitor.prices import market
 from monitor.prices.series.age import stale
 from monitor.ui.charts import colors
-from monitor.ui.components import safe_html, times
+from monitor.ui.components import safe_html, series_faults, times
 from monitor.ui.components.key_numbers import Number
 from monitor.ui.components.wording import MEASURES, SOURCES, age, commas, day_age
 from monitor.ui.queries import reads
@@ -132,8 +132,8 @@ def series_numbers(series: Sequence[DataSeries], now: datetime) -> list[Number]:
         ].tolist()
         old = stale(one, newest, now) if newest else None
         fault = _("◐ Stale: {why}", why=old) if old else ""
-        if state and state.error:
-            fault = commas([state.error, age(state.last_asked, now)])
+        if state and (wrong := series_faults.error(state)):
+            fault = commas([wrong, age(state.last_asked, now)])
         day = newest and _("of {day}, {ago}", day=day_of(newest.day), ago=day_age(newest.day.date(), now.date()))
         made.append(Number(
             one.name, _("no value") if newest is None else f"{newest.value:,g}", "" if newest is None else one.unit,
