@@ -18,7 +18,8 @@ from monitor.storage.articles import Filter
 from monitor.storage.signals import Reported
 from monitor.storage.store import open_store
 from monitor.stories.account import Follower
-from monitor.ui.components import wording
+from monitor.ui.components import board, wording
+from monitor.ui.queries.board import Row
 from tests.test_state import week
 from tests.test_ui_pages import fortnight, screen  # noqa: F401
 
@@ -149,3 +150,10 @@ def test_sentences_are_said_in_the_letters_of_the_catalogue(made):
 def test_names_keep_their_order_in_a_list_from_right_to_left():
     with language.speaking("fa"):
         assert wording.listed(["BBC", "DW"]) == language._(", ").join(["\u2066BBC\u2069", "\u2066DW\u2069"])
+
+
+def test_the_board_keeps_a_changes_sign_before_its_number_from_right_to_left():
+    row = Row("gaza", state.state(week(8, (90, 90), (300, 90)), NOON), (), (), None)
+    with language.speaking("fa"):
+        shown = str(board.table([row], {}, NOON, board.Links({})))
+    assert '<bdi dir="ltr">▲ +210</bdi>' in shown

@@ -64,7 +64,7 @@ def _row(row: Row, titles: dict[int, str], now: datetime, to: Links) -> Html:
         tag("th", to("articles", upper(_(PARTS[row.part])), part=_(PARTS[row.part])), scope="row"),
         tag("td", part_words(found), tag("small", amount) if amount else "", class_="words"),
         tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label=_("7-day level")),
-        tag("td", moved or "–", tag("small", " " + _("not clear")) if unsure else "",
+        tag("td", tag("bdi", moved or "–", dir="ltr"), tag("small", " " + _("not clear")) if unsure else "",
             class_=f"num {clear}", data_label=_("24 h")),
         tag("td", mirrored(row.tension, row.relief) or "", class_="line", aria_hidden="true"),
         tag("td", _event(row.event, titles, now, to), class_="event"),
