@@ -18,6 +18,7 @@ from monitor.models import Alert, AlertDelivery, Correction, Entry, Feed, FeedSt
 from monitor.storage import alerts, articles
 from monitor.storage.articles import Item
 from monitor.storage.store import open_store
+from monitor.ui.components import rule_form
 from monitor.ui.queries import reads
 
 MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
@@ -195,3 +196,9 @@ def test_what_is_chosen_stays_when_another_language_is(page):
     shown.selectbox(key="language").set_value("fr").run()
     assert shown.multiselect(key="category").value == ["attack"]
     assert shown.segmented_control(key="show").value == "everything"
+
+
+def test_lengths_of_the_rule_form_are_said_in_the_viewers_language():
+    with language.speaking("fa"):
+        assert rule_form.in_words("90m") == language._("{number} min", number="90")
+        assert rule_form.in_words("7d") == language._("{number} d", number="7")

@@ -14,10 +14,10 @@ import streamlit as st
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule
 from monitor.config.names import actor_names, event_types, place_names
 from monitor.config.settings import Settings
-from monitor.config.values import duration_text
+from monitor.config.values import UNITS, duration_text
 from monitor.language import N_, _
 from monitor.models import DEESCALATION, ESCALATION, PARTS
-from monitor.ui.components.rule_wording import MEASURE, SIDES
+from monitor.ui.components.rule_wording import MEASURE, SIDES, span
 from monitor.ui.components.wording import CATEGORY_WORDS
 
 KINDS = {
@@ -45,6 +45,11 @@ QUIET = ("1h", "3h", "6h", "12h", "1d", "2d", "3d", "7d")
 
 def said(table: Mapping[str, str]) -> dict[str, str]:
     return {code: _(words) for code, words in table.items()}
+
+
+def in_words(length: str) -> str:
+    """`6 h` for `6h`, which feeds.yaml has."""
+    return span(timedelta(seconds=float(length[:-1]) * UNITS[length[-1]]))
 
 
 class _Fields:
@@ -80,7 +85,9 @@ class _Fields:
         first: Any = self.first(name, None)
         chosen = duration_text(first) if isinstance(first, timedelta) else default
         lengths = lengths if chosen in lengths else (*lengths, chosen)
-        self.given[name] = st.selectbox(label, lengths, index=lengths.index(chosen), key=self.key(name), **more)
+        self.given[name] = st.selectbox(
+            label, lengths, index=lengths.index(chosen), format_func=in_words, key=self.key(name), **more
+        )
 
     def number(self, name: str, label: str, default: float, least: float, most: float, **more: Any) -> None:
         whole = isinstance(default, int)
