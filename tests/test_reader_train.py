@@ -62,7 +62,9 @@ def test_corrections_are_rows_too_and_take_the_place_of_a_row_of_the_same_words(
 def test_a_tiny_network_is_trained_written_and_read_with_and_goes_on_where_it_stopped(tmp_path, capsys):
     for module in ("torch", "onnx"):
         pytest.importorskip(module, reason="training needs requirements-train.txt")
-    from monitor.reader import train
+    import torch
+
+    from monitor.reader import fit, train
     from monitor.reader.network import Network
 
     arguments = ["--labels", str(LABELS), "--events", str(EVENTS), "--folds", "month", "--tiny", "-o", str(tmp_path)]
@@ -78,6 +80,9 @@ def test_a_tiny_network_is_trained_written_and_read_with_and_goes_on_where_it_st
     train.main(arguments)
     assert "rows to learn" not in capsys.readouterr().out, "what was trained is taken up again"
     assert (tmp_path / "reader.onnx").read_bytes() == first
+    of_seeds = [torch.load(tmp_path / f"all-{seed}.pt", weights_only=True)["made"] for seed in fit.TINY.seeds]
+    one, other, both = (state["heads.shared.weight"] for state in (*of_seeds, fit.mean(of_seeds)))
+    assert not torch.equal(one, other) and torch.allclose(both, (one + other) / 2), "each seed learned for itself"
 
 
 def test_invented_rows_carry_their_signals_in_place_and_are_never_asked(rows, tmp_path):

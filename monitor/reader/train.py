@@ -193,19 +193,21 @@ def _once(path, key, make):
 
 
 def _fitted(path, key, recipe, settings, tensors, lower, examples, learned, teacher):
-    """A network trained on these examples: the one in `path` where it is of this key, else a new one,
-    which is put there.
+    """The mean of the networks trained on these examples, one a seed: those in files beside `path` where they are of
+    this key, else new ones, which are put there.
     """
-    net = fit.start(recipe, settings, tensors)
 
-    def trained():
-        print(f"{path.stem}: {len(learned)} rows to learn", flush=True)
+    def trained(seed):
+        net = fit.start(recipe, settings, tensors)
+        print(f"{path.stem}, seed {seed}: {len(learned)} rows to learn", flush=True)
         say = partial(print, f"  {path.stem}:", flush=True)
-        fit.fit(net, lower, examples, list(learned), recipe, teacher, say)
+        fit.fit(net, lower, examples, list(learned), recipe, teacher, say, seed)
         return net.state_dict()
 
-    state = _once(path, key, trained)  # before the layers are turned into 32 bits
-    net.float().load_state_dict(state)
+    kept = [path.with_stem(f"{path.stem}-{seed}") for seed in recipe.seeds]
+    states = [_once(file, key, partial(trained, seed)) for file, seed in zip(kept, recipe.seeds, strict=True)]
+    net = fit.start(recipe, settings, tensors)
+    net.float().load_state_dict(fit.mean(states))
     return net.eval()
 
 
