@@ -30,7 +30,7 @@ from monitor.stories.features import SKETCH, features
 from monitor.stories.likeness import FILE, SIGNS, Weights, sign_table, weigh
 from monitor.stories.linkage import groups
 
-RIDGE = 1.0  # of weights that are scaled to their sign's deviation, against a thousand pairs
+RIDGE = 2.0  # of weights that are scaled to their sign's deviation, against a thousand pairs
 LEVELS = tuple(np.arange(0.12, 0.46, 0.03).round(2))
 
 
