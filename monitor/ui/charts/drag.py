@@ -25,7 +25,7 @@ def draggable(option: Mapping, *, caption: str, name: str, theme: str = "light")
     brush = {"toolbox": ["lineX"], "xAxisIndex": "all", "brushMode": "single", "throttleType": "debounce",
              "throttleDelay": 300}  # fmt: skip
     picture = {"name": name, "title": _("Keep as a picture (PNG)"), "pixelRatio": 2, "backgroundColor": PAPER[theme]}
-    feature = {"brush": {"type": ["lineX"], "title": {"lineX": _(TOOL)}}, "saveAsImage": picture}
+    feature = {"saveAsImage": picture, "brush": {"type": ["lineX"], "title": {"lineX": _(TOOL)}}}
     below = {
         "text": caption,
         "left": 0,
