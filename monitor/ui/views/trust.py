@@ -215,7 +215,8 @@ def reader() -> None:
     st.text(_(
         "Before it was shipped the reader was measured on {entries}, {how}. Of direction it has a macro-F1 of "
         "{direction}, of de-escalation alone {deescalation}, of categories {categories}; {false_alarms} % of the "
-        "entries without a signal were given a direction. It has not been measured on outlets that it had never seen.",
+        "entries without a signal were given a direction. On outlets that it had never seen it was measured for "
+        "one group of four only.",
         entries=_(figures["measured_on"]), how=_(figures["how"]), direction=f"{together['direction']:.2f}",
         deescalation=f"{together['deescalation']:.2f}", categories=f"{together['categories']:.2f}",
         false_alarms=f"{100 * together['false_alarms']:.0f}",
