@@ -150,6 +150,8 @@ def test_documents_go_before_batches(monkeypatch):
 
 
 def test_processes_start_when_needed_and_end_on_close():
+    """The first starts with the context, in a thread: it may be there at once or a little later."""
+
     async def life():
         async with ReaderPool(2, make_reader=FakeReader.load) as readers:
             before = {p.pid for p in readers._processes}
@@ -157,7 +159,7 @@ def test_processes_start_when_needed_and_end_on_close():
             return before, {p.pid for p in readers._processes}
 
     before, during = asyncio.run(life())
-    assert before == set() and 1 <= len(during) <= 2
+    assert len(before) <= 1 and 1 <= len(during) <= 2
     assert all(not os.path.exists(f"/proc/{pid}") for pid in during)
 
 
