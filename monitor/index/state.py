@@ -16,7 +16,7 @@ from typing import Protocol
 
 from babel.dates import format_date
 
-from monitor.language import N_, _, n_, spoken
+from monitor.language import N_, _, n_, numeral, spoken
 
 # of the whole theatre's index: under so much it is called that; 100 is normal
 LEVELS = ((75, N_("below normal")), (125, N_("normal")), (200, N_("elevated")), (400, N_("high")))
@@ -161,7 +161,7 @@ def sentence(found: State, now: datetime) -> str:
     else:
         said = [_moved(found, moved[0]) if moved else _unmoved(found, _amount(found))]
     if moved and "tension" not in moved:
-        word, value = _(level(point.tension)), f"{point.tension:,.0f}"
+        word, value = _(level(point.tension)), numeral(point.tension, ",.0f")
         said.append(_unmoved(found, _("tension is {level} ({value})", level=word, value=value)))
     text = _("; ").join([*said, *week])
     return text[0].upper() + text[1:] + "." + as_of
@@ -171,7 +171,7 @@ def _moved(found: State, measure: str) -> str:
     """`tension rose to 420 (+180 in 24 h)`."""
     value, change = getattr(found.now, measure), found.change(measure)
     assert change is not None, "a trend has two numbers"
-    return _(MOVED[measure, found.trend(measure)], value=f"{value:,.0f}", change=f"{change:+,.0f}")
+    return _(MOVED[measure, found.trend(measure)], value=numeral(value, ",.0f"), change=numeral(change, "+,.0f"))
 
 
 def _amount(found: State) -> str:
@@ -183,7 +183,7 @@ def _amount(found: State) -> str:
     word = _word(value, AMOUNTS, MOST)
     if word == "about as much" and value < 100 and found.level is not None and found.level >= LEVELS[1][0]:
         word = "little"
-    return _(SAID[word], value=f"{value:,.0f}")
+    return _(SAID[word], value=numeral(value, ",.0f"))
 
 
 def _unmoved(found: State, said: str) -> str:
@@ -193,7 +193,7 @@ def _unmoved(found: State, said: str) -> str:
 def _week(found: State) -> list[str]:
     if found.level is None:
         return []
-    word, value = _(level(found.level)), f"{found.level:,.0f}"
+    word, value = _(level(found.level)), numeral(found.level, ",.0f")
     return [
         n_(
             "the {n}-day level is {level} ({value})",

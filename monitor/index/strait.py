@@ -24,7 +24,7 @@ from babel.dates import format_date
 
 from monitor.config import document
 from monitor.config.values import UNITS
-from monitor.language import N_, RIGHT_TO_LEFT, _, isolated, n_, spoken
+from monitor.language import N_, RIGHT_TO_LEFT, _, isolated, n_, numeral, spoken
 from monitor.tagging.letters import fold_letters
 
 FILE = Path(__file__).with_name("strait.yaml")
@@ -275,9 +275,9 @@ def sentence(found: Strait, now: datetime, *, by: Rules | None = None) -> str:
             "{n} ship passed on {day}, {normal} are normal",
             "{n} ships passed on {day}, {normal} are normal",
             math.ceil(found.passed.ships),
-            n=f"{found.passed.ships:g}",
+            n=numeral(found.passed.ships, "g"),
             day=day_text(found.passed.day, now),
-            normal=f"{found.passed.normal:g}",
+            normal=numeral(found.passed.normal, "g"),
         )
         said = _("; ").join([said, ships])
     return said + "."

@@ -3,6 +3,7 @@
     _("{n} reports, the last of {time}", n=3, time="14:02")     one sentence, whole, with what is filled in
     n_("{n} report", "{n} reports", 3)                          one that changes with a number, `n`
     N_("elevated")                                              a word of a table, said later by _(word)
+    numeral(1234.5, "+,.1f")                                     a number with the separators of the language
 
 The English sentence is the key. fr.po, ar.po and fa.po are for translators: docs/languages.md says how. Whoever answers
 a viewer says `speak("ar")` first; it holds for the thread or task that said it.
@@ -17,6 +18,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية", "fa": "فارسی"}
@@ -75,6 +77,25 @@ def n_(one: str, many: str, n: float, /, **filled: object) -> str:
 def N_(word: str) -> str:
     """The word as it is; it stands in the catalogues."""
     return word
+
+
+def numeral(value: float, form: str = ",", language: str | None = None) -> str:
+    """A number as it is written in the language that is spoken, or in another; `form` is one of Python's, and the
+    digits are 0 to 9 in each.
+    """
+    return format(value, form).translate(_separators(language or spoken()))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _separators(language: str) -> dict[int, str]:
+    """Of thousands and decimals, and what stands after a number of per cent, where English has other ones."""
+    if language == "en":
+        return {}
+    from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
+
+    named: dict[str, Any] = {"locale": language, "numbering_system": "latn"}
+    marks = {",": get_group_symbol(**named), ".": get_decimal_symbol(**named), "%": format_percent(0, **named)[1:]}
+    return {ord(mark): written for mark, written in marks.items() if mark != written}
 
 
 def _filled(sentence: str, filled: dict[str, object]) -> str:

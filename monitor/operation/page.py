@@ -11,6 +11,7 @@ from datetime import timedelta
 from html import escape
 
 from monitor.config.environment import is_web_address
+from monitor.language import numeral
 from monitor.models import IndexPoint
 
 TITLE, LINK = 200, 600  # characters of a text and of a link that is one
@@ -114,7 +115,7 @@ def line(points: Sequence[IndexPoint], measure: str, color: str, label: str, *, 
         values = [(x(p), y(getattr(p, measure))) for p in run]
         drawn.append(f'<polygon points="{_places(band)}" fill="{color}" fill-opacity="0.2"/>')
         drawn.append(f'<polyline points="{_places(values)}" fill="none" stroke="{color}" stroke-width="1.5"/>')
-    drawn.append(f'<text x="2" y="12">{top:,.0f}</text>')
+    drawn.append(f'<text x="2" y="12">{numeral(top, ",.0f")}</text>')
     if y(100) > 30:  # below the label of the top
         drawn.append(f'<text x="2" y="{y(100) - 3:.1f}">100</text>')
     under = height + 15

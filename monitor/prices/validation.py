@@ -17,7 +17,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.models import MEASURES, IndexPoint
 from monitor.prices.episodes import ENOUGH_TRAIL, SHARES, episodes
 
@@ -353,7 +353,7 @@ def in_words(one: TurningPoints) -> str:
         return _("Episodes of {measure} and {yardstick}: {note}.", note=one.note, **of)
     ours, theirs = (sum(getattr(row, side) is not None for row in one.found) - one.both for side in ("ours", "theirs"))
     of |= {"days": str(one.days), "both": str(one.both), "ours": str(ours), "theirs": str(theirs)}
-    if one.by_chance is None:
+    if one.by_chance is None or one.p is None:
         said = _(
             "Episodes of {measure} and {yardstick} in {days} days: {both} in both, {ours} of {measure} alone, {theirs} "
             "of {yardstick} alone",
@@ -363,8 +363,8 @@ def in_words(one: TurningPoints) -> str:
         said = _(
             "Episodes of {measure} and {yardstick} in {days} days: {both} in both ({chance} by chance, p {p}), {ours} "
             "of {measure} alone, {theirs} of {yardstick} alone",
-            chance=f"{one.by_chance:.1f}",
-            p=f"{one.p:.2f}",
+            chance=numeral(one.by_chance, ".1f"),
+            p=numeral(one.p, ".2f"),
             **of,
         )
     leads = _(", ").join(f"{row.ours:%Y-%m-%d} {row.lead:+d}" for row in one.found if row.lead is not None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
+from monitor.language import speaking
 from monitor.operation import page
 from monitor.operation.brief import content
 from monitor.operation.brief.content import Brief, Event
@@ -68,10 +69,12 @@ def _chart(brief: Brief, words: Words) -> str:
         return ""
     since, until = (f"{at:%Y-%m-%d %H:%M} UTC" for at in (brief.points[0].at, brief.points[-1].at))
     title = words("chart", since=since, until=until)
-    drawn = [
-        (words("tension"), page.line(brief.points, "tension", page.ORANGE, f"{words('tension')}: {title}", height=110)),
-        (words("relief"), page.line(brief.points, "relief", page.BLUE, f"{words('relief')}: {title}", height=55)),
-    ]
+    looks = (("tension", page.ORANGE, 110), ("relief", page.BLUE, 55))
+    with speaking(words.lang):
+        drawn = [
+            (words(name), page.line(brief.points, name, color, words.labelled(words(name), title), height=high))
+            for name, color, high in looks
+        ]
     lines = "".join(f"<div><small>{text(name)}</small>{line}</div>" for name, line in drawn if line)
     if not lines:
         return ""

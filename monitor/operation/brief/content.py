@@ -10,7 +10,7 @@ from monitor.config.settings import Settings
 from monitor.index import state, strait
 from monitor.index.state import State
 from monitor.index.strait import Strait
-from monitor.language import speaking
+from monitor.language import numeral, speaking
 from monitor.models import Article, IndexPoint, Price, Story
 from monitor.operation.brief.words import Words
 from monitor.storage import articles, index, leading, notes, observations, prices, signals, stories
@@ -144,7 +144,7 @@ def sentence(brief: Brief, words: Words) -> str:
     said = [_measure(brief.state, "tension", words), _measure(brief.state, "relief", words)]
     if brief.state.level is not None:
         word = words({"normal": "usual"}.get(found := state.level(brief.state.level), found))
-        value = words.number(f"{brief.state.level:,.0f}")
+        value = words.number(numeral(brief.state.level, ",.0f", words.lang))
         said.append(words.labelled(words("level", days=brief.state.days), f"{value} ({word})"))
     hours = (brief.now - point.at - timedelta(hours=1)) // timedelta(hours=1)
     old = f" {words('old', hours=hours)}" if hours >= OLD_HOURS else ""
@@ -164,8 +164,10 @@ def _measure(found: State, measure: str, words: Words) -> str:
     if value is None:
         return ""
     change, moved = found.change(measure), found.trend(measure)
-    about = words.joined(["" if change is None else words("change", change=f"{change:+,.0f}"), moved and words(moved)])
-    return words.labelled(words(measure), words.number(f"{value:,.0f}") + (f" ({about})" if about else ""))
+    by = "" if change is None else words("change", change=numeral(change, "+,.0f", words.lang))
+    about = words.joined([by, moved and words(moved)])
+    amount = words.number(numeral(value, ",.0f", words.lang))
+    return words.labelled(words(measure), amount + (f" ({about})" if about else ""))
 
 
 def normal(brief: Brief, words: Words) -> str:
@@ -185,9 +187,10 @@ def part_row(part: str, found: State, words: Words) -> tuple[str, str, str, str]
         return words(part), words("not enough news"), "", ""
     moved = found.trend()
     said = words.joined([words(state.amount_of_part(point.tension)), words(moved) if moved in CLEAR else ""])
-    change = f"{found.change() or 0.0:+,.0f}"
+    change = numeral(found.change() or 0.0, "+,.0f", words.lang)
     by = f" ({change})" if change not in ("+0", "-0") else ""
-    return words(part), said, f"{point.tension:,.0f}{by}", "" if found.level is None else f"{found.level:,.0f}"
+    level = "" if found.level is None else numeral(found.level, ",.0f", words.lang)
+    return words(part), said, numeral(point.tension, ",.0f", words.lang) + by, level
 
 
 def event_note(event: Event, words: Words) -> str:
@@ -201,8 +204,9 @@ def close_row(close: Close, words: Words) -> tuple[str, str, str, str]:
     """Name, price, change on the day, day of the close."""
     if close.last is None:
         return close.series, words("no_price"), "", ""
-    change = "" if close.change is None else f"{close.change:+.1f} %"
-    return close.series, f"{close.last.close:,.2f} {close.last.unit}", change, f"{close.last.day:%Y-%m-%d}"
+    change = "" if close.change is None else numeral(close.change, "+.1f", words.lang) + " %"
+    price = f"{numeral(close.last.close, ',.2f', words.lang)} {close.last.unit}"
+    return close.series, price, change, f"{close.last.day:%Y-%m-%d}"
 
 
 def notes_above(brief: Brief, words: Words) -> list[str]:

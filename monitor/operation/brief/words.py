@@ -12,6 +12,7 @@ import yaml
 FILE = Path(__file__).with_name("words.yaml")
 LANGUAGES = ("en", "fr", "ar", "fa")
 _RTL = {",": "،", ";": "؛"}
+COLON = {"fr": "\u202f: "}  # after a space that does not break
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Words:
         return f"\u2066{value}\u2069" if self.rtl else str(value)
 
     def labelled(self, label: str, value: str) -> str:
-        return f"{label}{' : ' if self.lang == 'fr' else ': '}{value}"
+        return f"{label}{COLON.get(self.lang, ': ')}{value}"
 
     def joined(self, parts: Iterable[str], by: str = ",") -> str:
         """With commas or semicolons of the language between them; what is empty is left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.language import _
+from monitor.language import _, numeral
 
 
 def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -> dict:
@@ -14,7 +14,7 @@ def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -
     bars = [
         {
             "value": round(value, 2), "itemStyle": {"color": up if value > 0 else down},
-            "label": {"show": True, "formatter": f"{value:+.1f}", "position": "right" if value >= 0 else "left"},
+            "label": {"show": True, "formatter": numeral(value, "+.1f"), "position": "right" if value >= 0 else "left"},
         }
         for value in values
     ]  # fmt: skip

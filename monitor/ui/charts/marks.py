@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from monitor.language import N_, _
+from monitor.language import N_, _, numeral
 from monitor.models import Alert
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.wording import listed
@@ -94,7 +94,7 @@ def in_words(marks: Sequence[Mark], named: Callable[[Mark], str], counts: Mappin
             sentences.append(f"{look.sign} {_(look.name)}: {listed(ours, 4)}.")
             if every > len(ours):
                 sentences[-1] += " " + _(
-                    "Of {every}, only the newest {drawn} are drawn.", every=f"{every:,}", drawn=len(ours)
+                    "Of {every}, only the newest {drawn} are drawn.", every=numeral(every), drawn=len(ours)
                 )
     return sentences
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from monitor.language import N_, _, n_, spoken
+from monitor.language import N_, _, n_, numeral, spoken
 from monitor.models import UNREAD, Article, Signal, Suppressed
 from monitor.reader.corrections import RULE, in_force
 from monitor.ui.app import pages
@@ -135,9 +135,9 @@ def sureness(article: Article) -> list[str]:
     """
     if article.direction == UNREAD or article.fault:
         return []
-    parts = [_("score {score}", score=f"{article.score:+.1f}")]
+    parts = [_("score {score}", score=numeral(article.score, "+.1f"))]
     if article.confidence is not None:
-        parts.append(_("confidence {share}", share=f"{article.confidence:.0%}"))
+        parts.append(_("confidence {share}", share=numeral(article.confidence, ".0%")))
     if article.runner_up:
         parts.append(_("next {direction}", direction=_(DIRECTION_WORDS[article.runner_up])))
     return parts
@@ -154,7 +154,7 @@ def without_signal(article: Article) -> str:
 
 
 def sure(confidence: float | None) -> list[str]:
-    return [] if confidence is None else [_("confidence {share}", share=f"{confidence:.0%}")]
+    return [] if confidence is None else [_("confidence {share}", share=numeral(confidence, ".0%"))]
 
 
 def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, str | None, str]:
@@ -163,7 +163,7 @@ def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, s
         _(word, name=_(named(value, names))) for role, word in ROLES.items() if (value := getattr(found, role))
     )
     rule = semicolons((_("rule {rule}", rule=found.rule), *found.operators))
-    severity = _("severity {severity}", severity=f"{found.severity:+.1f}")
+    severity = _("severity {severity}", severity=numeral(found.severity, "+.1f"))
     added = [_("added")] if found.rule == RULE else []
     what = (_(CATEGORY_WORDS[found.category]), _(DONE[found.mode]), severity, *sure(found.confidence), *added)
     return commas(what), found.text, who, found.why, rule
@@ -201,7 +201,7 @@ def as_text(article: Article, names: dict[str, str]) -> str:
         f"{commas((read, *sureness(article)))} ({article.method})" if sureness(article) else without_signal(article),
     ]  # fmt: skip
     for signal in article.signals:
-        how = commas((_(correcting.MODES[signal.mode]), f"{signal.severity:+.1f}", *sure(signal.confidence)))
+        how = commas((_(correcting.MODES[signal.mode]), numeral(signal.severity, "+.1f"), *sure(signal.confidence)))
         what = f"{_(CATEGORY_WORDS[signal.category])} ({how})"
         who = " ".join(_(word, name=value) for role, word in ROLES.items() if (value := getattr(signal, role)))
         parts = (

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from monitor.index.changes import Changes
 from monitor.index.state import part_words
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.models import PARTS, Story
 from monitor.storage.story_history import Confirmed
 from monitor.ui.charts.colors import COLORS
@@ -56,14 +56,18 @@ def _row(row: Row, titles: dict[int, str], now: datetime, to: Links) -> Html:
     change = found.change()
     trend = found.trend()
     clear = {"rising": "worse", "falling": "better"}.get(trend, "unclear")
-    moved = "" if change is None else f"{'▲' if change > 0 else '▼'} {change:+,.0f}" if round(change) else "="
+    if change is None:
+        moved = ""
+    else:
+        moved = f"{'▲' if change > 0 else '▼'} {numeral(change, '+,.0f')}" if round(change) else "="
     unsure = clear == "unclear" and moved not in ("", "=")
-    amount = "" if found.now is None or found.now.tension is None else f" {found.now.tension:,.0f}"
+    amount = "" if found.now is None or found.now.tension is None else " " + numeral(found.now.tension, ",.0f")
+    level = "–" if found.level is None else numeral(found.level, ",.0f")
     return tag(
         "tr",
         tag("th", to("articles", upper(_(PARTS[row.part])), part=_(PARTS[row.part])), scope="row"),
         tag("td", part_words(found), tag("small", amount) if amount else "", class_="words"),
-        tag("td", "–" if found.level is None else f"{found.level:,.0f}", class_="num", data_label=_("7-day level")),
+        tag("td", level, class_="num", data_label=_("7-day level")),
         tag("td", tag("bdi", moved or "–", dir="ltr"), tag("small", " " + _("not clear")) if unsure else "",
             class_=f"num {clear}", data_label=_("24 h")),
         tag("td", mirrored(row.tension, row.relief) or "", class_="line", aria_hidden="true"),
@@ -86,7 +90,7 @@ def _event(event: Confirmed | None, titles: dict[int, str], now: datetime, to: L
 def who(event: Confirmed) -> str:
     """`3 publishers: BBC, DW, AFP`."""
     count, named = event.story.confirmed_by, listed([sound(name) for name in event.publishers], 3)
-    return n_("{n} publisher: {names}", "{n} publishers: {names}", count, n=f"{count:,}", names=named)
+    return n_("{n} publisher: {names}", "{n} publishers: {names}", count, n=numeral(count), names=named)
 
 
 def mirrored(up: Sequence[float | None], down: Sequence[float | None]) -> Html | None:
@@ -166,7 +170,7 @@ def since_looked(found: Changes, titles: dict[int, str], looked: datetime, now: 
         return tag("p", *line, _("nothing new."), class_="since")
     new, confirmed, denied, corrected = map(len, (found.new, found.confirmed, found.denied, found.corrected))
     counts = [
-        n_("{n} new story", "{n} new stories", new, n=f"{new:,}") if new else "",
+        n_("{n} new story", "{n} new stories", new, n=numeral(new)) if new else "",
         n_("{n} confirmed", "{n} confirmed", confirmed) if confirmed else "",
         n_("{n} denied or disputed", "{n} denied or disputed", denied) if denied else "",
         n_("{n} corrected", "{n} corrected", corrected) if corrected else "",
@@ -201,7 +205,7 @@ def _folded(title: str, stories: Sequence[Story], titles: dict[int, str], now: d
 
 
 def _told(story: Story, titles: dict[int, str], now: datetime, to: Links) -> Html:
-    by = n_("{n} publisher", "{n} publishers", story.confirmed_by, n=f"{story.confirmed_by:,}")
+    by = n_("{n} publisher", "{n} publishers", story.confirmed_by, n=numeral(story.confirmed_by))
     return tag(
         "dd",
         tag("span", _(DIRECTION_WORDS[story.direction]), class_="direction"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 import streamlit as st
 
 from monitor.errors import InputError, StorageError
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.models import CATEGORIES, Article, Correction, Signal, Suppressed
 from monitor.reader import corrections as rules
 from monitor.storage.corrections import reading_of
@@ -147,7 +147,7 @@ def history(said: Sequence[Correction]) -> None:
     if not said:
         return
     now = reads.now()
-    with st.expander(n_("{n} correction", "{n} corrections", len(said), n=f"{len(said):,}")):
+    with st.expander(n_("{n} correction", "{n} corrections", len(said), n=numeral(len(said)))):
         for one in reversed(said):
             when = safe_html.tag("bdi", commas([times.local(one.at, now), *([one.who] if one.who else [])]))
             parts = [
@@ -246,7 +246,11 @@ def _who_and_note(place: str) -> str:
 def _change(article: Article, said: Correction) -> str:
     """What the correction will make of the article, in a sentence."""
     after = rules.corrected(reading_of(article), rules.in_force((said,), article.title, article.summary))
-    was, score, before = _(DIRECTION_WORDS[article.direction]), f"{after.score:+.1f}", f"{article.score:+.1f}"
+    was, score, before = (
+        _(DIRECTION_WORDS[article.direction]),
+        numeral(after.score, "+.1f"),
+        numeral(article.score, "+.1f"),
+    )
     if after.direction != article.direction:
         return _(
             "The article becomes {direction} instead of {was}, score {score} instead of {before}.",

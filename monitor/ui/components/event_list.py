@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.models import PARTS
 from monitor.prices import episodes
 from monitor.prices.event_study import WINDOWS, Study
@@ -102,7 +102,7 @@ def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> No
         alt=n_(
             "{n} event, newest first: what led the news, and how {series} moved",
             "{n} events, newest first: what led the news, and how {series} moved",
-            len(rows), n=f"{len(rows):,}", series=series,
+            len(rows), n=numeral(len(rows)), series=series,
         ),
         column_config=number_table.headed(studies.LIST_COLUMNS, {
             **dict.fromkeys(studies.WINDOW_WORDS.values(), st.column_config.NumberColumn(format=f"{SIGNED} %%")),
@@ -141,7 +141,7 @@ def numbers(series: str, found: Study, events: Sequence[Event], asked: dict[str,
             alt=n_(
                 "Abnormal returns of {series}: {n} event in {windows} windows",
                 "Abnormal returns of {series}: {n} events in {windows} windows",
-                len(rows) // len(WINDOWS), n=f"{len(rows) // len(WINDOWS):,}", series=series, windows=len(WINDOWS),
+                len(rows) // len(WINDOWS), n=numeral(len(rows) // len(WINDOWS)), series=series, windows=len(WINDOWS),
             ),
         )  # fmt: skip
         if any(one.t is not None for one in found.across):
@@ -166,7 +166,7 @@ def verdict(series: str, found: Study) -> str:
             "{n} event measured, none tested: too few days of {series} before to compare with.",
             "{n} events measured, none tested: too few days of {series} before to compare with.",
             len(measured),
-            n=f"{len(measured):,}",
+            n=numeral(len(measured)),
             series=series,
         )
     clear = sorted({row.event for row in found.rows if row.significant})
@@ -176,7 +176,7 @@ def verdict(series: str, found: Study) -> str:
             "{clear} of {n} tested event associated with an unusual move of {series}: {days}.",
             "{clear} of {n} tested events associated with an unusual move of {series}: {days}.",
             len(tested),
-            n=f"{len(tested):,}",
+            n=numeral(len(tested)),
             clear=len(clear),
             series=series,
             days=_("{days} and others", days=named) if len(clear) > 6 else named,
@@ -186,7 +186,7 @@ def verdict(series: str, found: Study) -> str:
             "None of {n} tested event was associated with an unusual move of {series}.",
             "None of {n} tested events was associated with an unusual move of {series}.",
             len(tested),
-            n=f"{len(tested):,}",
+            n=numeral(len(tested)),
             series=series,
         )
     if left_out := len({row.event for row in found.rows} - tested):
@@ -194,7 +194,7 @@ def verdict(series: str, found: Study) -> str:
             "{n} event could not be tested; the list says why.",
             "{n} events could not be tested; the list says why.",
             left_out,
-            n=f"{left_out:,}",
+            n=numeral(left_out),
         )
     return said
 
@@ -209,8 +209,8 @@ def all_together(series: str, found: Study) -> str:
         "All {n} together: {series} moved {move} % on the day on average (t {t})",
         first.events,
         series=series,
-        move=f"{100 * first.mean:+.2f}",
-        t=f"{first.t:.2f}",
+        move=numeral(100 * first.mean, "+.2f"),
+        t=numeral(first.t, ".2f"),
     )
     clear = commas(_(studies.WINDOW_WORDS[one.window]) for one in found.across if one.significant)
     if clear:

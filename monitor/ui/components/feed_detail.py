@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.feeds import probe
-from monitor.language import _, n_
+from monitor.language import _, n_, numeral
 from monitor.models import Feed
 from monitor.storage.articles import Filter
 from monitor.ui.components import downloads, feed_health, feed_trial, safe_html, speech
@@ -40,7 +40,7 @@ def facts(name: str) -> None:
                 "{n} entry of its last document could not be read. Tried again at the next round; the log says why.",
                 "{n} entries of its last document could not be read. Tried again at the next round; the log says why.",
                 state.bad_entries,
-                n=f"{state.bad_entries:,}",
+                n=numeral(state.bad_entries),
             )
         )
     if faulty := reads.unreadable().get(name):
@@ -49,7 +49,7 @@ def facts(name: str) -> None:
                 "{n} article of all that it brought could not be read; each says why.",
                 "{n} articles of all that it brought could not be read; each says why.",
                 faulty,
-                n=f"{faulty:,}",
+                n=numeral(faulty),
             )
         )
     if state.error:
@@ -58,7 +58,7 @@ def facts(name: str) -> None:
                 "Error: {error} ({n} time in a row)",
                 "Error: {error} ({n} times in a row)",
                 state.failures,
-                n=f"{state.failures:,}",
+                n=numeral(state.failures),
                 error=state.error,
             )
         )
@@ -73,7 +73,7 @@ def facts(name: str) -> None:
     )
     if state.interval:
         every = _("Asked every {minutes} min.", minutes=f"{state.interval.total_seconds() / 60:.0f}")
-        stored = n_("{n} entry stored.", "{n} entries stored.", state.entries, n=f"{state.entries:,}")
+        stored = n_("{n} entry stored.", "{n} entries stored.", state.entries, n=numeral(state.entries))
         lines.append(f"{every} {stored}")
     safe_html.show(safe_html.tag("div", *(safe_html.tag("div", line) for line in lines), class_="reading"))
     if state.moved_to and state.moved_to != feed.url:

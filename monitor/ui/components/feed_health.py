@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.models import Feed, FeedState
 from monitor.ui.components import row_selection, safe_html, speech, times
 from monitor.ui.components.wording import (
@@ -103,7 +103,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
             "Health of {n} feed, {troubled} in trouble",
             "Health of {n} feeds, {troubled} in trouble",
             len(rows),
-            n=f"{len(rows):,}",
+            n=numeral(len(rows)),
             troubled=troubled,
         ),
     )
@@ -121,7 +121,7 @@ def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
                 "{n} feed configured, none polled yet.",
                 "{n} feeds configured, none polled yet.",
                 len(rows),
-                n=f"{len(rows):,}",
+                n=numeral(len(rows)),
             )
         )
     elif asked == sum(counts[word] for word in ("failing", "gone")):
@@ -131,12 +131,12 @@ def summary(rows: list[tuple[Feed, FeedState, str]]) -> None:
         for word, count in counts.items()
         if count
     ]
-    head = n_("{n} feed:", "{n} feeds:", len(rows), n=f"{len(rows):,}")
+    head = n_("{n} feed:", "{n} feeds:", len(rows), n=numeral(len(rows)))
     safe_html.show(safe_html.tag("p", safe_html.tag("span", head), *parts, class_="card-head"))
     sentences = reads.waits(reads.now())
     if faulty := sum(reads.unreadable().values()):
         sentences.append(
-            n_("{n} article could not be read.", "{n} articles could not be read.", faulty, n=f"{faulty:,}")
+            n_("{n} article could not be read.", "{n} articles could not be read.", faulty, n=numeral(faulty))
         )
     for sentence in sentences:
         safe_html.note(sentence)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from monitor.feeds import probe
 from monitor.feeds.probe import ProbeResult
-from monitor.language import _, n_
+from monitor.language import _, n_, numeral
 from monitor.models import Feed
 from monitor.ui.components import safe_html, speech, times
 from monitor.ui.components.wording import (
@@ -88,7 +88,7 @@ def answer(found: ProbeResult) -> None:
             commas(
                 (
                     f"{found.parsed.title or untitled} ({found.parsed.kind})",
-                    n_("{n} entry", "{n} entries", count, n=f"{count:,}"),
+                    n_("{n} entry", "{n} entries", count, n=numeral(count)),
                     newest or _("no certain date"),
                 )
             )

@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from monitor.clock import midnight
 from monitor.index import state
-from monitor.language import _, n_, spoken
+from monitor.language import _, n_, numeral, spoken
 from monitor.models import DataSeries, IndexPoint, Series
 from monitor.prices import market
 from monitor.prices.series.age import stale
@@ -36,7 +36,7 @@ def index_numbers(
         if moved and more and not clear:
             moved = _("{change}, not clear", change=moved)
         made.append(Number(
-            _(label), _("no data") if value is None else f"{value:,.0f}", "" if value is None else _("in 24 h"),
+            _(label), _("no data") if value is None else numeral(value, ",.0f"), "" if value is None else _("in 24 h"),
             moved,
             WORSE[name][more == "rising"] if clear else "",
             notes=(interval(low, high), *notes(name, point, week, normal, now)),
@@ -54,7 +54,7 @@ def notes(name: str, point: IndexPoint | None, week: state.State, normal: str, n
             "{n}-day level {value}, {level}",
             "{n}-day level {value}, {level}",
             week.days,
-            value=f"{week.level:,.0f}",
+            value=numeral(week.level, ",.0f"),
             level=_(state.level(week.level)),
         )
         return [level, normal]
@@ -74,13 +74,13 @@ def changed(value: float | None, earlier: float | None) -> str:
         return ""
     if not round(value - earlier):
         return _("= as 24 h ago")
-    return _("{change} in 24 h", change=f"{'▲' if value > earlier else '▼'} {value - earlier:+,.0f}")
+    return _("{change} in 24 h", change=f"{'▲' if value > earlier else '▼'} {numeral(value - earlier, '+,.0f')}")
 
 
 def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
-    return _("90 % range: {low} to {high}", low=f"{low:,.0f}", high=f"{high:,.0f}")
+    return _("90 % range: {low} to {high}", low=numeral(low, ",.0f"), high=numeral(high, ",.0f"))
 
 
 def as_of(point: IndexPoint | None, now: datetime) -> str:
@@ -115,8 +115,8 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
                 "{source}: {fault}, {ago}", source=_(SOURCES[fault.provider]), fault=fault.kind, ago=age(fault.at, now)
             )
         made.append(Number(
-            one.name, _("no price") if price is None else f"{price.close:,.2f}", "" if price is None else price.unit,
-            "" if gap is None else _("{change} on the day", change=f"{sign(gap)} {gap:+.2f}"),
+            one.name, _("no price") if price is None else numeral(price.close, ",.2f"), price.unit if price else "",
+            "" if gap is None else _("{change} on the day", change=f"{sign(gap)} {numeral(gap, '+.2f')}"),
             notes=notes, fault=trouble, history=[*earlier, price.close] if price else [],
         ))  # fmt: skip
     return made
@@ -136,7 +136,7 @@ def series_numbers(series: Sequence[DataSeries], now: datetime) -> list[Number]:
             fault = commas([wrong, age(state.last_asked, now)])
         day = newest and _("of {day}, {ago}", day=day_of(newest.day), ago=day_age(newest.day.date(), now.date()))
         made.append(Number(
-            one.name, _("no value") if newest is None else f"{newest.value:,g}", "" if newest is None else one.unit,
+            one.name, _("no value") if newest is None else numeral(newest.value, ",g"), one.unit if newest else "",
             changed_by(recent), notes=(day,) if day else (), history=recent,
             fault=fault,
         ))  # fmt: skip
@@ -147,7 +147,7 @@ def changed_by(recent: list[float]) -> str:
     if len(recent) < 2:
         return ""
     gap = recent[-1] - recent[-2]
-    return _("{change} from the value before", change=f"{sign(gap)} {gap:+,g}")
+    return _("{change} from the value before", change=f"{sign(gap)} {numeral(gap, '+,g')}")
 
 
 def sign(gap: float) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from monitor import clock
 from monitor.feeds import schedule
-from monitor.language import _, n_
+from monitor.language import _, n_, numeral
 from monitor.ui.components import feed_health, safe_html, speech
 from monitor.ui.components.wording import (
     STEP_FAILS,
@@ -72,7 +72,7 @@ def pollers() -> None:
                     "{n} feed due and not polled yet, the first for {minutes} min.",
                     "{n} feeds due and not polled yet, the first for {minutes} min.",
                     late,
-                    n=f"{late:,}",
+                    n=numeral(late),
                     minutes=f"{longest.total_seconds() / 60:.0f}",
                 )
             )

@@ -13,7 +13,7 @@ import streamlit as st
 from monitor.clock import midnight
 from monitor.index import languages
 from monitor.index.leads import Lead
-from monitor.language import N_, _
+from monitor.language import N_, _, numeral
 from monitor.models import IndexPoint
 from monitor.ui.components import downloads, number_table, safe_html, speech
 from monitor.ui.components.wording import LANGUAGES, MEASURES, provisional, semicolons
@@ -139,8 +139,10 @@ def estimate(point: IndexPoint, name: str) -> str:
     if value is None:
         return _("no data")
     if low is None or high is None:
-        return f"{value:,.0f}"
-    return _("{value} ({low} to {high})", value=f"{value:,.0f}", low=f"{low:,.0f}", high=f"{high:,.0f}")
+        return numeral(value, ",.0f")
+    return _(
+        "{value} ({low} to {high})", value=numeral(value, ",.0f"), low=numeral(low, ",.0f"), high=numeral(high, ",.0f")
+    )
 
 
 def wedge_line(wedge: languages.Wedge) -> str:
@@ -153,12 +155,16 @@ def wedge_line(wedge: languages.Wedge) -> str:
     if not wedge.clear:
         return _(
             "{measure}: no clear difference between {near} and {far} ({low} to {high} points).",
-            low=f"{wedge.low:+,.0f}",
-            high=f"{wedge.high:+,.0f}",
+            low=numeral(wedge.low, "+,.0f"),
+            high=numeral(wedge.high, "+,.0f"),
             **sides,
         )
     low, high = sorted((abs(wedge.low), abs(wedge.high)))
-    sides |= {"points": f"{abs(wedge.difference):,.0f}", "low": f"{low:,.0f}", "high": f"{high:,.0f}"}
+    sides |= {
+        "points": numeral(abs(wedge.difference), ",.0f"),
+        "low": numeral(low, ",.0f"),
+        "high": numeral(high, ",.0f"),
+    }
     if wedge.difference > 0:
         return _("{measure}: {near} {points} points above {far} ({low} to {high}).", **sides)
     return _("{measure}: {near} {points} points below {far} ({low} to {high}).", **sides)
@@ -166,13 +172,14 @@ def wedge_line(wedge: languages.Wedge) -> str:
 
 def lead_line(one: Lead) -> str:
     """`Tension: Persian 12 h ahead of all others (0.45, band 0.31).`"""
+    assert one.correlation is not None and one.band is not None, "a lead was found by both"
     hours = one.hours or 0
     lead = {
         "measure": _(MEASURES[one.measure]),
         "press": code_name(one.press),
         "hours": str(abs(hours)),
-        "correlation": f"{one.correlation:.2f}",
-        "band": f"{one.band:.2f}",
+        "correlation": numeral(one.correlation, ".2f"),
+        "band": numeral(one.band, ".2f"),
     }
     if hours > 0:
         return _("{measure}: {press} {hours} h ahead of all others ({correlation}, band {band}).", **lead)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import reduce
 
 from monitor.config.alerting import JumpRule, LevelRule, PriceRule, Rule, SeriesRule, SignalRule, SilenceRule
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.models import PARTS
 from monitor.ui.components.wording import commas, kinds, semicolons
 
@@ -32,7 +32,7 @@ def span(length: timedelta) -> str:
     """`6 h`, `15 min`, `2 d`."""
     seconds = int(length.total_seconds())
     size, words = next((one for one in UNITS if seconds % one[0] == 0), UNITS[-1])
-    return _(words, number=f"{seconds / size:g}")
+    return _(words, number=numeral(seconds / size, "g"))
 
 
 def means(rule: Rule) -> str:
@@ -41,7 +41,7 @@ def means(rule: Rule) -> str:
         case LevelRule():
             return _(
                 "{index} {grain} reaches {above}; over when it is under {below}", index=_index(rule),
-                grain=_(GRAIN[rule.grain]), above=f"{rule.above:g}", below=f"{rule.below:g}",
+                grain=_(GRAIN[rule.grain]), above=numeral(rule.above, "g"), below=numeral(rule.below, "g"),
             )  # fmt: skip
         case JumpRule():
             first, last = span(rule.within), span(3 * rule.within)
@@ -49,10 +49,10 @@ def means(rule: Rule) -> str:
         case SignalRule():
             return _signal(rule)
         case PriceRule():
-            percent = f"{rule.percent:g}"
+            percent = numeral(rule.percent, "g")
             return _(MOVES[rule.direction], series=rule.series, percent=percent, span=span(rule.within))
         case SeriesRule():
-            named = {"series": rule.series, "above": f"{rule.above:g}", "below": f"{rule.below:g}"}
+            named = {"series": rule.series, "above": numeral(rule.above, "g"), "below": numeral(rule.below, "g")}
             if rule.direction == "up":
                 return _("{series} reaches {above}; over when it is under {below}", **named)
             return _("{series} falls to {below}; over when it is over {above}", **named)
@@ -74,7 +74,7 @@ def _index(rule: LevelRule | JumpRule) -> str:
 
 def _signal(rule: SignalRule) -> str:
     what = semicolons([kinds(rule.categories) or _(SIDES[rule.direction]), *_asked(rule)])
-    filled = {"what": what, "severity": f"{rule.severity:g}", "span": span(rule.within)}
+    filled = {"what": what, "severity": numeral(rule.severity, "g"), "span": span(rule.within)}
     if rule.together == "story":
         return n_(
             "{n} publisher reports one story ({what}) of severity {severity} or more within {span}",
@@ -106,7 +106,7 @@ def _asked(rule: SignalRule) -> list[str]:
     if rule.words:
         found.append(_("says {words}", words=_any(rule.words)))
     if rule.confidence is not None:
-        found.append(_("read with a confidence of {share} or more", share=f"{rule.confidence:.0%}"))
+        found.append(_("read with a confidence of {share} or more", share=numeral(rule.confidence, ".0%")))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.language import _
+from monitor.language import _, numeral
 from monitor.models import DataSeries, Series, SeriesState
 from monitor.prices import market
 from monitor.prices.series import age as series_age
@@ -34,7 +34,7 @@ def _of_price(series: Series, now: datetime) -> None:
         lines.append(f"{one.provider}: {_asked(one.cause, one.at, one.next_try, now)}")
     newest = reads.newest_price(series.name, now)
     if newest and (old := market.stale(series, newest, now)):
-        price = f"{newest.close:,.2f} {newest.unit}, {newest.kind}, {newest.source}"
+        price = f"{numeral(newest.close, ',.2f')} {newest.unit}, {newest.kind}, {newest.source}"
         lines.append(_("{what} ({price}).", what=upper(old), price=price))
     if lines:
         safe_html.banner(
@@ -57,7 +57,7 @@ def _of_file(series: DataSeries, now: datetime) -> None:
             _(
                 "The value of {day} stays: {value}, {ago}.",
                 day=f"{newest.day:%Y-%m-%d}",
-                value=f"{newest.value:,g} {newest.unit}",
+                value=f"{numeral(newest.value, ',g')} {newest.unit}",
                 ago=day_age(newest.day.date(), now.date()),
             )
         )

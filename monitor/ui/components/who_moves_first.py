@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from monitor.language import _, n_
+from monitor.language import _, n_, numeral
 from monitor.prices.lead_lag import Lag
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, filters, number_table
@@ -32,7 +32,7 @@ def show(series: str, part: str, closes: pd.Series, now: datetime) -> None:
         return
     clear = [lag for lag in found.lags if lag.significant]
     if clear:
-        lags = semicolons(f"{correlated(lag)} ({lag.correlation:+.2f})" for lag in clear)
+        lags = semicolons(f"{correlated(lag)} ({numeral(lag.correlation, '+.2f')})" for lag in clear)
         said = _(
             "{measure} and {series} are associated {lags}.", measure=_(MEASURES[measure]), series=series, lags=lags
         )
@@ -42,7 +42,7 @@ def show(series: str, part: str, closes: pd.Series, now: datetime) -> None:
             measure=_(measure),
             series=series,
         )
-    days = n_("{n} joint days", "{n} joint days", found.days, n=f"{found.days:,}")
+    days = n_("{n} joint days", "{n} joint days", found.days, n=numeral(found.days))
     st.text(f"{said} {days}{studies.vintage(series)}.")
     st.echarts_chart(
         returns_and_lags.lags(found),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from monitor.language import N_, RIGHT_TO_LEFT, _, isolated, n_, spoken
+from monitor.language import N_, RIGHT_TO_LEFT, _, isolated, n_, numeral, spoken
 from monitor.models import DEESCALATION, ESCALATION, FeedState, Story
 from monitor.storage.signals import Reported
 from monitor.stories.account import Account, Follower
@@ -191,7 +191,7 @@ def _leading(reported: Sequence[Reported], categories: tuple[str, ...]) -> str:
     )[:2]
     said: list[str] = []
     for one in ours:
-        filled = {"what": _(CATEGORY_WORDS[one.category]), "n": f"{one.publishers:,}"}
+        filled = {"what": _(CATEGORY_WORDS[one.category]), "n": numeral(one.publishers)}
         said.append(
             n_("{what} by {n} publisher", "{what} by {n} publishers", one.publishers, **filled)
             if said
@@ -207,13 +207,13 @@ def state(story: Story) -> str:
         case "reported by one":
             return _("reported by one publisher")
         case "confirmed":
-            return n_("confirmed by {n} publisher", "confirmed by {n} publishers", count, n=f"{count:,}")
+            return n_("confirmed by {n} publisher", "confirmed by {n} publishers", count, n=numeral(count))
         case "disputed":
             return n_(
                 "disputed: confirmed by {n} publisher, denied or contradicted by others",
                 "disputed: confirmed by {n} publishers, denied or contradicted by others",
                 count,
-                n=f"{count:,}",
+                n=numeral(count),
             )
         case "corrected":
             return _("corrected: edited or withdrawn since")
@@ -276,7 +276,7 @@ def waiting(articles: int, since: datetime | None, now: datetime) -> str:
     """`12 articles wait to be read, the first came 3 min ago.` Empty where none does."""
     if not articles:
         return ""
-    count = f"{articles:,}"
+    count = numeral(articles)
     if since is None or now - since < timedelta(minutes=1):
         return n_("{n} article waits to be read.", "{n} articles wait to be read.", articles, n=count)
     return n_(
@@ -299,7 +299,7 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     if not enabled:
         return "○", _("Nothing to poll"), _("no feed is switched on.")
     if not states:
-        said = n_("{n} feed configured.", "{n} feeds configured.", enabled, n=f"{enabled:,}")
+        said = n_("{n} feed configured.", "{n} feeds configured.", enabled, n=numeral(enabled))
         return "○", _("Nothing asked yet"), said
     if failing == len(states):
         if answers:
@@ -314,14 +314,14 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
     if (unasked := enabled - len(states)) > 0:
         short.append(n_("{n} not asked yet", "{n} not asked yet", unasked))
     if not answers:
-        asked = n_("from {n} feed", "from {n} feeds", len(states), n=f"{len(states):,}")
+        asked = n_("from {n} feed", "from {n} feeds", len(states), n=numeral(len(states)))
         return "○", _("No answer yet"), commas([asked, *short]) + "."
     if later := sum(answer > now + CLOCK_SLACK for answer in answers):
         said = n_(
             "{n} feed answered later than this machine's clock says it is now; all are asked again.",
             "{n} feeds answered later than this machine's clock says it is now; all are asked again.",
             later,
-            n=f"{later:,}",
+            n=numeral(later),
         )
         return "◐", _("Clock set back"), said
     gap = now - max(answers)
@@ -332,7 +332,7 @@ def freshness(states: Sequence[FeedState], enabled: int, now: datetime) -> tuple
         "{n} of {feeds} answers",
         "{n} of {feeds} answer",
         len(states) - failing,
-        feeds=n_("{n} feed", "{n} feeds", enabled, n=f"{enabled:,}"),
+        feeds=n_("{n} feed", "{n} feeds", enabled, n=numeral(enabled)),
     )
     last = _("last answer {ago}", ago=age(max(answers), now))
     return sign, word, semicolons([last, commas([answering, *short])]) + "."

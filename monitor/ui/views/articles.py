@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from monitor.language import _, n_, spoken
+from monitor.language import _, n_, numeral, spoken
 from monitor.models import UNREAD, Article
 from monitor.storage.articles import Filter
 from monitor.ui.components import (
@@ -114,8 +114,8 @@ upto = reads.newest_id() if UNREAD in wanted.directions else st.session_state.up
 found = reads.found(wanted, LIMIT, upto)
 total = reads.count(replace(wanted, upto_id=upto))
 with st.container(horizontal=True, vertical_alignment="center"):
-    count = n_("{n} article", "{n} articles", total, n=f"{total:,}")
-    st.text(_("The newest {limit} of {articles}", limit=f"{LIMIT:,}", articles=count) if total > LIMIT else count)
+    count = n_("{n} article", "{n} articles", total, n=numeral(total))
+    st.text(_("The newest {limit} of {articles}", limit=numeral(LIMIT), articles=count) if total > LIMIT else count)
     if total:
         asked = links.query_of(replace(wanted, since=None, until=None))
         downloads.offer("articles", asked, name=f"articles{filters.slug(wanted)}", shown=shown)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.storage.articles import Filter
 from monitor.storage.counts import Count
 from monitor.ui.app import pages
@@ -93,7 +93,7 @@ def where(found: Sequence[Count], earlier: Sequence[Count] | None, during: Perio
             st.echarts_chart(
                 option, height="stretch", key=key,
                 alt=n_("Map of {n} place; most stories: {top}", "Map of {n} places; most stories: {top}", len(here),
-                       n=f"{len(here):,}", top=top),
+                       n=numeral(len(here)), top=top),
                 on_select=lambda: choose("spot", row_selection.mark(key, marks)),
             )  # fmt: skip
         with st.container(key="place_list", gap="xsmall"):
@@ -101,7 +101,7 @@ def where(found: Sequence[Count], earlier: Sequence[Count] | None, during: Perio
             row_selection.table(
                 signed(said[[*PLACE, *places_and_pairs.SIDES, "change", "publishers"]]), list(frame["place"]), "spot",
                 key=f"places_{hash(tuple(here))}", height=row_selection.tall(len(frame), 15),
-                alt=n_("{n} place", "{n} places", len(frame), n=f"{len(frame):,}"),
+                alt=n_("{n} place", "{n} places", len(frame), n=numeral(len(frame))),
                 column_config={"place": _("place"), **columns(during)},
             )  # fmt: skip
             downloads.offer("places", name="places", shown=during)
@@ -158,7 +158,7 @@ def who(found: Sequence[Count], earlier: Sequence[Count] | None, during: Period)
             signed(shown[[*PAIR, *places_and_pairs.SIDES, "change", "severity"]]),
             [">".join(count.values) for count in found], "pair",
             key=f"pairs_{hash(tuple(found))}", height=row_selection.tall(len(frame), 12),
-            alt=n_("{n} pair of actors", "{n} pairs of actors", len(frame), n=f"{len(frame):,}"),
+            alt=n_("{n} pair of actors", "{n} pairs of actors", len(frame), n=numeral(len(frame))),
             column_config={
                 "source": text(_("who"), width=115), "target": text(_("to whom"), width=115), **columns(during)
             },
@@ -179,7 +179,7 @@ def articles(title: str, wanted: Filter, link: dict[str, str], parameter: str, d
     with st.container(key=f"articles_of_{parameter}", border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             head = n_(
-                "{title}: {n} article with signals", "{title}: {n} articles with signals", total, n=f"{total:,}",
+                "{title}: {n} article with signals", "{title}: {n} articles with signals", total, n=numeral(total),
                 title=title,
             )  # fmt: skip
             safe_html.show(safe_html.tag("h3", head, class_="plain"))

@@ -7,7 +7,7 @@ import streamlit as st
 from babel.dates import format_date
 
 from monitor.clock import midnight
-from monitor.language import _, n_, spoken
+from monitor.language import _, n_, numeral, spoken
 from monitor.models import DataSeries
 from monitor.storage.articles import Filter
 from monitor.ui.app import pages
@@ -80,9 +80,9 @@ def chart(now: datetime, upto: int, looked: datetime | None, spanned: Period, vi
     marks_of_episodes = charts_marks.newest(charts_marks.of_days(episodes))
     marks = [*charts_marks.of_alerts(alerts), *marks_of_episodes]
     if fired > len(alerts):
-        drawn_of = n_("{drawn} of {n} alert", "{drawn} of {n} alerts", fired, n=f"{fired:,}", drawn=len(alerts))
+        drawn_of = n_("{drawn} of {n} alert", "{drawn} of {n} alerts", fired, n=numeral(fired), drawn=len(alerts))
     else:
-        drawn_of = n_("{n} alert", "{n} alerts", fired, n=f"{fired:,}")
+        drawn_of = n_("{n} alert", "{n} alerts", fired, n=numeral(fired))
     chosen_event = st.echarts_chart(
         period.captioned(charts_marks.marked(drawing.option, marks), _("Tension and relief, 100 is normal"), spanned),
         height=drawing.height + drag.CAPTION,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from monitor.language import N_, _, n_, spoken
+from monitor.language import N_, _, n_, numeral, spoken
 from monitor.models import Article, Story
 from monitor.stories.account import Account
 from monitor.ui.app import pages
@@ -115,8 +115,8 @@ def story(number: str) -> None:
         state(found),
         commas(
             [
-                n_("{n} publisher", "{n} publishers", found.publishers, n=f"{found.publishers:,}"),
-                n_("{n} article", "{n} articles", found.articles, n=f"{found.articles:,}"),
+                n_("{n} publisher", "{n} publishers", found.publishers, n=numeral(found.publishers)),
+                n_("{n} article", "{n} articles", found.articles, n=numeral(found.articles)),
             ]
         ),
         languages(found.langs),
@@ -152,7 +152,7 @@ def story(number: str) -> None:
                     "The chart shows the newest {shown} of {n} report; the table has all.",
                     "The chart shows the newest {shown} of {n} reports; the table has all.",
                     len(members),
-                    n=f"{len(members):,}",
+                    n=numeral(len(members)),
                     shown=len(shown),
                 )
             )
@@ -177,7 +177,7 @@ def difference(members: list[Article]) -> str:
     """One sentence: do the reports read the same way?"""
     votes = Counter(article.direction for article in members)
     parts = [
-        n_("{direction}: {n} report", "{direction}: {n} reports", votes[d], n=f"{votes[d]:,}", direction=_(words))
+        n_("{direction}: {n} report", "{direction}: {n} reports", votes[d], n=numeral(votes[d]), direction=_(words))
         for d, words in DIRECTION_WORDS.items()
         if votes[d]
     ]
@@ -270,7 +270,7 @@ filters.chips(wanted, "story_", [(at_least_words, "least", 1)] if least > 1 else
 signed = st.session_state["story_show"] == filters.SHOW[0]
 found, total = reads.stories_listed(shown.since, shown.until, wanted, publishers=least, signed=signed)
 with st.container(horizontal=True, vertical_alignment="center"):
-    count = {"n": f"{total:,}"}
+    count = {"n": numeral(total)}
     if total > len(found):
         leading = {**count, "leading": len(found)}
         st.text(n_("The leading {leading} of {n} story", "The leading {leading} of {n} stories", total, **leading))

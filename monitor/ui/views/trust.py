@@ -12,7 +12,7 @@ import streamlit as st
 
 from monitor.clock import midnight
 from monitor.index.languages import FEWEST_PUBLISHERS
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.operation import trust as gathered
 from monitor.prices import validation
 from monitor.reader.measured import measured
@@ -121,9 +121,9 @@ def sentence(found: dict[str, list[validation.Association]], name: str, form: st
         return _(TOO_FEW[unit], form=_(form), name=name)
     n = max(one.n for some in found.values() for one in some)
     days = {
-        "day": n_("{n} day", "{n} days", n, n=f"{n:,}"),
-        "week": n_("{n} week", "{n} weeks", n, n=f"{n:,}"),
-        "month": n_("{n} month", "{n} months", n, n=f"{n:,}"),
+        "day": n_("{n} day", "{n} days", n, n=numeral(n)),
+        "week": n_("{n} week", "{n} weeks", n, n=numeral(n)),
+        "month": n_("{n} month", "{n} months", n, n=numeral(n)),
     }[unit]
     return _(
         "Closest of seven lags, by {form} over {days}: {measures}. Associated with, not because of.",
@@ -133,12 +133,13 @@ def sentence(found: dict[str, list[validation.Association]], name: str, form: st
 
 def closest(measure: str, best: validation.Association, when: str, plain: float | None) -> str:
     """`Tension +0.74 with GPR 2 days later (not clear), the word count +0.50`; `plain` is that of the word count."""
-    filled = {"measure": measure, "correlation": f"{best.correlation:+.2f}", "when": when}
+    assert best.correlation is not None, "the closest has a correlation"
+    filled = {"measure": measure, "correlation": numeral(best.correlation, "+.2f"), "when": when}
     if plain is None:
         if best.clear:
             return _("{measure} {correlation} {when}", **filled)
         return _("{measure} {correlation} {when} (not clear)", **filled)
-    filled |= {"plain": f"{plain:+.2f}"}
+    filled |= {"plain": numeral(plain, "+.2f")}
     if best.clear:
         return _("{measure} {correlation} {when}, the word count {plain}", **filled)
     return _("{measure} {correlation} {when} (not clear), the word count {plain}", **filled)
@@ -174,7 +175,7 @@ def row(measure: str, some: list[validation.Association], unit: str) -> dict[str
 def spread(one: validation.Association) -> str:
     if one.low is None or one.high is None:
         return ""
-    return _("{low} to {high}", low=f"{one.low:+.2f}", high=f"{one.high:+.2f}")
+    return _("{low} to {high}", low=numeral(one.low, "+.2f"), high=numeral(one.high, "+.2f"))
 
 
 def turning(lines: list[validation.Line], yardstick) -> None:
@@ -217,8 +218,8 @@ def reader() -> None:
         "{direction}, of de-escalation alone {deescalation}, of categories {categories}; {false_alarms} % of the "
         "entries without a signal were given a direction. On outlets that it had never seen it was measured for "
         "one group of four only.",
-        entries=_(figures["measured_on"]), how=_(figures["how"]), direction=f"{together['direction']:.2f}",
-        deescalation=f"{together['deescalation']:.2f}", categories=f"{together['categories']:.2f}",
+        entries=_(figures["measured_on"]), how=_(figures["how"]), direction=numeral(together["direction"], ".2f"),
+        deescalation=numeral(together["deescalation"], ".2f"), categories=numeral(together["categories"], ".2f"),
         false_alarms=f"{100 * together['false_alarms']:.0f}",
     ))  # fmt: skip
     folds = [
@@ -234,7 +235,8 @@ def reader() -> None:
         alt=_("The reader's figures by fold of months"),
     )  # fmt: skip
     with st.expander(_("By language and category")):
-        st.text(semicolons(f"{_(LANGUAGES[lang])} {value:.2f}" for lang, value in figures["languages"].items()))
+        measured_in = figures["languages"].items()
+        st.text(semicolons(f"{_(LANGUAGES[lang])} {numeral(value, '.2f')}" for lang, value in measured_in))
         kinds = [
             {N_("category"): _(CATEGORY_WORDS[name]), N_("labelled"): one["labelled"], N_("said"): one["said"],
              N_("precision"): one["precision"], N_("recall"): one["recall"], "f1": one["f1"]}
@@ -261,7 +263,7 @@ def corrected(said: list[Tally]) -> None:
         "measure of all articles.",
         "{n} verdicts: {right} right, {wrong} wrong, {missing} missing. People judge what they notice, so this is no "
         "measure of all articles.",
-        every, n=f"{every:,}", right=right, wrong=wrong, missing=missing,
+        every, n=numeral(every), right=right, wrong=wrong, missing=missing,
     ))  # fmt: skip
     rows = [
         {N_("category"): _(CATEGORY_WORDS.get(one.category, one.category)), N_("right"): one.right,

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from monitor.clock import hour_of, time_text
-from monitor.language import N_, _, n_
+from monitor.language import N_, _, n_, numeral
 from monitor.ui.app import pages
 from monitor.ui.charts import colors
 from monitor.ui.charts import index_change as index_change_chart
@@ -93,8 +93,8 @@ def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[
     start, end = (getattr(point, measure) for point in points)
     filled = {
         "measure": _(MEASURES[measure]),
-        "start": f"{start:.1f}",
-        "end": f"{end:.1f}",
+        "start": numeral(start, ".1f"),
+        "end": numeral(end, ".1f"),
         "first": clock(points[0].at, now),
         "last": clock(points[1].at, now),
     }
@@ -106,7 +106,7 @@ def summary(measure: str, table: pd.DataFrame, shown: pd.DataFrame, names: list[
         said = _("{measure} stayed at {start} between {first} and {last}.", **filled)
     largest = [(name, change) for name, change in zip(names[:3], shown["change"], strict=False) if abs(change) >= 0.05]
     parts = semicolons(
-        _("{part} {change}", part=f"{safe_html.ISOLATE}{name}{safe_html.POP}", change=f"{change:+.1f}")
+        _("{part} {change}", part=f"{safe_html.ISOLATE}{name}{safe_html.POP}", change=numeral(change, "+.1f"))
         for name, change in largest
     )
     return said + " " + _("The largest parts: {parts}.", parts=parts) if parts else said
@@ -124,8 +124,8 @@ def total_line(measure: str, table: pd.DataFrame, points) -> str:
         "All {n} parts sum to {sum} points; the index as published moved by {moved}.",
         "All {n} parts sum to {sum} points; the index as published moved by {moved}.",
         len(table),
-        sum=f"{total:+.2f}",
-        moved=f"{moved:+.2f}",
+        sum=numeral(total, "+.2f"),
+        moved=numeral(moved, "+.2f"),
     )
     if abs(total - moved) >= 0.05:
         line += " " + _(
@@ -161,7 +161,7 @@ def split(measure: str, by: str, sides: tuple[pd.DataFrame, pd.DataFrame], point
             CHANGE_BY[by],
             measure=_(MEASURES_WITHIN[measure]),
             changes=semicolons(
-                _("{part} {change}", part=label[:60], change=f"{change:+.1f}")
+                _("{part} {change}", part=label[:60], change=numeral(change, "+.1f"))
                 for label, change in zip(labels, bars["change"], strict=True)
             ),
         ),
@@ -250,10 +250,10 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
                     "{change} points ({before} to {after}), {n} article",
                     "{change} points ({before} to {after}), {n} articles",
                     row["articles"],
-                    n=f"{row['articles']:,}",
-                    change=f"{row['change']:+.2f}",
-                    before=f"{row['before']:.2f}",
-                    after=f"{row['after']:.2f}",
+                    n=numeral(row["articles"]),
+                    change=numeral(row["change"], "+.2f"),
+                    before=numeral(row["before"], ".2f"),
+                    after=numeral(row["after"], ".2f"),
                 )
             )
             st.page_link(
@@ -265,8 +265,8 @@ def behind(by: str, value: object, name: str, sides: tuple[pd.DataFrame, pd.Data
                 "and {n} story more, {change} points together",
                 "and {n} stories more, {change} points together",
                 len(found) - 8,
-                n=f"{len(found) - 8:,}",
-                change=f"{found['change'].iloc[8:].sum():+.2f}",
+                n=numeral(len(found) - 8),
+                change=numeral(found["change"].iloc[8:].sum(), "+.2f"),
             )
         )
 
