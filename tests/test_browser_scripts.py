@@ -63,6 +63,7 @@ def test_nothing_else_is_touched(path, asked):
         ("links.js", "a.inner"),
         ("last_look.js", "localStorage"),
         ("language.js", "documentElement"),
+        ("numbers.js", "measureText"),
     ],
 )
 def test_each_script_is_served_below_the_base_path(script, word):

@@ -243,7 +243,7 @@ def test_the_matrix_counts_stories_and_shades_by_severity():
     option = actor_matrix.matrix(cells, "escalation", {"IRN": "Iran"})
     assert [one.values for one in cells] == [("IRN", "ISR"), ("USA", "IRN")]
     assert option["yAxis"]["data"] == ["Iran", "USA"] and option["xAxis"]["data"] == ["Iran", "ISR"]
-    assert [item["value"] for item in option["series"][0]["data"]] == [[1, 0, 3, 9.0], [0, 1, 5, 4.0]]
+    assert [item["value"] for item in option["series"][0]["data"]] == [[1, 0, 3, 9.0, "9.0"], [0, 1, 5, 4.0, "4.0"]]
     assert option["series"][0]["data"][0]["name"] == "Iran on ISR"
     assert actor_matrix.cells([], "escalation") == []
 

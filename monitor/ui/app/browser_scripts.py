@@ -7,6 +7,7 @@ history.js: one step of Back for one act of the viewer.
 links.js: a link to another page of ours is followed without loading the app anew.
 last_look.js: when the viewer last looked, which only the browser keeps.
 language.js: the language and direction of the page, for screen readers and for what Streamlit lays over it.
+numbers.js: numbers that Streamlit and ECharts write, as the page's language has them.
 The first page also names Streamlit's module of charts: told at once, the browser fetches it while the app starts, and
 not after it.
 """
@@ -22,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-SCRIPTS = ("idle_tabs.js", "history.js", "links.js", "last_look.js", "language.js")
+SCRIPTS = ("idle_tabs.js", "history.js", "links.js", "last_look.js", "language.js", "numbers.js")
 PLACE = b"<head>"
 # relative like Streamlit's own, so that it holds below any base path
 TAGS = PLACE + "".join(f'\n    <script src="./api/{name}"></script>' for name in SCRIPTS).encode()

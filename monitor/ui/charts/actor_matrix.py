@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from monitor.language import _
+from monitor.language import _, numeral
 from monitor.storage.counts import Count
 
 ACTORS = 12  # rows and columns of the matrix
@@ -46,6 +46,7 @@ def matrix(shown: Sequence[Count], direction: str, names: Mapping[str, str]) -> 
                 rows.index(count.values[0]),
                 getattr(count, direction),
                 round(count.severity, 1),
+                numeral(count.severity, ".1f"),
             ],
             "name": pair_named(count.values, names),
         }
@@ -57,7 +58,7 @@ def matrix(shown: Sequence[Count], direction: str, names: Mapping[str, str]) -> 
         "tooltip": {
             "trigger": "item",
             "confine": True,
-            "formatter": _("{pair}: {n} stories, severity up to {severity}", pair="{b}", n="{@[2]}", severity="{@[3]}"),
+            "formatter": _("{pair}: {n} stories, severity up to {severity}", pair="{b}", n="{@[2]}", severity="{@[4]}"),
         },
         "xAxis": {"type": "category", "data": [names.get(c, c) for c in columns], "axisLabel": {**label, "rotate": 40}},
         "yAxis": {"type": "category", "data": [names.get(c, c) for c in rows], "axisLabel": label},

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from monitor.language import N_, _
 from monitor.prices.validation import Association
+from monitor.ui.charts import formats
 from monitor.ui.charts.colors import COLORS
 from monitor.ui.charts.returns_and_lags import who_is_first
 
@@ -19,7 +20,7 @@ def over_lags(found: Mapping[str, Sequence[Association]], unit: str, yardstick: 
     return {
         "legend": {"top": 0, "data": [_(name) for name in found]},
         "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
-        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "%.2f"},
+        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": formats.of_tooltip("%.2f")},
         "xAxis": {
             "type": "category",
             "data": [f"{lag:+d}" if lag else "0" for lag in lags],

@@ -14,7 +14,8 @@ def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -
     bars = [
         {
             "value": round(value, 2), "itemStyle": {"color": up if value > 0 else down},
-            "label": {"show": True, "formatter": numeral(value, "+.1f"), "position": "right" if value >= 0 else "left"},
+            "tooltip": {"formatter": "{b}<br/>" + _("{change} points", change=numeral(value, "+.2f"))},
+            "label": {"show": True, "formatter": f"{value:+.1f}", "position": "right" if value >= 0 else "left"},
         }
         for value in values
     ]  # fmt: skip
@@ -22,7 +23,7 @@ def bars(names: Sequence[str], values: Sequence[float], *, up: str, down: str) -
     room = 0.16 * (high - low)  # for the numbers beside the bars
     return {
         "grid": {"left": 8, "right": 12, "top": 4, "bottom": 24, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, "valueFormatter": _("{change} points", change="%+.2f")},
+        "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {
             "type": "value",
             "name": _("points"),

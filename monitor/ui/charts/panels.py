@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from monitor.language import N_, _
+from monitor.ui.charts import formats
 from monitor.ui.charts.colors import COLORS, DASHES, DIRECTION_SHAPES, PRICE_COLORS
 
 MEASURES = (N_("tension"), N_("relief"))
@@ -31,8 +32,6 @@ NAMES = N_("named events")
 EVENTS = "events"  # id of the series whose points can be clicked
 POINTS = "points"  # id of the series whose points are the hours, or days, of tension
 INK = "#7A7A7A"
-# each step of the time axis says enough to be read alone
-TIMES = {"year": "{yyyy}", "month": "{MMM} {yyyy}", "day": "{d} {MMM}", "hour": "{HH}:{mm}", "minute": "{HH}:{mm}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def panels(
         "xAxis": [
             {
                 "type": "time", "gridIndex": number, "min": since.isoformat(), "max": until.isoformat(),
-                "axisLabel": {"formatter": TIMES, "hideOverlap": True, "show": number == last},
+                "axisLabel": {"formatter": formats.times(), "hideOverlap": True, "show": number == last},
                 "axisTick": {"show": number == last},
                 "axisLine": {"show": number != 1 or number == last, "onZero": True},
                 **({"position": "bottom"} if number else {}),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from monitor.language import _
 from monitor.models import Article
+from monitor.ui.charts import formats
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
 from monitor.ui.components.safe_html import sound
 from monitor.ui.components.wording import DIRECTION_WORDS
@@ -35,8 +36,14 @@ def reports(members: Sequence[Article], *, zone: str = "UTC") -> dict:
     return {
         "legend": {"top": 0, "itemWidth": 14, "itemHeight": 12},
         "grid": {"left": 8, "right": 20, "top": 30, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {"type": "time", "name": zone, "nameLocation": "middle", "nameGap": 24},
+        "tooltip": {"trigger": "item", "confine": True, "valueFormatter": "localized"},
+        "xAxis": {
+            "type": "time",
+            "name": zone,
+            "nameLocation": "middle",
+            "nameGap": 24,
+            "axisLabel": {"formatter": formats.times()},
+        },
         "yAxis": {"type": "category", "data": publishers, "splitLine": {"show": True, "lineStyle": {"opacity": 0.3}}},
         "animation": False,
         "series": series,

@@ -8,6 +8,7 @@ from typing import Any
 from monitor.language import ISOLATED, N_, RIGHT_TO_LEFT, _, spoken
 from monitor.prices.event_study import WINDOWS, Row
 from monitor.prices.lead_lag import LeadLag
+from monitor.ui.charts import formats
 from monitor.ui.charts.colors import COLORS, GREY
 
 # none of the colours of escalation and de-escalation: these bars say how a price moved, not what the news was
@@ -57,7 +58,8 @@ def abnormal(rows: Sequence[Row]) -> dict:
     return {
         "legend": {"top": 0}, "grid": {"left": 8, "right": 8, "top": 58, "bottom": 28 if crowded else 8,
             "containLabel": True},
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.2f %%"},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True,
+            "valueFormatter": formats.of_tooltip("%.2f %%")},
         "xAxis": {"type": "category", "data": events, "axisLabel": {"hideOverlap": True},
             "axisLine": {"onZero": False}},
         "yAxis": {"type": "value", "name": _("more than usual, %"), "nameTextStyle": {"align": "left"},
@@ -104,7 +106,12 @@ def lags(found: LeadLag) -> dict:
     return {
         "legend": {"top": 0, "data": [correlation, upper, lower]},
         "grid": {"left": 8, "right": 8, "top": 58, "bottom": 30, "containLabel": True},
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True, "valueFormatter": "%.3f"},
+        "tooltip": {
+            "trigger": "axis",
+            "axisPointer": {"type": "shadow"},
+            "confine": True,
+            "valueFormatter": formats.of_tooltip("%.3f"),
+        },
         "xAxis": {
             "type": "category",
             "data": [f"{lag.lag:+d}" if lag.lag else "0" for lag in found.lags],

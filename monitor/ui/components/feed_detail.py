@@ -12,7 +12,7 @@ from monitor.feeds import probe
 from monitor.language import _, n_, numeral
 from monitor.models import Feed
 from monitor.storage.articles import Filter
-from monitor.ui.components import downloads, feed_health, feed_trial, safe_html, speech
+from monitor.ui.components import downloads, feed_health, feed_trial, safe_html, speech, times
 from monitor.ui.components.wording import (
     DIRECTION_WORDS,
     STATE_MEANS,
@@ -108,7 +108,7 @@ def one(feed: Feed) -> None:
             }),
             hide_index=True, height="auto", key="rounds", placeholder="",
             column_config={
-                "asked": feed_trial.moment(), "state": _("state"), "new": _("new"), "unreadable": _("unreadable"),
+                "asked": times.column(110), "state": _("state"), "new": _("new"), "unreadable": _("unreadable"),
                 "stored": _("stored"), "error": _("error"),
             },
             alt=n_(
@@ -132,7 +132,7 @@ def one(feed: Feed) -> None:
             hide_index=True,
             height="auto",
             column_config={
-                "time": feed_trial.moment(),
+                "time": times.column(110),
                 "title": st.column_config.TextColumn(_("title"), width=330),
                 "direction": _("direction"),
             },

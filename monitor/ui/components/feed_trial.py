@@ -116,7 +116,7 @@ def answer(found: ProbeResult) -> None:
             ),
             hide_index=True,
             column_config={
-                "published": moment(),
+                "published": times.column(110),
                 "title": _("title"),
                 "direction": _("direction"),
                 "signals": _("signals"),
@@ -134,9 +134,3 @@ def answer(found: ProbeResult) -> None:
     else:
         st.text(_("To poll it, add this line below feeds: in feeds.yaml, and check publisher, tier and country."))
         st.code(probe.as_yaml(probe.proposed(found, [feed.name for feed in feeds])), language=None, wrap_lines=True)
-
-
-def moment():
-    return st.column_config.DatetimeColumn(
-        _("time ({zone})", zone=times.zone_name()), format="D MMM HH:mm", timezone=times.zone_name(), width=110
-    )

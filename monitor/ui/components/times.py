@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from babel.dates import format_datetime
 
-from monitor.language import spoken
+from monitor.language import _, spoken
 from monitor.ui.components import safe_html
+
+# a table is sorted by its times, so the browser writes them, and knows names of months in English alone
+IN_TABLES = {"en": "D MMM HH:mm", "fr": "DD/MM HH:mm", "ar": "DD/MM HH:mm", "fa": "MM/DD HH:mm"}
 
 
 def zone() -> tzinfo:
@@ -31,6 +35,12 @@ def stamp(at: datetime, now: datetime, zone: tzinfo) -> str:
         return f"{here:%H:%M}"
     form = "d MMM HH:mm" if here.year == today.year else "d MMM y HH:mm"
     return format_datetime(here, form, tzinfo=here.tzinfo, locale=spoken())
+
+
+def column(width: int, label: str = "") -> Any:
+    """A table's column of times in the viewer's time zone, which is named where the column is just that of times."""
+    label = label or _("time ({zone})", zone=zone_name())
+    return st.column_config.DatetimeColumn(label, format=IN_TABLES[spoken()], timezone=zone_name(), width=width)
 
 
 def local(at: datetime, now: datetime) -> str:

@@ -127,7 +127,7 @@ def history(found: list[Alert], addressed: bool, shown: Period) -> None:
         key=f"alerts_{hash(tuple(a.id for a in found))}",
         column_config={
             row_selection.SIGN: row_selection.sign_column(commas(_(words) for words in STATES.values())),
-            "time": time_column(),
+            "time": times.column(120),
             "rule": st.column_config.TextColumn(_("rule")),
             "state": st.column_config.TextColumn(_("state")),
             "what": st.column_config.TextColumn(_("what"), width=360),
@@ -140,13 +140,6 @@ def history(found: list[Alert], addressed: bool, shown: Period) -> None:
     downloads.offer("alerts", name="alerts", shown=shown)
     if not st.query_params.get("alert"):
         safe_html.note(_("Click a row for the whole message and the stories behind it."))
-
-
-def time_column():
-    zone = times.zone_name()
-    return st.column_config.DatetimeColumn(
-        _("time ({zone})", zone=zone), format="D MMM HH:mm", timezone=zone, width=120
-    )
 
 
 def no_longer(changed: Sequence[ChangedArticle]) -> str:
@@ -232,9 +225,7 @@ def rules(configured: tuple[Rule, ...]) -> None:
             "fires when": st.column_config.TextColumn(_("fires when"), width=620),
             "watches": st.column_config.TextColumn(_("watches")),
             "quiet time after one": st.column_config.TextColumn(_("quiet time after one")),
-            "last fired": st.column_config.DatetimeColumn(
-                _("last fired"), format="D MMM HH:mm", timezone=times.zone_name(), width=120
-            ),
+            "last fired": times.column(120, _("last fired")),
         },
         alt=n_("{n} rule of feeds.yaml", "{n} rules of feeds.yaml", len(configured)),
     )
@@ -310,7 +301,7 @@ def outcome(line: str, days: int) -> None:
         key="rule_outcome",
         height=row_selection.tall(len(found), 10),
         column_config={
-            "time": time_column(),
+            "time": times.column(120),
             "state": st.column_config.TextColumn(_("state"), width=70),
             "what": st.column_config.TextColumn(_("what"), width=430),
             "reports": st.column_config.TextColumn(_("reports"), width=560),

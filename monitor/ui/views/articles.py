@@ -74,9 +74,7 @@ def table(found: list[Article], beside: bool) -> None:
                 _("in {language}", language=_(LANGUAGES[language])), width=220,
                 help=_("Not a translation: what was read in it."),
             ),
-            "time": st.column_config.DatetimeColumn(
-                _("time ({zone})", zone=times.zone_name()), format="D MMM HH:mm", timezone=times.zone_name(), width=95
-            ),
+            "time": times.column(95),
             "publisher": st.column_config.TextColumn(_("publisher"), width=110),
             "signals": st.column_config.TextColumn(_("signals"), width=200),
             "score": st.column_config.NumberColumn(_("score"), format="%+.1f", width=60, help=_(SCORE)),

@@ -193,7 +193,6 @@ def articles(title: str, wanted: Filter, link: dict[str, str], parameter: str, d
         if not found:
             st.text(_("None in this time."))
             return
-        zone = times.zone_name()
         frame = pd.DataFrame({
             N_("title"): [safe_html.cell(one.title) for one in found],
             "time": pd.to_datetime([one.at for one in found], utc=True),
@@ -206,9 +205,7 @@ def articles(title: str, wanted: Filter, link: dict[str, str], parameter: str, d
             selection_mode=row_selection.MODE,
             config={
                 "title": st.column_config.TextColumn(width=520),
-                "time": st.column_config.DatetimeColumn(
-                    _("time ({zone})", zone=zone), format="D MMM HH:mm", timezone=zone, width=95
-                ),
+                "time": times.column(95),
             },
         )  # fmt: skip
         if (chosen := row_selection.row(key)) is not None:

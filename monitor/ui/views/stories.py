@@ -69,8 +69,7 @@ def table(found: list[Story], rows: int) -> None:
     })  # fmt: skip
     ids = [s.id for s in found]
     first, last = (
-        st.column_config.DatetimeColumn(label, format="D MMM HH:mm", timezone=times.zone_name(), width=115)
-        for label in (_("first seen"), _("last report ({zone})", zone=times.zone_name()))
+        times.column(115, label) for label in (_("first seen"), _("last report ({zone})", zone=times.zone_name()))
     )
     row_selection.table(
         frame,
@@ -231,12 +230,7 @@ def reports(about: Story, members: list[Article], account: Account) -> None:
         column_config=number_table.headed(
             frame.columns,
             {
-                "time": st.column_config.DatetimeColumn(
-                    _("time ({zone})", zone=times.zone_name()),
-                    format="D MMM HH:mm",
-                    timezone=times.zone_name(),
-                    width=110,
-                ),
+                "time": times.column(110),
                 row_selection.SIGN: row_selection.sign_column(signs()),
                 "title": st.column_config.TextColumn(width=460),
                 "score": st.column_config.NumberColumn(format="%+.1f", help=_(SCORE)),
