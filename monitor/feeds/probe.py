@@ -61,7 +61,7 @@ class ProbeResult:
     def answer(self) -> str:
         """In one or two words: `well`, `no items`, or the kind of failure."""
         if self.failure:
-            return self.failure.kind
+            return _(self.failure.kind)
         return _("well") if self.entries else _("no items")
 
     @property

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from monitor.language import N_
 from monitor.models import CATEGORIES, ESCALATION
 from monitor.reader.network import DIRECTIONS, Seen
 from monitor.reader.spans import Span
@@ -160,23 +161,23 @@ def judged(candidates: Sequence[Candidate], seen: Seen, lang: str, weights: Weig
 
 # features that tell of this entry, in words
 CIRCUMSTANCES = {
-    "phrase: only in the summary": "only in the summary",
-    "phrase: an act": "an act",
-    "phrase: turned by words around": "turned by words around it",
-    "phrase: in a question": "in a question",
-    "phrase: under a condition": "under a condition",
-    "phrase: background": "background",
-    "phrase: quoted": "quoted",
-    "phrase: tied by clause": "a name in its clause",
-    "phrase: tied by sentence": "a name in its sentence",
-    "phrase: tied by entry": "a name only elsewhere in the entry",
-    "phrase: tied by nothing": "no name",
-    "phrase: tied to core": "a name of the theatre",
-    "phrase: tied to acting": "the name of an outside power",
-    "phrase: tied to elsewhere": "a name from elsewhere",
-    "phrases: another category": "phrases state another category",
-    "suppressed in the title": "suppressed in the title",
-    "network: its words state the opposite in a phrase": "the network's words state the opposite",
+    "phrase: only in the summary": N_("only in the summary"),
+    "phrase: an act": N_("an act"),
+    "phrase: turned by words around": N_("turned by words around it"),
+    "phrase: in a question": N_("in a question"),
+    "phrase: under a condition": N_("under a condition"),
+    "phrase: background": N_("background"),
+    "phrase: quoted": N_("quoted"),
+    "phrase: tied by clause": N_("a name in its clause"),
+    "phrase: tied by sentence": N_("a name in its sentence"),
+    "phrase: tied by entry": N_("a name only elsewhere in the entry"),
+    "phrase: tied by nothing": N_("no name"),
+    "phrase: tied to core": N_("a name of the theatre"),
+    "phrase: tied to acting": N_("the name of an outside power"),
+    "phrase: tied to elsewhere": N_("a name from elsewhere"),
+    "phrases: another category": N_("phrases state another category"),
+    "suppressed in the title": N_("suppressed in the title"),
+    "network: its words state the opposite in a phrase": N_("the network's words state the opposite"),
 }
 MOST_WHY = 3  # circumstances that are named
 LEAST_WHY = 0.2  # logits; a circumstance that says less is not named

@@ -48,10 +48,8 @@ def _event(event: Event, words: Words) -> str:
         f"<small>{escape(content.event_note(event, words))}</small><ul>"
     ]
     for report in event.reports:
-        made.append(
-            f"<li>{words.number(f'{report.at:%m-%d %H:%M}')} <bdi>{text(report.publisher)}</bdi>: "
-            f"{page.linked(report.title, report.link)}</li>"
-        )
+        who = f"{words.number(f'{report.at:%m-%d %H:%M}')} <bdi>{text(report.publisher)}</bdi>"
+        made.append(f"<li>{words.labelled(who, page.linked(report.title, report.link))}</li>")
     return "".join([*made, "</ul></article>"])
 
 

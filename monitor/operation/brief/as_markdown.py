@@ -52,22 +52,21 @@ def markdown(brief: Brief, words: Words) -> str:
     made += [f"## {words('events', time=f'{brief.since:%Y-%m-%d %H:%M} UTC')}", ""]
     for number, event in enumerate(brief.events, 1):
         made.append(f"{number}. **{text(event.title(words.lang))}** ({content.event_note(event, words)})")
-        made += [
-            f"   - {words.number(f'{report.at:%m-%d %H:%M}')} {text(report.publisher)}: "
-            f"{linked(report.title, report.link)}"
-            for report in event.reports
-        ]
+        for report in event.reports:
+            who = f"{words.number(f'{report.at:%m-%d %H:%M}')} {text(report.publisher)}"
+            made.append(f"   - {words.labelled(who, linked(report.title, report.link))}")
     made += [] if brief.events else [words("no_events")]
     made += ["", f"## {words('parts')}", ""]
     for part, found in brief.parts:
         name, said, now, level = content.part_row(part, found, words)
-        made.append(f"- {name}: " + "; ".join(filter(None, [said, now, level and f"{words('in 7 days')}: {level}"])))
+        about = [said, now, level and words.labelled(words("in 7 days"), level)]
+        made.append("- " + words.labelled(name, "; ".join(filter(None, about))))
     if brief.closes:
         made += ["", f"## {words('prices')}", ""]
         for close in brief.closes:
             name, price, change, day = content.close_row(close, words)
             aside = "; ".join(filter(None, [change, day and f"{words('close')} {day}"]))
-            made.append(f"- {text(name)}: {text(price)}" + (f" ({aside})" if aside else ""))
+            made.append("- " + words.labelled(text(name), text(price)) + (f" ({aside})" if aside else ""))
     made += ["", words("source", count=content.publishers_behind(brief))]
     if not words.reviewed:
         made += ["", words("unreviewed")]

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from monitor.language import N_, _, numeral
 from monitor.models import Alert
 from monitor.ui.charts.colors import COLORS, DIRECTION_SHAPES
-from monitor.ui.components.wording import listed
+from monitor.ui.components.wording import labelled, listed
 
 MAX_MARKS = 40  # of one kind; the newest are drawn
 INK = "#7A7A7A"
@@ -91,7 +91,7 @@ def in_words(marks: Sequence[Mark], named: Callable[[Mark], str], counts: Mappin
         ours = [named(mark) for mark in reversed(marks) if mark.kind == kind]
         if ours:
             every = counts.get(kind, len(ours))
-            sentences.append(f"{look.sign} {_(look.name)}: {listed(ours, 4)}.")
+            sentences.append(labelled(f"{look.sign} {_(look.name)}", listed(ours, 4)) + ".")
             if every > len(ours):
                 sentences[-1] += " " + _(
                     "Of {every}, only the newest {drawn} are drawn.", every=numeral(every), drawn=len(ours)

@@ -18,6 +18,7 @@ import pandas as pd
 from monitor.language import N_, _
 from monitor.ui.charts import formats
 from monitor.ui.charts.colors import COLORS, DASHES, DIRECTION_SHAPES, PRICE_COLORS
+from monitor.ui.components.wording import labelled
 
 MEASURES = (N_("tension"), N_("relief"))
 TITLES = {"tension": N_("Tension"), "relief": N_("Relief")}
@@ -207,7 +208,7 @@ def _events(events: Sequence[Event], height: float) -> dict[str, Any]:
         "encode": {"x": 0, "y": 1, "tooltip": [2]}, "tooltip": {"trigger": "item"},
         "data": [
             {
-                "value": [event.at.isoformat(), height, f"{number}: {event.name}"],
+                "value": [event.at.isoformat(), height, labelled(str(number), event.name)],
                 "symbol": DIRECTION_SHAPES.get(event.direction, "circle"),
                 "itemStyle": {"color": COLORS.get(event.direction, INK)},
                 "label": {"show": True, "formatter": str(number), "position": "top", "distance": 1, "color": INK},

@@ -10,7 +10,7 @@ from monitor.language import N_, _, n_, numeral, spoken
 from monitor.models import UNREAD, Article, Signal, Suppressed
 from monitor.reader.corrections import RULE, in_force
 from monitor.ui.app import pages
-from monitor.ui.components import article_card, correcting, gloss, leads, safe_html, times
+from monitor.ui.components import article_card, correcting, gloss, leads, reasons, safe_html, times
 from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, DONE, LANGUAGES, commas, named, semicolons
 from monitor.ui.queries import reads
 
@@ -162,15 +162,16 @@ def of_signal(found: Signal, names: Mapping[str, str]) -> tuple[str, str, str, s
     who = commas(
         _(word, name=_(named(value, names))) for role, word in ROLES.items() if (value := getattr(found, role))
     )
-    rule = semicolons((_("rule {rule}", rule=found.rule), *found.operators))
+    rule = semicolons((_("rule {rule}", rule=found.rule), *map(reasons.reason, found.operators)))
     severity = _("severity {severity}", severity=numeral(found.severity, "+.1f"))
     added = [_("added")] if found.rule == RULE else []
     what = (_(CATEGORY_WORDS[found.category]), _(DONE[found.mode]), severity, *sure(found.confidence), *added)
-    return commas(what), found.text, who, found.why, rule
+    return commas(what), found.text, who, found.why and reasons.why(found.why), rule
 
 
 def of_suppressed(off: Suppressed) -> tuple[str, str, str, str | None, str]:
-    return _("{category}, not counted", category=_(CATEGORY_WORDS[off.category])), off.text, off.reason, None, ""
+    head = _("{category}, not counted", category=_(CATEGORY_WORDS[off.category]))
+    return head, off.text, reasons.reason(off.reason), None, ""
 
 
 def line(
@@ -182,7 +183,8 @@ def line(
     behind = [part for part in (why or "", safe_html.tag("div", rule) if rule else "") if part]
     folded = [safe_html.tag("details", safe_html.tag("summary", _("Why")), *behind)] if behind else []
     words = safe_html.tag("q", text, dir="auto", lang=article.lang)
-    item = safe_html.tag("li", safe_html.tag("b", head), ": ", words, safe_html.tag("div", how, *folded, class_="note"))
+    said = safe_html.sentence(_("{label}: {value}"), label=safe_html.tag("b", head), value=words)
+    item = safe_html.tag("li", said, safe_html.tag("div", how, *folded, class_="note"))
     return safe_html.tag("ol", item, class_="signals struck" if struck else "signals", start=str(number))
 
 
@@ -205,13 +207,19 @@ def as_text(article: Article, names: dict[str, str]) -> str:
         what = f"{_(CATEGORY_WORDS[signal.category])} ({how})"
         who = " ".join(_(word, name=value) for role, word in ROLES.items() if (value := getattr(signal, role)))
         parts = (
-            _(IN_FIELD[signal.field], signal=what, text=signal.text, rule=signal.rule), *signal.operators, who,
-            _("why: {why}", why=signal.why) if signal.why else "",
+            _(IN_FIELD[signal.field], signal=what, text=signal.text, rule=signal.rule),
+            *map(reasons.reason, signal.operators), who,
+            _("why: {why}", why=reasons.why(signal.why)) if signal.why else "",
         )  # fmt: skip
         lines.append(f"- {semicolons(part for part in parts if part)}")
     for off in article.suppressed:
         what = _(CATEGORY_WORDS[off.category])
-        said = _('not counted, {reason}: "{text}" ({category})', reason=off.reason, text=off.text, category=what)
+        said = _(
+            'not counted, {reason}: "{text}" ({category})',
+            reason=reasons.reason(off.reason),
+            text=off.text,
+            category=what,
+        )
         lines.append(f"- {said}")
     lines += who_and_where(article, names)
     return safe_html.sound("\n".join(lines))

@@ -16,14 +16,13 @@ from monitor.reader import corrections as rules
 from monitor.storage.corrections import reading_of
 from monitor.ui.app import access
 from monitor.ui.components import downloads, safe_html, times
-from monitor.ui.components.wording import CATEGORY_WORDS, DIRECTION_WORDS, MODE_WORDS, commas
+from monitor.ui.components.wording import CATEGORY_WORDS, CORRECTIONS, DIRECTION_WORDS, MODE_WORDS, commas
 from monitor.ui.queries import reads
 
 FOLLOWS = N_(
     "Its story, filters and alerts follow at once, the index from this hour on. Index points of earlier hours "
     "stay as they were published."
 )
-KIND_WORDS = {"right": N_("right"), "wrong": N_("wrong"), "missing": N_("missing"), "undone": N_("taken back")}
 MODES = {"act": N_("act"), "words": N_("words")}
 A_MODE = {"act": N_("an act"), "words": N_("words")}
 OPEN, FAULT, WHO = "correcting", "correction_fault", "corrected_by"  # keys of the session
@@ -153,7 +152,7 @@ def history(said: Sequence[Correction]) -> None:
             parts = [
                 safe_html.sentence(
                     _("{when}: {category} ({mode}) {verdict}, {words}"), when=when,
-                    category=_(CATEGORY_WORDS[one.category]), mode=_(MODES[one.mode]), verdict=_(KIND_WORDS[one.kind]),
+                    category=_(CATEGORY_WORDS[one.category]), mode=_(MODES[one.mode]), verdict=_(CORRECTIONS[one.kind]),
                     words=safe_html.tag("q", one.text, dir="auto"),
                 )
             ]  # fmt: skip

@@ -16,7 +16,7 @@ from monitor.prices.event_study import WINDOWS, Study
 from monitor.ui.app import pages
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads, number_table, row_selection, safe_html
-from monitor.ui.components.wording import commas, semicolons, upper
+from monitor.ui.components.wording import commas, labelled, semicolons, upper
 from monitor.ui.exports import periods
 from monitor.ui.queries import studies
 from monitor.ui.queries.studies import Event
@@ -117,7 +117,7 @@ def by_name(series: str, part: str, found: Study, events: Sequence[Event]) -> No
     event = chosen[0]
     since, until = (studies.moment(day, settled) for day in (event.day - timedelta(days=1), event.day))
     with st.container(horizontal=True):
-        st.text(f"{event.day}: {safe_html.sound(event.title) or studies.in_words(event.what)}")
+        st.text(labelled(str(event.day), safe_html.sound(event.title) or studies.in_words(event.what)))
         if event.story is not None:
             st.page_link(
                 pages.target("stories.py"), label=_("Who reported this story"), query_params={"story": str(event.story)}

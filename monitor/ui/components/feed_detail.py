@@ -18,6 +18,7 @@ from monitor.ui.components.wording import (
     STATE_MEANS,
     STATE_WORDS,
     age,
+    fault,
 )
 from monitor.ui.queries import reads
 
@@ -59,7 +60,7 @@ def facts(name: str) -> None:
                 "Error: {error} ({n} times in a row)",
                 state.failures,
                 n=numeral(state.failures),
-                error=state.error,
+                error=fault(state.failure, state.error),
             )
         )
     lines.append(
@@ -104,7 +105,8 @@ def one(feed: Feed) -> None:
                 "asked": pd.to_datetime([r.at for r in rounds], utc=True),
                 "state": [_(STATE_WORDS.get(r.state, r.state)) for r in rounds], "new": [r.new_entries for r in rounds],
                 "unreadable": [r.bad_entries for r in rounds], "stored": [r.entries for r in rounds],
-                "HTTP": [r.status for r in rounds], "error": [safe_html.cell(r.error) for r in rounds],
+                "HTTP": [r.status for r in rounds],
+                "error": [safe_html.cell(fault(r.failure, r.error)) for r in rounds],
             }),
             hide_index=True, height="auto", key="rounds", placeholder="",
             column_config={

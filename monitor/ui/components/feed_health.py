@@ -14,6 +14,7 @@ from monitor.ui.components.wording import (
     STATE_WORDS,
     TIER,
     age,
+    fault,
 )
 from monitor.ui.queries import reads
 
@@ -56,7 +57,7 @@ def health(wanted: tuple[str, ...] | None) -> None:
         "stored": [state.entries for state in stored],
         "last new entry": [age(state.last_new, now) for state in stored],
         "next due": [due(state, word, now) for feed, state, word in rows],
-        "error": [safe_html.cell(state.error) for state in stored],
+        "error": [safe_html.cell(fault(state.failure, state.error)) for state in stored],
         "HTTP": [state.status for state in stored],
         "moved to": [safe_html.web_link(state.moved_to) for state in stored],
         "publisher": [safe_html.cell(feed.publisher) for feed in feeds],

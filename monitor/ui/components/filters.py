@@ -24,6 +24,7 @@ from monitor.ui.components.wording import (
     TIER,
     TIERS,
     commas,
+    labelled,
     listed,
     named,
 )
@@ -205,7 +206,7 @@ def unknown(prefix: str) -> None:
         **{name: [_actor(code) for code in reads.known_tags("actor")] for name in PAIR if prefix + name in given()},
     }
     strange = [
-        f"{name}: {value}"
+        labelled(name, value)
         for name, values in known.items()
         for value in st.query_params.get_all(prefix + name)
         if value and value not in values

@@ -112,7 +112,10 @@ def price_numbers(series: Sequence[Series], now: datetime) -> list[Number]:
         trouble = _("◐ Stale: {why}", why=stale) if stale else ""
         if fault:
             trouble = _(
-                "{source}: {fault}, {ago}", source=_(SOURCES[fault.provider]), fault=fault.kind, ago=age(fault.at, now)
+                "{source}: {fault}, {ago}",
+                source=_(SOURCES[fault.provider]),
+                fault=_(fault.kind),
+                ago=age(fault.at, now),
             )
         made.append(Number(
             one.name, _("no price") if price is None else numeral(price.close, ",.2f"), price.unit if price else "",

@@ -9,7 +9,7 @@ from monitor.models import DataSeries, Series, SeriesState
 from monitor.prices import market
 from monitor.prices.series import age as series_age
 from monitor.ui.components import safe_html, times
-from monitor.ui.components.wording import age, day_age, upper
+from monitor.ui.components.wording import age, day_age, fault, labelled, upper
 from monitor.ui.queries import reads
 
 
@@ -22,7 +22,7 @@ def banner(series: Series | DataSeries, now: datetime) -> None:
 
 def error(state: SeriesState) -> str | None:
     """What is wrong with a file, without the marks that a terminal shows around names of columns."""
-    return state.error and state.error.replace("`", "")
+    return state.error and fault(state.failure, state.error.replace("`", ""))
 
 
 def _of_price(series: Series, now: datetime) -> None:
@@ -31,10 +31,11 @@ def _of_price(series: Series, now: datetime) -> None:
     """
     lines = []
     for one in (failure for failure in reads.price_failures() if failure.series == series.name):
-        lines.append(f"{one.provider}: {_asked(one.cause, one.at, one.next_try, now)}")
+        cause = fault(one.kind, one.cause)
+        lines.append(labelled(one.provider, _asked(cause, one.at, one.next_try, now)))
     newest = reads.newest_price(series.name, now)
     if newest and (old := market.stale(series, newest, now)):
-        price = f"{numeral(newest.close, ',.2f')} {newest.unit}, {newest.kind}, {newest.source}"
+        price = f"{numeral(newest.close, ',.2f')} {newest.unit}, {_(newest.kind)}, {newest.source}"
         lines.append(_("{what} ({price}).", what=upper(old), price=price))
     if lines:
         safe_html.banner(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.language import _
-from monitor.ui.components.safe_html import Html, tag
+from monitor.ui.components.safe_html import Html, sentence, tag
 
 FRESHNESS = {"●": "good", "◐": "late", "✕": "bad"}  # sign -> class
 
@@ -25,9 +25,7 @@ def fresh(state: tuple[str, str, str], notes: Sequence[str | Html] = ()) -> Html
     sign, word, rest = state
     return tag(
         "p",
-        tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)),
-        ": ",
-        rest,
+        sentence(_("{label}: {value}"), label=tag("b", f"{sign} {word}", class_=FRESHNESS.get(sign)), value=rest),
         *(part for note in notes for part in (" ", note)),
         class_="fresh",
     )

@@ -61,6 +61,14 @@ STATE_MEANS = {
     "off": N_("switched off in feeds.yaml"),
 }
 SOURCES = {"yahoo": "Yahoo Finance", "fred": "FRED", "synthetic": N_("made up")}
+# what went wrong with a feed, a file or a provider of prices: the same word in log, database, CSV and screen
+FAULTS = (
+    N_("dns"), N_("network"), N_("timeout"), N_("tls"), N_("refused address"), N_("redirects"), N_("http"),
+    N_("rate limited"), N_("gone"), N_("too large"), N_("encoding"), N_("not a feed"), N_("not a series"),
+    N_("not parseable"), N_("dangerous"), N_("storage"), N_("parser"), N_("program"), N_("no time"), N_("not carried"),
+    N_("empty"), N_("unreadable"), N_("unit"), N_("not a number"), N_("clock"), N_("symbol"), N_("failed"),
+)  # fmt: skip
+CORRECTIONS = {"right": N_("right"), "wrong": N_("wrong"), "missing": N_("missing"), "undone": N_("taken back")}
 PRICE_KINDS = (N_("front month"), N_("spot"), N_("index"), N_("equity"), N_("synthetic"))
 MEASURES = {"tension": N_("Tension"), "relief": N_("Relief"), "attention": N_("Attention")}
 # the same within a sentence
@@ -154,6 +162,18 @@ def commas(words: Iterable[str]) -> str:
 def semicolons(clauses: Iterable[str]) -> str:
     """Whole clauses that stand side by side."""
     return _("; ").join(_apart(clauses))
+
+
+def labelled(label: str, value: str) -> str:
+    """A label and what it stands for."""
+    return _("{label}: {value}", label=label, value=value)
+
+
+def fault(kind: str | None, message: str | None) -> str:
+    """The stored message, which is English; behind its kind in words where another language is spoken."""
+    if not message or not kind or spoken() == "en":
+        return message or ""
+    return labelled(_(kind), message)
 
 
 def _apart(words: Iterable[str]) -> Iterable[str]:

@@ -19,7 +19,7 @@ from monitor.models import Alert, AlertDelivery
 from monitor.ui.app import pages
 from monitor.ui.components import downloads, leads, period, row_selection, rule_form, safe_html, speech, times
 from monitor.ui.components.rule_wording import means, span
-from monitor.ui.components.wording import age, commas
+from monitor.ui.components.wording import age, commas, labelled
 from monitor.ui.exports.periods import Period
 from monitor.ui.queries import alert_reads, reads, rule_trials
 
@@ -174,7 +174,9 @@ def one(alert: Alert) -> None:
             st.text(no_longer(changed))
             for article in changed:
                 edited = times.local(article.changed_at, reads.now())
-                safe_html.show(safe_html.passage(f"{article.publisher}, {edited}: {article.title}", kind="title"))
+                safe_html.show(
+                    safe_html.passage(labelled(commas((article.publisher, edited)), article.title), kind="title")
+                )
         for number in alert.stories[:5]:
             if story := reads.story(number):
                 safe_html.show(safe_html.passage(story.title, kind="title"))

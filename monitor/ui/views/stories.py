@@ -35,6 +35,7 @@ from monitor.ui.components.wording import (
     contradictions,
     followed,
     kinds,
+    labelled,
     languages,
     signs,
     state,
@@ -190,7 +191,7 @@ def against(account: Account, members: list[Article]) -> None:
     said = contradictions(account)
     found = [article for article in members if article.id in said]
     for article in found[:NAMED]:
-        head = safe_html.tag("span", f"{article.publisher}: {said[article.id]}")
+        head = safe_html.tag("span", labelled(article.publisher, said[article.id]))
         safe_html.show(
             safe_html.tag(
                 "div", head, safe_html.passage(article.title, kind="title", lang=article.lang), class_="against"
