@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests.browser import browser_page  # noqa: F401 - a fixture
 from tests.made_up import made_up_fortnight, reader, tagger  # noqa: F401 - fixtures
+from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401 - fixtures
 
 for name in [name for name in os.environ if name.startswith("MONITOR_") and name != "MONITOR_REQUIRE_BROWSER"]:
     del os.environ[name]

@@ -25,7 +25,6 @@ from monitor.storage.store import open_store
 from monitor.stories.service import StoryService
 from tests.fake_reader import FakeReader
 from tests.made_up import NOW
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401 - fixtures
 from tests.test_archive import Here, entry, written
 
 

@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 from monitor import errors
 from monitor.cli import app
 from monitor.storage import articles, backup, feeds, migrations, open_store, tables
-from tests.stores import postgres  # noqa: F401
 from tests.test_storage_articles import FEED, STRIKE, TALKS, item, put
 
 HERE = Path(__file__).parent

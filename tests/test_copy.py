@@ -12,7 +12,7 @@ from monitor.errors import CopyError
 from monitor.models import Alert, Correction
 from monitor.storage import alerts, articles, copying, lease, notes, open_store, schema, stories, tables
 from monitor.storage.articles import Filter
-from tests.stores import address, fresh_postgres, postgres, save_state  # noqa: F401
+from tests.stores import save_state
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, THREAT, item, put
 
 

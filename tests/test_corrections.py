@@ -17,7 +17,6 @@ from monitor.reader.corrections import MAX_NOTE, RULE, corrected, in_force, labe
 from monitor.storage import articles, corrections, index, readings, signals, stories, tables
 from monitor.storage.articles import Filter, Item
 from monitor.stories.service import StoryService
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FEED = Feed("Gulf Wire", "https://wire.example/rss", publisher="wire")

@@ -3,7 +3,6 @@
 import pytest
 
 from benchmarks import kill
-from tests.stores import address, fresh_postgres, postgres  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.models import Observation, SeriesState
 from monitor.storage import observations
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LATER = FIRST + timedelta(days=2)

@@ -22,7 +22,7 @@ from monitor.pipeline import rounds
 from monitor.pipeline.work import Work
 from monitor.storage import gauges, lease, open_store
 from tests.running import Press, app, environment, feeds_yaml, free_port, monitor, rss, wait_for
-from tests.stores import address, fresh_postgres, postgres, save_state, store  # noqa: F401
+from tests.stores import save_state
 from tests.test_storage_articles import NOON, STRIKE, item, put
 
 MINUTE = timedelta(minutes=1)

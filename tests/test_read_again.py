@@ -17,7 +17,6 @@ from monitor.storage import articles, features, index, readings, stories
 from monitor.storage.articles import Filter, Item
 from monitor.stories import made_by
 from monitor.stories.service import StoryService
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
 NOW = START + timedelta(days=20, hours=12)

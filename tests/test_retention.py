@@ -19,7 +19,7 @@ from monitor.storage import alerts, articles, feeds, index, notes, open_store, s
 from monitor.storage import retention as storage
 from monitor.storage.articles import Filter
 from monitor.storage.retention import Cutoffs
-from tests.stores import address, fresh_postgres, postgres, save_state, store  # noqa: F401
+from tests.stores import save_state
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, THREAT, item, put
 
 DAY = timedelta(days=1)

@@ -10,7 +10,6 @@ from monitor.storage import articles
 from monitor.storage.articles import Filter, Item
 from monitor.storage.question import MAX_WORDS, Term, ask
 from monitor.storage.search import fold, question_of
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NAMES = {("bab", "el", "mandeb"): (("bab", "el", "mandeb"), ("bab", "al", "mandab"))}
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

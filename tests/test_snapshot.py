@@ -8,7 +8,6 @@ from monitor.models import IndexPoint, Story
 from monitor.operation import snapshot
 from monitor.storage import articles
 from tests.running import monitor
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_storage_articles import HOUR, NOON, STRIKE, item, put
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202e'

@@ -25,7 +25,6 @@ from monitor.storage import steps as step_storage
 from monitor.ui.queries import reads
 from tests import running
 from tests.internet import Internet, Page
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

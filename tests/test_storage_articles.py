@@ -11,7 +11,6 @@ from monitor.errors import StorageError
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Suppressed
 from monitor.storage import articles, counts, features, feeds, signals, stories
 from monitor.storage.articles import Filter, Item
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ from monitor.models import Alert, AlertDelivery, FeedState, IndexPoint, Price
 from monitor.storage import alerts, articles, feeds, index, leading, lease, notes, prices, signals, stories
 from monitor.storage.filters import Filter
 from monitor.storage.prices import PriceFailure
-from tests.stores import address, fresh_postgres, postgres, save_state, store  # noqa: F401
+from tests.stores import save_state
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, item, put
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

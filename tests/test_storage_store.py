@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from monitor import errors
 from monitor.models import Feed, FeedState
 from monitor.storage import articles, feeds, migrations, notes, open_store, schema
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_storage_articles import FEED, NOON, STRIKE, TALKS, item, put
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from monitor import export
 from monitor.models import FORMER_CATEGORIES, FORMER_PARTS
 from monitor.storage import alerts, articles, migrations, open_store, tables
-from tests.stores import fresh_postgres, postgres  # noqa: F401
 
 HERE = Path(__file__).parent / "upgrades"
 EXPORTS = json.loads((HERE / "version_2.exports.json").read_text(encoding="utf-8"))

@@ -10,7 +10,6 @@ from monitor.models import Entry, Feed, FeedState, Reading
 from monitor.storage import articles, feeds
 from monitor.storage.articles import Filter, Item
 from monitor.storage.batch import Outcome, Writer
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401 - fixtures
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Reading("en", "none", 0.0, False, (), (), (), (), "m")

@@ -15,7 +15,6 @@ from monitor.storage.articles import Filter, Item
 from monitor.stories import made_by
 from monitor.stories import service as story_service
 from monitor.stories.service import StoryService
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_stories import FOLDER, labelled, pairs
 
 LABELLED = sorted(labelled(FOLDER / "held-out.jsonl"), key=lambda each: each[1].at)

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from monitor.models import IndexPoint
 from monitor.storage import index, notes, stories, story_history
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_storage_articles import NOON, STRIKE, TALKS, item, put
 
 HOUR = timedelta(hours=1)

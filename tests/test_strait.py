@@ -9,7 +9,6 @@ from monitor.index.strait import StraitReport
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Text
 from monitor.storage import articles, signals
 from monitor.tagging.theatre import load
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -29,7 +29,6 @@ from monitor.storage.hosts import Ask, Host, Limits, turn
 from monitor.storage.news import News
 from monitor.ui.queries import reads
 from tests.running import wait_for
-from tests.stores import fresh_postgres, postgres  # noqa: F401
 from tests.test_storage_writer import outcome
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -3,7 +3,6 @@
 import pytest
 
 from benchmarks import team
-from tests.stores import fresh_postgres, postgres  # noqa: F401
 
 
 @pytest.mark.slow

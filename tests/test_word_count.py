@@ -9,7 +9,6 @@ from monitor.index.word_counter import WordCounter
 from monitor.models import Entry, Feed, FeedState, Reading
 from monitor.storage import articles, word_counts
 from monitor.storage.articles import Item
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
