@@ -141,7 +141,7 @@ def english(shown: AppTest) -> set[str]:
     for table in shown.dataframe:
         labels = json.loads(table.proto.columns)
         found += [name for name in table.value if not labels.get(name, {}).get("label")]
-        found += [str(cell) for column in table.value.select_dtypes("object") for cell in table.value[column]]
+        found += [str(cell) for column in table.value.select_dtypes(["object", "str"]) for cell in table.value[column]]
     bare = (re.sub(r"<[^>]*>", " ", unescape(text)) for text in found)
     return {text for text in (STAYS.sub("", text) for text in bare) if re.search("[A-Za-z]{2}", text)}
 

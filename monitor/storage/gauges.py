@@ -47,9 +47,9 @@ def read(store: Store) -> Gauges:
         states_of = sa.select(alert_deliveries.c.state, sa.func.count()).where(
             alert_deliveries.c.state.in_(UNDELIVERED)
         )
-        queue: Counter[str] = Counter(dict(conn.execute(states_of.group_by(alert_deliveries.c.state)).tuples().all()))
-        failing = dict(conn.execute(sa.select(step_failures.c.step, step_failures.c.failures)).tuples().all())
-        holders = dict(conn.execute(sa.select(lease.c.holder, lease.c.until).order_by(lease.c.until)).tuples().all())
+        queue: Counter[str] = Counter(dict(conn.execute(states_of.group_by(alert_deliveries.c.state)).all()))
+        failing = dict(conn.execute(sa.select(step_failures.c.step, step_failures.c.failures)).all())
+        holders = dict(conn.execute(sa.select(lease.c.holder, lease.c.until).order_by(lease.c.until)).all())
     return Gauges(version, states, unread, unread_since, method, uncounted, queue, failing, holders)
 
 
