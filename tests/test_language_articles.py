@@ -2,16 +2,10 @@
 named here. Filters stay in force when the language changes.
 """
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
-from gettext import NullTranslations
-from html import unescape
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from monitor import language
 from monitor.models import Alert, AlertDelivery, Correction, Entry, Feed, FeedState, Reading, Signal, Suppressed
@@ -19,13 +13,18 @@ from monitor.storage import alerts, articles
 from monitor.storage.articles import Item
 from monitor.storage.store import open_store
 from monitor.ui.components import rule_form
-from monitor.ui.queries import reads
+from tests.catalogues import (  # noqa: F401 - fixtures
+    as_english,
+    configured,
+    in_english,
+    other,
+    other_letters,
+    said_by,
+    show,
+)
 
-MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-FIELD = re.compile(r"(\{[^}]*\})")
-OTHER = {letter: letter + 0xFEE0 for letter in (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))}
 TITLE, SUMMARY = "غارة على بيروت 12", "غارة جديدة"
 FEEDS = """
 feeds: [{name: مصدر, url: 'https://a.example/rss'}]
@@ -38,49 +37,18 @@ alerts:
   - {name: ٥, kind: silence, of: feeds, longer_than: 90m}
   - {name: ٦, kind: silence, of: worker, longer_than: 2d}
 """
-# what is no sentence: names of files, codes, addresses, what was stored in English, an example of a search
-STAYS = re.compile(
-    r"feeds\.yaml|MONITOR_[A-Z_]+|test-[a-z]+|json #1|https?://\S+|/api/\S+|UTC|\([A-Z]{3,}\)|\b[a-z_]+\.[a-z_]+\b"
-    r"|^(level|signal|price)$|^English$|^Français$|corrected on \S+: right|^Hormuz \"oil tanker\" -houthi$"
-    r"|1 Mar to 2 Mar|^seiz\*, hijack\*$"
+# what is no sentence: codes, what was stored in English, examples of a search
+SAME = re.compile(
+    r"MONITOR_[A-Z_]+|test-[a-z]+|json #1|/api/\S+|\b[a-z_]+\.[a-z_]+\b|^(level|signal|price)$"
+    r"|corrected on \S+: right|^seiz\*, hijack\*$"
 )
 
 
-class Other(NullTranslations):
-    """Every sentence in letters that are not those of English; fields as they are."""
-
-    def gettext(self, message):
-        return "".join(part if part.startswith("{") else part.translate(OTHER) for part in FIELD.split(message))
-
-    def ngettext(self, msgid1, msgid2, n):
-        return self.gettext(msgid1 if n == 1 else msgid2)
-
-
 @pytest.fixture
-def page(monkeypatch, tmp_path):
+def page(monkeypatch, tmp_path, other_letters, show):
     """page(name, **address): a page in the made-up language, on two articles and their alerts."""
-    monkeypatch.setattr(language, "catalogue", lambda of: NullTranslations() if of == "en" else Other())
-    database = f"sqlite:///{tmp_path / 'articles.db'}"
-    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
-    fill(database)
-    for name, value in (
-        ("DATABASE_URL", database), ("FEEDS", str(tmp_path / "feeds.yaml")), ("NOW", NOW.isoformat()),
-        ("ALERT_URLS", "json://127.0.0.1:9/x"),
-    ):  # fmt: skip
-        monkeypatch.setenv(f"MONITOR_{name}", value)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-    def show(name: str, **address) -> AppTest:
-        shown = AppTest.from_file(MAIN, default_timeout=30)
-        shown.switch_page(f"../views/{name}.py")
-        for key, value in address.items():
-            shown.query_params[key] = value
-        return shown.run()
-
-    yield show
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    fill(configured(monkeypatch, tmp_path, FEEDS, NOW, ALERT_URLS="json://127.0.0.1:9/x"))
+    return show
 
 
 def fill(database: str) -> None:
@@ -114,43 +82,9 @@ def fill(database: str) -> None:
     store.close()
 
 
-SHOWN = ("label", "help", "placeholder", "body", "options", "content", "alt_text", "text", "default")
-
-
-def visible(message) -> list[str]:
-    """The words that an element of a page shows, whatever its kind."""
-    found = []
-    for field, value in message.ListFields() if message is not None else ():
-        for one in value if field.is_repeated else [value]:
-            if field.message_type:
-                found += visible(one)
-            elif field.name == "columns" and isinstance(one, str):
-                found += of_table(one)
-            elif field.name in SHOWN:
-                found.append(str(one))
-    return found
-
-
-def of_table(columns: str) -> list[str]:
-    return [str(one[name]) for one in json.loads(columns).values() for name in ("label", "help") if one.get(name)]
-
-
-def english(shown: AppTest) -> set[str]:
-    """What stands on the page in the letters of English."""
-    found = [text for element in shown.main for text in visible(element.proto)]
-    for table in shown.dataframe:
-        labels = json.loads(table.proto.columns)
-        found += [name for name in table.value if not labels.get(name, {}).get("label")]
-        found += [str(cell) for column in table.value.select_dtypes(["object", "str"]) for cell in table.value[column]]
-    bare = (re.sub(r"<[^>]*>", " ", unescape(text)) for text in found)
-    return {text for text in (STAYS.sub("", text) for text in bare) if re.search("[A-Za-z]{2}", text)}
-
-
-def said(shown: AppTest) -> str:
+def said(shown) -> str:
     """All that stands on the page, its letters as those of English again."""
-    return "\n".join(text for element in shown.main for text in visible(element.proto)).translate(
-        {other: letter for letter, other in OTHER.items()}
-    )
+    return as_english(said_by(shown))
 
 
 def test_the_articles_page_says_nothing_past_the_catalogues(page):
@@ -158,11 +92,11 @@ def test_the_articles_page_says_nothing_past_the_catalogues(page):
     shown.button(key="open_1_missing").click().run()
     shown.button(key="add_1_missing").click().run()
     assert not shown.exception
-    assert english(shown) == set()
+    assert in_english(said_by(shown), SAME) == {}
     assert "Choose a category." in said(shown) and "Not a translation" in said(shown) and "1 correction" in said(shown)
     shown.button(key=next(one.key for one in shown.button if one.key.startswith("judge_1_"))).click().run()
     assert not shown.exception
-    assert english(shown) == set()
+    assert in_english(said_by(shown), SAME) == {}
     assert "If it is wrong, it counts no more. The article becomes" in said(shown)
 
 
@@ -173,17 +107,17 @@ def test_the_alerts_page_says_nothing_past_the_catalogues(page, monkeypatch):
         shown = page("alerts", locale="fr", alert="1")
         shown.button(key="rule_try").click().run()
         assert not shown.exception
-        assert english(shown) == set()
+        assert in_english(said_by(shown), SAME) == {}
         assert "It would have fired once in 7 days" in said(shown) and "2 publishers report one story" in said(shown)
         for kind in ("jump", "price"):
             shown.selectbox(key="rule_kind_").set_value(kind).run()
             assert not shown.exception
-            assert english(shown) == set()
+            assert in_english(said_by(shown), SAME) == {}
 
 
 def test_a_filter_of_an_address_is_understood_in_every_language(page):
     """In English, by its code, and as it is called here."""
-    asked = ["strikes and clashes", "threat", "talks".translate(OTHER)]
+    asked = ["strikes and clashes", "threat", other("talks")]
     shown = page("articles", locale="fr", category=asked, show="everything")
     assert shown.multiselect(key="category").value == ["attack", "threat", "talks"]
     assert shown.segmented_control(key="show").value == "everything"

@@ -2,10 +2,8 @@
 is left.
 """
 
-import json
 import re
 from datetime import UTC, date, datetime, timedelta
-from gettext import NullTranslations
 from html import unescape
 
 import pytest
@@ -20,51 +18,15 @@ from monitor.storage.store import open_store
 from monitor.stories.account import Follower
 from monitor.ui.components import board, wording
 from monitor.ui.queries.board import Row
+from tests.catalogues import in_english, in_other_letters, other_letters, said_by  # noqa: F401 - a fixture
 from tests.test_state import week
 from tests.test_ui_pages import fortnight, screen  # noqa: F401
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-WIDE = {
-    ord(c): ord(c) + 0xFEE0 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-}  # letters of full width
 OURS = re.compile('class="(level|strait|fresh|kpis|board|since|events|guide|against|note)"')  # markup of these pages
-# names of the made-up news, units, dates; "now" ends the period in the name of the chart
-KEPT = re.compile(
-    r"Demo \S+|Brent|WTI|USD|bbl|UTC|feeds\.yaml|"
-    r"\b(Jan|Feb|Mar|October|February|March|Sun|Mon|Tue|Wed|Thu|Fri|Sat|now)\b"
-)
-
-
-class Others(NullTranslations):
-    def gettext(self, message):
-        pieces = re.split(r"(\{\w+\})", message)
-        return "".join(piece if piece.startswith("{") else piece.translate(WIDE) for piece in pieces)
-
-    def ngettext(self, msgid1, msgid2, n):
-        return self.gettext(msgid1 if n == 1 else msgid2)
-
-
-@pytest.fixture
-def other_letters(monkeypatch):
-    monkeypatch.setattr(language, "catalogue", lambda spoken: Others())
-
-
-def english(text: str) -> list[str]:
-    """Words in the letters of English, of markup those that are seen."""
-    seen = unescape(re.sub(r"<[^>]*>", " ", text))
-    return re.findall("[A-Za-z]{3,}", KEPT.sub("", seen))
-
-
-def said_by(page) -> list[str]:
-    """What the page says in elements of its own."""
-    found = [str(one.value) for kind in ("title", "header", "text", "info") for one in page.get(kind)]
-    found += [body for one in page.get("html") if OURS.search(body := str(one.value))]
-    for one in page.get("dataframe"):
-        columns = json.loads(one.proto.columns)
-        found += [str(column.get(word, "")) for column in columns.values() for word in ("label", "help")]
-        assert set(one.value.columns) == {name for name, column in columns.items() if "label" in column}
-    return found
+# names of the made-up news, units; "now" ends the period in the name of the chart
+SAME = re.compile(r"Demo Gulf Herald|Demo \S+|Brent|WTI|USD|bbl|\b(AB|CD|EF|GH|now)\b|3 of 4")
 
 
 @pytest.mark.usefixtures("other_letters")
@@ -79,14 +41,13 @@ def test_pages_are_said_in_the_letters_of_the_catalogue(fortnight, screen):
         ("why", {}),
     )
     for page, query in asked:
-        shown = screen(fortnight, page, **query)
+        shown = screen(fortnight, page, locale="fr", **query)
         assert not shown.exception
-        said = said_by(shown)
-        assert len(said) > 4
-        for text in said:
-            for title in titles:
-                text = unescape(text).replace(title, "")
-            assert not english(text), (page, text[:3000])
+        said = [unescape(text) for text in said_by(shown, OURS)]
+        for title in titles:
+            said = [text.replace(title, "") for text in said]
+        assert in_english(said, SAME) == {}, page
+        assert in_other_letters(said) > 20, page
 
 
 def states() -> list[str]:
@@ -144,7 +105,10 @@ def words() -> list[str]:
 @pytest.mark.usefixtures("other_letters")
 @pytest.mark.parametrize("made", [states, straits, words])
 def test_sentences_are_said_in_the_letters_of_the_catalogue(made):
-    assert [said for said in made() if english(said)] == []
+    with language.speaking("fr"):
+        said = made()
+    assert in_english(said, SAME) == {}
+    assert in_other_letters(said) >= 4
 
 
 def test_names_keep_their_order_in_a_list_from_right_to_left():

@@ -2,18 +2,14 @@
 nothing past the catalogues.
 """
 
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from gettext import NullTranslations
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from monitor import language
 from monitor.index import countries, languages, word_count
@@ -28,15 +24,21 @@ from monitor.storage.corrections import Tally
 from monitor.storage.counts import Count
 from monitor.storage.store import open_store
 from monitor.storage.word_counts import DayCount
-from monitor.ui.app import pages
 from monitor.ui.charts import actor_matrix, drag, index_change, marks, panels, returns_and_lags
 from monitor.ui.charts import map as map_chart
 from monitor.ui.components import presses, who_moves_first
 from monitor.ui.queries import reads, studies
 from monitor.ui.queries import trust as queries
-from tests.test_language_words_frame import Marked, everything
+from tests.catalogues import (  # noqa: F401 - fixtures
+    configured,
+    in_english,
+    in_other_letters,
+    of_chart,
+    other_letters,
+    said_by,
+    show,
+)
 
-MAIN = str(Path(reads.__file__).parents[1] / "app" / "main.py")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 TODAY = NOW.replace(hour=0)
@@ -47,65 +49,13 @@ feeds:
 prices: []
 series: [{name: SSS, url: 'https://s.example/a.csv', date: day, value: risk, unit: UUU, lag: 2d}]
 """
-# names, units and codes, which are the same in every language, and what ECharts takes for a format
-SAME = re.compile(
-    r"AAA|BBB|SSS|UUU|PPP|QQQ|https?:\S+|English|Français|2026-\S+Z|UTC|Feb|Mar|Aug|gulf-tension-[\w-]+|\bAND\b|\{[\w@\[\]]+\}|<br/>|localized|"
-    r"points of tension|(tension|relief) (low|band)"  # names of series that nobody sees
-)
-
-
-class Sentences(Marked):
-    """Says each sentence between marks, and what is filled in outside them: a word must not hide in a sentence."""
-
-    def gettext(self, message):
-        return re.sub(r"(\{\w+\})", r"»\1«", super().gettext(message))
-
-    def ngettext(self, msgid1, msgid2, n):
-        return re.sub(r"(\{\w+\})", r"»\1«", super().ngettext(msgid1, msgid2, n))
-
-
-def left(text: str) -> list[str]:
-    """The words that stand outside the marks."""
-    text = re.sub("<style.*?</style>", "", text, flags=re.DOTALL)
-    text = re.sub(r'\s(class|href|datetime|role|lang|dir|download)="[^"]*"', "", text)
-    text = SAME.sub("", re.sub(r"</?\w+|title=", " ", text))
-    while text != (text := re.sub("«[^«»]*»", "", text)):
-        pass
-    return re.findall(r"[A-Za-z]{3,}", text)
-
-
-def of_chart(option: object, key: str = "") -> list[str]:
-    """What a chart says: names, formats, and words among its categories."""
-    if isinstance(option, dict):
-        return [text for name, value in option.items() for text in of_chart(value, name)]
-    if isinstance(option, list | tuple):
-        return [text for value in option for text in of_chart(value, key)]
-    spoken = key in ("name", "formatter", "valueFormatter", "data", "lineX", "value", "title")
-    return [option] if spoken and isinstance(option, str) and not re.match(r"\d{4}-|[0-9a-f]{32}$", option) else []
-
-
-def charts_of(block) -> list[str]:
-    found = []
-    for child in block.children.values():
-        if child.type == "echarts_chart":
-            found += [child.proto.alt, *of_chart(json.loads(child.proto.spec))]
-        elif hasattr(child, "children"):
-            found += charts_of(child)
-    return found
+SAME = re.compile(r"AAA|BBB|SSS|UUU|PPP|QQQ|2026-\S+Z|\bAND\b")  # names, units and codes
 
 
 @pytest.fixture
-def marked(monkeypatch):
-    monkeypatch.setattr(language, "catalogue", lambda code: Sentences())
-
-
-@pytest.fixture
-def screen(monkeypatch, tmp_path):
-    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
-    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path}/m.db")
-    monkeypatch.setenv("MONITOR_FEEDS", str(tmp_path / "feeds.yaml"))
-    monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
-    store = open_store(f"sqlite:///{tmp_path}/m.db")
+def screen(monkeypatch, tmp_path, show):
+    """screen(page, **address): a page on 200 days of an index, of a series and of the word count."""
+    store = open_store(configured(monkeypatch, tmp_path, FEEDS, NOW))
     random = np.random.default_rng(1)
     values = 100 + 10 * random.standard_normal(200)
     values[[80, 140]] = 400
@@ -126,23 +76,7 @@ def screen(monkeypatch, tmp_path):
     observations.save(store, SeriesState("SSS", "https://s.example/a.csv"), said, unit="UUU", now=NOW)
     word_counts.save(store, counts)
     store.close()
-
-    def caches():
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        pages._target.cache_clear()
-
-    def run(page: str, **query: str) -> AppTest:
-        shown = AppTest.from_file(MAIN, default_timeout=30)
-        shown.query_params.update({"time": "all", **query})
-        shown.run()
-        shown.switch_page(f"../views/{page}.py")
-        shown.query_params.update(query)
-        return shown.run()
-
-    caches()
-    yield run
-    caches()
+    return partial(show, time="all", locale="fr")
 
 
 PLACES = [Count(("Jask",), 3, 2, 1, 2, 4, 7.0), Count(("PPP",), 1, 1, 0, 1, 1, 3.0)]
@@ -153,15 +87,15 @@ PAIRS = [Count(("PPP", "QQQ"), 2, 2, 0, 2, 2, 6.0)]
     "page, query",
     [("oil", {}), ("oil", {"events": "2026-02-12, 77"}), ("trust", {}), ("map", {"spot": "Jask", "pair": "PPP>QQQ"})],
 )
-def test_a_page_says_nothing_past_the_catalogues(screen, marked, monkeypatch, page, query):
+def test_a_page_says_nothing_past_the_catalogues(screen, other_letters, monkeypatch, page, query):
     monkeypatch.setattr(reads, "stories_of_places", lambda *asked: PLACES)
     monkeypatch.setattr(reads, "stories_of_pairs", lambda *asked: PAIRS)
     monkeypatch.setattr(queries, "said_of_readings", lambda: [Tally("attack", 3, 1, 0)])
     shown = screen(page, **query)
     assert not shown.exception
-    texts = everything(shown._tree) + charts_of(shown._tree)
-    assert {text: words for text in texts if (words := left(text))} == {}
-    assert sum("«" in text for text in texts) > 20
+    texts = said_by(shown)
+    assert in_english(texts, SAME) == {}
+    assert in_other_letters(texts) > 20
 
 
 def jump(days: int) -> pd.Series:
@@ -260,10 +194,11 @@ def rested() -> list[str]:
 
 
 @pytest.mark.parametrize("said", [studied, lagged, old, compared, of_presses, drawn, rested])
-def test_a_sentence_of_prices_the_press_and_charts_says_nothing_past_the_catalogues(marked, said):
-    texts = [text for text in said() if text]
-    assert {text: words for text in texts if (words := left(text))} == {}
-    assert sum("«" in text for text in texts) >= 4
+def test_a_sentence_of_prices_the_press_and_charts_says_nothing_past_the_catalogues(other_letters, said):
+    with language.speaking("fr"):
+        texts = [text for text in said() if text]
+    assert in_english(texts, SAME) == {}
+    assert in_other_letters(texts) >= 4
 
 
 def test_words_of_shipped_files_stand_in_the_catalogues():
@@ -281,12 +216,7 @@ def test_an_axis_of_lags_runs_from_left_to_right_in_every_language():
     assert said.startswith("\u2066← \u2067AAA\u2069   \u2067BBB\u2069") and said.endswith(" →\u2069")
 
 
-def test_an_option_in_the_address_is_understood_in_any_language(screen, monkeypatch):
-    class French(Sentences):
-        def gettext(self, message):
-            return f"fr {message}"
-
-    monkeypatch.setattr(language, "catalogue", lambda code: French() if code == "fr" else NullTranslations())
-    shown = screen("trust", locale="fr", form_day="7-day means")
+def test_an_option_in_the_address_is_understood_in_any_language(screen, other_letters):
+    shown = screen("trust", form_day="7-day means")
     assert not shown.exception
     assert shown.button_group(key="form_day").value == "7-day means"
