@@ -233,6 +233,7 @@ def test_entries_and_readings_come_back_as_they_were(tmp_path):
     assert reading.signals[0].category == "attack" and reading.confidence == 0.8 and reading.method == "fake"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst", "a.parquet"])
 def test_a_damaged_file_is_set_aside_by_name_and_leaves_nothing(tmp_path, name):
     path = in_format(tmp_path / "in", name, [entry(n) for n in range(30)])
@@ -278,6 +279,7 @@ def test_poison_rows_are_rejected_with_file_line_and_reason(tmp_path):
         assert says in row["reason"]
 
 
+@pytest.mark.slow
 def test_a_shard_that_kills_its_worker_three_times_is_set_aside_and_the_others_go_on(tmp_path):
     for n in range(6):
         written(tmp_path / f"in/{n}.jsonl", [entry(n), entry(n, title="crash" if n == 2 else "read it")])
@@ -303,6 +305,7 @@ def test_a_worker_of_another_version_is_refused(tmp_path):
         runner.run([str(path)], tmp_path / "out", pool, method="fake", columns={})
 
 
+@pytest.mark.slow
 def test_a_changed_reader_is_said_and_its_shards_are_read_again_on_refresh(tmp_path):
     for n in range(3):
         written(tmp_path / f"in/{n}.jsonl", [entry(n)])
@@ -316,6 +319,7 @@ def test_a_changed_reader_is_said_and_its_shards_are_read_again_on_refresh(tmp_p
     assert run(tmp_path / "in", tmp_path / "out", method="newer").read == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_changed_takes_the_place_of_what_it_was(tmp_path):
     path = written(tmp_path / "a.jsonl", [entry(1), entry(2)])
     run(path, tmp_path / "out")

@@ -41,6 +41,7 @@ def test_an_archive_is_read_and_loaded(command, tmp_path):
     store.close()
 
 
+@pytest.mark.slow
 def test_whoever_stops_it_learns_that_it_goes_on(command, monkeypatch):
     def stopped(*_, **__):
         raise KeyboardInterrupt
@@ -56,13 +57,13 @@ def test_whoever_stops_it_learns_that_it_goes_on(command, monkeypatch):
         ((), 2, "name the files"),
         (("news.jsonl",), 2, "with -o the folder"),
         (("news.jsonl", "-o", "read", "--map", "x=y"), 1, "ours=theirs"),
-        (("none.jsonl", "-o", "read"), 1, "names no file"),
+        pytest.param(("none.jsonl", "-o", "read"), 1, "names no file", marks=pytest.mark.slow),
         (
             ("news.jsonl", "-o", "read", "--scheduler", "tcp://127.0.0.1:9", "--processes", "2"),
             2,
             "leave --processes out",
         ),
-        (("--load", "."), 1, "holds no archive"),
+        pytest.param(("--load", "."), 1, "holds no archive", marks=pytest.mark.slow),
         (("news.jsonl", "--load", "."), 2, "takes the folder"),
         (("news.jsonl", "-o", "read", "--index-only"), 2, "goes with --load"),
     ],

@@ -32,7 +32,7 @@ def tools(monkeypatch):
     monkeypatch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ['PATH']}")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request, tmp_path):
     """The address of an empty database for itself."""
     if request.param == "sqlite":
@@ -194,6 +194,7 @@ def test_a_backup_is_one_file_and_a_database_of_its_own(store, tmp_path):
         assert articles.count(copy) == BATCH
 
 
+@pytest.mark.slow
 def test_an_older_backup_is_upgraded_in_its_copy_and_stays_as_it_was(store, tmp_path):
     old = tmp_path / "old.db"
     with closing(sqlite3.connect(old)) as conn:
@@ -206,6 +207,7 @@ def test_an_older_backup_is_upgraded_in_its_copy_and_stays_as_it_was(store, tmp_
         assert migrations.version(conn) == len(migrations.MIGRATIONS)
 
 
+@pytest.mark.slow
 def test_a_backup_before_an_upgrade_is_not_one_after_it(tmp_path):
     old = tmp_path / "monitor.db"
     with closing(sqlite3.connect(old)) as conn:
@@ -334,6 +336,7 @@ backup.backup(open_store(sys.argv[1]), Path(sys.argv[2]))
 # -- PostgreSQL -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_without_pg_dump_the_command_is_said_without_the_password(database, tmp_path, monkeypatch):
     with closing(open_store(database)) as store:
@@ -343,6 +346,7 @@ def test_without_pg_dump_the_command_is_said_without_the_password(database, tmp_
     assert not list(tmp_path.glob("b*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_database_shared_with_others_is_not_swapped(database, tmp_path):
     with closing(open_store(database)) as store:
@@ -353,6 +357,7 @@ def test_a_database_shared_with_others_is_not_swapped(database, tmp_path):
         backup.restore(database, tmp_path / "b", LATER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_dump_of_something_else_or_cut_off_changes_nothing(database, tmp_path):
     with closing(open_store(database)) as store:

@@ -130,6 +130,7 @@ def test_markdown_reads_well_as_plain_text():
     )
 
 
+@pytest.mark.slow
 def test_the_command_writes_each_form_and_refuses_what_it_cannot(tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds: [{name: A, url: 'https://a.example/rss'}]\n")
     now = {"MONITOR_NOW": (NOON + timedelta(days=1)).isoformat()}
@@ -143,6 +144,7 @@ def test_the_command_writes_each_form_and_refuses_what_it_cannot(tmp_path):
     assert monitor(tmp_path, "brief", "--since", "2030-01-01", **now).returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(browser.find_chromium() is None, reason=browser.HOW)
 @pytest.mark.parametrize("lang", ["en", "fa"])
 def test_a_browser_prints_one_page(lang):

@@ -71,7 +71,7 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.parametrize("page", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("page", [3, *(pytest.param(page, marks=pytest.mark.slow) for page in (1, 2, 5, 9))])
 def test_it_goes_on_after_a_kill(source, target, page, monkeypatch):
     monkeypatch.setattr(copying, "A_PAGE", 1)
     seen = []

@@ -174,7 +174,7 @@ def test_closing_stops_what_is_being_read():
     assert asyncio.run(life()).kind == "parser"
 
 
-@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("busy", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_no_process_outlives_a_killed_parent(busy):
     parent = subprocess.Popen(
         [sys.executable, "-c", _PARENT, "hang" if busy else "idle"],

@@ -237,6 +237,7 @@ def test_a_clock_that_is_set_back_finds_the_days_before_again(store):
     alike(published, kept(store, SMALL.method))
 
 
+@pytest.mark.slow
 def test_where_articles_are_no_longer_kept_points_stay_and_none_is_computed_of_a_part(store):
     come_in(store, press(20))
     now = day_of(20)

@@ -254,6 +254,7 @@ def test_a_fault_keeps_its_trace():
     assert "ValueError: broken" in json.loads(line(logs.Json(), "x", fault=fault))["exception"]
 
 
+@pytest.mark.slow
 def test_settings_of_operation_are_checked_at_the_door(tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds: [{name: A, url: 'https://a.example/rss'}]\n")
     for name, value in [("MONITOR_LOG", "xml"), ("MONITOR_HTTP", "9102"), ("MONITOR_HTTP", "localhost:99999")]:

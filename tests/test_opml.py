@@ -76,6 +76,7 @@ def test_any_title_is_one_line_of_yaml(tmp_path_factory, first, second):
     assert not read.problems and [feed["name"] for feed in read.data["feeds"]] == [one.name for one in listed]
 
 
+@pytest.mark.slow
 def test_the_command_prints_yaml_and_says_what_it_left_out(tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds: [{name: A, url: 'https://a.example/rss'}]\n")
     (tmp_path / "x.opml").write_bytes(FILE)

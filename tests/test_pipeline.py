@@ -18,6 +18,7 @@ from tests.internet import Internet, Page, redirect
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+pytestmark = pytest.mark.slow
 
 
 def items(many: int, *, prefix: str = "Report", at: datetime = START) -> list[dict]:
@@ -71,7 +72,6 @@ def test_poll_beside_another_worker_names_the_holder(tmp_path):
     assert articles.count(store) == 0
 
 
-@pytest.mark.slow
 def test_a_dead_workers_lease_is_taken_at_once(tmp_path):
     code = "from monitor.pipeline.process import this_process; print(this_process())"
     dead = subprocess.run(
@@ -86,7 +86,6 @@ def test_a_dead_workers_lease_is_taken_at_once(tmp_path):
     assert articles.count(store) == 1
 
 
-@pytest.mark.slow
 def test_one_bad_feed_never_stops_a_round(tmp_path):
     with Internet() as net:
         net.serve("/good", Page(running.rss(items(3))))
@@ -104,7 +103,6 @@ def test_one_bad_feed_never_stops_a_round(tmp_path):
     assert all(state.error for name, state in states.items() if name != "Feed /good")
 
 
-@pytest.mark.slow
 def test_poll_once_asks_feeds_that_are_not_due_but_not_those_gone(tmp_path):
     with Internet() as net:
         net.serve("/a", Page(running.rss(items(1))))
@@ -116,7 +114,6 @@ def test_poll_once_asks_feeds_that_are_not_due_but_not_those_gone(tmp_path):
     assert asked == (2, 1)
 
 
-@pytest.mark.slow
 def test_a_feed_that_moved_for_good_is_asked_there_once_several_answers_agree(tmp_path):
     with Internet() as net:
         net.serve("/old", redirect("/new", 301))
@@ -135,7 +132,6 @@ def test_a_feed_that_moved_for_good_is_asked_there_once_several_answers_agree(tm
     assert moved in running.monitor(tmp_path, "export", "feeds").stdout
 
 
-@pytest.mark.slow
 def test_killed_in_the_middle_of_a_round_nothing_committed_is_lost(tmp_path):
     paths = [f"/{n}" for n in range(24)]
     with Internet() as net:
@@ -155,7 +151,6 @@ def test_killed_in_the_middle_of_a_round_nothing_committed_is_lost(tmp_path):
     assert len(now) == len(set(now.values())) == 480
 
 
-@pytest.mark.slow
 def test_the_worker_follows_edits_and_keeps_the_last_good_configuration(tmp_path):
     with Internet() as net:
         net.serve("/a", Page(running.rss(items(1, prefix="A"))))
@@ -173,7 +168,6 @@ def test_the_worker_follows_edits_and_keeps_the_last_good_configuration(tmp_path
     assert "feeds.yaml:2" in note.value
 
 
-@pytest.mark.slow
 def test_a_clock_moved_back_polls_again_and_deletes_nothing(tmp_path):
     with Internet() as net:
         net.serve("/clock", Page(START.isoformat().encode(), content_type="text/plain"))

@@ -13,7 +13,6 @@ from monitor.config.settings import load
 from monitor.config.trial import as_given, as_yaml, rule_of
 from monitor.errors import ConfigError
 from monitor.models import Signal
-from monitor.tagging.tagger import Tagger
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -84,12 +83,11 @@ NOT_SEIZED = [
 ]
 
 
-def test_the_rule_on_seizures_in_feeds_yaml_fires_on_seizures_only(settings):
+def test_the_rule_on_seizures_in_feeds_yaml_fires_on_seizures_only(settings, tagger):
     """It stands there as a comment; these headlines are ours."""
     text = (ROOT / "feeds.yaml").read_text(encoding="utf-8")
     (line,) = [line for line in text.splitlines() if line.startswith("  # - {name: Ship seized")]
     rule = rule_of(line.removeprefix("  # "), settings)
-    tagger = Tagger.load()
 
     def said(title: str) -> bool:
         found = tagger.read(title, "").signals

@@ -222,11 +222,15 @@ def test_a_revised_value_is_kept_beside_the_one_it_revises(net, store, settings)
     "page, kind, part",
     [
         (Page(b"<html>Moved</html>", content_type="text/html"), "not a series", "is a web page"),
-        (Page(b""), "not a series", "empty"),
-        (Page(b'day,risk,other\n2026-02-24,"1,0",1\n'), "not a series", "with a comma"),
-        (Page(b"day,risk,other\n2027-02-24,1,1\n"), "not a series", "lies in the future"),
-        (Page(b"day,level\n2026-02-24,1\n"), "not a series", "no column"),
         (Page(b"gone", status=503), "http", "503"),
+        pytest.param(Page(b""), "not a series", "empty", marks=pytest.mark.slow),
+        pytest.param(
+            Page(b'day,risk,other\n2026-02-24,"1,0",1\n'), "not a series", "with a comma", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            Page(b"day,risk,other\n2027-02-24,1,1\n"), "not a series", "lies in the future", marks=pytest.mark.slow
+        ),
+        pytest.param(Page(b"day,level\n2026-02-24,1\n"), "not a series", "no column", marks=pytest.mark.slow),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_in_that_round_and_the_old_values_stay(net, store, settings, page, kind, part):

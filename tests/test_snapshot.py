@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import pytest
+
 from monitor.models import IndexPoint, Story
 from monitor.operation import snapshot
 from monitor.storage import articles
@@ -87,6 +89,7 @@ def test_made_up_news_and_replays_are_named():
     assert "made up" not in page() and "Replay" not in page()
 
 
+@pytest.mark.slow
 def test_the_command_makes_a_folder_and_never_writes_into_one(tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds: [{name: A, url: 'https://a.example/rss'}]\n")
     done = monitor(tmp_path, "snapshot", "out", MONITOR_NOW=(NOON + timedelta(days=1)).isoformat())

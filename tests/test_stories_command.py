@@ -90,6 +90,7 @@ def test_a_fault_names_file_line_and_remedy(line, says):
     assert str(problem).startswith("x.jsonl:3: ") and says in str(problem)
 
 
+@pytest.mark.slow
 def test_the_command_reads_a_file_and_ends_with_2_where_it_has_faults(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MONITOR_FEEDS", raising=False)

@@ -263,8 +263,14 @@ def test_what_was_not_tested_is_not_called_insignificant(market):
 # -- Why --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("by", ["category", "publisher", "story"])
+def parts_of_a_move():
+    """(by, measure): in the quick round each of them once."""
+    for row, by in enumerate(("category", "publisher", "story")):
+        for column, measure in enumerate(MEASURES):
+            yield pytest.param(by, measure, marks=() if row == column else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("by, measure", parts_of_a_move())
 def test_the_parts_shown_sum_to_the_move_of_the_published_index(made_up_fortnight, screen, written, by, measure):
     shown = screen(made_up_fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), time="3 days")
     assert not shown.exception
