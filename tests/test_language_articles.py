@@ -40,7 +40,7 @@ alerts:
 # what is no sentence: codes, what was stored in English, examples of a search
 SAME = re.compile(
     r"MONITOR_[A-Z_]+|test-[a-z]+|json #1|/api/\S+|\b[a-z_]+\.[a-z_]+\b|^(level|signal|price)$"
-    r"|corrected on \S+: right|^seiz\*, hijack\*$"
+    r"|^seiz\*, hijack\*$"
 )
 
 
