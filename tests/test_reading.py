@@ -80,6 +80,39 @@ def test_what_waits_is_read_in_batches_in_the_order_of_arrival(store):
     assert read_unread(store, readers, langs={}) == 0
 
 
+def copy_of(feed: str, *titles: str, summary: str = "") -> tuple[Feed, list[Item]]:
+    items = [Item(Entry(title, title, None, summary, None, None), WAITS, feed, title) for title in titles]
+    return Feed(feed, f"https://{feed}.example/rss", publisher=feed), items
+
+
+def test_a_text_of_many_feeds_is_read_once_in_each_language_and_all_have_its_reading(store):
+    for feed, items in (
+        copy_of("one", "read strike", "read 1"),
+        copy_of("two", "read 2", "read strike"),
+        copy_of("three", "read strike"),
+        copy_of("four", "read strike", summary="And more."),
+    ):
+        articles.save(store, feed, items, state=FeedState(feed.name, feed.url), slices=None, now=NOON)
+    readers = InProcess()
+    assert read_unread(store, readers, langs={"three": "fr"}) == 6
+    assert readers.asked == [["read strike", "read 1", "read 2", "read strike", "read strike"]]
+    first, _, _, second, in_french, longer = articles.several(store, range(1, 7))
+    assert first.signals and first.signals == second.signals and first.vector == second.vector is not None
+    assert (first.lang, second.lang, in_french.lang, longer.lang) == (None, None, "fr", None)
+    assert articles.waiting(store) == articles.Waiting(0, None)
+
+
+def test_a_text_that_breaks_readers_is_tried_for_all_its_copies_at_once(store):
+    for feed, items in (copy_of("one", "read 1"), copy_of("two", "read 1", "read 2")):
+        articles.save(store, feed, items, state=FeedState(feed.name, feed.url), slices=None, now=NOON)
+    readers = InProcess("read 1")
+    assert read_unread(store, readers, langs={}) == 3
+    assert readers.asked == [["read 1", "read 2"], *[["read 1"]] * 3, [reading.PLAIN.title], ["read 2"]]
+    found = {article.feed + article.title: article.fault for article in articles.several(store, range(1, 4))}
+    fault = "could not be read: too slow"
+    assert found == {"oneread 1": fault, "tworead 1": fault, "tworead 2": None}
+
+
 def test_what_comes_in_while_others_are_read_is_read_too(store, monkeypatch):
     put(store, "read 1")
     more, keep = [["read 2"], ["read 3"]], articles.keep_readings
