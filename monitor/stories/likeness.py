@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.config import document
-from monitor.stories.features import CLASSES, LIVE, MEANT, SKETCH, TOPICAL
+from monitor.stories.features import CLASSES, LIVE, MEANT, SKETCH, TOPICAL, VECTOR
 
 FILE = Path(__file__).with_name("likeness.yaml")
 SPAN = timedelta(hours=36)  # further apart, two articles are two stories
@@ -56,46 +56,58 @@ def shipped() -> Weights:
 # -- signs ------------------------------------------------------------------------------------------------
 
 
+# The sets of a sketch as they lie in it, one beside the other, so that the bits of all are counted at once.
+_SETS = np.dtype([
+    ("vector", np.int8, VECTOR), ("bits", np.uint64, 25), ("rest", np.uint8, SKETCH.itemsize - VECTOR - 25 * 8)
+])  # fmt: skip
+_STARTS = np.array([0, 2, 4, 6, 14, *range(18, 25)])  # of each set within them
+_SECOND, _THIRD = 1, 2  # classes of a title's words; the first is 0
+_TEXT, _NAMES, _ACTORS, _PLACES, _NARROW, _ACTS, _NUMBERS, _TITLE_NUMBERS, _CATEGORIES = range(3, 12)
+
+
+class _Sets:
+    """What pairs of sketches have in common: members of each set of one, of the other and of both. One of them may be
+    a single one.
+    """
+
+    def __init__(self, a: np.ndarray, b: np.ndarray) -> None:
+        of_one, of_other = (np.ascontiguousarray(each.view(_SETS)["bits"]) for each in (a, b))
+        self.one, self.other, self.both = map(_count, (of_one, of_other, of_one & of_other))
+        # cosine of two sets, damped for small ones; whether both have members and none in common
+        self.shares = self.both / (np.sqrt(self.one * self.other) + 0.5)
+        self.others = (self.both == 0) & (self.one > 0) & (self.other > 0)
+
+    def of_titles(self) -> np.ndarray:
+        """The cosine of two titles' words, each by how rare it is."""
+        one, other, both = (_by_rarity(counted) for counted in (self.one, self.other, self.both))
+        return both / (np.sqrt(one * other) + 0.2)
+
+
 def _count(bits: np.ndarray) -> np.ndarray:
-    """How many bits of each row are set."""
-    counted = np.bitwise_count(bits)
-    return counted.sum(-1, dtype=np.int64) if counted.ndim > 1 else counted.astype(np.int64)
+    """How many members each set has."""
+    return np.add.reduceat(np.bitwise_count(bits), _STARTS, axis=1, dtype=np.int64)
 
 
-def _shares(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(cosine of two sets, damped for small ones; whether both have members and none in common)"""
-    one, other, both = _count(a), _count(b), _count(a & b)
-    return both / (np.sqrt(one * other) + 0.5), (both == 0) & (one > 0) & (other > 0)
-
-
-def title_share(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The cosine of two titles' words, each by how rare it is."""
-    one, other, both = (np.bitwise_count(bits).sum(-1, dtype=np.int64) @ _RARITY for bits in (a, b, a & b))
-    return both / (np.sqrt(one * other) + 0.2)
+def _by_rarity(counted: np.ndarray) -> np.ndarray:
+    # not by `@`, which adds up in another way for one row than for many
+    return counted[:, 0] * _RARITY[0] + counted[:, _SECOND] * _RARITY[_SECOND] + counted[:, _THIRD] * _RARITY[_THIRD]
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Of vectors in signed bytes, row by row; 0 where one is empty."""
-    a, b = a.astype(np.float32), b.astype(np.float32)  # whole numbers up to 2**24 are exact
-    norms = np.sqrt((a * a).sum(-1, dtype=np.float64) * (b * b).sum(-1, dtype=np.float64))
-    return (a * b).sum(-1, dtype=np.float64) / np.maximum(norms, 1.0)
+    a, b = a.astype(np.float32), b.astype(np.float32)  # whole numbers up to 2**24 are exact, and so are these sums
+    norms = np.sqrt((a * a).sum(-1).astype(np.float64) * (b * b).sum(-1).astype(np.float64))
+    return (a * b).sum(-1).astype(np.float64) / np.maximum(norms, 1.0)
 
 
 def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
     """name -> its value for each pair; `a` and `b` are sketches, one of them may be a single one."""
-    a, b = np.broadcast_arrays(np.atleast_1d(a), np.atleast_1d(b))
-    near, apart = cosine(a["vector"], b["vector"]), a["lang"] != b["lang"]
+    a, b = np.atleast_1d(a), np.atleast_1d(b)
+    sets, near, apart = _Sets(a, b), cosine(a["vector"], b["vector"]), a["lang"] != b["lang"]
     within = ~apart
-    title, text = title_share(a["title"], b["title"]), _shares(a["text"], b["text"])[0]
-    names = np.minimum(_count(a["names"] & b["names"]), 3)
-    actors, other_actors = _shares(a["actors"], b["actors"])
-    places, other_places = _shares(a["places"], b["places"])
-    narrow = _count(a["narrow"] & b["narrow"])
-    elsewhere = (narrow == 0) & (a["narrow"] != 0) & (b["narrow"] != 0)
-    categories, other_categories = _shares(a["categories"], b["categories"])
-    acts, other_acts = _shares(a["acts"], b["acts"])
-    numbers, other_numbers = _shares(a["numbers"], b["numbers"])
-    none = (a["categories"] == 0).astype(int) + (b["categories"] == 0)
+    names = np.minimum(sets.both[:, _NAMES], 3)
+    categories = sets.shares[:, _CATEGORIES]
+    none = (sets.one[:, _CATEGORIES] == 0).astype(int) + (sets.other[:, _CATEGORIES] == 0)
     hours = np.minimum(np.abs(a["second"] - b["second"]) / 3600, 48)
     live = (a["flags"] & LIVE != 0).astype(int) + (b["flags"] & LIVE != 0)
     publisher = a["publisher"] == b["publisher"]
@@ -106,28 +118,28 @@ def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
         "meaning above 0.3": np.maximum(near - 0.3, 0),
         "meaning above 0.45": np.maximum(near - 0.45, 0),
         "meaning and a category": near * (categories > 0),
-        "title's words": title * within,
-        "rarest words of both titles": np.minimum(_count(a["title"][:, 2] & b["title"][:, 2]), 3) * within,
-        "text's rare words": text * within,
+        "title's words": sets.of_titles() * within,
+        "rarest words of both titles": np.minimum(sets.both[:, _THIRD], 3) * within,
+        "text's rare words": sets.shares[:, _TEXT] * within,
         "names, other language": names * apart,
         "names": np.minimum(names, 2) * within,
-        "actors": actors,
+        "actors": sets.shares[:, _ACTORS],
         "the same actors": (a["actors"] == b["actors"]) & (a["actors"] != 0),
-        "other actors": other_actors,
-        "places": places,
-        "narrow places": np.minimum(narrow, 2),
-        "other places": other_places,
-        "other narrow places": elsewhere,
+        "other actors": sets.others[:, _ACTORS],
+        "places": sets.shares[:, _PLACES],
+        "narrow places": np.minimum(sets.both[:, _NARROW], 2),
+        "other places": sets.others[:, _PLACES],
+        "other narrow places": sets.others[:, _NARROW],
         "categories": categories,
-        "other categories": other_categories,
+        "other categories": sets.others[:, _CATEGORIES],
         "one without a category": none == 1,
         "both without a category": none == 2,
         "first signal's category": (a["main"] == b["main"]) & (a["main"] != 0),
-        "acts": acts,
-        "other acts": other_acts,
+        "acts": sets.shares[:, _ACTS],
+        "other acts": sets.others[:, _ACTS],
         "opposite directions": a["sign"] * b["sign"] < 0,
-        "numbers": numbers,
-        "other numbers": other_numbers,
+        "numbers": sets.shares[:, _NUMBERS],
+        "other numbers": sets.others[:, _NUMBERS],
         "days between": hours / 24,
         "over 12 hours": hours > 12,
         "within 6 hours": hours <= 6,
@@ -140,15 +152,15 @@ def signs(a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
 
 
 SIGNS = tuple(signs(*np.zeros((2, 1), SKETCH)))  # their names
-
-
-_TITLE, _TEXT, _ELSEWHERE = map(SIGNS.index, ("title's words", "text's rare words", "other narrow places"))
+OF_COPIES = "title's words", "text's rare words", "other narrow places"
 
 
 def sign_table(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(pairs, SIGNS)"""
-    found = signs(a, b)
-    return np.stack([found[name] for name in SIGNS], 1).astype(np.float64)
+    table = np.empty((np.broadcast(a, b).size, len(SIGNS)))
+    for place, values in enumerate(signs(a, b).values()):
+        table[:, place] = values
+    return table
 
 
 def weigh(table: np.ndarray, a: np.ndarray, b: np.ndarray, weights: Weights) -> np.ndarray:
@@ -160,10 +172,18 @@ def weigh(table: np.ndarray, a: np.ndarray, b: np.ndarray, weights: Weights) -> 
     unmeant = (table * weights.unmeant).sum(1) + weights.start[1]
     logits = np.clip(np.where(both & MEANT != 0, meant, unmeant), -30, 30)
     probability = np.where(both & TOPICAL != 0, 1 / (1 + np.exp(-logits)), 0.0)
+    title, text, elsewhere = (table[:, SIGNS.index(name)] for name in OF_COPIES)
+    return _with_copies(probability, (title + text) / 2 >= SAME_TEXT, elsewhere > 0, a, b)
+
+
+def _with_copies(
+    probability: np.ndarray, same: np.ndarray, elsewhere: np.ndarray, a: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    """`same`: they have the words of one text; `elsewhere`: they name other narrow places."""
     # two strikes on two cities are two events, however alike they are told
-    probability = np.where(table[:, _ELSEWHERE] > 0, probability * ELSEWHERE, probability)
+    probability = np.where(elsewhere, probability * ELSEWHERE, probability)
     gap = np.abs(a["second"] - b["second"])
-    copies = ((table[:, _TITLE] + table[:, _TEXT]) / 2 >= SAME_TEXT) & (table[:, _ELSEWHERE] == 0)
+    copies = same & ~elsewhere
     probability = np.where(copies, np.maximum(probability, SAME), probability)
     series = copies & (gap > _SERIES) & (a["title_numbers"] != b["title_numbers"])
     return np.where(series | (gap > _SPAN), 0.0, probability)
@@ -171,5 +191,9 @@ def weigh(table: np.ndarray, a: np.ndarray, b: np.ndarray, weights: Weights) -> 
 
 def likeness(a: np.ndarray, b: np.ndarray, weights: Weights | None = None) -> np.ndarray:
     """The probability for each pair of sketches; `a` or `b` may be a single one."""
-    a, b = np.broadcast_arrays(np.atleast_1d(a), np.atleast_1d(b))
-    return weigh(sign_table(a, b), a, b, weights or shipped())
+    a, b = np.atleast_1d(a), np.atleast_1d(b)
+    if (a["flags"] & b["flags"] & TOPICAL).any():
+        return weigh(sign_table(a, b), a, b, weights or shipped())
+    sets, within = _Sets(a, b), a["lang"] == b["lang"]  # as most are: only their words count
+    same = (sets.of_titles() * within + sets.shares[:, _TEXT] * within) / 2 >= SAME_TEXT
+    return _with_copies(np.zeros(len(same)), same, sets.others[:, _NARROW], a, b)
