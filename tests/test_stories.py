@@ -12,7 +12,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -21,9 +21,11 @@ import pytest
 
 from monitor.models import Article, Signal
 from monitor.reader.network import Network
-from monitor.stories import WINDOW, Features, Grouper, clusters, features, nearest
+from monitor.stories import WINDOW, Features, Grouper, Placement, clusters, features, linkage, nearest
 from monitor.stories import grouper as grouping
 from monitor.stories.archive import grouped
+from monitor.stories.features import TOPICAL
+from monitor.stories.likeness import likeness
 from tests.running import ROOT
 
 FOLDER = Path(__file__).parent / "stories"
@@ -436,5 +438,70 @@ def test_copies_beyond_a_dozen_follow_the_others_and_a_hundred_are_one_story():
         one = article(number, f"2027-03-01T05:{number % 60:02d}+00:00", f"Wire {number}", "en", *text)
         changed |= grouper.add(features(one)).changed
     assert set(changed.values()) == {1} and len(changed) == 100
+    (bucket,) = grouper._buckets.values()
+    assert len(bucket.nodes) == 12 and len(bucket.followers) == 88  # only a dozen are compared with
+    edited = article(50, "2027-03-01T05:50+00:00", "Wire 50", "en", "Salwa is free", text[1])
+    assert grouper.revise(features(edited), 1) == Placement(1, {})
     grouper.forget(datetime(2027, 3, 2, tzinfo=UTC))
     assert len(grouper) == 0
+
+
+def copied(seed: int) -> list[Article]:
+    """Articles of the sets, most of them with copies by other publishers, some edited a little, in any order; one in
+    three has lost its tie to the theatre.
+    """
+    chance = random.Random(seed)
+    found = []
+    for _, one in chance.sample(every(), 40):
+        if chance.random() < 1 / 3:
+            one = replace(one, theatre=False, categories=(), signals=(), vector=None)
+        for _ in range(min(40, int(chance.paretovariate(0.6)))):
+            title = one.title if chance.random() < 0.5 else f"{one.title} ({chance.randrange(40)})"
+            at = one.at + timedelta(minutes=chance.choice((0, 5, 300, 2_000)) + chance.randrange(30))
+            found.append(replace(one, title=title, publisher=f"Wire {chance.randrange(40)}", at=at))
+    chance.shuffle(found)
+    return [replace(one, id=id) for id, one in enumerate(found, 1)]
+
+
+def placements(articles: list[Article]) -> list[Placement]:
+    """Of all as they come, with an edit and what is too old forgotten in between."""
+    grouper, found = Grouper(), []
+    for number, one in enumerate(articles):
+        found.append(grouper.add(features(one)))
+        if number % 10 == 9 and (was := grouper._nodes.get(articles[number // 2].id)) is not None:
+            edited = replace(articles[number // 2], title=articles[number // 3].title)
+            found.append(grouper.revise(features(edited), was.story))
+        if number % 100 == 99:
+            grouper.forget(one.at - timedelta(hours=30))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_spares_work_on_copies_changes_no_story(monkeypatch, seed):
+    """Rows of articles that are compared no more are used again, likenesses are asked once, and what is alike
+    throughout is not sorted.
+    """
+    articles = copied(seed)
+    spared = placements(articles)
+    takes, asks = nearest.HalfDay.take, clusters.together
+
+    def take(bucket, row):
+        takes(bucket, row)
+        bucket._free.clear()
+
+    monkeypatch.setattr(nearest.HalfDay, "take", take)
+    monkeypatch.setattr(grouping, "together", lambda chosen, known: asks(chosen, {}))
+    monkeypatch.setattr(linkage, "ROUNDING", 2.0)
+    assert spared == placements(articles)
+    assert sum(len(each.changed) > 1 for each in spared) > 10
+
+
+def test_a_likeness_is_the_same_alone_and_in_company():
+    """Also of two that are not tied to the theatre, which are compared by fewer signs where all are such."""
+    sketches = np.array([features(one).sketch for one in copied(0)[:150]])
+    tied = sketches["flags"] & TOPICAL != 0
+    assert 10 < tied.sum() < 140
+    for one in sketches[::15]:
+        in_company = likeness(one, sketches)
+        assert [float(likeness(one, other)[0]) for other in sketches] == in_company.tolist()
+        assert likeness(one, sketches[~tied]).tolist() == in_company[~tied].tolist()

@@ -5,7 +5,7 @@ A cluster knows how alike each two of its articles are; which of them are one st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,9 +23,9 @@ class Node:
     order: tuple
     reported: bool
     bucket: HalfDay
-    row: int  # in the bucket
+    row: int | None = None  # in the bucket; None: it follows another
     story: int | None = None
-    cluster: Cluster | None = None  # None: it follows another
+    cluster: Cluster | None = None  # likewise
     follows: Node | None = None
     followers: list[Node] = field(default_factory=list)
 
@@ -68,13 +68,21 @@ def parts_of(cluster: Cluster, join: float) -> list[Cluster]:
     return []
 
 
-def together(clusters: Sequence[Cluster]) -> Cluster:
-    """One cluster of several, with how alike each article of one is to each of another."""
+def together(clusters: Sequence[Cluster], known: Mapping[int, float]) -> Cluster:
+    """One cluster of several, with how alike each article of one is to each of another. `known`: how alike the first
+    article is to others, by their ids, as far as that was asked before.
+    """
     nodes = [node for cluster in clusters for node in cluster.nodes]
-    sketches, whose = sketches_of(nodes), np.repeat(np.arange(len(clusters)), [len(c.nodes) for c in clusters])
-    a, b = np.nonzero(whose[:, None] < whose[None])
+    whose = np.repeat(np.arange(len(clusters)), [len(c.nodes) for c in clusters])
     matrix = np.zeros((len(nodes),) * 2, np.float32)
-    matrix[a, b] = matrix[b, a] = likeness(sketches[a], sketches[b])
+    asked = whose[:, None] < whose[None]
+    for n, node in enumerate(nodes):
+        if node.id in known:
+            matrix[0, n] = matrix[n, 0] = known[node.id]
+            asked[0, n] = False
+    if asked.any():
+        sketches, (a, b) = sketches_of(nodes), np.nonzero(asked)
+        matrix[a, b] = matrix[b, a] = likeness(sketches[a], sketches[b])
     start = 0
     for cluster in clusters:
         end = start + len(cluster.nodes)

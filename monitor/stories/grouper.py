@@ -20,7 +20,7 @@ theatre are joined by their words alone, to each other, and one that is joined t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -78,20 +78,17 @@ class Grouper:
             return Placement(story, {article.id: story})
         near = self._near(article)
         node = self._remember(article)
-        alike = likeness(article.sketch, sketches_of(near)) if near else np.zeros(0)
+        alike = likeness(article.sketch, sketches_of(near)).tolist() if near else []
         linked = sorted(
-            (
-                (-float(score), other.order, other)
-                for score, other in zip(alike, near, strict=True)
-                if score >= self._join
-            ),
+            ((-score, other.order, other) for score, other in zip(alike, near, strict=True) if score >= self._join),
             key=lambda link: link[:2],
         )
         parted: list[Cluster] = []
         if len(linked) >= COPIES and -linked[COPIES - 1][0] >= SAME:
             follows = self._follow(node, linked[0][2])
         else:
-            follows = self._hang(node, [other for _, _, other in linked], parted)
+            known = {other.id: score for score, other in zip(alike, near, strict=True)}
+            follows = self._hang(node, article, [other for _, _, other in linked], known, parted)
         clusters = {
             id(each.cluster): each.cluster for part in parted for each in part.nodes if each.cluster is not None
         }
@@ -122,7 +119,8 @@ class Grouper:
         if node.story is None:
             self._drop([node])
             return self.add(article)
-        node.bucket.write(node.row, article)
+        if node.row is not None:
+            node.bucket.change(node.row, article.sketch)
         return Placement(node.story, {})
 
     def restore(self, article: Features, story: int | None) -> None:
@@ -132,10 +130,11 @@ class Grouper:
         node = self._remember(article)
         cluster = self._clusters.get(story) if story is not None else None
         if cluster is None:
-            node.cluster = Cluster([node])
+            node.cluster, node.row = Cluster([node]), node.bucket.put(node, article.sketch)
         elif len(cluster.nodes) >= HANGING:
             self._follow(node, next(other for other in cluster.nodes if other.story == story))
         else:
+            node.row = node.bucket.put(node, article.sketch)
             alike = None
             if cluster.matrix is not None:
                 row = np.array([other.story == story for other in cluster.nodes], np.float32)
@@ -154,7 +153,10 @@ class Grouper:
         """Forget the articles of earlier half days. What is left of a story stays together."""
         self._horizon = max(self._horizon, before)
         old = [key for key in self._buckets if key[0] < _number(before)]
-        gone = [node for key in old for node in self._buckets.pop(key).nodes if node is not None]
+        gone: list[Node] = []
+        for bucket in map(self._buckets.pop, old):
+            gone += [node for node in bucket.nodes if node is not None]
+            gone += bucket.followers.values()
         self._drop(gone)
 
     # -- finding --------------------------------------------------------------------------------------------
@@ -175,7 +177,7 @@ class Grouper:
         for bucket, rows, near in found:
             kept = near >= least
             for row, score in zip(rows[kept].tolist(), near[kept].tolist(), strict=True):
-                if (node := bucket.nodes[row]) is not None and node.cluster is not None:
+                if (node := bucket.nodes[row]) is not None:
                     chosen.append((-score, node.order, node))
         if len(chosen) > COMPARED:
             chosen.sort(key=lambda each: each[:2])
@@ -185,16 +187,16 @@ class Grouper:
         key = _number(article.at), article.topical
         if (bucket := self._buckets.get(key)) is None:
             bucket = self._buckets[key] = HalfDay(article.topical)
-        row = bucket.put(article)
-        node = Node(article.id, article.order, article.reported, bucket, row)
-        bucket.nodes[row] = self._nodes[article.id] = node
+        node = self._nodes[article.id] = Node(article.id, article.order, article.reported, bucket)
         return node
 
     # -- what hangs together --------------------------------------------------------------------------------
 
-    def _hang(self, node: Node, linked: Sequence[Node], parted: list[Cluster]) -> Node | None:
+    def _hang(
+        self, node: Node, article: Features, linked: Sequence[Node], known: Mapping[int, float], parted: list[Cluster]
+    ) -> Node | None:
         """Make one cluster of the new article and of those it is linked to, the most alike first; gives the one that
-        it only follows, if so.
+        it only follows, if so. `known`: how alike it is to those that are near, by their ids.
 
         Adds to `parted` what a cluster that was too large fell into.
         """
@@ -214,8 +216,9 @@ class Grouper:
                     return self._follow(node, other)
             chosen.append(whole)
             size += len(whole.nodes)
+        node.row = node.bucket.put(node, article.sketch)
         if size > 1:
-            made = together(chosen)
+            made = together(chosen, known)
             for each in made.nodes:
                 each.cluster = made
         return None
@@ -224,7 +227,7 @@ class Grouper:
         """From now on its story is that of the other, which is given back."""
         node.cluster, node.follows = None, other
         other.followers.append(node)
-        node.bucket.hide(node.row)
+        node.bucket.followers[node.id] = node
         return other
 
     # -- stories --------------------------------------------------------------------------------------------
@@ -294,8 +297,10 @@ class Grouper:
         touched: dict[int, Cluster] = {}
         for node in gone:
             del self._nodes[node.id]
-            node.bucket.nodes[node.row] = None
-            node.bucket.hide(node.row)
+            if node.row is not None:
+                node.bucket.take(node.row)
+            else:
+                del node.bucket.followers[node.id]
             self._count(node, -1)
             if node.follows is not None:
                 node.follows.followers.remove(node)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+ROUNDING = 1e-9  # more than a mean of likenesses is wrong by
+
 
 def groups(likeness: np.ndarray, join: float) -> np.ndarray:
     """The number of each article's group. `likeness`: (n, n), symmetric; two groups become one while their mean
@@ -16,6 +18,8 @@ def groups(likeness: np.ndarray, join: float) -> np.ndarray:
         return np.ones(1, int)
     if len(likeness) == 2:
         return np.array([1, 1 if likeness[0, 1] >= join else 2])
+    if likeness.min() >= join + ROUNDING:  # as copies of one text are: no mean can be less
+        return np.ones(len(likeness), int)
     from scipy.cluster.hierarchy import fcluster, linkage
 
     upper = np.triu_indices(len(likeness), 1)
