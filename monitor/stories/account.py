@@ -170,7 +170,7 @@ def owners(ordered: Iterable[tuple[int, str, str, str]]) -> dict[int, str]:
     marks: dict[int, list[tuple[frozenset[int], str]]] = {}
     found: dict[int, str] = {}
     for id, publisher, headline, opening in ordered:
-        title, runs = _traces(headline, opening)
+        title, runs = _headline(headline), _marks(opening)
         owner = headlines.get(title) if title else None
         if owner is None and runs:
             near = (kept for mark in runs for kept in marks.get(mark, ()))
@@ -185,17 +185,20 @@ def owners(ordered: Iterable[tuple[int, str, str, str]]) -> dict[int, str]:
     return found
 
 
-@lru_cache(maxsize=4_000)
-def _traces(title: str, opening: str) -> tuple[str, frozenset[int]]:
-    """What copies have in common: the words of a headline that is long enough,
-    and marks of the runs of words in an opening.
-    """
+def _headline(title: str) -> str:
+    """The words of a headline by which copies are recognised; empty where they are too few."""
     words = _WORD.findall(fold_letters(_SOURCE.sub("", title)))
+    return " ".join(words) if len(words) >= COPY_TITLE else ""
+
+
+@lru_cache(maxsize=4_000)
+def _marks(opening: str) -> frozenset[int]:
+    """Marks of the runs of words in an opening."""
     text = _WORD.findall(fold_letters(opening))
     runs: set[int] = set()
     if len(text) >= COPY_WORDS:
         runs = {zlib.crc32(" ".join(text[n : n + COPY_RUN]).encode()) for n in range(len(text) - COPY_RUN + 1)}
-    return " ".join(words) if len(words) >= COPY_TITLE else "", frozenset(nsmallest(COPY_MARKS, runs))
+    return frozenset(nsmallest(COPY_MARKS, runs))
 
 
 def _half(one: frozenset[int], other: frozenset[int]) -> bool:

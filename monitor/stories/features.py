@@ -123,21 +123,18 @@ def made_by() -> str:
 
 def features(article: Article) -> Features:
     lang = article.lang
-    title, lead = words.tokens(article.title[:MAX_CHARS]), words.tokens(article.summary[:MAX_CHARS])[:LEAD_WORDS]
+    title, lead = words.tokens(article.title[:MAX_CHARS]), _lead(article.summary[:MAX_CHARS], lang)
     made = np.zeros(1, SKETCH)
     (sketch,) = made
     of_title = _words(title, lang)
-    rare = [stem for stem, rarity in (of_title | _words(lead, lang)).items() if rarity >= RARE]
     for n, (low, high) in enumerate(CLASSES):
         sketch["title"][n] = _bits((stem for stem, rarity in of_title.items() if low <= rarity < high), 128)
-    sketch["text"] = _bits(rare, 512)
+    sketch["text"] = _rare(of_title) | lead.text
     topical = bool(article.categories or (article.theatre and (article.actors or article.places)))
     if topical:  # without a tie to the theatre articles are compared by their words alone
         sketch["names"] = _bits(_names(article), 256)
-    sketch["numbers"], sketch["title_numbers"] = (
-        _bits(_numbers(title + lead[:20]), 64)[0],
-        _bits(_numbers(title), 64)[0],
-    )
+    sketch["title_numbers"] = _bits(_numbers(title), 64)[0]
+    sketch["numbers"] = sketch["title_numbers"] | lead.numbers
     sketch["actors"], sketch["places"] = _bits(article.actors, 64)[0], _bits(article.places, 64)[0]
     sketch["narrow"] = _bits(frozenset(article.places) - BROAD, 64)[0]
     sketch["acts"] = _bits(
@@ -160,6 +157,24 @@ def features(article: Article) -> Features:
     flags |= LIVE if _LIVE.search(article.title[:MAX_CHARS].lower()) else 0
     sketch["flags"] = flags
     return Features(article.id, (article.at, article.title, article.publisher, article.id), article.at, sketch)
+
+
+class _Lead(NamedTuple):
+    """What the beginning of a summary adds to a sketch."""
+
+    text: np.ndarray
+    numbers: np.uint64
+
+
+@lru_cache(maxsize=2_000)
+def _lead(summary: str, lang: str | None) -> _Lead:
+    """Kept, since copies of one report come close upon each other."""
+    tokens = words.tokens(summary)[:LEAD_WORDS]
+    return _Lead(_rare(_words(tokens, lang)), _bits(_numbers(tokens[:20]), 64)[0])
+
+
+def _rare(found: dict[str, float]) -> np.ndarray:
+    return _bits((stem for stem, rarity in found.items() if rarity >= RARE), 512)
 
 
 @lru_cache(maxsize=60_000)

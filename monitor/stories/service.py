@@ -154,10 +154,11 @@ class StoryService:
         """
         placed: dict[int, int | None] = {}
         merged: dict[int, int] = {}  # story -> where its articles are after all merges
+        for placement in placements:
+            placed.update(placement.changed)
         for placement in reversed(placements):
             for was, into in reversed(placement.merged):
                 merged[was] = merged.get(into, into)
-            placed = placement.changed | placed
         stored = stories.known(self.store, merged)
         stories.assign(
             self.store,
