@@ -128,8 +128,9 @@ def recompute(conn: Connection, ids: set[int]) -> None:
         members: dict[int, list[Row[Any]]] = {}
         for row in conn.execute(MEMBERS.where(articles.c.story_id.in_(some))):
             members.setdefault(row.story_id, []).append(row)
-        reports = {id: reports_of(conn, rows) for id, rows in members.items()}
-        upsert(conn, stories, [values_of(id, members[id], reports[id]) for id in some if id in members])
+        # one story after the other, so that what is remembered of its headlines is still there for its account
+        written = [values_of(id, members[id], reports_of(conn, members[id])) for id in some if id in members]
+        upsert(conn, stories, written)
         empty = [id for id in some if id not in members]
         conn.execute(stories.delete().where(stories.c.id.in_(empty), stories.c.merged_into.is_(None)))
 
