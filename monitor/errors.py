@@ -5,11 +5,12 @@
     +-- LexiconError          a lexicon or gazetteer is wrong: file, line, remedy; exit 2
     +-- StorageError          the database
     |   +-- StorageBusy       another writer held it too long
+    |   |   `-- StorageUpgrading  it is being brought to a newer schema
     |   +-- StorageFull       no room on the disk
     |   +-- StorageReadOnly   the file or folder may not be written
     |   +-- StorageCorrupt    the file is not a sound database
     |   +-- StorageUnreachable  no such server, or it refused
-    |   +-- StorageNewer      made by a later version of this program
+    |   +-- StorageNewer      made, or brought to its schema, by a newer version of this program
     |   `-- BackupError       a backup or a restore is refused, or failed and changed nothing
     +-- ReaderError           no reader process can be had, or none can read
     +-- LeaseHeld             another worker owns the database, or an archive's folder; names the holder
@@ -69,6 +70,28 @@ class StorageBusy(StorageError):
     """Another writer held the database too long."""
 
 
+class StorageUpgrading(StorageBusy):
+    """The database is being brought to a newer schema; wait until that is done. Its words name no address."""
+
+    def __init__(self, at: int, to: int | None = None, *, waits: bool = False):
+        self.at = at  # the schema version that it has
+        self.to = to  # that of this program, which it has to get; None where a newer program upgrades it
+        self.waits = waits  # another process has the database now
+        if to is None:
+            said = (
+                f"a newer version of this program is upgrading the database, which has schema version {at}; "
+                "it is waited for"
+            )
+        elif waits:
+            said = (
+                f"the database has to be upgraded from schema version {at} to {to}; "
+                "another process has it now and is waited for"
+            )
+        else:
+            said = f"the database is being upgraded from schema version {at} to {to}"
+        super().__init__(said)
+
+
 class StorageFull(StorageError):
     """The disk is full."""
 
@@ -86,7 +109,17 @@ class StorageUnreachable(StorageError):
 
 
 class StorageNewer(StorageError):
-    """The database was made by a later version of this program."""
+    """The database was made, or brought to its schema, by a newer version of this program. Its words name no
+    address.
+    """
+
+    def __init__(self, found: int, known: int):
+        self.found, self.known = found, known  # schema versions
+        super().__init__(
+            f"the database has schema version {found}, this program knows up to {known}: a newer version of the "
+            "program made it or upgraded it; update this program and start it again, or choose another database "
+            "with MONITOR_DATABASE_URL"
+        )
 
 
 class BackupError(StorageError):

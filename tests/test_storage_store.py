@@ -58,12 +58,14 @@ def test_an_older_database_takes_the_steps_it_lacks_and_a_failing_step_leaves_no
         conn.exec_driver_sql("INSERT INTO later VALUES (3)")
         conn.exec_driver_sql("INSERT INTO nowhere VALUES (3)")
 
-    with pytest.raises(errors.StorageError):
-        migrations.migrate(store.read, store.write, (*migrations.MIGRATIONS, second, third))
+    newer = open_store(store.engine.url.render_as_string(hide_password=False), migrate=False)  # a newer program
+    with pytest.raises(errors.StorageError, match="nowhere"):
+        migrations.migrate(newer.read, newer.write, (*migrations.MIGRATIONS, second, third))
+    newer.close()
     with store.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM later").scalar() == 0
         assert migrations.version(conn) == len(migrations.MIGRATIONS) + 1
-    with pytest.raises(errors.StorageNewer, match="a later program made it"):
+    with pytest.raises(errors.StorageNewer, match="a newer version of the program made it"):
         open_store(store.engine.url.render_as_string(hide_password=False))
 
 

@@ -36,7 +36,7 @@ _POSTGRESQL = {
     "53300": StorageUnreachable,
 }  # fmt: skip
 _REMEDY = {
-    StorageBusy: "another writer holds the database; try again, or stop what else writes to it",
+    StorageBusy: "another writer, or an upgrade, holds the database; try again, or see what else writes to it",
     StorageFull: "the disk is full; free some space and try again",
     StorageReadOnly: "the database or its folder may not be written; check its owner and rights",
     StorageCorrupt: "the file is damaged or not a database; restore a copy, or move it away to start with a new one",

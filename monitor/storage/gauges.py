@@ -33,9 +33,11 @@ class Gauges:
 
 
 def read(store: Store) -> Gauges:
-    """Raises StorageError."""
+    """Raises StorageError: StorageNewer and StorageUpgrading at once, without waiting for any lock."""
     with store.read() as conn:
-        version = migrations.version(conn)
+        found = migrations.standing(conn)
+        found.check()
+        version = found.version
         if version != migrations.newest():
             return Gauges(version, {}, 0, None, None, None, Counter(), {}, {})
         states = {row.name: FeedState(*row) for row in conn.execute(sa.select(*STATE_COLUMNS))}

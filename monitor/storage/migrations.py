@@ -1,7 +1,10 @@
 """Upgrades a database to the schema version of this program, one numbered step after another.
 
 An empty database is made in the newest version at once, from schema.py. An older one takes the steps it lacks, each in
-a transaction of its own under a lock, so that two processes may open it at once.
+a transaction of its own under a lock, so that two processes may open it at once; the second waits for the first.
+
+A program that has the database open meanwhile reads on, as far as a step locks nothing that it reads. Whatever it
+writes checks first, in the same transaction, that the schema is still one that it knows (`check_for_writing`).
 
 To change the schema, edit schema.py and add a step at the end of MIGRATIONS. A step is frozen: it is written in SQL,
 and looks neither at schema.py nor at other live code, which may have changed by the time it runs. A step that was
@@ -10,17 +13,33 @@ released is never edited. tests/test_storage_upgrade.py upgrades from every vers
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from monitor.errors import StorageNewer
+from monitor.errors import StorageBusy, StorageNewer, StorageUpgrading
 from monitor.storage import schema, search
 
+log = logging.getLogger(__name__)
 Step = Callable[[Connection], None]
-LOCK = 0x67756C66  # any number, the same for all processes: PostgreSQL's advisory lock while migrating
+# PostgreSQL's advisory lock on the schema: whoever writes shares it, whoever upgrades has it alone
+_KEY = f"{0x67756C66}, hashtext(current_schema())"  # any number, the same for all processes
+_ALONE, _SHARED = (f"SELECT pg_advisory_xact_lock{kind}({_KEY})" for kind in ("", "_shared"))
+_UPGRADER = sa.text(
+    "SELECT bool_or(EXISTS ("
+    "SELECT 1 FROM pg_locks AS held JOIN pg_class AS class ON class.oid = held.relation "
+    "JOIN pg_namespace AS space ON space.oid = class.relnamespace "
+    "WHERE held.pid = upgrader.pid AND held.mode = 'AccessExclusiveLock' AND space.nspname = current_schema())) "
+    "FROM pg_locks AS upgrader WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted "
+    f"AND classid = {0x67756C66} AND objid = (hashtext(current_schema())::bigint & 4294967295)::oid AND objsubid = 2 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+PAUSE = 0.2  # seconds between two tries where another process has the database
 
 
 def create(conn: Connection) -> None:
@@ -320,32 +339,83 @@ def version(conn: Connection) -> int:
     return conn.scalar(sa.select(sa.func.max(_VERSION.c.version))) or 0
 
 
+def check_for_writing(conn: Connection) -> None:
+    """Within a writing transaction, which then keeps others from upgrading until its end: raise StorageNewer unless
+    this program knows the schema.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(_SHARED)
+    found = conn.exec_driver_sql("SELECT max(version) FROM schema_version").scalar() or 0
+    if found > newest():
+        raise StorageNewer(found, newest())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The schema of a database, as a program sees it that has it open. Found out without waiting for any lock."""
+
+    version: int
+    upgrading: bool  # another process upgrades it now; known on PostgreSQL only, where it may keep others from reading
+    locked: bool  # and it does
+
+    def check(self) -> None:
+        """Raise StorageNewer or StorageUpgrading where nothing is to be read."""
+        if self.version > newest():
+            raise StorageNewer(self.version, newest())
+        if self.locked:
+            raise StorageUpgrading(self.version)
+
+
+def standing(conn: Connection) -> Standing:
+    locked = conn.scalar(_UPGRADER) if conn.dialect.name == "postgresql" else None
+    return Standing(version(conn), locked is not None, bool(locked))
+
+
 def migrate(
     read: Callable[[], AbstractContextManager[Connection]],
     write: Callable[[], AbstractContextManager[Connection]],
     steps: Sequence[Step] = MIGRATIONS,
+    *,
+    say: Callable[[StorageUpgrading], None] | None = None,
 ) -> None:
-    """Take every step that is lacking. Raises StorageNewer when the database is ahead of this program."""
+    """Take every step that is lacking, waiting for others as long as it takes; `say` is told of each step before it is
+    taken and of waiting. Raises StorageNewer when the database is ahead of this program.
+    """
+    say = say or _log
     with read() as conn:
         now_at = version(conn)
+    waits = False
     while now_at < len(steps):  # an up-to-date database is opened without a write
-        with write() as conn:
-            if conn.dialect.name == "postgresql":
-                conn.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            now_at = version(conn)  # again, now that nobody else can move it
-            if now_at >= len(steps):
-                break
-            if now_at == 0:
-                _VERSION.create(conn, checkfirst=True)
-                steps[0](conn)
-                now_at = len(steps)  # an empty database was made in the newest version
-            else:
-                steps[now_at](conn)
-                now_at += 1
-            conn.execute(_VERSION.insert().values(version=now_at))
+        if now_at or waits:
+            say(StorageUpgrading(now_at, len(steps), waits=waits))
+        try:
+            with write() as conn:
+                now_at = _step(conn, steps)
+            waits = False
+        except StorageBusy:
+            waits = True
+            time.sleep(PAUSE)
     if now_at > len(steps):
-        raise StorageNewer(
-            f"the database has schema version {now_at}, this program knows up to {len(steps)}: "
-            "a later program made it; "
-            "update the program or choose another database with MONITOR_DATABASE_URL"
-        )
+        raise StorageNewer(now_at, len(steps))
+
+
+def _step(conn: Connection, steps: Sequence[Step]) -> int:
+    """Take one step; gives the version that the database then has."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(_ALONE)
+    now_at = version(conn)  # again, now that nobody else can move it
+    if now_at >= len(steps):
+        return now_at
+    if now_at == 0:
+        _VERSION.create(conn, checkfirst=True)
+        steps[0](conn)
+        now_at = len(steps)  # an empty database was made in the newest version
+    else:
+        steps[now_at](conn)
+        now_at += 1
+    conn.execute(_VERSION.insert().values(version=now_at))
+    return now_at
+
+
+def _log(upgrading: StorageUpgrading) -> None:
+    log.info("%s", upgrading)

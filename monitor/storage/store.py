@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 
-from monitor.errors import StorageBusy, StorageError, StorageReadOnly
+from monitor.errors import StorageBusy, StorageError, StorageNewer, StorageReadOnly, StorageUpgrading
 from monitor.storage import migrations
 from monitor.storage.foreign_errors import translated
 
@@ -37,27 +37,33 @@ class Store:
         self.sqlite = engine.dialect.name == "sqlite"
         self.path = Path(url.database) if self.sqlite and url.database else None
         self._wait = wait
+        self._migrated = False  # by then the schema is this program's, and what is written checks that it still is
         # SQLite's own busy handler sleeps and retries, and may starve a thread; inside the process a lock is fair
         # enough
         self._turn = threading.Lock() if self.sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for one short reading transaction. Raises StorageError."""
-        with translated(self.url), self.engine.connect() as conn, conn.begin():
+        """A connection for one short reading transaction. Raises StorageError: StorageNewer and StorageUpgrading where
+        it fails since another program upgraded the database, or does so now.
+        """
+        with self._explained(), translated(self.url), self.engine.connect() as conn, conn.begin():
             yield conn
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """A connection for one short writing transaction, committed at the end,
-        rolled back by any exception. Raises StorageError, and LeaseHeld within a step that another process does now.
+        rolled back by any exception. Raises StorageError, as `read` does, and LeaseHeld within a step that another
+        process does now.
         """
         if self._turn and not self._turn.acquire(timeout=self._wait):
             raise StorageBusy(f"another writer of this process held {self.url} for more than {self._wait:g} s")
         try:
-            with translated(self.url), self.engine.connect() as conn:
+            with self._explained(), translated(self.url), self.engine.connect() as conn:
                 conn = conn.execution_options(monitor_write=True, monitor_durable=durable)
                 with conn.begin():
+                    if self._migrated:
+                        migrations.check_for_writing(conn)
                     if check := fence.get():
                         check(conn)
                     yield conn
@@ -65,12 +71,54 @@ class Store:
             if self._turn:
                 self._turn.release()
 
+    def migrate(self, say: Callable[[StorageUpgrading], None] | None = None) -> None:
+        """Bring the database to the schema of this program, and see from now on that whatever is written finds it so.
+        Raises StorageError.
+        """
+        migrations.migrate(self.read, self.write, say=say)
+        self._migrated = True
+
+    def standing(self) -> migrations.Standing:
+        """Which schema the database has, and whether it is being upgraded. Raises StorageError."""
+        with translated(self.url), self.engine.connect() as conn, conn.begin():
+            return migrations.standing(conn)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What fails, or waits too long, since another program upgrades the database or has done so, says that."""
+        try:
+            yield
+        except StorageError as fault:
+            may_be = type(fault) in (StorageError, StorageBusy) and not isinstance(fault.__cause__, sa.exc.TimeoutError)
+            if self._migrated and may_be:
+                if why := self._other_program(busy=isinstance(fault, StorageBusy)):
+                    raise why from fault
+            raise
+
+    def _other_program(self, *, busy: bool) -> StorageError | None:
+        """What another program does, or has done, to the schema that a read or a write fails of."""
+        try:
+            found = self.standing()
+            found.check()
+        except (StorageNewer, StorageUpgrading) as why:
+            return why
+        except StorageError:  # what failed first says more
+            return None
+        return StorageUpgrading(found.version) if busy and found.upgrading else None
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS, migrate: bool = True) -> Store:
-    """Open the database at `url`, making or migrating it first unless `migrate` is off.
+def open_store(
+    url: str,
+    *,
+    wait: float = WRITER_WAIT_SECONDS,
+    migrate: bool = True,
+    say: Callable[[StorageUpgrading], None] | None = None,
+) -> Store:
+    """Open the database at `url`, making or upgrading it first unless `migrate` is off; `say` is told how that goes,
+    and while it waits for another process that upgrades.
 
     Raises a StorageError that says what to do.
     """
@@ -90,7 +138,7 @@ def open_store(url: str, *, wait: float = WRITER_WAIT_SECONDS, migrate: bool = T
         raise StorageError(f"{backend} is not supported; use sqlite:///path or postgresql://user@host/name")
     try:
         if migrate:
-            migrations.migrate(store.read, store.write)
+            store.migrate(say)
     except BaseException:  # whatever it is, also Ctrl-C: no connection stays open, and the caller gets it
         store.close()
         raise
