@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from monitor import reader
 from monitor.clock import Clock
 from monitor.config.settings import LastGood, Settings
-from monitor.errors import LeaseHeld, MonitorError, StorageError
+from monitor.errors import LeaseHeld, MonitorError, StorageError, StorageNewer
 from monitor.feeds import schedule
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.fetch.pace import Shared
@@ -90,8 +90,14 @@ class Pipeline:
     # -- from the app: a thread of its own ---------------------------------------------------------------
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=lambda: asyncio.run(self.run()), name="pipeline", daemon=True)
+        self._thread = threading.Thread(target=self._run_in_thread, name="pipeline", daemon=True)
         self._thread.start()
+
+    def _run_in_thread(self) -> None:
+        try:
+            asyncio.run(self.run())
+        except StorageNewer as fault:
+            log.error("polling has ended: %s", fault)
 
     def stop(self, *, wait: float = 10.0) -> None:
         self._stop.set()
@@ -141,7 +147,8 @@ class Pipeline:
     async def run(self, *, patient: bool = True) -> None:
         """Keep polling and run the steps until `stop`.
 
-        Waits while another process owns the database; when not `patient`, raises LeaseHeld.
+        Waits while another process owns the database; when not `patient`, raises LeaseHeld. Raises StorageNewer once a
+        newer version of this program upgraded the database.
         """
         waiting = None
         while not self._stop.is_set():
@@ -156,11 +163,15 @@ class Pipeline:
                     waiting = str(held)
                     log.info("%s", held)
                 await self._sleep(HEARTBEAT)
+            except StorageNewer:
+                raise
             except Exception as fault:  # shown and tried again; this loop ends only when it is asked to
                 await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
 
     async def _as_owner(self) -> None:
-        """Until stopped. Raises LeaseHeld when another process took the database over."""
+        """Until stopped. Raises LeaseHeld when another process took the database over, and StorageNewer when a newer
+        version of this program upgraded it.
+        """
         over = asyncio.Event()
         beat = asyncio.create_task(self._beat())
         names = [POLLING, *(runner.step.name for runner in self.runners)]
@@ -171,8 +182,10 @@ class Pipeline:
             while not self._stop.is_set() and not beat.done():
                 try:
                     await self._poll_session(beat)
+                except StorageNewer:
+                    raise
                 except Exception as fault:  # shown and tried again with new connections and readers; the steps go on
-                    await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
+                    await self._sleep(await asyncio.to_thread(self.polling.failed, fault), beat)
             if beat.done():
                 beat.result()
         finally:
@@ -201,9 +214,11 @@ class Pipeline:
                             more = await self._poll_due(settings, session)
                             if not self.polling.settled and not self._unstored:
                                 await asyncio.to_thread(self.polling.works)
+                        except StorageNewer:
+                            raise
                         except Exception as fault:  # the feeds under way go on
-                            await self._sleep(await asyncio.to_thread(self.polling.failed, fault))
-                        await self._sleep(SOON if more else TICK)
+                            await self._sleep(await asyncio.to_thread(self.polling.failed, fault), beat)
+                        await self._sleep(SOON if more else TICK, beat)
                 finally:
                     self.readers = None
                     running, self._running = self._running, {}
@@ -305,12 +320,14 @@ class Pipeline:
 
     async def _beat(self) -> None:
         """Give signs of life. Ends with LeaseHeld when another process took the database over (this one slept too
-        long).
+        long), with StorageNewer when a newer version of this program upgraded it.
         """
         while True:
             await asyncio.sleep(HEARTBEAT)
             try:
                 await asyncio.to_thread(self.owner.renew, [*self._running, *self._once])
+            except StorageNewer:
+                raise
             except StorageError as fault:  # whether anything was lost meanwhile is seen when the database is back
                 log.warning("no sign of life could be given: %s", fault)
 
@@ -323,11 +340,11 @@ class Pipeline:
             self._noted["configuration"] = text
         return settings
 
-    async def _sleep(self, seconds: float) -> None:
-        """Wake early when asked to stop."""
+    async def _sleep(self, seconds: float, beat: asyncio.Task | None = None) -> None:
+        """Wake early when asked to stop, or when the signs of life end."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while not self._stop.is_set() and (left := deadline - loop.time()) > 0:
+        while not self._stop.is_set() and not (beat and beat.done()) and (left := deadline - loop.time()) > 0:
             await asyncio.sleep(min(left, 0.2))
 
 
