@@ -19,12 +19,12 @@ from starlette.middleware import Middleware  # noqa: E402
 
 from monitor import clock  # noqa: E402
 from monitor.config.settings import LastGood  # noqa: E402
-from monitor.errors import ConfigError, StorageError  # noqa: E402
+from monitor.errors import ConfigError  # noqa: E402
 from monitor.operation import logs  # noqa: E402
 from monitor.operation.answers import Answers  # noqa: E402
 from monitor.pipeline.polling import Pipeline  # noqa: E402
 from monitor.storage.news import News  # noqa: E402
-from monitor.storage.store import open_store  # noqa: E402
+from monitor.storage.opening import Opening  # noqa: E402
 from monitor.ui.app import browser_scripts  # noqa: E402
 from monitor.ui.app.health import Health  # noqa: E402
 from monitor.ui.app.security import SecureHeaders  # noqa: E402
@@ -32,7 +32,7 @@ from monitor.ui.exports import brief as brief_routes  # noqa: E402
 from monitor.ui.exports import routes as export_routes  # noqa: E402
 from monitor.ui.queries import reads  # noqa: E402
 
-log = logging.getLogger("monitor.app")
+SOON = 3.0  # seconds within which a database is open, as a rule: the first visitor then sees its pages at once
 logs.begin("text")
 
 try:
@@ -46,29 +46,30 @@ except ConfigError as fault:
 
 @asynccontextmanager
 async def lifespan(app):
-    """The pipeline runs from before the first visitor until the server stops. Where the database will not open, the
-    pages say so.
+    """The pipeline runs from before the first visitor until the server stops. While the database cannot be opened, or
+    is being upgraded, the pages say so.
     """
-    try:
-        store, time = open_store(environment.database_url), clock.from_environment(environment.now)
-    except StorageError as fault:
-        log.error("%s", fault)
-        health.answers = Answers(None, settings, None)
-        yield
-        return
-    pipeline = Pipeline(settings, store, time)
-    health.answers = Answers(store, settings, time, pipeline.work)
-    news = None if store.sqlite else News(store)
-    reads.provide(reads.Context(store, time, settings, news, lambda: pipeline.failures))
-    pipeline.start()
+    time, ends = clock.from_environment(environment.now), []
+    answers = health.answers = Answers(None, settings, time, waiting=lambda: opening.fault())
+
+    def opened(store):
+        pipeline = Pipeline(settings, store, time)
+        news = None if store.sqlite else News(store)
+        answers.work, answers.store = pipeline.work, store
+        reads.provide(reads.Context(store, time, settings, news, lambda: pipeline.failures))
+        pipeline.start()
+        ends.extend([pipeline.stop, *([news.close] if news else []), store.close])
+
+    opening = Opening(environment.database_url, opened)
+    reads.expect(opening, settings)
+    opening.start(wait=SOON)
     # Streamlit collects garbage after every run of a script; what is imported by now never becomes garbage.
     gc.collect()
     gc.freeze()
     yield
-    pipeline.stop()
-    if news:
-        news.close()
-    store.close()
+    opening.close()
+    for end in ends:
+        end()
 
 
 base = st.get_option("server.baseUrlPath") or ""

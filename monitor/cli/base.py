@@ -17,7 +17,7 @@ from rich.console import Console
 
 from monitor import clock
 from monitor.config.settings import LastGood, Settings
-from monitor.errors import MonitorError, ProblemsError
+from monitor.errors import MonitorError, ProblemsError, StorageUpgrading
 from monitor.storage.store import Store, open_store
 
 app = typer.Typer(
@@ -56,7 +56,15 @@ def configured() -> tuple[LastGood, Settings]:
 
 
 def database(settings: Settings) -> Store:
-    return open_store(settings.environment.database_url)
+    """Open, after an upgrade that is said as it goes."""
+    said: list[str] = []
+
+    def say(upgrading: StorageUpgrading) -> None:
+        if str(upgrading) not in said:
+            said.append(str(upgrading))
+            err.print(str(upgrading), markup=False)
+
+    return open_store(settings.environment.database_url, say=say)
 
 
 def time_of(text: str | None) -> datetime | None:

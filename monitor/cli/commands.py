@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -15,7 +16,11 @@ import typer
 
 from monitor import clock
 from monitor.cli.base import app, command_line, configured, database, err, opened, out, time_of
+from monitor.config.settings import LastGood, Settings
+from monitor.errors import StorageUpgrading
+from monitor.storage.store import open_store
 
+log = logging.getLogger(__name__)
 PACKAGE = Path(__file__).parents[1]
 
 
@@ -100,20 +105,12 @@ def poll(
     from monitor.pipeline.polling import Pipeline
 
     watched, settings = configured()
+    if not once:
+        _poll_on(watched, settings, workers)
+        return
     store = database(settings)
     pipeline = Pipeline(watched, store, clock.from_environment(settings.environment.now), processes=workers)
     try:
-        if not once:
-            from monitor.operation import logs, server
-            from monitor.operation.answers import Answers
-
-            logs.begin(settings.environment.log)
-            for way in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(way, lambda *_: pipeline.stop(wait=0))
-            answers = Answers(store, watched, pipeline.clock, pipeline.work)
-            with server.serving(settings.environment.http, answers):
-                asyncio.run(pipeline.run(patient=False))
-            return
         report = asyncio.run(pipeline.once(on_done=_say_feed))
     finally:
         store.close()
@@ -128,6 +125,34 @@ def poll(
     if report.all_failed:
         err.print("every feed failed: is there a network?")
         raise typer.Exit(1)
+
+
+def _poll_on(watched: LastGood, settings: Settings, workers: int) -> None:
+    """Poll until stopped. Health and metrics answer from before the database is open: an upgrade may take its time."""
+    from monitor.operation import logs, server
+    from monitor.operation.answers import Answers
+    from monitor.pipeline.polling import Pipeline
+
+    logs.begin(settings.environment.log)
+    time = clock.from_environment(settings.environment.now)
+    said: list[StorageUpgrading] = []
+
+    def say(upgrading: StorageUpgrading) -> None:
+        if not said or str(upgrading) != str(said[-1]):
+            log.info("%s", upgrading)
+            said.append(upgrading)
+
+    answers = Answers(None, watched, time, waiting=lambda: said[-1] if said else None)
+    with server.serving(settings.environment.http, answers):
+        store = open_store(settings.environment.database_url, say=say)
+        try:
+            pipeline = Pipeline(watched, store, time, processes=workers)
+            for way in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(way, lambda *_: pipeline.stop(wait=0))
+            answers.work, answers.store = pipeline.work, store
+            asyncio.run(pipeline.run(patient=False))
+        finally:
+            store.close()
 
 
 def _say_feed(report) -> None:

@@ -40,7 +40,9 @@ def database_faults(gauges: Gauges, newest_version: int) -> list[str]:
     """Why the database cannot be worked with; empty where it can."""
     if gauges.version == newest_version:
         return []
-    return [f"the database has schema version {gauges.version}, this program works with {newest_version}"]
+    return [
+        f"the database has schema version {gauges.version}, this program works with {newest_version}; start it again"
+    ]
 
 
 def round_faults(gauges: Gauges, feeds: Iterable[Feed], now: datetime) -> list[str]:

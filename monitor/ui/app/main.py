@@ -1,23 +1,24 @@
 """The frame around every page: navigation, and the banners that a viewer must see before reading any number."""
 
 import gc
+import time
 from pathlib import Path
 
 import streamlit as st
 
 from monitor.clock import real_now
-from monitor.errors import ClockError, ConfigError, StorageError
+from monitor.errors import MonitorError, StorageNewer, StorageUpgrading
 from monitor.language import _
 from monitor.models import FORMER_CATEGORIES
 from monitor.ui.app import access, pages
-from monitor.ui.components import period, safe_html, speech, status
+from monitor.ui.components import held_up, period, safe_html, speech, status
+from monitor.ui.components.held_up import FAULTS
 from monitor.ui.components.wording import CATEGORY_WORDS, step_failing
 from monitor.ui.queries import reads
 
 HERE = Path(__file__).parent
 # the start and the end of a period, of files, of days and of hours, in links from before there was one period
 STARTS, ENDS = ("since", "from_day", "from_hour"), ("until", "to_day", "to_hour")
-FAULTS = (StorageError, ClockError, ConfigError)
 
 
 @speech.ticking(run_every=reads.TICK)
@@ -28,14 +29,23 @@ def banners(own_freshness: bool) -> None:
     Said on every page, as soon as it is known; the Overview says in its own place how fresh it is.
     """
     try:
+        schema = reads.standing()
+        schema.check()
         notes, polled = reads.notes(), reads.pollers()
         replayed = reads.now() if reads.context().clock.replay else None
         failing = reads.failing_steps()
         fresh = None if own_freshness else reads.fresh(reads.now())
         waits = [] if own_freshness else reads.waits(reads.now())
+    except (StorageNewer, StorageUpgrading):
+        st.rerun()  # the whole page then says what it waits for
     except FAULTS as fault:
         safe_html.banner("error", _("The database or the clock cannot be read now:"), str(fault))
         return
+    if schema.upgrading:
+        safe_html.banner(
+            "info",
+            _("A newer version of this program is upgrading the database; until that is done this one stores nothing."),
+        )
     if "synthetic" in notes:
         safe_html.banner(
             "warning",
@@ -57,6 +67,19 @@ def banners(own_freshness: bool) -> None:
         safe_html.banner("warning", _("Polling is not running: the pages show what was stored before."))
     if fresh:
         safe_html.show(status.fresh(fresh, waits))
+
+
+@speech.ticking(run_every=reads.TICK)
+def until_well(fault: MonitorError, otherwise: str, met: float) -> None:
+    """In the place of a page: what was the matter when it was `met`, until the database can be read; then the page."""
+    if time.monotonic() - met > reads.TICK / 2:  # by now it may be another thing
+        try:
+            reads.check()
+        except FAULTS as still:
+            fault = still
+        else:
+            st.rerun()
+    held_up.show(fault, otherwise)
 
 
 @st.cache_resource(show_spinner=False)
@@ -100,14 +123,15 @@ page = st.navigation(
 follow_old_link()
 speech.layout()
 try:
-    access.gate(reads.context().settings.current()[0].environment)
+    access.gate(reads.settings().current()[0].environment)
+    reads.check()
 except FAULTS as fault:
-    safe_html.banner("error", _("The dashboard cannot read what it needs:"), str(fault))
+    until_well(fault, _("The dashboard cannot read what it needs:"), time.monotonic())
     st.stop()
 banners(own_freshness=page.url_path == "")
 try:
     period.pick()
     page.run()
 except FAULTS as fault:
-    safe_html.banner("error", _("This page cannot be shown:"), str(fault))
+    until_well(fault, _("This page cannot be shown:"), time.monotonic())
 settle(page.url_path)

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from monitor.language import LANGUAGES, REVIEWED, RIGHT_TO_LEFT, _, speak, speaking, spoken
-from monitor.ui.components import safe_html
+from monitor.ui.components import held_up, safe_html
 
 WIDTH = 96  # pixels of the picker
 
@@ -85,13 +85,18 @@ def bound(key: str, options: Iterable[Hashable], said: Callable[[Any], str]) -> 
 
 
 def ticking(run_every: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """st.fragment for what says something: a run of a fragment alone begins in English, so it chooses the language."""
+    """st.fragment for what says something: a run of a fragment alone begins in English, so it chooses the language.
+    What it cannot read it says in its place, until it can.
+    """
 
     def decorated(draw: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(draw)
         def drawn(*args: Any, **named: Any) -> Any:
             begin()
-            return draw(*args, **named)
+            try:
+                return draw(*args, **named)
+            except held_up.FAULTS as fault:
+                held_up.show(fault, _("This part of the page cannot be shown now:"))
 
         return st.fragment(drawn, run_every=run_every)
 

@@ -48,11 +48,12 @@ def address(form: str = "html", **asked: str) -> str:
 
 def give(request: Request) -> Response:
     """Runs in a thread of the server's pool."""
-    settings, _ = reads.context().settings.current()
+    settings, _ = reads.settings().current()
     path = f"{request.url.path}?{request.url.query}".split("&signature=")[0]
     if not access.may_pull(path, request.query_params, request.headers, request.cookies, settings.environment):
         return PlainTextResponse(NO_ENTRY + "\n", 401, headers={"WWW-Authenticate": 'Basic realm="brief"'})
     try:
+        reads.check()
         asked = {name: value for name, value in request.query_params.items() if name not in OWN}
         lang, since, until = _asked(asked, reads.now())
         clock = reads.context().clock

@@ -54,7 +54,7 @@ def routes(base: str = "") -> list[Route]:
 
 def give(request: Request) -> Response:
     """Runs in a thread of the server's pool."""
-    environment = reads.context().settings.current()[0].environment
+    environment = reads.settings().current()[0].environment
     path = f"{request.url.path}?{request.url.query}".split("&signature=")[0]
     if not access.may_pull(path, request.query_params, request.headers, request.cookies, environment):
         return _say(401, NO_ENTRY, {"WWW-Authenticate": 'Basic realm="export"'})
@@ -71,6 +71,7 @@ def give(request: Request) -> Response:
         (name, links.renamed(name, value)) for name, value in request.query_params.multi_items() if name not in OWN
     ]
     try:
+        reads.check()
         given = periods.resolved(given, reads.now(), reads.index_begin())
         pieces = _in_turn(_pieces(table, form, given))
         first = next(pieces, b"")  # what cannot be read is found out before an answer has begun

@@ -51,6 +51,7 @@ from monitor.storage import notes as storage_notes
 from monitor.storage import readings as reading_storage
 from monitor.storage.articles import Filter
 from monitor.storage.news import News
+from monitor.storage.opening import Opening
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import Store, open_store
 from monitor.storage.team import Poller
@@ -75,6 +76,13 @@ class Context:
 
 
 _provided: Context | None = None
+_expected: tuple[Opening, LastGood] | None = None
+
+
+def expect(opening: Opening, settings: LastGood) -> None:
+    """What the app's process will provide once it is open."""
+    global _expected
+    _expected = opening, settings
 
 
 def provide(opened: Context) -> None:
@@ -90,9 +98,16 @@ def context() -> Context:
     """Raises ConfigError, StorageError."""
     if _provided is not None:
         return _provided
+    if _expected is not None and (fault := _expected[0].fault()):
+        raise fault
     settings = LastGood(environ=os.environ)
     environment = settings.current()[0].environment
     return Context(open_store(environment.database_url), clocks.from_environment(environment.now), settings)
+
+
+def settings() -> LastGood:
+    """Also while the database is not open. Raises ConfigError, StorageError."""
+    return _expected[1] if _expected is not None else context().settings
 
 
 def now() -> datetime:
@@ -144,6 +159,7 @@ def anew(read: Callable) -> Callable:
     return lambda *args, **named: read(context().store, *args, **named)
 
 
+standing = shared(Store.standing)  # the schema of the database, and whether a newer program upgrades it
 notes = shared(storage_notes.all)  # key -> Note: faults of polling and what follows it, synthetic data
 feed_states = shared(feeds.states)  # feed name -> FeedState
 count = shared(articles.count)  # (Filter)
@@ -197,6 +213,13 @@ def correct(said: Correction) -> None:
 
 
 # -- reads that are made of several --------------------------------------------------------------------------
+
+
+def check() -> None:
+    """Raises StorageError where nothing is to be read: the database is not open, was upgraded by a newer version of
+    this program, or is being upgraded and locked.
+    """
+    standing().check()
 
 
 def failing_steps() -> list[StepFailure]:
