@@ -271,7 +271,7 @@ class Reading:
     confidence: float | None = None  # 0..1, of the direction
     runner_up: str | None = None  # the direction that came next, where it was close
     fault: str | None = None  # why the entry could not be read; then nothing is known of it
-    vector: bytes | None = field(default=None, repr=False)  # what it means, 128 signed bytes: network.packed
+    vector: bytes | None = field(default=None, repr=False)  # what it means, 192 signed bytes: network.packed
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -50,6 +50,6 @@ class FakeReader:
                 print("noise on standard output", flush=True)
             case "strike":
                 found = Signal("attack", "escalation", "act", 9.0, "strike", "title", 0, 6, "strike", confidence=0.75)
-                sure = {"confidence": 0.8, "vector": bytes(range(128))}
+                sure = {"confidence": 0.8, "vector": bytes(range(192))}
                 return Reading(lang, "escalation", 9.0, True, (), (), (found,), (), self.method, **sure)
         return Reading(lang, "none", 0.0, False, (), (), (), (), self.method)

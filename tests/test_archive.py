@@ -229,7 +229,7 @@ def test_entries_and_readings_come_back_as_they_were(tmp_path):
     run(written(tmp_path / "a.jsonl", rows), tmp_path / "out")
     (path,) = (tmp_path / "out").rglob("*.parquet")
     ((found, reading),) = tables.entries(pq.read_table(path))
-    assert found == found_in(rows[0], {}) and reading.vector == bytes(range(128))
+    assert found == found_in(rows[0], {}) and reading.vector == bytes(range(192))
     assert reading.signals[0].category == "attack" and reading.confidence == 0.8 and reading.method == "fake"
 
 

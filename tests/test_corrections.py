@@ -28,7 +28,7 @@ TALKS = Signal("talks", "deescalation", "words", -3.0, "talks.offer", "title", 2
 OFF = Suppressed("appeal", "judge: 0.30", "summary", 16, 20, "calm")
 READ = Reading(
     "en", "escalation", 5.1, True, ("IRN",), (), (STRIKE, TALKS), (OFF,), "reader-1", confidence=0.6, runner_up="mixed",
-    vector=bytes(range(128))
+    vector=bytes(range(192))
 )  # fmt: skip
 
 

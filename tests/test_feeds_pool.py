@@ -110,7 +110,7 @@ def test_what_passes_the_gate_is_unread_and_read_in_a_batch(readers):
     assert [(r.direction, r.method, r.lang) for r in got.readings] == [("none", "m1", "fa"), (UNREAD, "", "fa")]
     found = readers.read_texts([Text("read strike", "", "fa"), Text("read on", "", None)]).result()
     assert [(r.direction, r.confidence, r.lang) for r in found] == [("escalation", 0.8, "fa"), ("none", None, None)]
-    assert [r.vector for r in found] == [bytes(range(128)), None]
+    assert [r.vector for r in found] == [bytes(range(192)), None]
 
 
 @pytest.mark.slow

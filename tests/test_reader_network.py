@@ -77,11 +77,49 @@ def test_a_packed_vector_keeps_its_direction_without_what_its_language_has_in_co
     seen = reader.read([(title, "") for title in titles])
     exact = np.stack([one.vector - reader.means["en"] for one in seen])
     packed = [reader.packed(one, "en") for one in seen]
-    assert [len(one) for one in packed] == [128] * 3
+    assert [len(one) for one in packed] == [192] * 3
     kept = np.stack([np.frombuffer(one, np.int8) for one in packed]).astype(np.float32)
     cosines = [each @ each.T for each in (each / np.linalg.norm(each, axis=1, keepdims=True) for each in (exact, kept))]
     np.testing.assert_allclose(*cosines, atol=0.01)
-    assert reader.packed(seen[0], "he") is None and network.packed(np.zeros(128, np.float32)) is None
+    assert reader.packed(seen[0], "he") is None and network.packed(np.zeros(192, np.float32)) is None
+
+
+TOLD = {
+    "release": (
+        "Iran frees two French detainees after three years in prison",
+        "L'Iran libère deux Français détenus depuis trois ans",
+        "إيران تفرج عن فرنسيين اثنين بعد ثلاث سنوات في السجن",
+        "ایران دو زندانی فرانسوی را پس از سه سال آزاد کرد",
+    ),
+    "tanker": (
+        "Fire aboard an oil tanker hit by a drone off Fujairah",
+        "Un pétrolier en feu au large de Fujaïrah, touché par un drone",
+        "حريق على متن ناقلة نفط أصابتها مسيّرة قبالة الفجيرة",
+        "آتش‌سوزی در نفتکش پس از اصابت پهپاد در نزدیکی فجیره",
+    ),
+    "talks": (
+        "Omani minister carries a new offer on enrichment to Tehran",
+        "Le ministre omanais apporte à Téhéran une nouvelle offre sur l'enrichissement",
+        "وزير عماني يحمل عرضا جديدا بشأن التخصيب إلى طهران",
+        "وزیر عمانی پیشنهاد تازه‌ای درباره غنی‌سازی به تهران آورد",
+    ),
+}
+
+
+def test_the_vector_is_that_of_the_title_and_finds_one_event_in_every_language(reader):
+    langs = ("en", "fr", "ar", "fa")
+    told = [(event, lang, title) for event, titles in TOLD.items() for lang, title in zip(langs, titles, strict=True)]
+    seen = reader.read([(title, "") for _, _, title in told])
+    vectors = np.stack([one.vector - reader.means[lang] for one, (_, lang, _) in zip(seen, told, strict=True)])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    near = vectors @ vectors.T - 2 * np.eye(len(told))
+    for n, (event, lang, title) in enumerate(told):
+        others = [i for i, (_, other, _) in enumerate(told) if other != lang]
+        assert {told[i][0] for i in sorted(others, key=lambda i: -near[n, i])[:3]} == {event}, title
+    title, summary = ENTRIES[0]
+    with_summary, alone, as_title = reader.read([(title, summary), (title, ""), ("", title)])
+    np.testing.assert_array_equal(with_summary.vector, alone.vector)
+    np.testing.assert_array_equal(as_title.vector, alone.vector)
 
 
 HOSTILE = {

@@ -281,7 +281,7 @@ def test_hostile_text_is_stored_and_found_and_spoils_nothing(store):
 
 
 def test_what_an_entry_means_is_kept_until_it_is_read_again_edited_or_too_old_to_be_compared(store):
-    meant = replace(reading(STRIKE), vector=bytes(range(128)))
+    meant = replace(reading(STRIKE), vector=bytes(range(192)))
     put(store, item(1, "Strike")._replace(reading=meant), item(2, "Talks", TALKS))
 
     def vectors():

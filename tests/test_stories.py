@@ -38,7 +38,7 @@ def network() -> Network:
 
 # The sets are denser than news is: a dozen strikes and seizures within hours, each in the words of the next. The level
 # from which reports are joined is fitted to real days; on these sets it runs some siblings together.
-APART = 0.85
+APART = 0.84
 
 
 def meant(one: Article) -> Article:

@@ -38,27 +38,57 @@ class Graph:
     def integers(self, *values):
         return self.constant(np.array(values, np.int64))
 
-    def linear(self, x, weight, bias, largest=None):
-        """x @ weight.T + bias, weight as torch keeps it: (out, in). With `largest`,
+    def linear(self, weight, bias, largest=None):
+        """x -> x @ weight.T + bias, weight as torch keeps it: (out, in). With `largest`,
         the largest value that each input takes, in 8 bits.
         """
         turned = np.ascontiguousarray(weight.T)
+        start = None if bias is None else self.constant(bias)
         if largest is None:
-            product = self.add("MatMul", x, self.constant(turned))
+            plain = self.constant(turned)
+
+            def product(x):
+                return self.add("MatMul", x, plain)
         else:
             even = evened(largest, np.abs(turned).max(1))
-            x, turned = self.add("Mul", x, self.constant(1 / even)), turned * even[:, None]
+            turned = turned * even[:, None]
             scale = np.maximum(np.abs(turned).max(0), 1e-8) / SEVEN_BITS
-            whole = np.clip(np.rint(turned / scale), -SEVEN_BITS, SEVEN_BITS).astype(np.int8)
-            levels, step, zero = self.add("DynamicQuantizeLinear", x, outputs=3)
+            whole = self.constant(np.clip(np.rint(turned / scale), -SEVEN_BITS, SEVEN_BITS).astype(np.int8))
             zeros = self.constant(np.zeros(turned.shape[1], np.int8))
-            sums = self.add("MatMulInteger", levels, self.constant(whole), zero, zeros)
-            scales = self.add("Mul", step, self.constant(scale.astype(np.float32)))
-            product = self.add("Mul", self.add("Cast", sums, to=TensorProto.FLOAT), scales)
-        return product if bias is None else self.add("Add", product, self.constant(bias))
+            even, scale = self.constant(1 / even), self.constant(scale.astype(np.float32))
 
-    def norm(self, x, weight, bias, eps):
-        return self.add("LayerNormalization", x, self.constant(weight), self.constant(bias), axis=-1, epsilon=eps)
+            def product(x):
+                levels, step, zero = self.add("DynamicQuantizeLinear", self.add("Mul", x, even), outputs=3)
+                sums = self.add("MatMulInteger", levels, whole, zero, zeros)
+                return self.add("Mul", self.add("Cast", sums, to=TensorProto.FLOAT), self.add("Mul", step, scale))
+
+        return lambda x: product(x) if start is None else self.add("Add", product(x), start)
+
+    def norm(self, weight, bias, eps):
+        weight, bias = self.constant(weight), self.constant(bias)
+        return lambda x: self.add("LayerNormalization", x, weight, bias, axis=-1, epsilon=eps)
+
+    def layer(self, state, heads, eps, largest):
+        """(x, hidden) -> x: a model.Layer of these weights."""
+        width = state["norm.weight"].shape[0]
+        qkv, joined, wide, narrow = (
+            self.linear(state[f"{name}.weight"], state[f"{name}.bias"], largest and largest[name]) for name in LINEAR
+        )
+        norm, last = (self.norm(state[f"{name}.weight"], state[f"{name}.bias"], eps) for name in ("norm", "last"))
+        places = [self.constant(np.array(n, np.int64)) for n in range(3)]
+        apart, flat = self.integers(0, 0, 3, heads, width // heads), self.integers(0, 0, width)
+        root = self.constant(np.float32((width // heads) ** -0.5))
+
+        def run(x, hidden):
+            turned = self.add("Transpose", self.add("Reshape", qkv(x), apart), perm=[2, 0, 3, 1, 4])
+            q, k, v = (self.add("Gather", turned, place, axis=0) for place in places)
+            likeness = self.add("MatMul", self.add("Mul", q, root), self.add("Transpose", k, perm=[0, 1, 3, 2]))
+            seen = self.add("MatMul", self.add("Softmax", self.add("Add", likeness, hidden), axis=-1), v)
+            seen = joined(self.add("Reshape", self.add("Transpose", seen, perm=[0, 2, 1, 3]), flat))
+            x = norm(self.add("Add", x, seen))
+            return last(self.add("Add", x, narrow(self.add("Gelu", wide(x)))))
+
+        return run
 
 
 def evened(largest, weights):
@@ -70,8 +100,10 @@ def evened(largest, weights):
     return (even / np.exp(np.log(even).mean())).astype(np.float32)
 
 
-def ranges(net, batches):
-    """{linear layer: the largest value of each of its inputs} over batches of (ids, field, mask)."""
+def ranges(net, batches, titles, frozen):
+    """{linear layer: the largest value of each of its inputs} over batches of (ids, field, mask), of whole entries and
+    of titles alone.
+    """
     found: dict[str, np.ndarray] = {}
     hooks = []
 
@@ -82,76 +114,90 @@ def ranges(net, batches):
 
         return hook
 
-    for n, layer in enumerate(net.layers):
-        for name in LINEAR:
-            hooks.append(getattr(layer, name).register_forward_pre_hook(watch(f"layers.{n}.{name}")))
+    for part, layers in (("layers", net.layers), ("meaning.layers", net.meaning.layers)):
+        for n, layer in enumerate(layers):
+            for name in LINEAR:
+                hooks.append(getattr(layer, name).register_forward_pre_hook(watch(f"{part}.{n}.{name}")))
     for ids, field, mask in batches:
         net(ids, field, mask)
+    for ids, field, mask in titles:
+        net.meaning(net.lower(ids, field, mask, frozen), mask)
     for hook in hooks:
         hook.remove()
     return found
 
 
-def write(state, path, *, heads, eps, facts, largest=None):
+def write(state, path, *, heads, eps, frozen, facts, largest=None):
     """Write the network of a state dict (torch tensors or arrays, float32) to `path`, in 8 bits with what `ranges`
-    gives, else in 32; `facts` are strings kept in the file.
+    gives, else in 32. The vector's layers stand above the first `frozen` ones; `facts` are strings kept in the file.
     """
     quantised = largest is not None
     state = {name: np.asarray(value, np.float32) for name, value in state.items()}
-    width = state["norm.weight"].shape[0]
     g = Graph()
     word = state["word.weight"]
-    if quantised:
-        scale = np.maximum(np.abs(word).max(1, keepdims=True), 1e-8) / EIGHT_BITS
-        rows = g.add("Gather", g.constant(np.rint(word / scale).astype(np.int8)), "ids")
-        scales = g.add("Gather", g.constant(scale.astype(np.float32)), "ids")
-        x = g.add("Mul", g.add("Cast", rows, to=TensorProto.FLOAT), scales)
-    else:
-        x = g.add("Gather", g.constant(word), "ids")
-    length = g.add("Slice", g.add("Shape", "ids"), g.integers(1), g.integers(2))
-    places = g.add("Slice", g.constant(state["position.weight"]), g.integers(0), length, g.integers(0))
-    x = g.add("Add", x, g.add("Add", places, g.add("Gather", g.constant(state["field.weight"]), "field")))
-    x = g.norm(x, state["norm.weight"], state["norm.bias"], eps)
+    scale = np.maximum(np.abs(word).max(1, keepdims=True), 1e-8) / EIGHT_BITS
+    words = g.constant(np.rint(word / scale).astype(np.int8) if quantised else word)
+    scales = g.constant(scale.astype(np.float32))
+    positions, fields = g.constant(state["position.weight"]), g.constant(state["field.weight"])
+    norm = g.norm(state["norm.weight"], state["norm.bias"], eps)
 
-    mask = g.add("Cast", g.add("Not", g.add("Equal", "ids", g.constant(np.array(1, np.int64)))), to=TensorProto.FLOAT)
-    absent = g.add("Mul", g.add("Sub", mask, g.constant(np.float32(1))), g.constant(np.float32(1e4)))
-    hidden = g.add("Unsqueeze", absent, g.integers(1, 2))
-    layers = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("layers."))
-    for n in range(layers):
-        most = {name: largest[f"layers.{n}.{name}"] if quantised else None for name in LINEAR}
-        part = {name.split(".", 2)[2]: value for name, value in state.items() if name.startswith(f"layers.{n}.")}
-        split = g.add("Reshape", g.linear(x, part["qkv.weight"], part["qkv.bias"], most["qkv"]),
-                      g.integers(0, 0, 3, heads, width // heads))  # fmt: skip
-        turned = g.add("Transpose", split, perm=[2, 0, 3, 1, 4])
-        q, k, v = (g.add("Gather", turned, g.constant(np.array(i, np.int64)), axis=0) for i in range(3))
-        q = g.add("Mul", q, g.constant(np.float32((width // heads) ** -0.5)))
-        likeness = g.add("Add", g.add("MatMul", q, g.add("Transpose", k, perm=[0, 1, 3, 2])), hidden)
-        seen = g.add("MatMul", g.add("Softmax", likeness, axis=-1), v)
-        seen = g.add("Reshape", g.add("Transpose", seen, perm=[0, 2, 1, 3]), g.integers(0, 0, width))
-        seen = g.linear(seen, part["joined.weight"], part["joined.bias"], most["joined"])
-        x = g.norm(g.add("Add", x, seen), part["norm.weight"], part["norm.bias"], eps)
-        wide = g.add("Gelu", g.linear(x, part["wide.weight"], part["wide.bias"], most["wide"]))
-        narrow = g.linear(wide, part["narrow.weight"], part["narrow.bias"], most["narrow"])
-        x = g.norm(g.add("Add", x, narrow), part["last.weight"], part["last.bias"], eps)
+    def layers(start):
+        of = {name.removeprefix(start): value for name, value in state.items() if name.startswith(start)}
+        for n in range(1 + max(int(name.split(".")[0]) for name in of)):
+            part = {name.split(".", 1)[1]: value for name, value in of.items() if name.startswith(f"{n}.")}
+            yield g.layer(
+                part, heads, eps, {name: largest[f"{start}{n}.{name}"] for name in LINEAR} if quantised else None
+            )
+
+    encoder, above = list(layers("layers.")), list(layers("meaning.layers."))
+
+    def embedded(ids, field):
+        """(outputs of the embeddings, mask) of an input."""
+        x = g.add("Gather", words, ids)
+        if quantised:
+            x = g.add("Mul", g.add("Cast", x, to=TensorProto.FLOAT), g.add("Gather", scales, ids))
+        length = g.add("Slice", g.add("Shape", ids), g.integers(1), g.integers(2))
+        places = g.add("Slice", positions, g.integers(0), length, g.integers(0))
+        x = norm(g.add("Add", x, g.add("Add", places, g.add("Gather", fields, field))))
+        absent = g.add("Equal", ids, g.constant(np.array(1, np.int64)))
+        return x, g.add("Cast", g.add("Not", absent), to=TensorProto.FLOAT)  # 1 for each piece
+
+    def away(mask):
+        """0 where there is a piece, much less where there is none."""
+        return g.add("Mul", g.add("Sub", mask, g.constant(np.float32(1))), g.constant(np.float32(1e4)))
+
+    def through(layers, x, mask):
+        hidden = g.add("Unsqueeze", away(mask), g.integers(1, 2))
+        for layer in layers:
+            x = layer(x, hidden)
+        return x
+
+    def mean_of(x, mask):
+        total = g.add("ReduceSum", g.add("Mul", x, g.add("Unsqueeze", mask, g.integers(2))), g.integers(1), keepdims=0)
+        return g.add("Div", total, g.add("ReduceSum", mask, g.integers(1), keepdims=1))
 
     def head(name, value):
-        return g.linear(value, state[f"heads.{name}.weight"], state.get(f"heads.{name}.bias"))
-
-    spread = g.add("Unsqueeze", mask, g.integers(2))
-    total = g.add("ReduceSum", g.add("Mul", x, spread), g.integers(1), keepdims=0)
-    pooled = g.add("Div", total, g.add("ReduceSum", mask, g.integers(1), keepdims=1))
+        return g.linear(state[f"heads.{name}.weight"], state.get(f"heads.{name}.bias"))(value)
 
     def scaled(name, value):
         centred = g.add("Sub", value, g.constant(state[f"heads.{name}_mean"]))
         return g.add("Div", centred, g.constant(state[f"heads.{name}_spread"]))
 
+    results = {}
+    no_field = g.add("Mul", "title", g.constant(np.array(0, np.int64)))
+    x, mask = embedded("title", no_field)
+    x = through(encoder[:frozen] + above, x, mask)
+    results["vector"] = g.linear(state["meaning.vector.weight"], None)(mean_of(x, mask))
+
+    x, mask = embedded("ids", "field")
+    x = through(encoder, x, mask)
+    absent, pooled = away(mask), mean_of(x, mask)
     mean, x = scaled("whole", pooled), scaled("piece", x)
     weight = g.add("Softmax", g.add("Add", head("look", x), g.add("Unsqueeze", absent, g.integers(2))), axis=1)
     looked = g.add("MatMul", g.add("Transpose", weight, perm=[0, 2, 1]), x)
     categories = len(state["heads.meant"])
     by_category = g.add("Slice", looked, g.integers(0), g.integers(categories), g.integers(1))
     shared = g.add("Split", head("shared", mean), g.integers(categories, categories), outputs=2, axis=1)
-    results = {}
     for name, common in zip(("meant", "act"), shared, strict=True):
         own = g.add("Mul", by_category, g.constant(state[f"heads.{name}"]))
         results[name] = g.add("Sigmoid", g.add("Add", g.add("ReduceSum", own, g.integers(2), keepdims=0), common))
@@ -159,7 +205,6 @@ def write(state, path, *, heads, eps, facts, largest=None):
     deep = g.add("Gelu", head("direction.0", g.add("Concat", last, mean, axis=-1)))
     results["direction"] = g.add("Softmax", head("direction.3", deep), axis=-1)
     results["evidence"] = g.add("Sigmoid", head("evidence", x))
-    results["vector"] = head("vector", mean)
     for name in OUTPUTS:
         g.nodes.append(helper.make_node("Identity", [results[name]], [name]))
 
@@ -167,18 +212,19 @@ def write(state, path, *, heads, eps, facts, largest=None):
         return helper.make_tensor_value_info(name, kind, shape)
 
     ids, field = (tensor(name, TensorProto.INT64, "entries", "pieces") for name in ("ids", "field"))
+    title = tensor("title", TensorProto.INT64, "entries", "pieces of the title")
     sizes = (
         state["heads.direction.3.bias"].shape[0],
         categories,
         categories,
         categories,
-        state["heads.vector.weight"].shape[0],
+        state["meaning.vector.weight"].shape[0],
     )
     outputs = [
         tensor(name, TensorProto.FLOAT, "entries", *(["pieces"] if name == "evidence" else []), size)
         for name, size in zip(OUTPUTS, sizes, strict=True)
     ]
-    made = helper.make_graph(g.nodes, "reader", [ids, field], outputs, g.constants)
+    made = helper.make_graph(g.nodes, "reader", [ids, field, title], outputs, g.constants)
     model = helper.make_model(
         made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10, producer_name="monitor.reader"
     )

@@ -41,7 +41,6 @@ class Recipe:
     # draws: what they teach comes first, and how the press writes has the last word.
     invented: tuple[float, ...] = (0.3, 0.1, 0.0)
     copied: tuple[float, ...] = (0.1, 0.0, 0.0)
-    vector_weight: float = 0.3
     # One network each, alike but for the order of rows and for what is hidden; the mean of their weights is kept.
     seeds: tuple[int, ...] = (1, 2, 3)
 
@@ -113,9 +112,9 @@ def start(recipe, settings, tensors):
     return net
 
 
-def fit(net, lower, examples, learned, recipe, teacher=None, say=print, seed=1):
-    """Train `net` on the examples with the numbers `learned`, in the order of `seed`; their vectors towards the rows of
-    `teacher` where it is given. Calls `say` with a line now and then.
+def fit(net, lower, examples, learned, recipe, say=print, seed=1):
+    """Train `net` on the examples with the numbers `learned`, in the order of `seed`. Calls `say` with a line now and
+    then.
     """
     torch.manual_seed(seed)
     shuffle = random.Random(seed)
@@ -148,9 +147,8 @@ def fit(net, lower, examples, learned, recipe, teacher=None, say=print, seed=1):
             pace = min(1.0, (step + 1) / (recipe.warmup * steps)) * max(0.0, 1 - step / steps)
             for group in optimiser.param_groups:
                 group["lr"] = group["top"] * pace
-            taught = None if teacher is None else teacher[chosen]
             x, mask = lower(chosen)
-            loss = _loss(net, x, mask, [examples[n] for n in chosen], weights, taught, recipe)
+            loss = _loss(net, x, mask, [examples[n] for n in chosen], weights, recipe)
             loss.backward()
             for weight, copy in copies:
                 copy.grad = None if weight.grad is None else weight.grad.float()
@@ -208,7 +206,7 @@ def _weights(examples, learned, recipe):
     return direction, torch.from_numpy(rare).float()
 
 
-def _loss(net, x, mask, examples, weights, taught, recipe):
+def _loss(net, x, mask, examples, weights, recipe):
     if recipe.unseen:
         hidden = torch.rand(mask.shape) < recipe.unseen
         hidden[:, 0] = False
@@ -238,15 +236,12 @@ def _loss(net, x, mask, examples, weights, taught, recipe):
     )
     counted = mask * stated
     by_piece = (by_piece.sum(-1) * counted).sum() / counted.sum().clamp(min=1)
-    loss = by_direction + by_category + 0.5 * by_mode + by_piece
-    if taught is None:
-        return loss
-    return loss + recipe.vector_weight * (1 - functional.cosine_similarity(out["vector"], taught)).mean()
+    return by_direction + by_category + 0.5 * by_mode + by_piece
 
 
 def predict(net, lower, examples, asked, rows, recipe):
     """What the network reads of the examples with the numbers `asked`, in their order: a dict each of direction, meant,
-    act, vector and mean (arrays) and spans (by category), as at run time but for rounding and for what was cut from
+    act (arrays) and spans (by category), as at run time but for rounding and for what was cut from
     long rows.
     """
     net.eval()
@@ -261,7 +256,6 @@ def predict(net, lower, examples, asked, rows, recipe):
             meant, act, evidence = (out[name].sigmoid() for name in ("meant", "act", "evidence"))
             for row, n in enumerate(chosen):
                 one = {"direction": direction[row].numpy(), "meant": meant[row].numpy(), "act": act[row].numpy()}
-                one |= {"vector": out["vector"][row].numpy(), "mean": out["mean"][row].numpy()}
                 pieces_ = evidence[row, : len(examples[n].ids)].numpy()
                 one["spans"] = _spans(one["meant"], pieces_, examples[n], rows[n])
                 read[n] = one
@@ -272,21 +266,6 @@ def _outputs(net, x, mask, frozen):
     with torch.autocast("cpu", torch.bfloat16):
         x = net.upper(x.float(), mask, frozen)
     return net.heads(x.float(), mask)
-
-
-def features(net, lower, rows, recipe):
-    """(rows, width): what the vector's head takes, of the rows with these numbers."""
-    net.eval()
-    made: dict[int, np.ndarray] = {}
-    order = sorted(range(len(rows)), key=lambda n: len(lower.kept[rows[n]]))
-    with torch.no_grad():
-        for at in range(0, len(order), 64):
-            chosen = order[at : at + 64]
-            x, mask = lower([rows[n] for n in chosen])
-            mean = _outputs(net, x, mask, recipe.frozen)["mean"].numpy()
-            for row, n in enumerate(chosen):
-                made[n] = mean[row]
-    return np.stack([made[n] for n in range(len(rows))])
 
 
 def _spans(meant, evidence, example, row):

@@ -1,7 +1,8 @@
 """The network in torch, for training: an encoder of multilingual-e5-small's shape with one head for each output of one
-pass.
+pass, and a few layers of their own for the vector of meaning.
 
-pieces of title and summary -> encoder -> per piece evidence by category; per category meant, act; direction; vector
+pieces of title and summary -> encoder -> per piece evidence by category; per category meant, act; direction
+pieces of the title -> the encoder's lower layers -> Meaning -> vector
 """
 
 import torch
@@ -10,7 +11,7 @@ from torch.nn import functional
 
 CATEGORIES = 17
 DIRECTIONS = 4
-VECTOR = 128
+VECTOR = 192
 
 
 class Layer(nn.Module):
@@ -47,7 +48,6 @@ class Heads(nn.Module):
         self.direction = nn.Sequential(
             nn.Linear(2 * width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, DIRECTIONS)
         )
-        self.vector = nn.Linear(width, VECTOR, bias=False)
         self.dropout = nn.Dropout(dropout)
         # e5's outputs lie close together: in centred and evenly scaled numbers the heads learn many times as fast.
         for name in ("piece", "whole"):
@@ -78,15 +78,7 @@ class Heads(nn.Module):
         meant = (seen[:, :CATEGORIES] * self.meant).sum(-1) + shared[:, :CATEGORIES]
         act = (seen[:, :CATEGORIES] * self.act).sum(-1) + shared[:, CATEGORIES:]
         direction = self.direction(torch.cat([seen[:, CATEGORIES], self.dropout(mean)], -1))
-        vector = self.vector(mean)
-        return {
-            "direction": direction,
-            "meant": meant,
-            "act": act,
-            "evidence": evidence,
-            "vector": vector,
-            "mean": mean,
-        }
+        return {"direction": direction, "meant": meant, "act": act, "evidence": evidence}
 
 
 class Network(nn.Module):
@@ -119,6 +111,21 @@ class Network(nn.Module):
 
     def forward(self, ids, field, mask):
         return self.heads(self.lower(ids, field, mask, len(self.layers)), mask)
+
+
+class Meaning(nn.Module):
+    """The vector of meaning, off the outputs of the encoder's lower layers for the title alone."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.vector = nn.Linear(self.layers[0].joined.out_features, VECTOR, bias=False)
+
+    def forward(self, x, mask):
+        hidden = hide(mask, x.dtype)
+        for layer in self.layers:
+            x = layer(x, hidden)
+        return self.vector(mean_of(x.float(), mask))
 
 
 def mean_of(x, mask):

@@ -33,6 +33,7 @@ MODEL, PIECES = HERE / "reader.onnx", HERE / "pieces.json.gz"
 WINDOW = 128  # pieces that the network sees at once
 STEP = 88  # from one window of a long text to the next; what is between stands in both
 WINDOWS = 10  # of one entry, some 500 words; what comes after them is not read
+TITLE = 64  # pieces of a title that its vector is made of
 CHARACTERS = 6_000  # of one field; more than that many windows hold
 WORTH_A_SPAN = 0.02  # probability of a category from which its words are looked for
 
@@ -42,8 +43,8 @@ class Seen:
     """What the network says of one entry. Arrays are float32 in the order of DIRECTIONS and CATEGORIES.
 
     direction: 4 probabilities with sum 1. meant: 17, of each category. act: 17, that it happened rather than is spoken
-    of. spans: category -> Span of the words that state it. vector: VECTOR numbers, for telling events apart; not
-    normalised, no language's mean taken away.
+    of. spans: category -> Span of the words that state it. vector: 192 numbers of the title (of the summary where there
+    is none), for telling events apart; not normalised, no language's mean taken away.
     """
 
     direction: np.ndarray
@@ -101,12 +102,16 @@ class Network:
 
     def _entry(self, title: str, summary: str, prefix: list[int]) -> Seen:
         of_title, of_summary = (self._tokenizer.encode(pieces.clean(text[:CHARACTERS])) for text in (title, summary))
+        said = (of_title.ids or of_summary.ids)[:TITLE]
         cut = windows(of_title, of_summary, prefix)
-        return _joined([(window, self._run(window)) for window in cut], title, summary)
+        first = self._run(cut[0], [pieces.START, *self._prefixes[False], *said, pieces.END, pieces.END])
+        parts = [first, *(self._run(window, [pieces.START]) for window in cut[1:])]
+        return _joined(list(zip(cut, parts, strict=True)), title, summary)
 
-    def _run(self, window: Window) -> dict[str, np.ndarray]:
+    def _run(self, window: Window, title: list[int]) -> dict[str, np.ndarray]:
         names = ("direction", "meant", "act", "evidence", "vector")
         given = {"ids": np.array([window.ids], np.int64), "field": (window.field == 1).astype(np.int64)[None]}
+        given["title"] = np.array([title], np.int64)
         return {name: value[0] for name, value in zip(names, self._session.run(names, given), strict=True)}
 
 
@@ -164,7 +169,6 @@ def _joined(parts: list[tuple[Window, dict[str, np.ndarray]]], title: str, summa
     weights /= weights.sum()
     outputs = [output for _, output in parts]
     direction = sum(weight * output["direction"] for weight, output in zip(weights, outputs, strict=True))
-    vector = sum(weight * output["vector"] for weight, output in zip(weights, outputs, strict=True))
     meant = np.stack([output["meant"] for output in outputs])
     chosen = meant.argmax(0)
     act = np.array([outputs[n]["act"][c] for c, n in enumerate(chosen)], np.float32)
@@ -174,4 +178,4 @@ def _joined(parts: list[tuple[Window, dict[str, np.ndarray]]], title: str, summa
         span = spans.best(output["evidence"][:, c], window.starts, window.ends, window.field == 1, title, summary)
         if span:
             found[CATEGORIES[c]] = span
-    return Seen(direction, meant.max(0), act, found, vector)
+    return Seen(direction, meant.max(0), act, found, outputs[0]["vector"])

@@ -75,7 +75,7 @@ def main(arguments=None):
     tokenizer = pieces.tokenizer(kept, scores)
     # What an invented entry reports would be a signal anywhere; what has none may be about another war.
     world += [row | {"anywhere": True} for row in invented if world and row["signals"]]
-    every = rows + grouped + world
+    every = rows + world
     examples = labels.examples(every, tokenizer)
     print(f"{len(rows)} rows, {len(grouped)} grouped by event, {len(world)} of all the world, {len(kept)} pieces")
 
@@ -84,14 +84,6 @@ def main(arguments=None):
     lower = _once(asked.out / "lower.pt", data, lambda: fit.Lower.of(made, examples, recipe.frozen).kept)
     lower = fit.Lower(lower, recipe.frozen)
     print("frozen layers done", flush=True)
-    # The vector is taught by what the press wrote, and its head is solved from it.
-    real = [n for n, row in enumerate(rows + grouped) if not row.get("invented")]
-    langs = [every[n]["lang"] for n in real]
-    vectors_of_base = lambda: torch.from_numpy(vectors.sentences(settings, tensors, lower, real))  # noqa: E731
-    of_real = vectors.teacher(_once(asked.out / "sentences.pt", data, vectors_of_base).numpy(), langs)
-    teacher = torch.zeros(len(every), of_real.shape[1])  # a row of zeros teaches nothing
-    teacher[real] = of_real
-    print("sentence vectors of the base done", flush=True)
     key = data + json.dumps(asdict(recipe))
     report = {}
     for kind in asked.folds:
@@ -102,10 +94,9 @@ def main(arguments=None):
         for place, (name, (learned, of_fold)) in enumerate(folds.items()):
             if asked.fold and name not in asked.fold:
                 continue
-            first = len(rows) + len(grouped)
-            apart = [n for n, row in enumerate(world, first) if not row.get("invented") and n % len(folds) == place]
-            learned = learned + sorted({n for n, _ in enumerate(world, first)} - set(apart))
-            net = _fitted(asked.out / f"{name}.pt", key, recipe, settings, tensors, lower, examples, learned, teacher)
+            apart = [n for n, row in enumerate(world, len(rows)) if not row.get("invented") and n % len(folds) == place]
+            learned = learned + sorted(set(range(len(rows), len(every))) - set(apart))
+            net = _fitted(asked.out / f"{name}.pt", key, recipe, settings, tensors, lower, examples, learned)
             for n, one in zip(apart, fit.predict(net, lower, examples, apart, every, recipe), strict=True):
                 worldly.append((examples[n].direction, one["direction"].argmax()))
             part = fit.predict(net, lower, examples, of_fold, rows, recipe)
@@ -122,13 +113,15 @@ def main(arguments=None):
     if asked.only_folds:
         return
 
-    learned = [n for n in range(len(examples)) if not len(rows) <= n < len(rows) + len(grouped)]
-    net = _fitted(asked.out / "all.pt", key, recipe, settings, tensors, lower, examples, learned, teacher)
-    features = fit.features(net, lower, real, recipe)
-    weight, means = vectors.solve(features, langs, of_real.numpy())
-    net.heads.vector.weight.data = torch.from_numpy(weight)
-    if windows:
-        vector = vectors.without_means(features @ weight.T, langs, means)[-len(grouped) :]
+    learned = range(len(every))
+    net = _fitted(asked.out / "all.pt", key, recipe, settings, tensors, lower, examples, learned)
+    meaning = vectors.TINY if asked.tiny else vectors.Recipe()
+    of_titles = vectors.titles(labelled, grouped)
+    net.meaning, means = _meaning(asked.out / "meaning.pt", settings, tensors, tokenizer, of_titles, recipe, meaning)
+    asked_titles = labels.examples([row | {"summary": ""} for row in grouped], tokenizer)
+    if grouped:
+        lower_titles = fit.Lower.of(made, asked_titles, recipe.frozen)
+        vector = vectors.vectors(net.meaning, lower_titles, [row["lang"] for row in grouped], means)
         np.savez_compressed(asked.out / "events.npz", id=np.array([row["id"] for row in grouped]), vector=vector)
     model, piece_file = asked.out / "reader.onnx", asked.out / "pieces.json.gz"
     state = {name: value.float().numpy() for name, value in net.state_dict().items()}
@@ -136,8 +129,13 @@ def main(arguments=None):
     facts = {"version": digest, "means": json.dumps({k: [round(float(x), 4) for x in v] for k, v in means.items()})}
     with torch.no_grad():
         some = range(0, len(examples), -(-len(examples) // 200))
-        largest = export.ranges(net, [fit.laid([examples[n]]) for n in some])
-    export.write(state, model, heads=settings["heads"], eps=settings["eps"], facts=facts, largest=largest)
+        some_titles = labels.examples(of_titles[:: -(-len(of_titles) // 200)], tokenizer)
+        largest = export.ranges(
+            net, [fit.laid([examples[n]]) for n in some], [fit.laid([one]) for one in some_titles], recipe.frozen
+        )
+    export.write(
+        state, model, heads=settings["heads"], eps=settings["eps"], frozen=recipe.frozen, facts=facts, largest=largest
+    )
     piece_file.write_bytes(gzip.compress(tokenizer.to_str().encode(), mtime=0))
     card = {
         "version": digest,
@@ -146,6 +144,8 @@ def main(arguments=None):
         else "random",
         "licence": "MIT",
         "recipe": asdict(recipe),
+        "recipe of the vector": asdict(meaning),
+        "texts of the vector": len(of_titles),
         "pieces": len(kept),
         "rows": len(labelled),
         "rows fingerprint": labels.fingerprint(rows),
@@ -192,7 +192,7 @@ def _once(path, key, make):
     return made
 
 
-def _fitted(path, key, recipe, settings, tensors, lower, examples, learned, teacher):
+def _fitted(path, key, recipe, settings, tensors, lower, examples, learned):
     """The mean of the networks trained on these examples, one a seed: those in files beside `path` where they are of
     this key, else new ones, which are put there.
     """
@@ -201,7 +201,7 @@ def _fitted(path, key, recipe, settings, tensors, lower, examples, learned, teac
         net = fit.start(recipe, settings, tensors)
         print(f"{path.stem}, seed {seed}: {len(learned)} rows to learn", flush=True)
         say = partial(print, f"  {path.stem}:", flush=True)
-        fit.fit(net, lower, examples, list(learned), recipe, teacher, say, seed)
+        fit.fit(net, lower, examples, list(learned), recipe, say, seed)
         return net.state_dict()
 
     kept = [path.with_stem(f"{path.stem}-{seed}") for seed in recipe.seeds]
@@ -209,6 +209,23 @@ def _fitted(path, key, recipe, settings, tensors, lower, examples, learned, teac
     net = fit.start(recipe, settings, tensors)
     net.float().load_state_dict(fit.mean(states))
     return net.eval()
+
+
+def _meaning(path, settings, tensors, tokenizer, rows, recipe, meaning):
+    """(Meaning, the mean of its vectors by language), learned from rows without summary; kept in `path`."""
+    langs = [row["lang"] for row in rows]
+
+    def trained():
+        lower, sentences = vectors.read_by_base(settings, tensors, labels.examples(rows, tokenizer), recipe.frozen)
+        print(f"vector of meaning: {len(rows)} texts to learn", flush=True)
+        say = partial(print, "  vector:", flush=True)
+        made, means = vectors.fit(settings, tensors, lower, sentences, langs, meaning, say)
+        return {"state": made.state_dict(), "means": {lang: torch.from_numpy(mean) for lang, mean in means.items()}}
+
+    kept = _once(path, labels.fingerprint(rows) + json.dumps(asdict(meaning)), trained)
+    net = vectors.start(settings, tensors, meaning)
+    net.load_state_dict(kept["state"])
+    return net.eval(), {lang: mean.numpy() for lang, mean in kept["means"].items()}
 
 
 def _keep(path, rows, numbers, read):
@@ -221,7 +238,7 @@ def _keep(path, rows, numbers, read):
             c = CATEGORIES.index(name)
             where[n, c], score[n, c] = (int(span.field == "summary"), span.start, span.end), span.score
     arrays: dict[str, Any] = {"id": np.array([rows[n]["id"] for n in numbers]), "span": where, "span_score": score}
-    arrays |= {name: np.stack([entry[name] for entry in read]) for name in ("direction", "meant", "act", "mean")}
+    arrays |= {name: np.stack([entry[name] for entry in read]) for name in ("direction", "meant", "act")}
     np.savez_compressed(path, **arrays)
 
 

@@ -1,18 +1,43 @@
-"""The vector of meaning, taught by the whole base network's sentence vectors. Training only.
+"""The vector of meaning, by which reports of one event are found in whatever language. Training only.
 
-Drawing entries of one event together (InfoNCE over the windows, each left out in turn) was tried and did harm: 800 rows
-are too few for it. Sentence vectors of one language lie together, whatever they say; so each language's mean is taken
-away, in teaching and when two vectors are compared (the means are shipped with the model, of vectors as the model gives
-them).
+A few layers above the encoder's lower ones read a title alone and learn to give the sentence vector that the whole base
+network has of it. Sentence vectors of one language lie together, whatever they say; so each language's mean is taken
+away from what is taught, and when two vectors are compared (the means are shipped with the model).
+
+A title says what happened; a summary adds background that reports of many events share. Drawing entries of one event
+together (InfoNCE over the windows, each left out in turn) was tried and did harm: 800 rows are too few for it.
 """
 
 import json
+import random
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional
 
-from monitor.reader.model import VECTOR, from_base, mean_of
+from monitor.reader.fit import Lower, batches_by_length, laid
+from monitor.reader.model import VECTOR, Meaning, from_base, hide, mean_of
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the vector's layers are trained."""
+
+    start: tuple[int, ...] = (4, 10, 11)  # the layers of the base, from 0, that they begin as
+    epochs: int = 4
+    batch: int = 64
+    rate: float = 4e-4
+    head_rate: float = 2e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.05  # of all steps
+    likeness_weight: float = 5.0  # of how like two texts of a batch are, against what each is by itself
+
+
+TINY = Recipe(start=(1,), batch=8)
+WORDS = 28  # of a summary that is learned from as if it were a title
 
 
 def read(folder):
@@ -24,47 +49,112 @@ def read(folder):
     return windows
 
 
-def sentences(settings, tensors, lower, rows):
-    """(rows, width): the whole base network's own sentence vectors of these rows of `lower`."""
+def titles(rows, grouped):
+    """What is learned from, each text once, as rows without summary: the titles of these rows and the first words of
+    their summaries, but no title of the entries grouped by event.
+    """
+    apart = {row["title"] for row in grouped}
+    every = [(row["title"], row["lang"]) for row in rows] + [(row["summary"], row["lang"]) for row in rows]
+    texts = dict.fromkeys((" ".join(text.split()[:WORDS]), lang) for text, lang in every if text not in apart)
+    return [{"id": str(n), "lang": lang, "title": text, "summary": ""} for n, (text, lang) in enumerate(texts) if text]
+
+
+def read_by_base(settings, tensors, examples, frozen):
+    """(Lower of the examples, their sentence vectors): one pass through the whole base network."""
     base = from_base(settings, tensors).eval()
     base.layers.bfloat16()
-    made = np.zeros((len(rows), settings["width"]), np.float32)
-    order = sorted(range(len(made)), key=lambda n: len(lower.kept[rows[n]]))
+    kept, made = [None] * len(examples), np.zeros((len(examples), settings["width"]), np.float32)
+    order = sorted(range(len(examples)), key=lambda n: len(examples[n].ids))
+    with torch.no_grad():
+        for start in range(0, len(order), 96):
+            chosen = order[start : start + 96]
+            ids, field, mask = laid([examples[n] for n in chosen])
+            x = base.embed(ids, field).bfloat16()
+            hidden = hide(mask, x.dtype)
+            for n, layer in enumerate(base.layers):
+                if n == frozen:
+                    for row, one in enumerate(chosen):
+                        kept[one] = x[row, : len(examples[one].ids)].clone()
+                x = layer(x, hidden)
+            made[chosen] = mean_of(x.float(), mask).numpy()
+    return Lower(kept, frozen), made
+
+
+def start(settings, tensors, recipe):
+    """Meaning as it begins: with layers of the base."""
+    base = from_base(settings, tensors)
+    return Meaning(base.layers[n] for n in recipe.start)
+
+
+def fit(settings, tensors, lower, sentences, langs, recipe, say=print):
+    """(Meaning that gives what `sentences` say, in VECTOR directions; the mean of its vectors by language).
+
+    lower, sentences (rows, width) and langs are of the same texts.
+    """
+    torch.manual_seed(1)
+    shuffle = random.Random(1)
+    known = sorted(set(langs))
+    number = torch.tensor([known.index(lang) for lang in langs])
+    centred = sentences - np.stack([sentences[number.numpy() == n].mean(0) for n in range(len(known))])[number.numpy()]
+    _, _, directions = np.linalg.svd(centred[:: 1 + len(centred) // 6000], full_matrices=False)
+    taught = centred @ directions[:VECTOR].T
+    taught = functional.normalize(torch.from_numpy(np.pad(taught, ((0, 0), (0, VECTOR - taught.shape[1])))), dim=1)
+    meaning = start(settings, tensors, recipe)
+    meaning.vector.weight.data.zero_()[: len(directions)] = torch.from_numpy(directions[:VECTOR].copy())
+    meaning.layers.bfloat16()
+    means = torch.nn.Embedding(len(known), VECTOR)
+    with torch.no_grad():
+        some = shuffle.sample(range(len(langs)), min(1500, len(langs)))
+        given = torch.cat([meaning(*lower(some[at : at + 64])) for at in range(0, len(some), 64)])
+        for n in range(len(known)):
+            means.weight[n] = given[number[some] == n].mean(0) if (number[some] == n).any() else 0
+    copies = [(weight, recipe.rate) for weight in meaning.layers.parameters()]
+    copies += [(weight, recipe.head_rate) for weight in (meaning.vector.weight, means.weight)]
+    copies = [(weight, weight.detach().float().clone().requires_grad_(), rate) for weight, rate in copies]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [copy], "lr": rate, "top": rate, "weight_decay": recipe.weight_decay if copy.ndim > 1 else 0.0}
+            for _, copy, rate in copies
+        ],
+        betas=(0.9, 0.98),
+    )
+    lengths = [len(one) for one in lower.kept]
+    steps, step, began, total = recipe.epochs * -(-len(langs) // recipe.batch), 0, time.monotonic(), 0.0
+    for _ in range(recipe.epochs):
+        for chosen in batches_by_length(range(len(langs)), lengths, recipe.batch, shuffle):
+            pace = min(1.0, (step + 1) / (recipe.warmup * steps)) * max(0.0, 1 - step / steps)
+            for group in optimiser.param_groups:
+                group["lr"] = group["top"] * pace
+            given = functional.normalize(meaning(*lower(chosen)) - means(number[chosen]), dim=1)
+            meant = taught[chosen]
+            loss = 1 - (given * meant).sum(1).mean()
+            loss = loss + recipe.likeness_weight * (given @ given.T - meant @ meant.T).square().mean()
+            loss.backward()
+            for weight, copy, _ in copies:
+                copy.grad, weight.grad = weight.grad.float(), None
+            torch.nn.utils.clip_grad_norm_([copy for _, copy, _ in copies], 1.0)
+            optimiser.step()
+            with torch.no_grad():
+                for weight, copy, _ in copies:
+                    weight.copy_(copy)
+            step, total = step + 1, total + loss.item()
+            if step % 100 == 0:
+                say(f"step {step} of {steps}, loss {total / 100:.3f}, {time.monotonic() - began:.0f} s")
+                total = 0.0
+    meaning.float()
+    with torch.no_grad():
+        for weight, copy, _ in copies:
+            weight.copy_(copy)
+    return meaning.eval(), {lang: means.weight[n].detach().numpy() for n, lang in enumerate(known)}
+
+
+def vectors(meaning, lower, langs, means):
+    """(rows, VECTOR): without each language's mean."""
+    order = sorted(range(len(langs)), key=lambda n: len(lower.kept[n]))
+    made = np.zeros((len(langs), VECTOR), np.float32)
     with torch.no_grad():
         for at in range(0, len(order), 64):
             chosen = order[at : at + 64]
-            x, mask = lower([rows[n] for n in chosen])
-            made[chosen] = mean_of(base.upper(x, mask, lower.frozen).float(), mask).numpy()
-    return made
-
-
-def teacher(made, langs):
-    """What the vector is to be like, by row: the sentence vector without its language's mean,
-    in VECTOR directions, length 1.
-    """
-    made = without_means(made, langs, means_of(made, langs))
-    _, _, directions = np.linalg.svd(made[:: 1 + len(made) // 4000], full_matrices=False)
-    made = made @ directions[:VECTOR].T
-    made = np.pad(made, ((0, 0), (0, VECTOR - made.shape[1])))
-    return torch.from_numpy(made / (np.linalg.norm(made, axis=1, keepdims=True) + 1e-9)).float()
-
-
-def means_of(vectors, langs):
-    return {lang: vectors[np.array(langs) == lang].mean(0) for lang in sorted(set(langs))}
-
-
-def without_means(vectors, langs, means):
-    return vectors - np.stack([means[lang] for lang in langs])
-
-
-def solve(features, langs, taught, ridge=30.0):
-    """The head's weights (VECTOR x width) that come nearest to `taught` (ridge regression), and each language's mean of
-    the vectors.
-
-    features: (rows, width) as the head takes them. Training alone brings the vector to a cosine of 0.77 with what it is
-    taught; solved, 0.82.
-    """
-    means = means_of(features, langs)
-    centred = without_means(features, langs, means)
-    weight = np.linalg.solve(centred.T @ centred + ridge * np.eye(centred.shape[1]), centred.T @ taught).T
-    return weight.astype(np.float32), {lang: weight @ mean for lang, mean in means.items()}
+            x, mask = lower(chosen)
+            made[chosen] = meaning(x.float(), mask).numpy()
+    return made - np.stack([means[lang] for lang in langs])

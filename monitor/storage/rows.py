@@ -14,7 +14,7 @@ from monitor.storage.search import fold
 # characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
 MAX_KEY_CHARS = 200
 ALIKE = 0.2  # share of common words from which two titles may be wordings of one article
-VECTOR_BYTES = 128
+VECTOR_BYTES = 192
 KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
 
 

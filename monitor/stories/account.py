@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from monitor.language import N_
+from monitor.stories.features import VECTOR
 from monitor.stories.headlines import of_the_event, said_of_itself
 from monitor.tagging.letters import fold_letters
 
@@ -260,14 +261,10 @@ def typical(reports: Sequence[Report]) -> Report:
     By vectors where most have one, otherwise by the words of their titles. Whole numbers until the last step, so that
     it does not depend on the machine.
     """
-    with_vector = [r for r in reports if r.vector]
+    with_vector = [r for r in reports if r.vector and len(r.vector) == VECTOR]  # not one that a former reader gave
     if 2 * len(with_vector) > len(reports):
         reports = with_vector
-        rows = (
-            np.frombuffer(b"".join(r.vector or b"" for r in reports), np.int8)
-            .reshape(len(reports), -1)
-            .astype(np.int64)
-        )
+        rows = np.frombuffer(b"".join(r.vector or b"" for r in reports), np.int8).reshape(-1, VECTOR).astype(np.int64)
         nearness = [int(n) / sqrt(int(d)) for n, d in zip(rows @ rows.sum(0), (rows * rows).sum(1), strict=True)]
     else:
         bags = [frozenset(_WORD.findall(fold_letters(r.title))) for r in reports]

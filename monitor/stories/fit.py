@@ -30,8 +30,8 @@ from monitor.stories.features import SKETCH, features
 from monitor.stories.likeness import FILE, SIGNS, Weights, sign_table, weigh
 from monitor.stories.linkage import groups
 
-RIDGE = 2.0  # of weights that are scaled to their sign's deviation, against a thousand pairs
-LEVELS = tuple(np.arange(0.12, 0.46, 0.03).round(2))
+RIDGE = 0.5  # of weights that are scaled to their sign's deviation, against a thousand pairs
+LEVELS = tuple(np.arange(0.1, 0.46, 0.02).round(2))
 
 
 @dataclass(frozen=True)
@@ -70,23 +70,25 @@ def window(name: str, rows: Sequence[Row], given: Sequence[str | None], readings
 
 def logistic(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float) -> tuple[np.ndarray, float]:
     """Weights and start of a ridge logistic regression whose mean probability is that of `y`."""
+    from scipy.optimize import minimize
+
     weight = np.where(y, weight * y.sum() / weight[y].sum(), weight)
-    weight = (weight * (1000 / weight.sum())).astype(np.float32)
-    middle, scale = (
-        np.average(x, 0, weight),
-        np.sqrt(np.average(np.square(x), 0, weight) - np.average(x, 0, weight) ** 2 + 1e-9),
-    )
-    z = np.column_stack([(x - middle) / scale, np.ones(len(x))]).astype(np.float32)
+    weight = weight * (1000 / weight.sum())
+    middle = np.average(x, 0, weight)
+    scale = np.sqrt(np.average(np.square(x), 0, weight) - middle**2 + 1e-9)
+    z = np.column_stack([(x - middle) / scale, np.ones(len(x))])
     penalty = np.append(np.full(x.shape[1], ridge), 1e-6)  # none on the start
-    t = np.zeros(z.shape[1])
-    t[-1] = np.log(weight[y].sum() / weight[~y].sum())
-    for _ in range(40):  # Newton's method
-        p = 1 / (1 + np.exp(-np.clip(z @ t.astype(np.float32), -30, 30)))
-        curved = (z * (weight * p * (1 - p))[:, None]).T @ z + np.diag(penalty)
-        step = np.linalg.solve(curved, z.T @ (weight * (y - p)) - penalty * t)
-        t += step * min(1.0, 1 / np.abs(step).max())  # a full one may lead away while far off
-        if np.abs(step).max() < 1e-3:
-            break
+
+    def loss(t: np.ndarray) -> tuple[float, np.ndarray]:
+        logits = z @ t
+        p = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        return (
+            float(weight @ (np.logaddexp(0, logits) - y * logits) + penalty @ (t * t) / 2),
+            z.T @ (weight * (p - y)) + penalty * t,
+        )
+
+    begin = np.append(np.zeros(x.shape[1]), np.log(weight[y].sum() / weight[~y].sum()))
+    t = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
     return t[:-1] / scale, float(t[-1] - (middle * t[:-1] / scale).sum())
 
 
@@ -97,7 +99,7 @@ def fit(windows: Sequence[Window], join: float = 0.0, *, whole: bool = True) -> 
     """Of the pairs that nothing speaks for one in ten stands for ten. `whole` False: without the weights for articles
     without vectors.
     """
-    table = np.concatenate([w.table[w.told] for w in windows]).astype(np.float32)
+    table = np.concatenate([w.table[w.told] for w in windows])
     one, weight = (np.concatenate([getattr(w, name)[w.told] for w in windows]) for name in ("one", "weight"))
     idle = ~one & (table[:, SIGNS.index("meaning")] < 0.15) & (table[:, SIGNS.index("title's words")] < 0.1)
     kept = ~idle | (np.cumsum(idle) % 10 == 0)

@@ -24,7 +24,7 @@ FILE = Path(__file__).with_name("likeness.yaml")
 SPAN = timedelta(hours=36)  # further apart, two articles are two stories
 SAME_TEXT = 0.62  # of title and words alone: a wire copied or slightly edited
 SERIES = timedelta(hours=6)  # so far apart, two texts that differ in a number are two of a series: day six, day seven
-ELSEWHERE = 0.3  # factor where both name narrow places and none in common
+ELSEWHERE = 0.1  # factor where both name narrow places and none in common
 SAME = 0.97  # how likely two copies of one text report one event
 
 _SPAN, _SERIES = SPAN.total_seconds(), SERIES.total_seconds()
