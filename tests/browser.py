@@ -34,8 +34,9 @@ def browser_page():
     path = find_chromium()
     if path is None:
         (pytest.fail if os.environ.get("MONITOR_REQUIRE_BROWSER") else pytest.skip)(HOW)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # all that a test waits for comes at last, on a busy machine late
     with sync_playwright() as playwright:
         # Root may not use Chromium's sandbox; small containers have little shared memory.
         flags = [
@@ -47,26 +48,27 @@ def browser_page():
         context = browser.new_context(
             viewport={"width": 1280, "height": 900}, accept_downloads=True, locale="en-GB", timezone_id="UTC"
         )
+        context.set_default_timeout(60_000)
         yield context.new_page()
         browser.close()
 
 
 def settled(page) -> None:
     """Waits until the page's script has run to the end."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=30_000)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def open_page(page, address: str, path: str) -> None:
     """Goes there and waits until its script has run to the end."""
     page.goto(f"{address}/{path}")
-    page.locator("h1").first.wait_for(timeout=30_000)
+    page.locator("h1").first.wait_for()
     settled(page)
 
 
 def click_row(page, number: int = 0, table: int = 0) -> None:
     """The table is a canvas: its cells are found by place, its state by what it tells screen readers."""
     grid = page.get_by_test_id("data-grid-canvas").nth(table)
-    grid.locator("tr").nth(1).wait_for(state="attached", timeout=10_000)
+    grid.locator("tr").nth(1).wait_for(state="attached")
     grid.scroll_into_view_if_needed()
     place = grid.bounding_box()
     x, y = place["x"] + 160, place["y"] + 52 + 33 * number

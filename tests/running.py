@@ -103,7 +103,7 @@ def monitor(folder: Path, *words: str, **more: str) -> subprocess.CompletedProce
     """`python -m monitor ...` as a user types it."""
     command = [sys.executable, "-m", "monitor", *words]
     return subprocess.run(
-        command, env=environment(folder, **more), cwd=folder, capture_output=True, encoding="utf-8", timeout=120
+        command, env=environment(folder, **more), cwd=folder, capture_output=True, encoding="utf-8", timeout=240
     )
 
 
@@ -127,7 +127,7 @@ def app(folder: Path, *, port: int | None = None, **more: str):
         command, env=environment(folder, **more), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
     )
     try:
-        wait_for(lambda: healthy(port), 60, f"no server; {folder / 'server.log'}")
+        wait_for(lambda: healthy(port), 120, f"no server; {folder / 'server.log'}")
         yield f"http://127.0.0.1:{port}", process
     finally:
         if process.poll() is None:
@@ -142,7 +142,7 @@ def app(folder: Path, *, port: int | None = None, **more: str):
 
 def healthy(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=10) as answer:
             return answer.status == 200
     except OSError:
         return False

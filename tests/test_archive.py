@@ -373,7 +373,7 @@ def test_killed_at_random_moments_the_output_is_the_same_byte_for_byte(tmp_path,
     for n in range(40):
         written(inputs / f"{n:02}.jsonl", [entry(n * 100 + k, title=f"read {n} {k}") for k in range(300)])
     assert run(inputs, tmp_path / "whole").rows_out == 12_000
-    manifest = tmp_path / "out/manifest.jsonl"
+    manifest, family = tmp_path / "out/manifest.jsonl", []
 
     def size() -> int:
         return manifest.stat().st_size if manifest.exists() else 0

@@ -47,12 +47,12 @@ def test_from_feed_to_screen_and_file(tmp_path, browser_page):
         running.feeds_yaml(tmp_path, press, FEEDS)
         with running.app(tmp_path) as (address, _):
             page.goto(address)
-            page.locator(".reading.title", has_text="Téhéran et Washington").first.wait_for(timeout=30_000)
+            page.locator(".reading.title", has_text="Téhéran et Washington").first.wait_for()
             page.goto(f"{address}/articles")
-            page.get_by_text("2 articles", exact=True).wait_for(timeout=20_000)  # those with signals come first
+            page.get_by_text("2 articles", exact=True).wait_for()  # those with signals come first
             page.get_by_role("textbox", name="Words in title or summary").fill("pétrolier")
             page.keyboard.press("Enter")
-            page.get_by_text("1 article", exact=True).wait_for(timeout=20_000)
+            page.get_by_text("1 article", exact=True).wait_for()
             with page.expect_download() as waiting:
                 page.get_by_role("link", name="Download as CSV").click()
             downloaded = rows_of(waiting.value.path().read_text(encoding="utf-8"))

@@ -20,9 +20,14 @@ from tests.fake_reader import FakeReader
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
 
+HASTY = 4  # seconds, where a test waits for them to be over
+
+
 @pytest.fixture
-def readers():
-    readers = ReaderPool(2, make_reader=FakeReader.load, reader_arguments={"method": "m1"}, seconds=2, memory=100 << 20)
+def readers(request):
+    """The limit of time is one that a busy machine keeps, unless a test asks for another."""
+    limits = {"seconds": getattr(request, "param", 60), "memory": 100 << 20}
+    readers = ReaderPool(2, make_reader=FakeReader.load, reader_arguments={"method": "m1"}, **limits)
     yield readers
     readers.close()
 
@@ -43,7 +48,7 @@ def ended(pid: int) -> bool:
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([handle], [], [], 15)[0])
+        return bool(select.select([handle], [], [], 60)[0])
     finally:
         os.close(handle)
 
@@ -64,15 +69,16 @@ def test_a_failure_of_parsing_passes_through(readers):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("title", "word"),
+    ("readers", "title", "word"),
     [
-        ("hang", "2 seconds"),
-        ("asleep", "2 seconds"),
-        ("cunning", "2 seconds"),
-        ("crash", "ended"),
-        ("hungry", "memory"),
-        ("wordy", "memory"),
+        (HASTY, "hang", "4 seconds"),
+        (HASTY, "asleep", "4 seconds"),
+        (HASTY, "cunning", "4 seconds"),
+        (60, "crash", "ended"),
+        (60, "hungry", "memory"),
+        (60, "wordy", "memory"),
     ],
+    indirect=["readers"],
 )
 def test_one_document_is_stopped_and_its_neighbours_are_read(readers, title, word):
     async def several():
@@ -114,7 +120,11 @@ def test_what_passes_the_gate_is_unread_and_read_in_a_batch(readers):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("title", "word"), [("hang", "2 seconds"), ("crash", "ended"), ("hungry", "memory")])
+@pytest.mark.parametrize(
+    ("readers", "title", "word"),
+    [(HASTY, "hang", "4 seconds"), (60, "crash", "ended"), (60, "hungry", "memory")],
+    indirect=["readers"],
+)
 def test_a_batch_is_stopped_like_a_document(readers, title, word):
     got = readers.read_texts([Text("read on", ""), Text(f"read {title}", "")]).result()
     assert got.kind == "parser" and word in got.message
@@ -195,7 +205,7 @@ from tests.test_feeds_pool import feed, read
 from monitor.feeds.pool import ReaderPool
 
 async def main():
-    readers = ReaderPool(1, make_reader=FakeReader.load, seconds=3)
+    readers = ReaderPool(1, make_reader=FakeReader.load, seconds=5)
     await read(readers, feed("warm"))
     await asyncio.wait([asyncio.ensure_future(read(readers, feed(sys.argv[1])))], timeout=0.5)
     print(*(p.pid for p in readers._processes), flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -20,7 +21,7 @@ from tests.hostile import head
 from tests.internet import Internet, Page, redirect
 
 BODY = b"<rss><channel/></rss>"
-FAST = {"timeout": timedelta(seconds=2), "pause": timedelta(0)}
+FAST = {"timeout": timedelta(seconds=30), "pause": timedelta(0)}
 DAY = timedelta(days=1)
 ASKED = {"Retry-After": "60"}
 
@@ -260,7 +261,13 @@ def test_pace_forgets_idle_hosts():
 @pytest.mark.parametrize("private", [True, False])
 def test_private_feeds_are_not_paced(net, private):
     """Public feeds reach the loopback through a proxy here, as no test may go out."""
-    net.serve("/slow", Page(BODY, latency=0.1))
+
+    async def of_three(request, reader, writer):
+        while net.most_at_once < 3:
+            await asyncio.sleep(0.01)
+        await Page(BODY)(request, reader, writer)
+
+    net.serve("/slow", of_three)
     url = net.url("/slow") if private else "http://news.example/slow"
     if not private:
         net.serve("http://news.example/slow", Page(BODY, latency=0.05))
@@ -274,17 +281,24 @@ def test_private_feeds_are_not_paced(net, private):
 
 
 def test_waiting_for_a_turn_is_not_the_servers_fault(net):
-    net.serve("http://news.example/slow", Page(BODY, latency=0.15))
+    """An hour passes on the loop's clock while the only turn at the host is another's."""
+    net.serve("http://news.example/slow", Page(BODY))
 
     async def scene():
-        async with Fetcher(
-            timeout=timedelta(seconds=0.5), pause=timedelta(0), per_host=1, proxies=Proxies({"http": net.url()})
-        ) as fetcher:
-            return await asyncio.gather(
-                *(fetcher.fetch(feed("http://news.example/slow", allow_private=False), None) for _ in range(5))
-            )
+        loop, ahead = asyncio.get_running_loop(), 0.0
+        real = loop.time
+        loop.time = lambda: real() + ahead
+        async with Fetcher(**FAST, per_host=1, proxies=Proxies({"http": net.url()})) as fetcher:
+            async with fetcher._pace.turn("news.example"):
+                asked = feed("http://news.example/slow", allow_private=False)
+                waiting = asyncio.create_task(fetcher.fetch(asked, None))
+                while fetcher._pace._hosts["news.example"].users < 2:
+                    await asyncio.sleep(0)
+                ahead = 3600.0
+                await asyncio.sleep(0.01)  # whatever is due by now happens
+            return await waiting
 
-    assert all(isinstance(outcome, Fetched) for outcome in asyncio.run(scene()))
+    assert isinstance(asyncio.run(scene()), Fetched)
 
 
 def test_a_host_that_said_429_is_left_alone_by_its_other_feeds(net):
@@ -304,17 +318,25 @@ def test_a_host_that_said_429_is_left_alone_by_its_other_feeds(net):
     [head("Content-Length: 4") + b"evil", head(status="408 Request Timeout"), head(status="102 Processing"), b"\xff"],
 )
 def test_what_a_server_says_unasked_is_no_answer_to_the_next_request(net, more):
+    got, said = threading.Event(), threading.Event()
+
     async def goes_on(request, reader, writer):
         await Page(BODY)(request, reader, writer)
-        await asyncio.sleep(0.02)
+        while not got.is_set():
+            await asyncio.sleep(0.01)
         writer.write(more)
+        await writer.drain()
+        said.set()
 
     url, healthy = net.serve("/goes-on", goes_on), net.serve("/healthy", Page(BODY))
 
     async def scene():
         async with Fetcher(**FAST) as fetcher:
             first = await fetcher.fetch(feed(url), None)
-            await asyncio.sleep(0.2)
+            got.set()
+            while not said.is_set():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)  # it is in this process's buffers, and is read before what comes next is asked
             return first, await fetcher.fetch(feed(healthy), None)
 
     assert [outcome.body for outcome in asyncio.run(scene())] == [BODY, BODY] and len(net.requests) == 2

@@ -114,7 +114,7 @@ def test_only_who_logged_in_and_is_named_sees_and_pulls(tmp_path, browser_page):
         with running.app(tmp_path, port=port, **more) as (address, _):
             export = f"{address}/api/export/articles.csv"
             page.goto(f"{address}/articles")
-            page.get_by_role("button", name="Log in").wait_for(timeout=30_000)
+            page.get_by_role("button", name="Log in").wait_for()
             assert (
                 page.get_by_text(NEWS["title"]).count() == 0
                 and page.locator("h1").inner_text() == "Gulf tension monitor"
@@ -126,15 +126,15 @@ def test_only_who_logged_in_and_is_named_sees_and_pulls(tmp_path, browser_page):
             ) == (401, 401, 200)
 
             page.get_by_role("button", name="Log in").click()
-            page.get_by_text("has no access").wait_for(timeout=30_000)
+            page.get_by_text("has no access").wait_for()
             assert page.context.request.get(export).status == 401
             page.get_by_role("button", name="Log out").click()
-            page.get_by_role("button", name="Log in").wait_for(timeout=30_000)
+            page.get_by_role("button", name="Log in").wait_for()
 
             mail[0] = "Analyst@Example.org"
             page.get_by_role("button", name="Log in").click()
-            page.locator("h1", has_text="Gulf tension").filter(has_not_text="monitor").wait_for(timeout=30_000)
-            page.get_by_text(NEWS["title"]).first.wait_for(timeout=30_000)
+            page.locator("h1", has_text="Gulf tension").filter(has_not_text="monitor").wait_for()
+            page.get_by_text(NEWS["title"]).first.wait_for()
             answer = page.context.request.get(export)
             assert answer.status == 200 and NEWS["title"] in answer.text()
 

@@ -135,8 +135,8 @@ def test_a_feed_that_moved_for_good_is_asked_there_once_several_answers_agree(tm
 def test_killed_in_the_middle_of_a_round_nothing_committed_is_lost(tmp_path):
     paths = [f"/{n}" for n in range(24)]
     with Internet() as net:
-        for n, path in enumerate(paths):
-            net.serve(path, Page(running.rss(items(20, prefix=f"Wire{n}")), latency=0.08 * n))
+        for n, path in enumerate(paths):  # the last of them answer when all is over
+            net.serve(path, Page(running.rss(items(20, prefix=f"Wire{n}")), latency=0.08 * n if n < 20 else 600))
         configure(tmp_path, net, paths)
         store = store_of(tmp_path)
         with polling(tmp_path) as process:
@@ -145,6 +145,8 @@ def test_killed_in_the_middle_of_a_round_nothing_committed_is_lost(tmp_path):
             process.wait()
             kept = {article.id: article.title for article in articles.stream(store)}
         assert 60 <= len(kept) < 480
+        for n, path in enumerate(paths):
+            net.serve(path, Page(running.rss(items(20, prefix=f"Wire{n}"))))
         assert running.monitor(tmp_path, "poll", "--once").returncode == 0
     now = {article.id: article.title for article in articles.stream(store)}
     assert kept.items() <= now.items()

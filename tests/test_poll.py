@@ -53,11 +53,14 @@ def store(tmp_path):
 FEEDS = [Feed(f"feed {n}", f"https://{n}.example/rss") for n in range(20)]
 
 
-async def round_of(store, fetching: Fetching, *, then=lambda: None):
+async def round_of(store, fetching: Fetching, *, begun: int = len(FEEDS), then=lambda: None):
+    """A round whose readers answer only once so many feeds are fetched; `then` is called before they do."""
     reading = Reading1()
     async with PollSession(store, fetching, reading, lambda: NOW) as session:
         polling = asyncio.create_task(session.poll(FEEDS, {}))
-        for _ in range(200):
+        while fetching.begun < begun:
+            await asyncio.sleep(0.001)
+        for _ in range(200):  # more would begin now, if they may
             await asyncio.sleep(0.001)
         then()
         reading.may.set()
@@ -90,7 +93,7 @@ def test_a_full_disk_stops_the_round(store, monkeypatch):
 def test_no_more_is_asked_for_while_documents_wait(store, monkeypatch):
     monkeypatch.setattr(poll, "WAITING_BYTES", 3_000)
     fetching, seen = Fetching(1_000), []
-    report = asyncio.run(round_of(store, fetching, then=lambda: seen.append(fetching.begun)))
+    report = asyncio.run(round_of(store, fetching, begun=3, then=lambda: seen.append(fetching.begun)))
     assert seen == [3]
     assert len(report.feeds) == fetching.begun == len(FEEDS)
 

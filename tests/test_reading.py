@@ -16,6 +16,7 @@ from monitor.config.settings import LastGood
 from monitor.errors import ReaderError
 from monitor.feeds import reading
 from monitor.feeds.pool import ReaderPool
+from monitor.feeds.pool.messages import Batch
 from monitor.feeds.reading import read_again, read_unread
 from monitor.models import UNREAD, Entry, Failure, Feed, FeedState, Reading
 from monitor.pipeline import polling as pipeline
@@ -216,7 +217,18 @@ def test_one_round_reads_all_before_anything_follows(store, tmp_path, monkeypatc
 
 
 def test_the_running_app_reads_what_comes_in_and_stops_in_the_middle_of_a_batch(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "readers_of", lambda settings, processes, **_: pool(seconds=60))
+    asked: list[str] = []
+
+    def titles(job):
+        return [text.title for text in job.texts] if isinstance(job, Batch) else []
+
+    def readers_of(settings, processes, **_):
+        readers = pool(seconds=60)
+        ask = readers._ask
+        readers._ask = lambda job, *body: asked.extend(titles(job)) or ask(job, *body)
+        return readers
+
+    monkeypatch.setattr(pipeline, "readers_of", readers_of)
     with Internet() as net:
         net.serve("/a", Page(running.rss([{"title": "read strike"}])))
         line = f"feeds: [{{name: A, url: '{net.url('/a')}', allow_private: true}}]\nprices: []\n"
@@ -226,7 +238,7 @@ def test_the_running_app_reads_what_comes_in_and_stops_in_the_middle_of_a_batch(
         try:
             wait_until(lambda: directions(store) == {"read strike": "escalation"})
             put(store, "read asleep")
-            time.sleep(5)  # by now it sleeps in a reader, or is about to
+            wait_until(lambda: "read asleep" in asked)  # it sleeps in a reader, or is about to
         finally:
             polling.stop(wait=60)
     assert not polling._thread.is_alive() and polling.failures == []

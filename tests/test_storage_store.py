@@ -36,7 +36,7 @@ def test_several_processes_may_open_a_new_database_at_once(address):
         "print(articles.count(s)); s.close()"
     )
     running = [python(code, address) for _ in range(4)]
-    assert [process.communicate(timeout=60) for process in running] == [("0\n", "")] * 4
+    assert [process.communicate(timeout=240) for process in running] == [("0\n", "")] * 4
 
 
 def test_the_tables_are_those_of_the_schema(store):
@@ -74,8 +74,8 @@ def test_readers_do_not_wait_for_a_writer_nor_see_what_is_not_committed(store):
     with store.write() as conn:
         conn.execute(schema.meta.insert().values(key="k", value="v", at=NOON))
         with ThreadPoolExecutor(1) as other:
-            assert other.submit(notes.all, store).result(timeout=5) == {}
-            assert other.submit(articles.count, store).result(timeout=5) == 1
+            assert other.submit(notes.all, store).result(timeout=60) == {}
+            assert other.submit(articles.count, store).result(timeout=60) == 1
     assert list(notes.all(store)) == ["k"]
 
 

@@ -21,7 +21,7 @@ from monitor.pipeline import owner
 from monitor.pipeline.owner import Team
 from monitor.pipeline.process import this_process
 from monitor.pipeline.shared_hosts import SharedHosts
-from monitor.storage import articles, hosts, lease, notes, open_store, schema, team
+from monitor.storage import articles, hosts, lease, news, notes, open_store, schema, team
 from monitor.storage import feeds as feed_storage
 from monitor.storage.batch import Writer
 from monitor.storage.election import Election
@@ -272,6 +272,7 @@ def raise_within(election, store):
 
 
 def test_a_dashboard_asks_again_when_there_is_news(store, monkeypatch):
+    monkeypatch.setattr(news, "AGAIN", 600)
     asked, listener = [], News(store)
     monkeypatch.setattr(reads, "context", lambda: reads.Context(store, None, None, listener))
 
@@ -281,11 +282,11 @@ def test_a_dashboard_asks_again_when_there_is_news(store, monkeypatch):
 
     read = reads.on_news(newest)
     try:
-        wait_for(lambda: listener.heard, 10, "the listener")
+        wait_for(lambda: listener.heard, 60, "the listener")
         before = listener.heard
         assert [read(), read(), read()] == [0, 0, 0] and len(asked) == 1
         save(store, None, outcome("feed0", "one"))
-        wait_for(lambda: listener.heard != before, 10, "the news")
+        wait_for(lambda: listener.heard != before, 60, "the news")
         assert [read(), read()] == [articles.newest_id(store)] * 2 and len(asked) == 2
         save(store, None, outcome("feed0", "one"))  # the same again is no news
         with store.write() as conn:  # as a server that is restarted does
@@ -293,7 +294,7 @@ def test_a_dashboard_asks_again_when_there_is_news(store, monkeypatch):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' AND pid <> "
                 "pg_backend_pid()"
             )
-        wait_for(lambda: listener.heard is None, 10, "the end of the connection")
+        wait_for(lambda: listener.heard is None, 60, "the end of the connection")
         assert [read(), read()] and len(asked) == 4  # nobody listens: asked each time
     finally:
         listener.close()
@@ -328,7 +329,7 @@ def test_two_processes_share_the_turns_at_a_host(store):
     starts, under_way, most = [], [0], [0]
 
     async def process():
-        pace = Pace(2, 0.2, shared=SharedHosts(store, replace(LIMITS, pause=timedelta(seconds=0.2))))
+        pace = Pace(2, 0.1, shared=SharedHosts(store, replace(LIMITS, pause=timedelta(seconds=0.1))))
 
         async def one():
             async with pace.turn("host") as mine:
@@ -336,7 +337,7 @@ def test_two_processes_share_the_turns_at_a_host(store):
                 starts.append(asyncio.get_running_loop().time())
                 under_way[0] += 1
                 most[0] = max(most[0], under_way[0])
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(0.3)
                 under_way[0] -= 1
 
         await asyncio.gather(*(one() for _ in range(3)))

@@ -94,7 +94,7 @@ def screen(monkeypatch, environ):
             monkeypatch.setenv(name, value)
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=60).run()
+        shown = AppTest.from_file(MAIN, default_timeout=120).run()
         shown.switch_page("../views/trust.py")
         for key, value in query.items():
             shown.query_params[key] = value

@@ -54,7 +54,7 @@ def page(monkeypatch, tmp_path):
             monkeypatch.setenv(f"MONITOR_{name}", value)
         st.cache_data.clear()
         st.cache_resource.clear()
-        return AppTest.from_file(MAIN, default_timeout=30).run().switch_page("../views/alerts.py").run()
+        return AppTest.from_file(MAIN, default_timeout=120).run().switch_page("../views/alerts.py").run()
 
     yield show
     st.cache_data.clear()

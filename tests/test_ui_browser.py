@@ -58,29 +58,25 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
     page = browser_page
     with running.app(folder) as (address, process):
         open_page(page, address, "articles")
-        page.get_by_role("button", name="Show ").or_(page.get_by_text("4 articles", exact=True)).first.wait_for(
-            timeout=30_000
-        )
+        page.get_by_role("button", name="Show ").or_(page.get_by_text("4 articles", exact=True)).first.wait_for()
         page.goto(f"{address}/articles?text=Muscat")
-        page.get_by_text("1 article", exact=True).wait_for(timeout=20_000)
+        page.get_by_text("1 article", exact=True).wait_for()
         click_row(page)
-        page.locator(".reading", has_text="spoke of progress").wait_for(timeout=10_000)
+        page.locator(".reading", has_text="spoke of progress").wait_for()
         link = page.url
         other = page.context.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         other.goto(link)
-        other.get_by_text("1 article", exact=True).wait_for(timeout=20_000)
-        other.locator(".reading mark").first.wait_for(timeout=10_000)
+        other.get_by_text("1 article", exact=True).wait_for()
+        other.locator(".reading mark").first.wait_for()
         port = int(address.rpartition(":")[2])
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     with running.app(folder, port=port):
         other.reload()
-        other.locator(".reading mark").first.wait_for(timeout=30_000)
-        expect(other.get_by_role("textbox", name="Words in title or summary")).to_have_value("Muscat", timeout=10_000)
-        page.get_by_text("1 article", exact=True).wait_for(
-            timeout=30_000
-        )  # the open page finds the new server by itself
-        expect(page.get_by_role("textbox", name="Words in title or summary")).to_have_value("Muscat", timeout=10_000)
+        other.locator(".reading mark").first.wait_for()
+        expect(other.get_by_role("textbox", name="Words in title or summary")).to_have_value("Muscat")
+        page.get_by_text("1 article", exact=True).wait_for()  # the open page finds the new server by itself
+        expect(page.get_by_role("textbox", name="Words in title or summary")).to_have_value("Muscat")
 
 
 def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
@@ -88,11 +84,9 @@ def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
     page = browser_page
     with running.app(folder) as (address, _):
         open_page(page, address, "articles")
-        page.get_by_text("4 articles", exact=True).or_(page.get_by_role("button", name="Show ")).first.wait_for(
-            timeout=30_000
-        )
+        page.get_by_text("4 articles", exact=True).or_(page.get_by_role("button", name="Show ")).first.wait_for()
         open_page(page, address, "articles")
-        page.get_by_text("4 articles", exact=True).wait_for(timeout=20_000)
+        page.get_by_text("4 articles", exact=True).wait_for()
         before = page.get_by_test_id("stDataFrame").first.bounding_box()
         late = {
             "title": "US seizes tanker in Gulf of Oman",
@@ -101,19 +95,19 @@ def test_what_comes_in_is_announced_and_moves_nothing(newsroom, browser_page):
             "published": datetime.now(UTC),
         }
         press.feeds["/a.xml"] = running.rss([late, *items(BREAKING)])
-        page.get_by_role("button", name="Show 1 new").wait_for(timeout=12_000)
-        page.locator(".st-key-arrivals .reading", has_text="US seizes tanker").wait_for(timeout=2_000)
+        page.get_by_role("button", name="Show 1 new").wait_for()
+        page.locator(".st-key-arrivals .reading", has_text="US seizes tanker").wait_for()
         assert page.get_by_test_id("stDataFrame").first.bounding_box() == before
         assert page.get_by_text("4 articles", exact=True).is_visible()
         page.get_by_role("button", name="Show 1 new").click()
-        page.get_by_text("5 articles", exact=True).wait_for(timeout=10_000)
+        page.get_by_text("5 articles", exact=True).wait_for()
 
 
 def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
     folder, _ = newsroom
     with running.app(folder) as (address, _):
         open_page(browser_page, address, "")
-        browser_page.locator(".reading.title").first.wait_for(timeout=30_000)
+        browser_page.locator(".reading.title").first.wait_for()
         phone = browser_page.context.browser.new_context(
             viewport={"width": 390, "height": 844}, color_scheme="dark", timezone_id="Asia/Dubai"
         ).new_page()
@@ -123,7 +117,7 @@ def test_a_phone_and_the_dark_need_no_sideways_scroll(newsroom, browser_page):
             assert phone.locator('[data-testid="stException"]').count() == 0, path
         open_page(phone, address, "")
         arabic = phone.locator(".reading.title", has_text="هجوم").first
-        arabic.wait_for(timeout=10_000)
+        arabic.wait_for()
         assert arabic.evaluate("e => getComputedStyle(e).direction") == "rtl"
         time = phone.locator(".card-foot time").first  # the viewer's own clock, UTC when pointed at
         shown, utc = time.inner_text(), datetime.strptime(time.get_attribute("title"), "%Y-%m-%d %H:%M UTC")
@@ -145,7 +139,7 @@ def test_a_hostile_feed_stays_text(tmp_path, browser_page):
             page.on("request", lambda request: asked.append(request.url))
             page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
             open_page(page, address, "")
-            page.locator(".reading mark").first.wait_for(timeout=30_000)
+            page.locator(".reading mark").first.wait_for()
             for path in (
                 *PAGES,
                 *(f"articles?article={n}" for n in range(1, len(HOSTILE) + 1)),

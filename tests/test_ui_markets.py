@@ -97,7 +97,7 @@ def screen(monkeypatch):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=60)
+        shown = AppTest.from_file(MAIN, default_timeout=120)
         for key, value in query.items():  # the frame reads the period from the first address
             shown.query_params[key] = value
         shown.run()

@@ -56,7 +56,7 @@ def screen(monkeypatch, tmp_path):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=30)
+        shown = AppTest.from_file(MAIN, default_timeout=120)
         for key, value in query.items():  # the frame reads the period from the first address
             shown.query_params[key] = value
         shown.run()

@@ -36,7 +36,7 @@ def field(page):
 
 
 def heading(page, words: str) -> None:
-    page.locator("h1", has_text=words).wait_for(timeout=20_000)
+    page.locator("h1", has_text=words).wait_for()
     settled(page)
 
 
@@ -84,7 +84,7 @@ def test_a_link_to_the_view_shows_these_times_or_always_the_last_days(address, b
     for link in (fixed, moving):
         page.goto(link)
         heading(page, "Articles")
-        page.get_by_text(shown, exact=True).wait_for(timeout=10_000)
+        page.get_by_text(shown, exact=True).wait_for()
 
 
 def test_the_period_survives_another_language_which_the_root_of_the_document_names(address, browser_page):
@@ -94,13 +94,13 @@ def test_the_period_survives_another_language_which_the_root_of_the_document_nam
     expect(root).to_have_attribute("lang", "en")
     page.locator(".st-key-language input").click()
     page.get_by_role("option").nth(3).click()
-    expect(root).to_have_attribute("dir", "rtl", timeout=10_000)
+    expect(root).to_have_attribute("dir", "rtl")
     settled(page)
     expect(page.locator(".st-key-time [aria-checked=true]")).to_contain_text("3")
     assert "locale=fa" in page.url
     page.reload()
-    expect(root).to_have_attribute("lang", "fa", timeout=20_000)
-    expect(page.locator(".st-key-time [aria-checked=true]")).to_contain_text("3", timeout=10_000)
+    expect(root).to_have_attribute("lang", "fa")
+    expect(page.locator(".st-key-time [aria-checked=true]")).to_contain_text("3")
 
 
 def test_what_is_typed_sets_the_time_and_what_is_no_time_is_said(address, browser_page):
@@ -109,11 +109,11 @@ def test_what_is_typed_sets_the_time_and_what_is_no_time_is_said(address, browse
     field(page).fill("28 Feb")
     field(page).press("Enter")
     settled(page)
-    page.get_by_role("button", name="Now", exact=True).wait_for(timeout=10_000)
+    page.get_by_role("button", name="Now", exact=True).wait_for()
     assert "during=28+Feb" in page.url
     field(page).fill("the other day")
     field(page).press("Enter")
-    page.get_by_text("'the other day' is no time").wait_for(timeout=10_000)
+    page.get_by_text("'the other day' is no time").wait_for()
     page.get_by_role("button", name="Now", exact=True).click()
     expect(field(page)).to_have_value("")
 
@@ -122,14 +122,14 @@ def test_sorting_a_table_opens_nothing(address, browser_page):
     page = browser_page
     open_page(page, address, "stories?time=all")
     grid = page.get_by_test_id("data-grid-canvas").first
-    grid.locator("tr").nth(1).wait_for(state="attached", timeout=10_000)
+    grid.locator("tr").nth(1).wait_for(state="attached")
     place = grid.bounding_box()
     page.mouse.click(place["x"] + 200, place["y"] + 15)
     page.wait_for_timeout(800)
     settled(page)
     assert "story=" not in page.url
     page.mouse.click(place["x"] + 200, place["y"] + 85)
-    page.locator(".st-key-story").wait_for(timeout=10_000)
+    page.locator(".st-key-story").wait_for()
     assert "story=" in page.url
 
 
@@ -166,9 +166,7 @@ def test_a_drag_over_the_chart_sets_the_time_and_a_click_on_a_point_leads_to_its
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 130, steps=6)
     page.mouse.up()
-    expect(field(page)).to_have_value(
-        re.compile(r"2026-0[23]-\d\d \d\d:\d\d to 2026-0[23]-\d\d \d\d:\d\d"), timeout=10_000
-    )
+    expect(field(page)).to_have_value(re.compile(r"2026-0[23]-\d\d \d\d:\d\d to 2026-0[23]-\d\d \d\d:\d\d"))
 
 
 def test_enter_takes_the_one_match_and_never_all(address, browser_page):
@@ -179,5 +177,5 @@ def test_enter_takes_the_one_match_and_never_all(address, browser_page):
     box.fill("sea")
     box.press("Enter")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="category: incidents at sea").wait_for(timeout=10_000)
+    page.get_by_role("button", name="category: incidents at sea").wait_for()
     assert page.get_by_role("button", name=re.compile("^category: ")).count() == 1

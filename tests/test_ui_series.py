@@ -51,7 +51,7 @@ def screen(monkeypatch, tmp_path, store):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         st.cache_data.clear()
         st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=60)
+        shown = AppTest.from_file(MAIN, default_timeout=120)
         shown.query_params.update(query)  # the frame reads the period from the first address
         shown.run()
         if page:
