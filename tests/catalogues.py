@@ -19,14 +19,11 @@ from pathlib import Path
 from string import ascii_letters
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from monitor import language
-from monitor.ui.app import pages
-from monitor.ui.queries import reads
+from tests.pages import dashboard, forget
 
-MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 WIDE = {ord(letter): ord(letter) + 0xFEE0 for letter in ascii_letters}
 PLAIN = {wide: letter for letter, wide in WIDE.items()}
 FIELD = re.compile(r"(\{[^}]*\})")
@@ -69,7 +66,7 @@ def show():
     """show(page, **address): a page of the dashboard that is configured, run once; `state` is of the session."""
 
     def run(page: str, *, state: dict[str, object] | None = None, **address) -> AppTest:
-        shown = AppTest.from_file(MAIN, default_timeout=120)
+        shown = dashboard()
         for name, value in (state or {}).items():
             shown.session_state[name] = value
         shown.switch_page(f"../views/{page}.py")
@@ -77,15 +74,9 @@ def show():
             shown.query_params[name] = value
         return shown.run()
 
-    _forget()
+    forget()
     yield run
-    _forget()
-
-
-def _forget() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    pages._target.cache_clear()
+    forget()
 
 
 # -- what is said -------------------------------------------------------------------------------------------

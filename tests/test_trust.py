@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -21,14 +20,13 @@ from monitor.storage.corrections import Tally
 from monitor.storage.store import open_store
 from monitor.storage.word_counts import DayCount
 from monitor.ui.exports import page_tables
-from monitor.ui.queries import reads
 from monitor.ui.queries import trust as queries
+from tests.pages import dashboard, forget
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TODAY = NOW.replace(hour=0)
 DAYS = 200
-MAIN = str(Path(reads.__file__).parents[1] / "app" / "main.py")
 FEEDS = """
 feeds:
   - {name: A, url: 'https://a.example/rss', language: en}
@@ -92,17 +90,15 @@ def screen(monkeypatch, environ):
     def run(**query) -> AppTest:
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=120).run()
+        forget()
+        shown = dashboard().run()
         shown.switch_page("../views/trust.py")
         for key, value in query.items():
             shown.query_params[key] = value
         return shown.run()
 
     yield run
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 def words(shown):

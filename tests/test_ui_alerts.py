@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from monitor.alerts import delivery
@@ -13,9 +11,8 @@ from monitor.models import Alert, AlertDelivery, Entry, Feed, FeedState, Reading
 from monitor.storage import alerts, articles
 from monitor.storage.articles import Item
 from monitor.storage.store import open_store
-from monitor.ui.queries import reads
+from tests.pages import dashboard, forget
 
-MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HOSTILE = "<script>window.hacked=1</script> Iran launches missile strike"
@@ -52,13 +49,11 @@ def page(monkeypatch, tmp_path):
             ("NOW", NOW.isoformat()), ("ALERT_URLS", urls),
         ):  # fmt: skip
             monkeypatch.setenv(f"MONITOR_{name}", value)
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        return AppTest.from_file(MAIN, default_timeout=120).run().switch_page("../views/alerts.py").run()
+        forget()
+        return dashboard().run().switch_page("../views/alerts.py").run()
 
     yield show
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 def edit_an_article(store) -> None:

@@ -9,13 +9,11 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from monitor import export
@@ -27,12 +25,12 @@ from monitor.stories import service
 from monitor.ui.charts import returns_and_lags
 from monitor.ui.components import downloads
 from monitor.ui.exports import page_tables
-from monitor.ui.queries import index_change, main_chart, reads, studies
+from monitor.ui.queries import index_change, main_chart, studies
+from tests.pages import dashboard, forget
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 JUMP = date(2026, 2, 12)  # a Thursday
-MAIN = str(Path(reads.__file__).parents[1] / "app" / "main.py")
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +93,8 @@ def screen(monkeypatch):
         monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{database}")
         monkeypatch.setenv("MONITOR_FEEDS", str(demo.HERE / "feeds.yaml"))
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=120)
+        forget()
+        shown = dashboard()
         for key, value in query.items():  # the frame reads the period from the first address
             shown.query_params[key] = value
         shown.run()
@@ -108,8 +105,7 @@ def screen(monkeypatch):
         return shown.run()
 
     yield run
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 @pytest.fixture

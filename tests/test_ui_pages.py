@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from monitor.clock import real_now
@@ -23,9 +22,9 @@ from monitor.storage.store import open_store
 from monitor.storage.team import Poller
 from monitor.tagging.tagger import Tagger
 from monitor.ui.queries import reads
+from tests.pages import dashboard, forget
 from tests.stores import save_state
 
-MAIN = Path(reads.__file__).parents[1] / "app" / "main.py"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BEGIN = NOW - timedelta(days=30)
 FEED = Feed("Evil", "https://evil.example/rss", publisher="Evil Press", language="en", tier=4)
@@ -54,9 +53,8 @@ def screen(monkeypatch, tmp_path):
         monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{database}")
         monkeypatch.setenv("MONITOR_FEEDS", str(feeds))
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=120)
+        forget()
+        shown = dashboard()
         for key, value in query.items():  # the frame reads the period from the first address
             shown.query_params[key] = value
         shown.run()
@@ -68,8 +66,7 @@ def screen(monkeypatch, tmp_path):
         return shown
 
     yield run
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 def words(shown: AppTest) -> str:

@@ -2,20 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from monitor.models import SeriesState
 from monitor.storage import observations
 from monitor.storage.store import open_store
 from monitor.ui.exports import page_tables
-from monitor.ui.queries import reads
+from tests.pages import dashboard, forget
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-MAIN = str(Path(reads.__file__).parents[1] / "app" / "main.py")
 FEEDS = """
 feeds: [{name: A, url: 'https://a.example/rss'}]
 prices: []
@@ -49,9 +46,8 @@ def screen(monkeypatch, tmp_path, store):
         monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path}/m.db")
         monkeypatch.setenv("MONITOR_FEEDS", str(tmp_path / "feeds.yaml"))
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
-        st.cache_data.clear()
-        st.cache_resource.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=120)
+        forget()
+        shown = dashboard()
         shown.query_params.update(query)  # the frame reads the period from the first address
         shown.run()
         if page:
@@ -60,8 +56,7 @@ def screen(monkeypatch, tmp_path, store):
         return shown.run()
 
     yield run
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 def words(shown):
