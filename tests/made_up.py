@@ -9,6 +9,7 @@ import pytest
 
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
+from monitor.reader.judge import Weights
 from monitor.reader.reader import Reader
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
@@ -24,9 +25,7 @@ def tagger() -> Tagger:
 @pytest.fixture(scope="session")
 def reader(tagger) -> Reader:
     """The shipped reader, over the same phrases."""
-    made = Reader.load()
-    made.tagger = tagger
-    return made
+    return Reader(tagger, Weights.load())
 
 
 @pytest.fixture(scope="session")
