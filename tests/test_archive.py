@@ -66,6 +66,11 @@ class Here:
             yield job, read_shard(job, self.reader, nullcontext)
 
 
+def run_here(inputs, output) -> runner.Report:
+    """As `run`, for what does not depend on processes."""
+    return runner.run([str(inputs)], output, Here(FakeReader("fake")), method="fake", columns={})
+
+
 def kept(output: Path) -> list[dict]:
     return [row for path in sorted((output / "articles").rglob("*.parquet")) for row in pq.read_table(path).to_pylist()]
 
@@ -115,7 +120,7 @@ def test_ranges_of_csv_hold_the_records_of_the_whole_file(tmp_path_factory, rows
 
 def test_a_shard_of_many_lines_is_cut_where_the_size_says(tmp_path, monkeypatch):
     monkeypatch.setattr(shards, "SIZE", 1000)
-    report = run(written(tmp_path / "a.jsonl", map(entry, range(60))), tmp_path / "out")
+    report = run_here(written(tmp_path / "a.jsonl", map(entry, range(60))), tmp_path / "out")
     assert report.shards > 4 and (report.rows_in, report.rows_out) == (60, 60)
     assert sorted(row["line"] for row in kept(tmp_path / "out")) == list(range(1, 61))
 
@@ -216,8 +221,7 @@ def test_an_archive_on_another_file_system_is_read_by_its_address(tmp_path):
     elsewhere.pipe("/years/c.jsonl.gz", gzip.compress(json.dumps(rows[20]).encode()))
     with elsewhere.open("/years/d.parquet", "wb") as file:
         pq.write_table(pa.Table.from_pylist(rows[21:]), file, row_group_size=4)
-    fake = FakeReader("fake")
-    report = runner.run(["memory://years/*"], tmp_path / "out", Here(fake), method="fake", columns={})
+    report = run_here("memory://years/*", tmp_path / "out")
     assert (report.rows_out, report.shards, report.set_aside) == (30, 3 + 3, [])
     assert {row["title"] for row in kept(tmp_path / "out")} == {row["title"] for row in rows}
     names = ("a.jsonl", "b.csv", "c.jsonl.gz", "d.parquet")
@@ -252,9 +256,9 @@ def test_a_parquet_file_that_cannot_be_cut_is_set_aside_and_the_others_go_on(tmp
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.parquet").write_bytes(b"PAR1 and no more")
     written(tmp_path / "in/b.jsonl", [entry(1)])
-    report = run(tmp_path / "in", tmp_path / "in/out")
+    report = run_here(tmp_path / "in", tmp_path / "in/out")
     assert [row.shard for row in report.set_aside] == [str(tmp_path / "in/a.parquet")] and report.rows_out == 1
-    assert run(tmp_path / "in", tmp_path / "in/out").shards == 2  # what it wrote is no input
+    assert run_here(tmp_path / "in", tmp_path / "in/out").shards == 2  # what it wrote is no input
 
 
 def test_a_folder_without_a_known_file_and_a_name_of_another_kind_are_refused(tmp_path):
@@ -360,10 +364,18 @@ def test_a_second_runner_says_who_works_on_the_folder_and_a_dead_one_holds_nothi
     finally:
         first.kill()
         first.wait()
+    running.wait_for(lambda: free(tmp_path / "out"), 30, "the end of what it had started")
     written(tmp_path / "in/a.jsonl", [entry(1)])
     assert run(tmp_path / "in", tmp_path / "out").rows_out == 1
-    with locked(tmp_path / "out"):
-        pass
+    assert free(tmp_path / "out")
+
+
+def free(folder: Path) -> bool:
+    try:
+        with locked(folder):
+            return True
+    except LeaseHeld:
+        return False
 
 
 @pytest.mark.slow
@@ -397,10 +409,10 @@ def test_killed_at_random_moments_the_output_is_the_same_byte_for_byte(tmp_path,
 
 def test_a_line_of_the_manifest_that_was_cut_short_is_written_over(tmp_path):
     path = written(tmp_path / "a.jsonl", [entry(1)])
-    run(path, tmp_path / "out")
+    run_here(path, tmp_path / "out")
     manifest = tmp_path / "out/manifest.jsonl"
     whole = manifest.read_bytes()
     manifest.write_bytes(whole + b'{"shard": "a')
     assert len(Manifest(tmp_path / "out").rows) == 1
-    run(path, tmp_path / "out")
+    run_here(path, tmp_path / "out")
     assert manifest.read_bytes() == whole

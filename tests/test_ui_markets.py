@@ -266,7 +266,7 @@ def parts_of_a_move():
             yield pytest.param(by, measure, marks=() if row == column else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("by, measure", parts_of_a_move())
+@pytest.mark.parametrize("by, measure", list(parts_of_a_move()))
 def test_the_parts_shown_sum_to_the_move_of_the_published_index(made_up_fortnight, screen, written, by, measure):
     shown = screen(made_up_fortnight, "why", by=by.capitalize(), measure=measure.capitalize(), time="3 days")
     assert not shown.exception
