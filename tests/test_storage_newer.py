@@ -12,7 +12,6 @@ from monitor.errors import StorageBusy, StorageNewer, StorageUpgrading
 from monitor.storage import articles, migrations, notes, open_store, schema
 from monitor.storage.opening import Opening
 from tests.running import wait_for
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 from tests.test_storage_articles import NOON, STRIKE, item, put
 from tests.test_storage_upgrade import version_2  # noqa: F401
 

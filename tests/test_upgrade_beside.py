@@ -7,18 +7,17 @@ from contextlib import ExitStack, closing
 import pytest
 import streamlit as st
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
 from monitor.feeds import demo
 from monitor.storage import articles, migrations, open_store
 from tests import running
 from tests.internet import Internet, Page
-from tests.stores import address, fresh_postgres, postgres  # noqa: F401
+from tests.pages import dashboard, forget
 from tests.test_operation import pull
 from tests.test_pipeline import configure, items, polling
 from tests.test_storage_newer import add_a_column, add_a_table, another_upgrades, rename_a_column, upgrade, upgrading
 from tests.test_storage_upgrade import version_2  # noqa: F401
-from tests.test_ui_pages import MAIN, NOW, words
+from tests.test_ui_pages import NOW, words
 
 NEWEST = migrations.newest()
 
@@ -34,16 +33,15 @@ def screen(address, monkeypatch):
         monkeypatch.setenv("MONITOR_NOW", NOW.isoformat())
         monkeypatch.setattr("monitor.storage.store.WRITER_WAIT_SECONDS", 0.2)
         st.cache_data.clear()
-        shown = AppTest.from_file(MAIN, default_timeout=30)
+        shown = dashboard()
         for key, value in query.items():
             shown.query_params[key] = value
         shown.run()
         return shown.switch_page(f"../views/{page}.py").run() if page else shown
 
-    st.cache_resource.clear()
+    forget()
     yield run
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 def test_pages_of_the_version_before_say_that_the_program_has_to_be_updated(screen, address):

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from monitor.models import FORMER_PARTS
 from monitor.storage import alerts, articles, index, migrations, notes, open_store
 from tests.running import wait_for
-from tests.stores import fresh_postgres, postgres  # noqa: F401
 from tests.test_storage_upgrade import EXPORTS, version_2  # noqa: F401
 
 NEWEST = migrations.newest()
