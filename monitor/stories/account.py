@@ -95,6 +95,7 @@ def account(reports: Iterable[Report], direction: str, categories: Sequence[str]
     if not ordered:
         raise ValueError("a story has at least one report")
     whose = _whose(ordered)
+    independent = set(whose.values())
     denying = [r for r in ordered if _denies(r, direction, categories)]
     corrected = [r for r in ordered if _was_corrected(r)]
     apart = {r.id for r in (*denying, *corrected)}
@@ -116,12 +117,12 @@ def account(reports: Iterable[Report], direction: str, categories: Sequence[str]
         tuple((lang, report.id) for lang, report in faces.items()),
         tuple((lang, report.title) for lang, report in faces.items()),
         _state(*map(len, sides)),
-        len(set(whose.values())),
+        len(independent),
         len(sides[0]),
         round(sum(sure) / len(sure), 3) if sure else None,
         first.publisher,
         tuple(
-            Follower(r.publisher, r.at - first.at, None if r.publisher in whose.values() else whose[r.id])
+            Follower(r.publisher, r.at - first.at, None if r.publisher in independent else whose[r.id])
             for r in followers
         ),
         *(tuple(r.id for r in side) for side in (denying, opposite, corrected)),
