@@ -38,6 +38,8 @@ class FakeReader:
                 return [bytearray(1 << 20) for _ in range(4096)]
             case "wordy":
                 return Reading(lang, "none", 0.0, False, (), (), (), (), "\xe9" * (60 << 20))
+            case "spread":  # much memory in pieces, of which the last stays in use
+                *_, self.kept = [b"x" * 100_000 for _ in range(400)]
             case "asleep":
                 time.sleep(60)
             case "cunning":  # as an attacked process might

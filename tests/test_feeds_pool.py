@@ -13,7 +13,7 @@ import pytest
 
 from monitor.errors import ReaderError
 from monitor.feeds import pool
-from monitor.feeds.pool import Read, ReaderPool
+from monitor.feeds.pool import Read, ReaderPool, child
 from monitor.models import UNREAD, Failure, Text
 from tests.fake_reader import FakeReader
 
@@ -61,6 +61,19 @@ def test_entries_come_back_with_their_readings(readers):
         read(readers, feed("new", "one", "two"), known=frozenset(got.parsed.slices))
     )  # in another event loop
     assert [e.title for e in again.parsed.entries] == ["new"] and len(again.readings) == 1 and again.parsed.skipped == 2
+
+
+@pytest.mark.skipif(child._give_back is None, reason="only glibc gives back what lies between what is in use")
+def test_a_process_that_gives_back_the_memory_it_took_reads_on():
+    reader = ReaderPool(1, make_reader=FakeReader.load, memory=100 << 20)
+    try:
+        seen = set()
+        for title in ("read 1", "read spread", "read 2", "read spread", "read 3"):
+            assert not isinstance(reader.read_texts([Text(title, "")]).result(), Failure)
+            seen |= {process.pid for process in reader._processes}
+        assert len(seen) == 1
+    finally:
+        reader.close()
 
 
 def test_a_failure_of_parsing_passes_through(readers):

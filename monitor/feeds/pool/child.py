@@ -12,6 +12,7 @@ job in hand.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import os
@@ -43,6 +44,10 @@ try:
     import resource
 except ImportError:  # not on every system
     resource = None  # type: ignore[assignment] # a module or nothing
+try:  # glibc's; what is free between what is not is given back by nothing else
+    _give_back = ctypes.CDLL(None).malloc_trim
+except (OSError, AttributeError, TypeError):  # another system
+    _give_back = None
 
 # how much larger than when it had loaded all a process may be and still take another job: memory once taken is rarely
 # given back
@@ -91,7 +96,7 @@ def main() -> None:
         else:
             answer, (stays, got) = send_answer, _guarded(parse, body, job)
         del body  # so that there is room for the packed answer
-        stays = stays and _memory()[1] - held < _MAX_GROWTH_BYTES
+        stays = stays and _has_grown_little(held)
         try:
             answer(answers, stays, got)
         except MemoryError:  # half of the answer may be on its way already
@@ -182,6 +187,15 @@ def _memory() -> tuple[int, int]:
     second."""
     found = psutil.Process().memory_info()
     return found.vms, found.rss - getattr(found, "shared", 0)
+
+
+def _has_grown_little(held: int) -> bool:
+    """Whether the process holds about as much memory as when it had loaded all, once it has given back what it can."""
+    if _memory()[1] - held < _MAX_GROWTH_BYTES:
+        return True
+    if _give_back is not None:
+        _give_back(0)
+    return _memory()[1] - held < _MAX_GROWTH_BYTES
 
 
 def _limit(seconds: float, memory: int | None) -> None:
