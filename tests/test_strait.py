@@ -173,9 +173,10 @@ def test_storage_gives_the_signals_of_articles_that_name_it(store):
         article(1, "maritime", "strait.close", "Strait of Hormuz"),
         article(2, "maritime", "strait.close", "Red Sea"),
         article(3, "attack", "strike", "Strait of Hormuz"),
+        article(4, "maritime", "ship.seize", "Strait of Hormuz"),  # which says nothing of whether it is open
     ]
     articles.save(store, feed, items, state=FeedState("Wire", feed.url), slices=None, now=NOON)
     by = strait.rules()
-    (found,) = signals.of_place(store, by.place, by.categories, NOON - DAY, NOON)
+    (found,) = signals.of_place(store, by.place, by.categories, by.rules, NOON - DAY, NOON)
     assert found == StraitReport(NOON, "Wire", "maritime", "act", "strait.close", "Act", 0.8)
-    assert signals.of_place(store, by.place, by.categories, NOON - DAY, NOON - HOUR) == []
+    assert signals.of_place(store, by.place, by.categories, by.rules, NOON - DAY, NOON - HOUR) == []

@@ -30,6 +30,7 @@ from monitor.tagging.letters import fold_letters
 FILE = Path(__file__).with_name("strait.yaml")
 N_("Strait of Hormuz")  # the place of strait.yaml
 MAX_NAMED = 3  # publishers in the sentence
+REMEMBERED = 20_000  # pieces of evidence
 DAY = timedelta(days=1)
 # what says a thing too: a strait that is closed is restricted, and one that is open lets some pass
 INCLUDES = {
@@ -102,6 +103,7 @@ class Rules:
         self.confidence: float = written["confidence"]
         self.publishers: dict[str, int] = written["publishers"]
         self.within, self.valid, self.look_back = (_length(written[key]) for key in ("within", "valid", "look_back"))
+        self._said: dict[tuple[str, str, str], str | None] = {}  # category, rule and evidence -> what they say
         self._says: list[tuple[str, str, frozenset[str], re.Pattern[str] | None]] = [
             (row["says"], row["category"], frozenset(row["rules"]), _pattern(row.get("words")))
             for row in written["says"]
@@ -111,13 +113,25 @@ class Rules:
     def categories(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(category for _, category, _, _ in self._says))
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return tuple(sorted({rule for _, _, rules, _ in self._says for rule in rules}))
+
     def says(self, report: StraitReport) -> str | None:
         """What a report says of the strait, if anything."""
         if report.mode != "act" or (report.confidence is not None and report.confidence < self.confidence):
             return None
-        for says, category, rules, words in self._says:
-            if report.category == category and report.rule in rules:
-                if words is None or words.search(fold_letters(report.text)):
+        key = report.category, report.rule, report.text
+        if key not in self._said:  # the same words prove thousands of signals
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            self._said[key] = self._meaning(*key)
+        return self._said[key]
+
+    def _meaning(self, category: str, rule: str, text: str) -> str | None:
+        for says, of_category, rules, words in self._says:
+            if category == of_category and rule in rules:
+                if words is None or words.search(fold_letters(text)):
                     return says
         return None
 

@@ -361,9 +361,12 @@ def faults(store: Store) -> dict[str, int]:
 
 
 def publishers(store: Store) -> list[str]:
-    """Every publisher that has an article, by name."""
+    """Every publisher that has an article, by name: one probe of the index for each, not a walk along all articles."""
+    first = sa.select(sa.func.min(articles.c.publisher).label("name")).cte("known", recursive=True)
+    after = sa.select(sa.func.min(articles.c.publisher)).where(articles.c.publisher > first.c.name).scalar_subquery()
+    known = first.union_all(sa.select(after).where(first.c.name.is_not(None)))
     with store.read() as conn:
-        return list(conn.scalars(sa.select(articles.c.publisher).distinct().order_by(articles.c.publisher)))
+        return list(conn.scalars(sa.select(known.c.name).where(known.c.name.is_not(None))))
 
 
 def methods(store: Store) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.storage.schema import article_tags, articles, signals
+from monitor.storage.signals import known_tags
 from monitor.storage.store import Store
 
 
@@ -76,7 +77,9 @@ def of_places(
         .where(article_tags.c.kind == "place")
     )  # fmt: skip
     if since is not None:
-        query = query.where(article_tags.c.at >= since)
+        # place by place, or it walks along the tags of all times
+        places = article_tags.c.value.in_(known_tags(store, "place"))
+        query = query.where(places, article_tags.c.at >= since)
     if until is not None:
         query = query.where(article_tags.c.at < until)
     return _counts(store, query, (article_tags.c.value,))

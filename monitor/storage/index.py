@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from monitor.models import UNREAD, IndexPoint
+from monitor.models import PARTS, UNREAD, IndexPoint
 from monitor.storage.bulk import upsert
 from monitor.storage.schema import articles, index_points, meta, micros, moment
 from monitor.storage.store import Store
@@ -247,7 +247,9 @@ class Hour(NamedTuple):
 def hours_by_part(store: Store, since: datetime, until: datetime) -> dict[str, list[Hour]]:
     """The hourly points of every part with since <= at < until, oldest first, of the formula that is in use."""
     columns = [sa.type_coerce(index_points.c.at, sa.BigInteger), *(index_points.c[name] for name in Hour._fields[1:])]
-    wanted = index_points.c.grain == "hour", index_points.c.at >= since, index_points.c.at < until
+    # by name, so that the key answers for each part and not with every hour that there ever was
+    part = index_points.c.part.in_(("all", *PARTS))
+    wanted = index_points.c.grain == "hour", part, index_points.c.at >= since, index_points.c.at < until
     found: dict[str, list[Hour]] = {}
     with store.read() as conn:
         method = conn.scalar(sa.select(meta.c.value).where(meta.c.key == IN_USE))

@@ -59,7 +59,11 @@ def _where(
 ) -> list[sa.ColumnElement[bool]]:
     found = [stories.c.merged_into.is_(None), stories.c.articles > 0]
     if until is not None:
-        found.append(stories.c.first_seen < until)
+        first_seen: sa.ColumnElement[Any] = stories.c.first_seen
+        if store.sqlite and since is not None:
+            # plus nothing: of two open ends SQLite takes this one, and walks along every story there was before
+            first_seen = sa.type_coerce(sa.type_coerce(first_seen, sa.BigInteger) + 0, stories.c.first_seen.type)
+        found.append(first_seen < until)
     if since is not None:
         found.append(stories.c.last_seen >= since)
     if publishers > 1:

@@ -300,6 +300,11 @@ def add_team(conn: Connection) -> None:
     )
 
 
+def index_edits_by_time(conn: Connection) -> None:
+    """What was edited since a time is asked with each look at the Overview."""
+    conn.exec_driver_sql("CREATE INDEX ix_versions_seen_at ON versions (seen_at)")
+
+
 # version n is MIGRATIONS[n - 1]
 MIGRATIONS: tuple[Step, ...] = (
     create,
@@ -322,6 +327,7 @@ MIGRATIONS: tuple[Step, ...] = (
     add_word_counts,  # 18
     add_removed,  # 19
     add_team,  # 20
+    index_edits_by_time,  # 21
 )
 
 _VERSION = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))

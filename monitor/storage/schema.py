@@ -287,7 +287,7 @@ versions = Table(
     "versions", metadata,
     Column("id", Id, primary_key=True),
     Column("article_id", Id, ForeignKey("articles.id"), nullable=False, index=True),
-    time("seen_at"), text("title"), text("summary"),
+    time("seen_at", index=True), text("title"), text("summary"),
 )  # fmt: skip
 
 signals = Table(

@@ -150,9 +150,9 @@ def reported(store: Store, since: datetime, until: datetime) -> list[Reported]:
 
 
 def of_place(
-    store: Store, place: str, categories: tuple[str, ...], since: datetime, until: datetime
+    store: Store, place: str, categories: tuple[str, ...], rules: tuple[str, ...], since: datetime, until: datetime
 ) -> list[StraitReport]:
-    """The signals of some categories in articles that name a place, oldest first."""
+    """The acts of some categories, found by one of some rules, in articles that name a place, oldest first."""
     names = ("category", "mode", "rule", "text", "confidence")
     tagged = sa.and_(article_tags.c.article_id == articles.c.id, article_tags.c.kind == "place")
     query = (
@@ -160,7 +160,8 @@ def of_place(
         .join(articles, articles.c.id == signals.c.article_id)
         .join(article_tags, tagged)
         .where(article_tags.c.value == place, article_tags.c.at >= since, article_tags.c.at <= until)
-        .where(signals.c.category.in_(categories))
+        .where(signals.c.at >= since, signals.c.at <= until)  # the same: the database may begin with either
+        .where(signals.c.category.in_(categories), signals.c.mode == "act", signals.c.rule.in_(rules))
         .order_by(signals.c.at, signals.c.id)
     )
     with store.read() as conn:

@@ -100,7 +100,7 @@ def strait_now(store: Store, now: datetime, *, measured: bool) -> Strait:
     that is on.
     """
     by = strait.rules()
-    said = signals.of_place(store, by.place, by.categories, now - by.look_back, now)
+    said = signals.of_place(store, by.place, by.categories, by.rules, now - by.look_back, now)
     days: list[tuple[datetime, float]] = []
     if measured:
         since = now - by.look_back - timedelta(days=2 * by.normal_days)
