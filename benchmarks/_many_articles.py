@@ -2,9 +2,9 @@
 PostgreSQL, by executemany without waiting for the disk on SQLite; indexes are made last, as schema.py has them.
 
 Texts are the demo's, each title with a number of its own, of 60 publishers, spread over the last `days`, more of them
-late. Three in ten have a signal, and four of these in a row are a story. What is about the theatre has a vector. Index
-points and prices are drawn; an alert fires every six hours. tests/test_many_articles.py compares the rows with what
-storage writes of the same entries.
+late. Three in ten have a signal, and four of these in a row are a story. What is about the theatre has a vector; three
+in a hundred were edited once. Index points and prices are drawn; an alert fires every six hours. That the rows are as
+storage writes them, tests/test_many_articles.py looks.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ IN_A_STORY = 4
 LATE = 1.3  # the greater, the more of the articles are young
 AT_ONCE = 20_000  # articles written together
 SEEN_AFTER = timedelta(minutes=5)  # an article is seen after it was published
+EDITED, EDITED_AFTER = 0.03, timedelta(hours=1)  # share of articles that are, when
 ALERT_EVERY = timedelta(hours=6)
 WORDS = "words_to_come"  # of the search: the database makes its own of them
 Execute = Callable[[str], object]
@@ -53,6 +54,7 @@ class Text(NamedTuple):
     feed: Feed
     folded: tuple[str, str]  # title and summary, between which the number comes
     halves: str  # what the search has behind them
+    found_by: str  # what the search has of the entry itself
     article: dict[str, Any]
     signals: list[tuple[Any, ...]]  # without article and time
     tags: list[tuple[str, str]]
@@ -72,8 +74,8 @@ class Member(NamedTuple):
     places: str
 
 
-EDITED = ("first_title", "first_summary", "first_direction")  # of edited articles only
-ARTICLE = [column.name for column in schema.articles.columns if column.name not in EDITED]
+ARTICLE = [column.name for column in schema.articles.columns]
+FIRST = {"first_title": None, "first_summary": None, "first_direction": None}  # of articles that were not edited
 # table -> its columns, in the order of the values
 COLUMNS: dict[str, Sequence[str]] = {
     "articles": ARTICLE,
@@ -81,6 +83,7 @@ COLUMNS: dict[str, Sequence[str]] = {
     "signals": [column.name for column in schema.signals.columns if column.name != "id"],
     "article_tags": ("kind", "value", "at", "article_id"),
     "vectors": ("article_id", "at", "vector"),
+    "versions": ("article_id", "seen_at", "title", "summary"),
     "stories": [column.name for column in schema.stories.columns],
 }
 
@@ -129,7 +132,7 @@ def _texts(now: datetime) -> tuple[list[Text], list[Text]]:
         feed = of_feed[name]
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)
         vector = drawn.randbytes(rows.VECTOR_BYTES) if reading.theatre else None
-        values = rows.article_values(0, feed, Item(entry, reading, "", ""), b"", "", now)
+        values = rows.article_values(0, feed, Item(entry, reading, "", ""), b"", "", now) | FIRST
         title, summary = search.fold(entry.title), search.fold(entry.summary)
         found_by = search.words_of(f"{entry.title} {entry.summary}")
         halves = found_by.removeprefix(f"{title} {summary}".strip())
@@ -138,7 +141,7 @@ def _texts(now: datetime) -> tuple[list[Text], list[Text]]:
         in_title = [one for one in reading.suppressed if one.reason.startswith("negation:") and one.field == "title"]
         denies = "denial" in said_of_itself(entry.title)
         text = Text(
-            entry, reading, feed, (title, f" {summary}" if summary else ""), halves,
+            entry, reading, feed, (title, f" {summary}" if summary else ""), halves, found_by,
             dict(zip(ARTICLE, _inward(schema.articles, ARTICLE, values), strict=True)),
             [tuple(_inward(schema.signals, COLUMNS["signals"], row)[2:]) for row in found],
             [(tag["kind"], tag["value"]) for tag in tags],
@@ -167,14 +170,22 @@ def _batches(
             "identity": rows.digest(str(id)), "link": f"https://bench.example/{id}",
             "story_id": (story[0][0].id if story else id) if signed else None,
         }  # fmt: skip
+        words = folded + text.halves
+        if drawn.random() < EDITED:
+            first = {"first_title": text.entry.title, "first_summary": text.entry.summary}
+            article |= first | {"first_direction": text.reading.direction}
+            words = f"{text.found_by} {words}"
+            seen = min(at + EDITED_AFTER, now)
+            batch["versions"].append((id, schema.micros(seen), title, text.entry.summary))
         batch["articles"].append(tuple(article.values()))
-        batch[WORDS].append((id, folded + text.halves))
+        batch[WORDS].append((id, words))
         batch["signals"] += [(id, micros, *signal) for signal in text.signals]
         batch["article_tags"] += [(kind, value, micros, id) for kind, value in text.tags]
         if text.vector:
             batch["vectors"].append((id, micros, text.vector))
         if signed:
-            story.append((_member(id, at, article), _report(id, at, title, publisher, text)))
+            report = _report(id, at, title, publisher, text)._replace(first_direction=article["first_direction"])
+            story.append((_member(id, at, article), report))
         if len(story) == IN_A_STORY or (story and id == count):
             batch["stories"].append(_story(story))
             story = []
@@ -257,7 +268,7 @@ def _postgresql(store: Store) -> Iterator[tuple[Execute, Write]]:
         yield conn.execute, write
         conn.execute(f"DROP TABLE {WORDS}")
         conn.execute("CREATE INDEX ix_article_search_words ON article_search USING gin (words)")
-        for table in ("articles", "signals"):
+        for table in ("articles", "signals", "versions"):
             conn.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         conn.execute("VACUUM (ANALYZE)")  # as autovacuum does in time
         conn.execute("ALTER SYSTEM RESET max_wal_size")

