@@ -131,6 +131,7 @@ class Readers:
         self.threads.shutdown()
 
 
+@pytest.mark.slow
 def test_what_was_stored_is_the_same_after_an_upgrade_under_load(older):
     address, engine = older
     before = stored(engine)
