@@ -43,7 +43,7 @@ from benchmarks._other_environment import peer
 from monitor.feeds import demo
 from monitor.index import state
 from monitor.operation.brief import content
-from monitor.pipeline.process import this_process
+from monitor.pipeline.process import is_gone, this_process
 from monitor.storage import (
     alerts,
     articles,
@@ -409,6 +409,8 @@ def measure(store: Store, address: str, folder: Path, given: argparse.Namespace)
     )
     each_read(store, given.plans)
     # nothing is to be polled or computed beside: the screen alone is measured
+    if (held := lease.current(store, real_now=datetime.now(UTC))) and is_gone(held.holder):  # of a run that was killed
+        lease.release(store, held.holder)
     lease.take(store, this_process(), datetime.now(UTC), ttl=timedelta(hours=12))
     settings = {
         "MONITOR_DATABASE_URL": address,
