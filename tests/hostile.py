@@ -253,5 +253,5 @@ async def _longer(request: Request, reader: asyncio.StreamReader, writer: asynci
 
 
 async def _slower(request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(0.5)
     await _longer(request, reader, writer)

@@ -1,5 +1,5 @@
 """Both databases for the contract suite: every test that takes `store` runs on SQLite and on a real
-PostgreSQL server.
+PostgreSQL server. conftest.py hands these fixtures to all; a module that imported them would start a server of its own.
 """
 
 import itertools

