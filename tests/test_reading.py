@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,7 +24,7 @@ from monitor.pipeline import polling as pipeline
 from monitor.pipeline.polling import Pipeline
 from monitor.storage import articles, open_store
 from monitor.storage.articles import Item
-from tests import running
+from tests import fake_reader, running
 from tests.fake_reader import FakeReader
 from tests.internet import Internet, Page
 
@@ -182,7 +183,7 @@ read_unread(open_store(sys.argv[1]), pool(seconds=60), langs={})
 
 
 @pytest.mark.slow
-def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store, tmp_path):
+def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store, tmp_path, monkeypatch):
     put(store, *(f"read {n}" for n in range(16)), "read asleep")
     address = f"sqlite:///{tmp_path}/monitor.db"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(running.ROOT), *sys.path])}
@@ -191,7 +192,8 @@ def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store,
             time.sleep(0.1)
         parent.send_signal(signal.SIGKILL)
     assert articles.read_up_to(store) == 16 and directions(store)["read asleep"] == UNREAD
-    assert read_unread(store, InProcess(), langs={}) == 1  # in a reader that has the time
+    monkeypatch.setattr(fake_reader, "time", SimpleNamespace(sleep=lambda seconds: None))
+    assert read_unread(store, InProcess(), langs={}) == 1  # in a reader that does not sleep over it
     assert articles.waiting(store) == articles.Waiting(0, None)
 
 
