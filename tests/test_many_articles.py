@@ -14,7 +14,6 @@ from monitor.storage.rows import Item, tag_values, text_key
 from monitor.storage.schema import article_tags, metadata
 from monitor.storage.schema import articles as article_table
 from monitor.storage.schema import stories as story_table
-from tests.stores import address, fresh_postgres, postgres, store  # noqa: F401
 
 pytestmark = pytest.mark.slow
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
