@@ -288,6 +288,7 @@ alert_service.AlertService(open_store(sys.argv[2]), StandingClock(NOW)).update(s
 """
 
 
+@pytest.mark.slow
 def test_killed_between_claim_and_answer_it_is_not_sent_again_and_says_so(store, tmp_path):
     report(store, "alpha", "beta")
     with hook() as receiver:

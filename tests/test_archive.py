@@ -353,6 +353,7 @@ def started(inputs: Path, output: Path) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(inputs), str(output)], env=settings, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_a_second_runner_says_who_works_on_the_folder_and_a_dead_one_holds_nothing(tmp_path):
     written(tmp_path / "in/a.jsonl", [entry(1), entry(2, title="asleep")])
     first = started(tmp_path / "in", tmp_path / "out")

@@ -89,6 +89,7 @@ def test_as_a_user_types_it(settings, tmp_path):
     assert "2 of 5 feeds answer" in result.output and not (tmp_path / "m.db").exists()
 
 
+@pytest.mark.slow
 def test_no_answer_at_all_is_exit_1(tmp_path):
     (tmp_path / "feeds.yaml").write_text("feeds:\n  - {name: A, url: 'http://127.0.0.1:9/'}\n")
     result = CliRunner().invoke(app, ["check", "--online"], env={"MONITOR_FEEDS": str(tmp_path / "feeds.yaml")})

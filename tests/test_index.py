@@ -125,7 +125,7 @@ def test_entries_after_now_are_left_out():
     )
 
 
-@pytest.mark.parametrize("ratio", [1.0, 3.0])
+@pytest.mark.parametrize("ratio", [pytest.param(1.0, marks=pytest.mark.slow), 3.0])
 def test_a_planted_change_is_found_within_the_interval(ratio):
     """Forty runs here; benchmarks/index.py has the thousand. 90 % of intervals hold the truth,
     so 40 runs hold 31 or more (p > 0.995).
@@ -191,16 +191,21 @@ def test_the_percentile_looks_back_only_and_waits_for_enough():
     assert found[48].percentile == 100
 
 
+@pytest.fixture(scope="module")
+def a_change():
+    """Entries, the cache of their index, and its points hour by hour."""
+    frame, cache = news(days=16, ratio=3, change_on=15, seed=11), ReferenceCache(FIXED)
+    return frame, cache, {p.at: p for p in points(frame, cache=cache) if p.grain == "hour" and p.part == "all"}
+
+
 @pytest.mark.parametrize("by", ["category", "publisher", "story"])
 @pytest.mark.parametrize("measure", MEASURES)
-def test_why_sums_to_the_change(by, measure):
-    frame = news(days=16, ratio=3, change_on=15, seed=11)
-    moments = [day_of(14) + timedelta(hours=20), day_of(15) + timedelta(hours=23)]
-    cache, now = ReferenceCache(FIXED), day_of(16)
-    index = {p.at: getattr(p, measure) for p in points(frame, cache=cache) if p.grain == "hour" and p.part == "all"}
+def test_why_sums_to_the_change(a_change, by, measure):
+    frame, cache, index = a_change
+    moments, now = [day_of(14) + timedelta(hours=20), day_of(15) + timedelta(hours=23)], day_of(16)
     sides = [contributions(frame, cache=cache, at=at, now=now, measure=measure) for at in moments]
     for side, at in zip(sides, moments, strict=True):
-        assert side["points"].sum() == pytest.approx(index[at], abs=1e-4)
+        assert side["points"].sum() == pytest.approx(getattr(index[at], measure), abs=1e-4)
     table = decompose(*sides, by)
     assert table["change"].sum() == pytest.approx(sides[1]["points"].sum() - sides[0]["points"].sum(), abs=1e-9)
     assert table["change"].abs().is_monotonic_decreasing

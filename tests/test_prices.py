@@ -97,6 +97,7 @@ def test_a_bad_answer_is_a_named_fault_and_no_price(service, client, answer, kin
     assert got.faults[1].provider == "fred" and got.faults[1].kind == "http"
 
 
+@pytest.mark.slow
 def test_silence_ends_within_the_budget_and_the_next_series_does_not_wait_again(service, client):
     service.chart = service.crumb = service.csv = None
     series = [Series(f"S{n}", f"S{n}=F", fred=f"S{n}") for n in range(5)]
