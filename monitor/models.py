@@ -20,6 +20,7 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 ESCALATION = ("attack", "maritime", "threat", "mobilize", "nuclear", "sanction", "rupture", "unrest", "energy")
 DEESCALATION = ("talks", "accord", "ceasefire", "concession", "release", "withdrawal", "sanctions_relief", "appeal")
 CATEGORIES = ESCALATION + DEESCALATION
+VECTOR = 192  # numbers of the vector that says what an entry means
 UNREAD = (
     "unread"  # the direction of an article that is stored and not read yet: a state of its own, never counted as calm
 )
@@ -271,7 +272,7 @@ class Reading:
     confidence: float | None = None  # 0..1, of the direction
     runner_up: str | None = None  # the direction that came next, where it was close
     fault: str | None = None  # why the entry could not be read; then nothing is known of it
-    vector: bytes | None = field(default=None, repr=False)  # what it means, 192 signed bytes: network.packed
+    vector: bytes | None = field(default=None, repr=False)  # what it means, VECTOR signed bytes: network.packed
 
     @property
     def categories(self) -> tuple[str, ...]:

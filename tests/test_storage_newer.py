@@ -30,17 +30,17 @@ def add_a_column(conn):
     conn.exec_driver_sql("ALTER TABLE articles ADD COLUMN later INTEGER")
 
 
-def upgrade(address, *steps):
+def upgrade(address, *steps, known=migrations.MIGRATIONS):
     """As a newer program does when it opens the database."""
     newer = open_store(address, migrate=False)
     try:
-        migrations.migrate(newer.read, newer.write, (*migrations.MIGRATIONS, *steps))
+        migrations.migrate(newer.read, newer.write, (*known, *steps))
     finally:
         newer.close()
 
 
 @contextmanager
-def upgrading(address, step):
+def upgrading(address, step, known=migrations.MIGRATIONS):
     """A newer program in the middle of a step, until the block ends; then the step is taken."""
     begun, go_on = threading.Event(), threading.Event()
 
@@ -50,7 +50,7 @@ def upgrading(address, step):
         assert go_on.wait(150)
 
     with ThreadPoolExecutor(1) as threads:
-        done = threads.submit(upgrade, address, held)
+        done = threads.submit(upgrade, address, held, known=known)
         try:
             assert begun.wait(60)
             yield
@@ -149,27 +149,10 @@ def test_the_upgrade_of_another_schema_of_the_same_server_is_no_matter(fresh_pos
 # -- a program that opens a database which another upgrades ----------------------------------------------------------
 
 
-@contextmanager
 def another_upgrades(address):
     """Another process of this version in the middle of its last step."""
     *before, last = migrations.MIGRATIONS
-    begun, go_on = threading.Event(), threading.Event()
-
-    def held(conn):
-        last(conn)
-        begun.set()
-        assert go_on.wait(150)
-
-    other = open_store(address, migrate=False)
-    with ThreadPoolExecutor(1) as threads:
-        done = threads.submit(migrations.migrate, other.read, other.write, (*before, held))
-        try:
-            assert begun.wait(60)
-            yield
-        finally:
-            go_on.set()
-            done.result(60)
-    other.close()
+    return upgrading(address, last, before)
 
 
 def test_who_opens_a_database_that_another_upgrades_waits_and_says_so(version_2):

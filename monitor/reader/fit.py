@@ -112,6 +112,40 @@ def start(recipe, settings, tensors):
     return net
 
 
+class Copies:
+    """The float32 copies of weights that compute in bfloat16, with their optimiser: small steps would be lost in the
+    rounding. After `net.float()` `write` gives the network what is shipped, which has more bits than what computed.
+    """
+
+    def __init__(self, rates, weight_decay):
+        """rates: (weight, its rate at the top of the schedule)."""
+        self._pairs = [(weight, weight.detach().float().clone().requires_grad_()) for weight, _ in rates]
+        self._optimiser = torch.optim.AdamW(
+            [
+                {"params": [copy], "lr": rate, "top": rate, "weight_decay": weight_decay if copy.ndim > 1 else 0.0}
+                for (_, copy), (_, rate) in zip(self._pairs, rates, strict=True)
+            ],
+            betas=(0.9, 0.98),
+        )
+
+    def step(self, step, steps, warmup):
+        """Take the gradients that `backward` left; the rate rises for the share `warmup` of all steps, then falls."""
+        pace = min(1.0, (step + 1) / (warmup * steps)) * max(0.0, 1 - step / steps)
+        for group in self._optimiser.param_groups:
+            group["lr"] = group["top"] * pace
+        for weight, copy in self._pairs:
+            copy.grad = None if weight.grad is None else weight.grad.float()
+            weight.grad = None
+        torch.nn.utils.clip_grad_norm_([copy for _, copy in self._pairs], 1.0)
+        self._optimiser.step()
+        self.write()
+
+    def write(self):
+        with torch.no_grad():
+            for weight, copy in self._pairs:
+                weight.copy_(copy)
+
+
 def fit(net, lower, examples, learned, recipe, say=print, seed=1):
     """Train `net` on the examples with the numbers `learned`, in the order of `seed`. Calls `say` with a line now and
     then.
@@ -119,19 +153,12 @@ def fit(net, lower, examples, learned, recipe, say=print, seed=1):
     torch.manual_seed(seed)
     shuffle = random.Random(seed)
     _prepare(net, lower, examples, learned, recipe)
-    copies, rates = [], []
+    rates = []
     for name, weight in net.named_parameters():
         if weight.requires_grad:
             above = recipe.layers - 1 - int(name.split(".")[1]) if name.startswith("layers.") else None
-            rates.append(recipe.head_rate if above is None else recipe.rate * recipe.decay**above)
-            copies.append((weight, weight.detach().float().clone().requires_grad_()))
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": [copy], "lr": rate, "top": rate, "weight_decay": recipe.weight_decay if copy.ndim > 1 else 0.0}
-            for (_, copy), rate in zip(copies, rates, strict=True)
-        ],
-        betas=(0.9, 0.98),
-    )
+            rates.append((weight, recipe.head_rate if above is None else recipe.rate * recipe.decay**above))
+    copies = Copies(rates, recipe.weight_decay)
     weights = _weights(examples, learned, recipe)
     lengths = [len(example.ids) for example in examples]
     shares = {"": (1.0,), "invented": recipe.invented, "copied": recipe.copied}
@@ -144,29 +171,16 @@ def fit(net, lower, examples, learned, recipe, say=print, seed=1):
     net.train()
     for epoch in epochs:
         for chosen in batches_by_length(epoch, lengths, recipe.batch, shuffle):
-            pace = min(1.0, (step + 1) / (recipe.warmup * steps)) * max(0.0, 1 - step / steps)
-            for group in optimiser.param_groups:
-                group["lr"] = group["top"] * pace
             x, mask = lower(chosen)
             loss = _loss(net, x, mask, [examples[n] for n in chosen], weights, recipe)
             loss.backward()
-            for weight, copy in copies:
-                copy.grad = None if weight.grad is None else weight.grad.float()
-                weight.grad = None
-            torch.nn.utils.clip_grad_norm_([copy for _, copy in copies], 1.0)
-            optimiser.step()
-            with torch.no_grad():
-                for weight, copy in copies:
-                    weight.copy_(copy)
+            copies.step(step, steps, recipe.warmup)
             step, total = step + 1, total + loss.item()
             if step % 50 == 0:
                 say(f"step {step} of {steps}, loss {total / 50:.3f}, {time.monotonic() - began:.0f} s")
                 total = 0.0
-    # What is shipped has more bits than what computed: the copies, not their rounding.
     net.float()
-    with torch.no_grad():
-        for weight, copy in copies:
-            weight.copy_(copy)
+    copies.write()
     net.eval()
 
 

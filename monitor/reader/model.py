@@ -9,9 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from monitor.models import VECTOR
+
 CATEGORIES = 17
 DIRECTIONS = 4
-VECTOR = 192
 
 
 class Layer(nn.Module):

@@ -43,8 +43,8 @@ class Seen:
     """What the network says of one entry. Arrays are float32 in the order of DIRECTIONS and CATEGORIES.
 
     direction: 4 probabilities with sum 1. meant: 17, of each category. act: 17, that it happened rather than is spoken
-    of. spans: category -> Span of the words that state it. vector: 192 numbers of the title (of the summary where there
-    is none), for telling events apart; not normalised, no language's mean taken away.
+    of. spans: category -> Span of the words that state it. vector: VECTOR numbers of the title (of the summary where
+    there is none), for telling events apart; not normalised, no language's mean taken away.
     """
 
     direction: np.ndarray

@@ -18,8 +18,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from monitor.reader.fit import Lower, batches_by_length, laid
-from monitor.reader.model import VECTOR, Meaning, from_base, hide, mean_of
+from monitor.models import VECTOR
+from monitor.reader.fit import Copies, Lower, batches_by_length, laid
+from monitor.reader.model import Meaning, from_base, hide, mean_of
 
 
 @dataclass(frozen=True)
@@ -108,43 +109,25 @@ def fit(settings, tensors, lower, sentences, langs, recipe, say=print):
         given = torch.cat([meaning(*lower(some[at : at + 64])) for at in range(0, len(some), 64)])
         for n in range(len(known)):
             means.weight[n] = given[number[some] == n].mean(0) if (number[some] == n).any() else 0
-    copies = [(weight, recipe.rate) for weight in meaning.layers.parameters()]
-    copies += [(weight, recipe.head_rate) for weight in (meaning.vector.weight, means.weight)]
-    copies = [(weight, weight.detach().float().clone().requires_grad_(), rate) for weight, rate in copies]
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": [copy], "lr": rate, "top": rate, "weight_decay": recipe.weight_decay if copy.ndim > 1 else 0.0}
-            for _, copy, rate in copies
-        ],
-        betas=(0.9, 0.98),
-    )
+    rates = [(weight, recipe.rate) for weight in meaning.layers.parameters()]
+    rates += [(weight, recipe.head_rate) for weight in (meaning.vector.weight, means.weight)]
+    copies = Copies(rates, recipe.weight_decay)
     lengths = [len(one) for one in lower.kept]
     steps, step, began, total = recipe.epochs * -(-len(langs) // recipe.batch), 0, time.monotonic(), 0.0
     for _ in range(recipe.epochs):
         for chosen in batches_by_length(range(len(langs)), lengths, recipe.batch, shuffle):
-            pace = min(1.0, (step + 1) / (recipe.warmup * steps)) * max(0.0, 1 - step / steps)
-            for group in optimiser.param_groups:
-                group["lr"] = group["top"] * pace
             given = functional.normalize(meaning(*lower(chosen)) - means(number[chosen]), dim=1)
             meant = taught[chosen]
             loss = 1 - (given * meant).sum(1).mean()
             loss = loss + recipe.likeness_weight * (given @ given.T - meant @ meant.T).square().mean()
             loss.backward()
-            for weight, copy, _ in copies:
-                copy.grad, weight.grad = weight.grad.float(), None
-            torch.nn.utils.clip_grad_norm_([copy for _, copy, _ in copies], 1.0)
-            optimiser.step()
-            with torch.no_grad():
-                for weight, copy, _ in copies:
-                    weight.copy_(copy)
+            copies.step(step, steps, recipe.warmup)
             step, total = step + 1, total + loss.item()
             if step % 100 == 0:
                 say(f"step {step} of {steps}, loss {total / 100:.3f}, {time.monotonic() - began:.0f} s")
                 total = 0.0
     meaning.float()
-    with torch.no_grad():
-        for weight, copy, _ in copies:
-            weight.copy_(copy)
+    copies.write()
     return meaning.eval(), {lang: means.weight[n].detach().numpy() for n, lang in enumerate(known)}
 
 

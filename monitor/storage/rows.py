@@ -7,14 +7,13 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from monitor.models import Article, Entry, Feed, Reading, Signal, Suppressed
+from monitor.models import VECTOR, Article, Entry, Feed, Reading, Signal, Suppressed
 from monitor.storage.schema import articles, signals
 from monitor.storage.search import fold
 
 # characters of what stands in an index, which takes 2,700 bytes at PostgreSQL: an entry names its own publisher
 MAX_KEY_CHARS = 200
 ALIKE = 0.2  # share of common words from which two titles may be wordings of one article
-VECTOR_BYTES = 192
 KEY_WORDS = 40  # words of title and summary that make the text key: reposts differ in how much of the text they bring
 
 
@@ -104,7 +103,7 @@ def vector_values(article_id: int, at: datetime, reading: Reading) -> list[dict[
     """The row of a reading's vector, if it has one; what a reader process that was attacked made longer or shorter is
     none.
     """
-    fits = reading.vector is not None and len(reading.vector) == VECTOR_BYTES
+    fits = reading.vector is not None and len(reading.vector) == VECTOR
     return [{"article_id": article_id, "at": at, "vector": reading.vector}] if fits else []
 
 

@@ -26,6 +26,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from monitor.models import VECTOR
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -348,12 +350,12 @@ features = Table(
     time("at", index=True), text("made_by"), text("written"),
 )  # fmt: skip
 
-# what an entry with a tie to the theatre means, in 192 signed bytes: a table of its own, so that lists of articles do
-# not read them
+# what an entry with a tie to the theatre means, in VECTOR signed bytes: a table of its own, so that lists of articles
+# do not read them
 vectors = Table(
     "vectors", metadata,
     Column("article_id", Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
-    time("at", index=True), Column("vector", LargeBinary(192), nullable=False),
+    time("at", index=True), Column("vector", LargeBinary(VECTOR), nullable=False),
 )  # fmt: skip
 
 prices = Table(

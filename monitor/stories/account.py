@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from monitor.language import N_
-from monitor.stories.features import VECTOR
+from monitor.models import VECTOR
 from monitor.stories.headlines import of_the_event, said_of_itself
 from monitor.tagging.letters import fold_letters
 

@@ -20,14 +20,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from monitor.models import CATEGORIES, Article
+from monitor.models import CATEGORIES, VECTOR, Article
 from monitor.stories import words
 
 FORM = 4  # of Features; counted up with any change of how they are made
 # words of the summary that are looked at: what follows is background, and feeds differ in how much of it they bring
 LEAD_WORDS = 60
 MAX_CHARS = 1_200  # of a title and of a summary, so that a hostile text costs no more
-VECTOR = 192
 
 # A title's words in three classes of rarity (words.Table.rarity), each with bits of its own; commoner words are left
 # out.

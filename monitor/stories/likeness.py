@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from monitor.config import document
-from monitor.stories.features import CLASSES, LIVE, MEANT, SKETCH, TOPICAL, VECTOR
+from monitor.models import VECTOR
+from monitor.stories.features import CLASSES, LIVE, MEANT, SKETCH, TOPICAL
 
 FILE = Path(__file__).with_name("likeness.yaml")
 SPAN = timedelta(hours=36)  # further apart, two articles are two stories

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from monitor.stories.features import SKETCH, VECTOR
+from monitor.models import VECTOR
+from monitor.stories.features import SKETCH
 
 NEAR = 0.2  # how near they have to be: cosine of their meaning ...
 WORD = 0.07  # ... and this for each rare word that they share
