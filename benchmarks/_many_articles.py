@@ -25,7 +25,7 @@ from sqlalchemy.schema import CreateIndex
 
 from monitor.config.settings import load
 from monitor.feeds import demo
-from monitor.models import PARTS, Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading
+from monitor.models import PARTS, VECTOR, Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading
 from monitor.storage import alerts, feeds, index, notes, prices, rows, schema, search, stories
 from monitor.storage.rows import Item
 from monitor.storage.store import Store
@@ -131,7 +131,7 @@ def _texts(now: datetime) -> tuple[list[Text], list[Text]]:
     for name, _, entry in demo.entries(news, list(of_feed.values()), now):
         feed = of_feed[name]
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)
-        vector = drawn.randbytes(rows.VECTOR_BYTES) if reading.theatre else None
+        vector = drawn.randbytes(VECTOR) if reading.theatre else None
         values = rows.article_values(0, feed, Item(entry, reading, "", ""), b"", "", now) | FIRST
         title, summary = search.fold(entry.title), search.fold(entry.summary)
         found_by = search.words_of(f"{entry.title} {entry.summary}")
