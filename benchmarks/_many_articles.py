@@ -26,7 +26,7 @@ from sqlalchemy.schema import CreateIndex
 from monitor.config.settings import load
 from monitor.feeds import demo
 from monitor.models import PARTS, VECTOR, Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading
-from monitor.storage import alerts, feeds, index, notes, prices, rows, schema, search, stories
+from monitor.storage import alerts, columns, feeds, index, notes, prices, rows, schema, search, stories
 from monitor.storage.rows import Item
 from monitor.storage.store import Store
 from monitor.stories.account import OPENING, Report
@@ -116,9 +116,9 @@ def _inward(table: Table, names: Sequence[str], row: dict[str, Any]) -> list[Any
     made = []
     for name in names:
         value, kind = row[name], table.columns[name].type
-        if value is not None and isinstance(kind, schema.Converted):
+        if value is not None and isinstance(kind, columns.Converted):
             value = type(kind).inward(value)
-        made.append(schema.sound(value) if isinstance(value, str) else value)
+        made.append(columns.sound(value) if isinstance(value, str) else value)
     return made
 
 
@@ -162,11 +162,11 @@ def _batches(
     for id, at in enumerate(times(count, days, now), 1):
         signed = drawn.random() < SIGNED
         text = drawn.choice(texts[0] if signed else texts[1])
-        title, micros = f"{text.entry.title} ({id})", schema.micros(at)
+        title, micros = f"{text.entry.title} ({id})", columns.micros(at)
         publisher, folded = f"Publisher {id % PUBLISHERS:02d}", f"{text.folded[0]} {id}{text.folded[1]}"
         article = text.article | {
             "id": id, "publisher": publisher, "published": micros, "at": micros, "title": title,
-            "first_seen": schema.micros(min(at + SEEN_AFTER, now)), "text_key": rows.text_key(folded),
+            "first_seen": columns.micros(min(at + SEEN_AFTER, now)), "text_key": rows.text_key(folded),
             "identity": rows.digest(str(id)), "link": f"https://bench.example/{id}",
             "story_id": (story[0][0].id if story else id) if signed else None,
         }  # fmt: skip
@@ -176,7 +176,7 @@ def _batches(
             article |= first | {"first_direction": text.reading.direction}
             words = f"{text.found_by} {words}"
             seen = min(at + EDITED_AFTER, now)
-            batch["versions"].append((id, schema.micros(seen), title, text.entry.summary))
+            batch["versions"].append((id, columns.micros(seen), title, text.entry.summary))
         batch["articles"].append(tuple(article.values()))
         batch[WORDS].append((id, words))
         batch["signals"] += [(id, micros, *signal) for signal in text.signals]

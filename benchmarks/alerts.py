@@ -28,8 +28,8 @@ from monitor.config.settings import Settings, load
 from monitor.config.shapes import Index, Reference
 from monitor.index.indexer import IndexUpdater
 from monitor.models import Alert, Entry, Feed, FeedState, Text
-from monitor.storage import alerts, articles
-from monitor.storage.articles import Item
+from monitor.storage import alerts, articles, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories.service import StoryService
 
@@ -58,7 +58,7 @@ def replay(store: Store, settings: Settings, stream: Path) -> None:
                 entry = Entry(None, text.title, row["link"], text.summary, published(row["published"]), None)
                 items.append(Item(entry, reading, source, row["link"] or text.title))
             feed = Feed(source, "https://stream.invalid/" + source, publisher=source)
-            articles.save(store, feed, items, state=FeedState(source, feed.url), slices=None, now=now)
+            saving.save(store, feed, items, state=FeedState(source, feed.url), slices=None, now=now)
         grouped.update(now)
         indexed.update(settings, now)
         service.decide(store, settings, now, now)

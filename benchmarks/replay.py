@@ -33,8 +33,8 @@ from monitor import reader
 from monitor.clock import midnight
 from monitor.index import Parameters, ReferenceCache, compute
 from monitor.models import MEASURES, Entry, Feed, FeedState, IndexPoint, Text
-from monitor.storage import articles, index
-from monitor.storage.articles import Item
+from monitor.storage import articles, index, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories.service import StoryService
 
@@ -74,7 +74,7 @@ def fill(store: Store, stream: Path) -> None:
             items.append(Item(entry, reading, source, row["link"] or text.title))
         last = max(last, hour + timedelta(hours=1))
         feed = Feed(source, "https://stream.invalid/" + source, publisher=source)
-        articles.save(
+        saving.save(
             store, feed, items, state=FeedState(source, feed.url), slices=None, now=hour + timedelta(minutes=59)
         )
     StoryService(store).update(last)

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
 from monitor.pipeline import retention
-from monitor.storage import articles, open_store
-from monitor.storage.articles import Item
+from monitor.storage import open_store, saving
 from monitor.storage.retention import Cutoffs
+from monitor.storage.saving import Item
 from monitor.storage.store import Store
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,7 +64,7 @@ def fill(store: Store, count: int) -> None:
             items.append(Item(entry, read, "feed.example", link, link))
         now = START + timedelta(minutes=start)
         state = FeedState(feed.name, feed.url, state="well", last_polled=now)
-        articles.save(store, feed, items, state=state, slices=None, now=now)
+        saving.save(store, feed, items, state=state, slices=None, now=now)
 
 
 def size(store: Store) -> int:

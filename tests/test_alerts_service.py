@@ -21,8 +21,8 @@ from monitor.clock import StandingClock, real_now
 from monitor.config.settings import load
 from monitor.index.indexer import IndexUpdater
 from monitor.models import AlertDelivery, Correction, Entry, Feed, FeedState, Price, Reading, Signal
-from monitor.storage import alerts, articles, index, notes, prices, steps, stories
-from monitor.storage.articles import Item
+from monitor.storage import alerts, index, notes, prices, saving, steps, stories
+from monitor.storage.saving import Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
 from tests import running
@@ -108,7 +108,7 @@ def report(
         item = Item(Entry(name, words, link, "", at, None), reading_of(severity, words), name, name, canonical=link)
         feed = Feed(name, f"https://{name}.example/rss", publisher=name)
         state = FeedState(name, feed.url, state="well", last_success=at, last_new=at)
-        ids += articles.save(store, feed, [item], state=state, slices=None, now=now or at).new
+        ids += saving.save(store, feed, [item], state=state, slices=None, now=now or at).new
     if ids:
         stories.assign(store, dict.fromkeys(ids, ids[0]))
 
@@ -226,7 +226,7 @@ def test_an_alert_whose_article_a_person_corrected_is_corrected(store, tmp_path)
     alert_service.AlertService(store, StandingClock(NOW)).update(settings)
     words = "Missile strike"
     wrong = Correction(None, 2, NOW + HOUR, "wrong", "attack", "act", "title", 0, len(words), words, "Ann", "")
-    articles.correct(store, wrong)
+    saving.correct(store, wrong)
     for hours in (2, 3):
         alert_service.AlertService(store, StandingClock(NOW + hours * HOUR)).update(settings)
     assert stored(store) == [("Grave event", "firing"), ("Grave event", "corrected")]

@@ -18,9 +18,10 @@ from monitor.feeds import demo
 from monitor.feeds.poll import item_of
 from monitor.index.indexer import months, update_index
 from monitor.models import Feed, FeedState, Text
-from monitor.storage import articles, feeds, index, lease, readings, tables
+from monitor.storage import articles, feeds, index, lease, readings, saving, tables
 from monitor.storage.bulk import upsert
-from monitor.storage.schema import meta, micros
+from monitor.storage.columns import micros
+from monitor.storage.schema import meta
 from monitor.storage.store import open_store
 from monitor.stories.service import StoryService
 from tests.fake_reader import FakeReader
@@ -64,7 +65,7 @@ def live(fortnight, reader, tmp_path_factory):
         hour = hour_of(at)
         (reading,) = reader.read([Text(one.title, one.summary, feed.language)])
         item = item_of(feed, one, reading)
-        articles.save(opened, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=at)
+        saving.save(opened, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=at)
     stories.update(NOW)
     update_index(opened, settings, NOW)
     yield opened
@@ -162,7 +163,7 @@ def test_what_a_feed_holds_counts_its_archive_before_and_after_its_first_poll(tm
     fake = FakeReader("fake")
     load(store, archived(tmp_path / "a", [entry(1), entry(2)], fake), None, method="fake", now=NOW)
     state = FeedState("AP", "https://ap.example")
-    articles.save(store, Feed("AP", "https://ap.example"), [], state=state, slices=None, now=NOW)
+    saving.save(store, Feed("AP", "https://ap.example"), [], state=state, slices=None, now=NOW)
     assert feeds.states(store)["AP"].entries == 2
     load(store, archived(tmp_path / "b", [entry(3)], fake), None, method="fake", now=NOW)
     assert feeds.states(store)["AP"].entries == 3

@@ -10,7 +10,7 @@ from monitor.cli import app
 from monitor.clock import real_now
 from monitor.errors import CopyError
 from monitor.models import Alert, Correction
-from monitor.storage import alerts, articles, copying, lease, notes, open_store, schema, stories, tables
+from monitor.storage import alerts, articles, copying, lease, notes, open_store, saving, schema, stories, tables
 from monitor.storage.articles import Filter
 from tests.stores import save_state
 from tests.test_storage_articles import FEED, NOON, STATE, STRIKE, TALKS, THREAT, item, put
@@ -28,7 +28,7 @@ def source(tmp_path):
     put(opened, item(1, "Strike near Isfahan, edited", STRIKE, THREAT, summary="ashes"))
     stories.assign(opened, {1: 1, 2: 1})
     said = Correction(0, 1, NOON, "wrong", "attack", "act", "title", 0, 6, "Strike", "somebody", "", None)
-    articles.correct(opened, said)
+    saving.correct(opened, said)
     alerts.save(opened, Alert(None, "r", "level", NOON, "firing", "said", "key", stories=(1,), articles=(1, 2)))
     notes.put(opened, "a note", "of the source", NOON)
     save_state(opened, replace(STATE, name="Other", failure="http", error="404"), now=NOON)

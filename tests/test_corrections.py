@@ -14,8 +14,9 @@ from monitor.errors import InputError
 from monitor.index.indexer import IndexUpdater
 from monitor.models import UNREAD, Article, Correction, Entry, Feed, FeedState, Reading, Signal, Suppressed
 from monitor.reader.corrections import MAX_NOTE, RULE, corrected, in_force, labelled, where
-from monitor.storage import articles, corrections, index, readings, signals, stories, tables
-from monitor.storage.articles import Filter, Item
+from monitor.storage import articles, corrections, index, readings, saving, signals, stories, tables
+from monitor.storage.articles import Filter
+from monitor.storage.saving import Item
 from monitor.stories.service import StoryService
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -122,13 +123,13 @@ def put(store, *given, now=NOON, published=None):
         Item(Entry(str(n), title, None, SUMMARY, published, None), reading, f"paper {n}", f"guid-{n}")
         for n, title, reading in given
     ]
-    return articles.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=now)
+    return saving.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=now)
 
 
 def test_a_correction_is_in_force_at_once_for_the_article_and_its_story(store):
     put(store, (1, TITLE, READ), (2, TITLE + " again", READ))
     stories.assign(store, {1: 1, 2: 1})
-    articles.correct(store, said("wrong"))
+    saving.correct(store, said("wrong"))
     assert [a.vector for a in articles.several(store, [1])] == [READ.vector]
     article = articles.get(store, 1)
     assert (article.direction, article.score, article.categories) == ("deescalation", -2.1, ("talks",))
@@ -139,7 +140,7 @@ def test_a_correction_is_in_force_at_once_for_the_article_and_its_story(store):
     assert [(c.kind, c.who, c.method, c.at) for c in corrections.history(store, 1)] == [
         ("wrong", "Ann", "reader-1", NOON)
     ]
-    articles.correct(store, said("undone", at=NOON + timedelta(minutes=1)))
+    saving.correct(store, said("undone", at=NOON + timedelta(minutes=1)))
     assert articles.get(store, 1).signals == (STRIKE, TALKS) and len(corrections.history(store, 1)) == 2
     assert readings.current(store).generation == 0  # what was published stays
 
@@ -150,29 +151,29 @@ def test_an_article_that_a_correction_gives_a_signal_gets_a_story_while_the_app_
     service = StoryService(store)
     assert service.update(NOON) == 2 and articles.get(store, 2).story_id is None
     missed = Signal("unrest", "escalation", "act", 5.0, "", "title", 8, 18, "burn tyres")
-    articles.correct(store, said("missing", missed, article=2))
+    saving.correct(store, said("missing", missed, article=2))
     assert service.update(NOON) == 1 and articles.get(store, 2).story_id == 2
     assert service.update(NOON) == 0
 
 
 def test_a_correction_survives_reading_again_and_an_edit(store):
     put(store, (1, TITLE, READ))
-    articles.correct(store, said("wrong"))
-    articles.correct(store, missing("spoke of calm", "appeal", "words"))
+    saving.correct(store, said("wrong"))
+    saving.correct(store, missing("spoke of calm", "appeal", "words"))
     newer = replace(READ, method="reader-2", signals=(replace(STRIKE, start=0, text="Iran strikes"),), suppressed=())
-    articles.keep_readings(store, [(articles.get(store, 1), newer)])
+    saving.keep_readings(store, [(articles.get(store, 1), newer)])
     article = articles.get(store, 1)
     assert (article.method, [s.text for s in article.signals]) == ("reader-2", ["spoke of calm"])
     # undone, it is the newer reading that comes back
-    articles.correct(store, replace(said("undone"), at=NOON))
+    saving.correct(store, replace(said("undone"), at=NOON))
     assert [s.text for s in articles.get(store, 1).signals] == ["Iran strikes", "spoke of calm"]
-    articles.correct(store, said("wrong"))
+    saving.correct(store, said("wrong"))
     waits = Reading(None, UNREAD, 0.0, False, (), (), (), (), "")
     put(store, (1, "Iran strikes depot, officials say", waits), now=NOON + timedelta(minutes=5))
     assert articles.get(store, 1).direction == UNREAD and articles.get(store, 1).signals == ()
     with pytest.raises(InputError, match="not read yet"):
-        articles.correct(store, said("right"))
-    articles.keep_readings(store, [(articles.unread(store)[0], replace(newer, direction="escalation"))])
+        saving.correct(store, said("right"))
+    saving.keep_readings(store, [(articles.unread(store)[0], replace(newer, direction="escalation"))])
     assert [s.text for s in articles.get(store, 1).signals] == ["spoke of calm"]
 
 
@@ -189,17 +190,17 @@ def test_what_does_not_fit_is_refused_and_nothing_is_kept(store):
         (replace(said("wrong"), who="x" * 61), "at most 60 characters"),
     ):
         with pytest.raises(InputError, match=fault):
-            articles.correct(store, wrong)
+            saving.correct(store, wrong)
     assert corrections.history(store, 1) == () and articles.get(store, 1).signals == (STRIKE, TALKS)
 
 
 def test_corrections_of_one_article_are_bounded(store, monkeypatch):
     monkeypatch.setattr(corrections, "MOST", 2)
     put(store, (1, TITLE, READ))
-    articles.correct(store, said("wrong"))
-    articles.correct(store, said("right"))
+    saving.correct(store, said("wrong"))
+    saving.correct(store, said("right"))
     with pytest.raises(InputError, match="no more are kept"):
-        articles.correct(store, said("wrong"))
+        saving.correct(store, said("wrong"))
 
 
 def test_the_index_follows_and_what_was_published_stays(store, tmp_path):
@@ -214,8 +215,8 @@ def test_the_index_follows_and_what_was_published_stays(store, tmp_path):
     assert counted(NOON) == {NOON: 1}
     later = NOON + timedelta(hours=2)
     assert counted(later - timedelta(hours=1))[NOON] == 1
-    articles.correct(store, said("wrong"))
-    articles.correct(store, said("wrong", TALKS))
+    saving.correct(store, said("wrong"))
+    saving.correct(store, said("wrong", TALKS))
     found = counted(later)
     assert found[NOON] == 1 and found[later] == 0
 
@@ -257,9 +258,9 @@ def test_an_article_becomes_a_labelled_row_where_its_labels_are_known():
 def test_exports_give_every_correction_and_labelled_rows_in_lines_of_json(store):
     put(store, (1, "=Iran strikes depot", READ), (2, TITLE, READ), published=NOON)
     found = replace(STRIKE, start=6, end=13)
-    articles.correct(store, said("wrong", found, who="=cmd|x", note="@sum"))
-    articles.correct(store, said("wrong", article=2))
-    articles.correct(store, said("right", TALKS, article=2, at=NOON + timedelta(hours=1)))
+    saving.correct(store, said("wrong", found, who="=cmd|x", note="@sum"))
+    saving.correct(store, said("wrong", article=2))
+    saving.correct(store, said("right", TALKS, article=2, at=NOON + timedelta(hours=1)))
     rows = list(tables.rows(store, "corrections"))
     assert [(row["article_id"], row["kind"], row["text"]) for row in rows] == [
         (1, "wrong", "strikes"), (2, "wrong", "strikes"), (2, "right", "offers talks")
@@ -284,9 +285,9 @@ def test_exports_give_every_correction_and_labelled_rows_in_lines_of_json(store)
 def test_right_and_wrong_are_counted_by_category(store):
     put(store, (1, TITLE, READ), (2, TITLE, READ))
     for kind in ("wrong", "right", "wrong"):
-        articles.correct(store, said(kind))
-    articles.correct(store, said("right", article=2))
-    articles.correct(store, said("wrong", TALKS))
-    articles.correct(store, said("undone", TALKS))
-    articles.correct(store, missing("spoke of calm", "appeal", "words"))
+        saving.correct(store, said(kind))
+    saving.correct(store, said("right", article=2))
+    saving.correct(store, said("wrong", TALKS))
+    saving.correct(store, said("undone", TALKS))
+    saving.correct(store, missing("spoke of calm", "appeal", "words"))
     assert corrections.tally(store) == [corrections.Tally("appeal", 0, 0, 1), corrections.Tally("attack", 1, 1, 0)]

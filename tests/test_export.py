@@ -12,7 +12,7 @@ import pytest
 
 from monitor import export
 from monitor.models import Correction, Entry, Feed, FeedState, IndexPoint, Price, Reading, SeriesState, Signal
-from monitor.storage import articles, index, observations, open_store, prices, stories, tables
+from monitor.storage import index, observations, open_store, prices, saving, stories, tables
 from monitor.storage.filters import Filter
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
@@ -50,12 +50,12 @@ def store(tmp_path):
         ),
         (Entry("2", "محادثات", None, "", None, "yesterday"), calm, "@paper", "2"),
     ]
-    articles.save(
+    saving.save(
         opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON
     )
     stories.assign(opened, {1: 1})
     span = "attack", "act", "title", 0, 7, "=strike"
-    articles.correct(opened, Correction(None, 1, NOON, "right", *span, "Ann", "tagger-1"))
+    saving.correct(opened, Correction(None, 1, NOON, "right", *span, "Ann", "tagger-1"))
     point = IndexPoint("day", DAY, "index-1", "ok", 151.5, 140.0, 160.0, 90.0, None, None, -0.5, *[1.0] * 7, 2, 1, 1, 2)
     index.save(opened, [point])
     prices.save(opened, [

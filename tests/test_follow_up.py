@@ -11,8 +11,8 @@ from monitor.index.indexer import IndexUpdater
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
 from monitor.prices import Answer, update
 from monitor.prices.update import PriceUpdater
-from monitor.storage import articles, index, notes
-from monitor.storage.articles import Item
+from monitor.storage import index, notes, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import open_store
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
@@ -65,7 +65,7 @@ def report(store, guid: str, at: datetime) -> None:
             Entry(f"{name} {guid}", f"strike {guid} of {name}", None, "", at, None), read, name, f"{name} {guid}"
         )
         feed = Feed(name, f"https://{name}.example/rss")
-        articles.save(store, feed, [item], state=FeedState(name, feed.url), slices=None, now=at)
+        saving.save(store, feed, [item], state=FeedState(name, feed.url), slices=None, now=at)
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ import pytest
 from monitor.index import Parameters
 from monitor.index.indexer import FURTHEST, Indexer
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, index, notes, retention
-from monitor.storage.articles import Item
+from monitor.storage import articles, index, notes, retention, saving
 from monitor.storage.bulk import upsert
+from monitor.storage.columns import micros
 from monitor.storage.retention import Cutoffs
-from monitor.storage.schema import meta, micros
+from monitor.storage.saving import Item
+from monitor.storage.schema import meta
 from monitor.storage.store import open_store
 from tests.newsroom import START, day_of, news
 
@@ -72,7 +73,7 @@ def come_in(store, frame, now: datetime | None = None) -> None:
             for row in rows.itertuples()
         ]
         feed = Feed(name, f"https://{name}.example/rss", publisher=name)
-        articles.save(store, feed, items, state=FeedState(name, feed.url, state="well"), slices=None, now=seen)
+        saving.save(store, feed, items, state=FeedState(name, feed.url, state="well"), slices=None, now=seen)
 
 
 def kept(store, method: str) -> dict:
@@ -152,7 +153,7 @@ def test_after_an_edit_published_points_stay_and_later_ones_use_the_new_reading(
             for row in rows.itertuples()
         ]  # fmt: skip
         feed = Feed(name, f"https://{name}.example/rss", publisher=name)
-        saved = articles.save(store, feed, denied, state=FeedState(name, feed.url), slices=None, now=noon)
+        saved = saving.save(store, feed, denied, state=FeedState(name, feed.url), slices=None, now=noon)
         assert len(saved.edited) == len(denied)
     come_in(store, frame[(frame["at"] > noon) & (frame["at"] <= noon + HOUR)].assign(**dict.fromkeys(KINDS, 0.0)))
     indexer.update(noon + HOUR)

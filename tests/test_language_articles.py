@@ -9,8 +9,8 @@ import pytest
 
 from monitor import language
 from monitor.models import Alert, AlertDelivery, Correction, Entry, Feed, FeedState, Reading, Signal, Suppressed
-from monitor.storage import alerts, articles
-from monitor.storage.articles import Item
+from monitor.storage import alerts, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import open_store
 from monitor.ui.components import rule_form
 from tests.catalogues import (  # noqa: F401 - fixtures
@@ -71,9 +71,9 @@ def fill(database: str) -> None:
             str(number), canonical=f"https://a.example/{number}",
         )  # fmt: skip
         state = FeedState("مصدر", feed.url, state="well", last_success=at)
-        articles.save(store, feed, [item], state=state, slices=None, now=at)
+        saving.save(store, feed, [item], state=state, slices=None, now=at)
     said = Correction(None, 1, NOW - HOUR, "right", "attack", "act", "title", 0, 4, "غارة", None, "test-reader")
-    articles.correct(store, said)
+    saving.correct(store, said)
     for rule, kind, state in (("١", "level", "firing"), ("٣", "signal", "corrected"), ("٤", "price", "resolved")):
         stored = alerts.save(store, Alert(None, rule, kind, at=NOW - HOUR, state=state, message=f"{TITLE}\n- {SUMMARY}",
                                           key=rule, articles=(1,), stories=(1,)))  # fmt: skip

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from benchmarks import _many_articles as many
 from benchmarks import ui
-from monitor.storage import alerts, articles, index, notes, open_store, prices, search, stories
+from monitor.storage import alerts, articles, index, notes, open_store, prices, saving, search, stories
 from monitor.storage.rows import Item, tag_values, text_key
 from monitor.storage.schema import article_tags, metadata
 from monitor.storage.schema import articles as article_table
@@ -85,6 +85,6 @@ def test_indexes_and_the_next_number_are_as_storage_wants_them(store):
     text = many._texts(NOW)[0][0]
     state = many.FeedState(feed.name, feed.url, state="well")
     items = [Item(text.entry, text.reading, "Someone", "another identity")]
-    assert articles.save(store, feed, items, state=state, slices=None, now=NOW).new == (COUNT + 1,)
+    assert saving.save(store, feed, items, state=state, slices=None, now=NOW).new == (COUNT + 1,)
     assert len(index.points(store, "hour")) == 24 * DAYS + 1
     assert alerts.count(store) == 4 * DAYS - 1 and prices.names(store) == ["Brent", "WTI"]

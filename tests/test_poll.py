@@ -13,7 +13,7 @@ from monitor.feeds import poll
 from monitor.feeds.poll import PollSession
 from monitor.feeds.pool import Read, ReaderPool
 from monitor.models import Entry, Feed, Fetched, Parsed, Reading
-from monitor.storage import articles, feeds, open_store
+from monitor.storage import articles, feeds, open_store, saving
 from tests.fake_reader import FakeReader
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_a_full_disk_stops_the_round(store, monkeypatch):
     def full(*_, **__):
         raise StorageFull("no room")
 
-    monkeypatch.setattr(articles, "write", full)
+    monkeypatch.setattr(saving, "write", full)
     with pytest.raises(StorageFull):
         asyncio.run(round_of(store, Fetching()))
 

@@ -16,7 +16,7 @@ from monitor.feeds.parse import parse
 from monitor.feeds.poll import PollSession, due_feeds
 from monitor.feeds.pool import Read
 from monitor.models import Failure, Feed, Fetched, NotModified, Reading
-from monitor.storage import articles, feeds, open_store
+from monitor.storage import articles, feeds, open_store, saving
 from tests.running import rss
 
 pytestmark = pytest.mark.slow
@@ -117,7 +117,7 @@ def test_nothing_grows_without_bound(tmp_path, jump):
     assert max(count["feed_log"].values()) == feeds.ROUNDS_LOGGED
     assert set(count["feeds"].values()) == set(count["slices"].values()) == {1}
     assert max(hashes.values()) <= WINDOW * 16
-    assert max(count["versions"].values()) <= articles.MAX_WORDINGS
+    assert max(count["versions"].values()) <= saving.MAX_WORDINGS
     check_articles(store, servers)
     states = feeds.states(store)
     assert states["gone"].state == "gone" and len(servers.asked["gone"]) < 24 * 12

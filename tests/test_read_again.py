@@ -13,8 +13,9 @@ from monitor.config.settings import load
 from monitor.feeds.reading import read_again
 from monitor.index.indexer import IndexUpdater, update_index
 from monitor.models import Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, features, index, readings, stories
-from monitor.storage.articles import Filter, Item
+from monitor.storage import articles, features, index, readings, saving, stories
+from monitor.storage.articles import Filter
+from monitor.storage.saving import Item
 from monitor.stories import made_by
 from monitor.stories.service import StoryService
 
@@ -62,7 +63,7 @@ def come_in(store, reader: Reader, *, days: int = 20) -> None:
                         Item(Entry(str(number), title, None, "", at, None), reader.read(title, ""), name, title)
                     )
             feed = Feed(name, f"https://{name}.example/rss", publisher=name)
-            articles.save(store, feed, items, state=FeedState(name, feed.url), slices=None, now=NOW)
+            saving.save(store, feed, items, state=FeedState(name, feed.url), slices=None, now=NOW)
 
 
 @pytest.fixture

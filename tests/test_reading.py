@@ -22,8 +22,8 @@ from monitor.feeds.reading import read_again, read_unread
 from monitor.models import UNREAD, Entry, Failure, Feed, FeedState, Reading
 from monitor.pipeline import polling as pipeline
 from monitor.pipeline.polling import Pipeline
-from monitor.storage import articles, open_store
-from monitor.storage.articles import Item
+from monitor.storage import articles, open_store, saving
+from monitor.storage.saving import Item
 from tests import fake_reader, running
 from tests.fake_reader import FakeReader
 from tests.internet import Internet, Page
@@ -42,7 +42,7 @@ def store(tmp_path):
 
 def put(store, *titles: str) -> None:
     items = [Item(Entry(title, title, None, "", None, None), WAITS, "wire", title) for title in titles]
-    articles.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=NOON)
+    saving.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=NOON)
 
 
 def pool(method: str = "m1", **more) -> ReaderPool:
@@ -94,7 +94,7 @@ def test_a_text_of_many_feeds_is_read_once_in_each_language_and_all_have_its_rea
         copy_of("three", "read strike"),
         copy_of("four", "read strike", summary="And more."),
     ):
-        articles.save(store, feed, items, state=FeedState(feed.name, feed.url), slices=None, now=NOON)
+        saving.save(store, feed, items, state=FeedState(feed.name, feed.url), slices=None, now=NOON)
     readers = InProcess()
     assert read_unread(store, readers, langs={"three": "fr"}) == 6
     assert readers.asked == [["read strike", "read 1", "read 2", "read strike", "read strike"]]
@@ -106,7 +106,7 @@ def test_a_text_of_many_feeds_is_read_once_in_each_language_and_all_have_its_rea
 
 def test_a_text_that_breaks_readers_is_tried_for_all_its_copies_at_once(store):
     for feed, items in (copy_of("one", "read 1"), copy_of("two", "read 1", "read 2")):
-        articles.save(store, feed, items, state=FeedState(feed.name, feed.url), slices=None, now=NOON)
+        saving.save(store, feed, items, state=FeedState(feed.name, feed.url), slices=None, now=NOON)
     readers = InProcess("read 1")
     assert read_unread(store, readers, langs={}) == 3
     assert readers.asked == [["read 1", "read 2"], *[["read 1"]] * 3, [reading.PLAIN.title], ["read 2"]]
@@ -117,14 +117,14 @@ def test_a_text_that_breaks_readers_is_tried_for_all_its_copies_at_once(store):
 
 def test_what_comes_in_while_others_are_read_is_read_too(store, monkeypatch):
     put(store, "read 1")
-    more, keep = [["read 2"], ["read 3"]], articles.keep_readings
+    more, keep = [["read 2"], ["read 3"]], saving.keep_readings
 
     def keep_and_receive(store, given):
         if more:
             put(store, *more.pop())
         return keep(store, given)
 
-    monkeypatch.setattr(articles, "keep_readings", keep_and_receive)
+    monkeypatch.setattr(saving, "keep_readings", keep_and_receive)
     assert read_unread(store, InProcess(), langs={}) == 3
 
 

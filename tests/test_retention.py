@@ -15,7 +15,7 @@ from monitor.config.settings import load
 from monitor.config.shapes import Retention
 from monitor.models import Alert, Correction, IndexPoint
 from monitor.pipeline import retention
-from monitor.storage import alerts, articles, feeds, index, notes, open_store, schema, stories
+from monitor.storage import alerts, articles, feeds, index, notes, open_store, saving, schema, stories
 from monitor.storage import retention as storage
 from monitor.storage.articles import Filter
 from monitor.storage.retention import Cutoffs
@@ -63,7 +63,7 @@ def stocked(store):
     put(store, item(6, "New strike, edited", STRIKE), now=NOON - DAY / 2)
     stories.assign(store, {2: 2, 3: 2})
     said = Correction(0, 4, NOON, "right", "attack", "act", "title", 0, 6, "Strike", None, "", None)
-    articles.correct(store, said)
+    saving.correct(store, said)
     return store
 
 

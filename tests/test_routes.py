@@ -24,7 +24,7 @@ from starlette.middleware import Middleware
 
 from monitor.errors import InputError
 from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price, Reading, Signal
-from monitor.storage import alerts, articles, index, open_store, prices, stories
+from monitor.storage import alerts, index, open_store, prices, saving, stories
 from monitor.storage.articles import Filter
 from monitor.ui.app import access
 from monitor.ui.app.security import HEADERS, SecureHeaders
@@ -59,14 +59,14 @@ def server(tmp_path, monkeypatch):
         )
         for n in range(6)
     ]
-    articles.save(
+    saving.save(
         opened, feed, items, state=FeedState("Wire", feed.url, state="well", last_polled=NOON), slices=None, now=NOON
     )
     other = [
         (replace(entry, title=f"{FORMULA} of the paper"), reading, "paper", identity)
         for entry, reading, _, identity in items[1:2]
     ]
-    articles.save(
+    saving.save(
         opened,
         Feed("Paper", "https://p.example/"),
         other,

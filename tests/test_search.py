@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.models import Entry, Feed, FeedState, Reading
-from monitor.storage import articles
-from monitor.storage.articles import Filter, Item
+from monitor.storage import articles, saving
+from monitor.storage.articles import Filter
 from monitor.storage.question import MAX_WORDS, Term, ask
+from monitor.storage.saving import Item
 from monitor.storage.search import fold, question_of
 
 NAMES = {("bab", "el", "mandeb"): (("bab", "el", "mandeb"), ("bab", "al", "mandab"))}
@@ -76,5 +77,5 @@ def test_both_databases_find_the_same(store, text, found):
             Item(Entry(title, title, None, "", None, None), replace(reading, lang=lang), lang, title)
             for title in titles
         ]
-        articles.save(store, feed, items, state=FeedState(lang, feed.url), slices=None, now=NOON)
+        saving.save(store, feed, items, state=FeedState(lang, feed.url), slices=None, now=NOON)
     assert articles.count(store, Filter(text=text)) == found

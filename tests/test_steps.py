@@ -19,7 +19,7 @@ from monitor.errors import (
 )
 from monitor.pipeline import polling as pipeline
 from monitor.pipeline import steps
-from monitor.storage import articles, lease, open_store
+from monitor.storage import articles, lease, open_store, saving
 from monitor.storage import feeds as feed_storage
 from monitor.storage import steps as step_storage
 from monitor.ui.queries import reads
@@ -108,14 +108,14 @@ def test_a_database_that_takes_nothing_is_named_until_it_does_again(tmp_path, mo
     """A disk that is full, a folder that may not be written, a damaged file: what cannot be noted in the database
     either is known to the process, whose pages show it.
     """
-    write, broken = articles.write, [True]
+    write, broken = saving.write, [True]
 
     def refuse(*given, **named):
         if broken:
             raise fault("nothing can be written")
         return write(*given, **named)
 
-    monkeypatch.setattr(articles, "write", refuse)
+    monkeypatch.setattr(saving, "write", refuse)
     with Internet() as net:
         net.serve("/a", Page(running.rss(items("/a"))))
         store, one = set_up(tmp_path, net, ["/a"])

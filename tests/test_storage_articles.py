@@ -9,8 +9,9 @@ import pytest
 
 from monitor.errors import StorageError
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Suppressed
-from monitor.storage import articles, counts, features, feeds, signals, stories
-from monitor.storage.articles import Filter, Item
+from monitor.storage import articles, counts, features, feeds, saving, signals, stories
+from monitor.storage.articles import Filter
+from monitor.storage.saving import Item
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -52,7 +53,7 @@ def item(n, title="Strike near Isfahan", *found, summary="", published=None, pub
 
 
 def put(store, *items, now=NOON, feed=FEED, slices=(b"12345678",)):
-    return articles.save(
+    return saving.save(
         store, feed, items, state=replace(STATE, name=feed.name, last_polled=now), slices=slices, now=now
     )
 
@@ -203,7 +204,7 @@ def test_retagging_replaces_reading_signals_and_tags(four):
     assert len(before) == 4
     strike = next(a for a in before if a.title == "Strike")
     assert (
-        articles.keep_readings(
+        saving.keep_readings(
             four,
             [
                 (strike, reading(TALKS, method="tagger-2", parts=("gulf",))),
@@ -290,12 +291,12 @@ def test_what_an_entry_means_is_kept_until_it_is_read_again_edited_or_too_old_to
     assert vectors() == [article.vector for article in articles.stream(store, signals=True)] == [meant.vector, None]
     assert [article.vector for article in articles.stream(store)] == [None, None]
     first, second = articles.several(store, [1, 2])
-    articles.keep_readings(store, [(first, replace(meant, vector=b"of another size")), (second, meant)])
+    saving.keep_readings(store, [(first, replace(meant, vector=b"of another size")), (second, meant)])
     assert vectors() == [None, meant.vector]
     put(store, item(2, "Talks fail"), now=NOON + HOUR)
     assert vectors() == [None, None]
     (second,) = articles.several(store, [2])
-    articles.keep_readings(store, [(second, meant)])
+    saving.keep_readings(store, [(second, meant)])
     features.forget(store, NOON)
     assert vectors() == [None, meant.vector]
     features.forget(store, NOON + HOUR)
@@ -306,7 +307,7 @@ def test_retagging_computes_the_story_again_in_the_same_pass(store):
     put(store, item(1, "Strike", STRIKE), item(2, "Another strike", STRIKE))
     stories.assign(store, {1: 1, 2: 1})
     first, second = articles.several(store, [1, 2])
-    articles.keep_readings(store, [(first, reading(TALKS, method="tagger-2")), (second, reading(method="tagger-2"))])
+    saving.keep_readings(store, [(first, reading(TALKS, method="tagger-2")), (second, reading(method="tagger-2"))])
     story = stories.get(store, 1)
     assert (story.direction, story.score, story.categories) == ("deescalation", -3.0, ("talks",))
 

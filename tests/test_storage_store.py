@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from monitor import errors
 from monitor.models import Feed, FeedState
-from monitor.storage import articles, feeds, migrations, notes, open_store, schema
+from monitor.storage import articles, feeds, migrations, notes, open_store, saving, schema
 from tests.test_storage_articles import FEED, NOON, STRIKE, TALKS, item, put
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ def test_threads_may_write_at_once(store):
     def one(n):
         feed = Feed(f"feed {n % 3}", "https://x.example")
         found = [item(n, "t", STRIKE), item("same", "t", TALKS)]
-        return articles.save(store, feed, found, state=FeedState(feed.name, feed.url), slices=[], now=NOON)
+        return saving.save(store, feed, found, state=FeedState(feed.name, feed.url), slices=[], now=NOON)
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(one, range(30)))

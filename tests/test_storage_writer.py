@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from monitor.errors import StorageFull
 from monitor.models import Entry, Feed, FeedState, Reading
-from monitor.storage import articles, feeds
-from monitor.storage.articles import Filter, Item
+from monitor.storage import articles, feeds, saving
+from monitor.storage.articles import Filter
 from monitor.storage.batch import Outcome, Writer
+from monitor.storage.saving import Item
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Reading("en", "none", 0.0, False, (), (), (), (), "m")
@@ -57,7 +58,7 @@ def test_a_fault_of_the_database_is_everybodys(store, monkeypatch):
     def full(*_, **__):
         raise StorageFull("no room")
 
-    monkeypatch.setattr(articles, "write", full)
+    monkeypatch.setattr(saving, "write", full)
     assert all(isinstance(result, StorageFull) for result in saved(store, outcome("a", "one"), outcome("b", "two")))
 
 

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.models import Article, Entry, Feed, FeedState, Reading
-from monitor.storage import articles, notes, open_store, stories
+from monitor.storage import articles, notes, open_store, saving, stories
 from monitor.storage import features as feature_storage
-from monitor.storage.articles import Filter, Item
+from monitor.storage.articles import Filter
+from monitor.storage.saving import Item
 from monitor.stories import made_by
 from monitor.stories import service as story_service
 from monitor.stories.service import StoryService
@@ -42,7 +43,7 @@ def keep(store, given: list[Article]) -> None:
             Entry(guid, article.title, None, article.summary, article.at, None), reading, article.publisher, guid
         )
         feed = Feed(article.publisher, "https://wire.example/rss")
-        articles.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
+        saving.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
 
 
 def stories_of(store) -> dict[str, int | None]:
@@ -152,7 +153,7 @@ def edit(store, article: Article, guid: str, *, title: str, signals=()) -> None:
     link = f"https://wire.example/{guid}"
     item = Item(Entry(guid, title, link, article.summary, article.at, None), reading, article.publisher, guid, link)
     feed = Feed(article.publisher, "https://wire.example/rss")
-    articles.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
+    saving.save(store, feed, [item], state=FeedState(feed.name, feed.url), slices=None, now=article.at)
 
 
 @pytest.mark.parametrize("restarted", [False, True])

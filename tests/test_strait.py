@@ -7,7 +7,7 @@ import pytest
 from monitor.index import strait
 from monitor.index.strait import StraitReport
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Text
-from monitor.storage import articles, signals
+from monitor.storage import articles, saving, signals
 from monitor.tagging.theatre import load
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -175,7 +175,7 @@ def test_storage_gives_the_signals_of_articles_that_name_it(store):
         article(3, "attack", "strike", "Strait of Hormuz"),
         article(4, "maritime", "ship.seize", "Strait of Hormuz"),  # which says nothing of whether it is open
     ]
-    articles.save(store, feed, items, state=FeedState("Wire", feed.url), slices=None, now=NOON)
+    saving.save(store, feed, items, state=FeedState("Wire", feed.url), slices=None, now=NOON)
     by = strait.rules()
     (found,) = signals.of_place(store, by.place, by.categories, by.rules, NOON - DAY, NOON)
     assert found == StraitReport(NOON, "Wire", "maritime", "act", "strait.close", "Act", 0.8)

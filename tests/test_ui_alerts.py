@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from monitor.alerts import delivery
 from monitor.models import Alert, AlertDelivery, Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import alerts, articles
-from monitor.storage.articles import Item
+from monitor.storage import alerts, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import open_store
 from tests.pages import dashboard, forget
 
@@ -65,7 +65,7 @@ def edit_an_article(store) -> None:
         item = Item(
             Entry("1", title, "https://a.example/1", "", now, None), read, "A", "1", canonical="https://a.example/1"
         )
-        articles.save(store, feed, [item], state=FeedState("A", feed.url), slices=None, now=now)
+        saving.save(store, feed, [item], state=FeedState("A", feed.url), slices=None, now=now)
 
 
 def failed(**more) -> AlertDelivery:

@@ -15,8 +15,9 @@ from monitor.clock import real_now
 from monitor.feeds import demo
 from monitor.index.indexer import update_index
 from monitor.models import PARTS, UNREAD, Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import articles, corrections, index, leading, notes, steps, stories
-from monitor.storage.articles import Filter, Item
+from monitor.storage import articles, corrections, index, leading, notes, saving, steps, stories
+from monitor.storage.articles import Filter
+from monitor.storage.saving import Item
 from monitor.storage.steps import StepFailure
 from monitor.storage.store import open_store
 from monitor.storage.team import Poller
@@ -85,7 +86,7 @@ def put(path: Path, tagger: Tagger, *titles: str, feed: Feed = FEED) -> None:
         entry = Entry(f"{feed.name}{number}", title, "https://evil.example/a", title, NOW - timedelta(minutes=5), None)
         items.append(Item(entry, tagger.read(title, title, lang="en"), feed.publisher, entry.guid))
     state = FeedState(feed.name, feed.url, state="well", last_success=NOW)
-    articles.save(store, feed, items, state=state, slices=None, now=NOW)
+    saving.save(store, feed, items, state=state, slices=None, now=NOW)
     store.close()
 
 
@@ -438,7 +439,7 @@ def test_an_article_that_waits_is_said_to_wait_and_never_calm(fortnight, screen,
         Item(Entry(title, title, None, "", None, None), reading, "Evil Press", title)
         for title, reading in (("Strike waits", waits), ("Strike hits", grave), ("Strike lost", faulty))
     ]
-    new = articles.save(
+    new = saving.save(
         store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=NOW - timedelta(minutes=5)
     ).new
     store.close()

@@ -9,8 +9,9 @@ from monitor import export
 from monitor.config.settings import load
 from monitor.index.indexer import IndexUpdater
 from monitor.models import UNREAD, Entry, Feed, FeedState, Reading, Signal
-from monitor.storage import alerts, articles, index, open_store, readings, signals, stories, tables
-from monitor.storage.articles import Filter, Item
+from monitor.storage import alerts, articles, index, open_store, readings, saving, signals, stories, tables
+from monitor.storage.articles import Filter
+from monitor.storage.saving import Item
 from monitor.stories.service import StoryService
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -37,7 +38,7 @@ def put(store, *given, now=NOON):
         Item(Entry(str(n), title, None, "", None, None), reading, f"paper {n}", f"guid-{n}")
         for n, title, reading in given
     ]
-    return articles.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=now)
+    return saving.save(store, FEED, items, state=FeedState(FEED.name, FEED.url), slices=None, now=now)
 
 
 def test_what_is_not_read_yet_is_in_no_number(store):
@@ -76,7 +77,7 @@ def test_stories_go_as_far_as_everything_is_read(store):
     put(store, (1, "Strike", GRAVE), (2, "Strike on a depot", WAITS), (3, "Strike", GRAVE))
     assert articles.read_up_to(store) == 1 and service.update(NOON) == 1
     (waiting,) = articles.unread(store)
-    articles.keep_readings(store, [(waiting, GRAVE)])
+    saving.keep_readings(store, [(waiting, GRAVE)])
     assert articles.read_up_to(store) == 3 and service.update(NOON) == 2
     assert readings.current(store).generation == 0  # nothing that was made of readings is out of date
 
@@ -91,11 +92,11 @@ def test_the_index_goes_as_far_as_everything_is_read_and_waits_for_an_edit(store
 
     put(store, (1, "Calm", CALM), (2, "Strike on a depot", WAITS), (3, "Calm again", CALM))
     assert entries() == [1]
-    articles.keep_readings(store, [(articles.unread(store)[0], GRAVE)])
+    saving.keep_readings(store, [(articles.unread(store)[0], GRAVE)])
     assert entries() == [3]
     put(store, (1, "Calm, officials say", WAITS), (4, "Strike", GRAVE))
     assert entries() == [3]
-    articles.keep_readings(store, [(articles.unread(store)[0], CALM)])
+    saving.keep_readings(store, [(articles.unread(store)[0], CALM)])
     assert entries() == [4]
 
 
@@ -103,12 +104,12 @@ def test_an_edited_article_waits_again_and_takes_no_reading_of_its_earlier_words
     put(store, (1, "Strike on a depot in Basra", WAITS), (2, "Calm", CALM))
     (handed_out,) = articles.unread(store)
     put(store, (1, "No strike on a depot in Basra", WAITS), now=NOON + timedelta(minutes=5))
-    assert articles.keep_readings(store, [(handed_out, GRAVE)]) == 0
+    assert saving.keep_readings(store, [(handed_out, GRAVE)]) == 0
     (again,) = articles.unread(store)
     assert again.title == "No strike on a depot in Basra"
     assert articles.waiting(store) == articles.Waiting(1, NOON + timedelta(minutes=5))
     assert (articles.read_up_to(store), articles.read_up_to(store, edited=False)) == (0, 2)
-    assert articles.keep_readings(store, [(again, CALM)]) == 1
+    assert saving.keep_readings(store, [(again, CALM)]) == 1
     assert articles.waiting(store) == articles.Waiting(0, None)
 
 
@@ -116,7 +117,7 @@ def test_an_edit_that_is_not_read_yet_is_no_correction(store):
     put(store, (1, "Strike on a depot in Basra", GRAVE))
     put(store, (1, "Strike on a depot in Basra reported", WAITS), now=NOON + timedelta(minutes=5))
     assert alerts.changed(store, [1]) == {}
-    articles.keep_readings(store, [(articles.unread(store)[0], GRAVE)])
+    saving.keep_readings(store, [(articles.unread(store)[0], GRAVE)])
     (said,) = alerts.changed(store, [1])[1].reports
     assert (said.category, said.severity, said.confidence) == ("attack", 9.0, 0.9)
 

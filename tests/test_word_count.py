@@ -7,8 +7,8 @@ import pytest
 from monitor.index import word_count
 from monitor.index.word_counter import WordCounter
 from monitor.models import Entry, Feed, FeedState, Reading
-from monitor.storage import articles, word_counts
-from monitor.storage.articles import Item
+from monitor.storage import saving, word_counts
+from monitor.storage.saving import Item
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ def put(store, *entries):
         Item(Entry(None, title, f"https://wire.example/{title}", "", at, None), NONE, "Wire", title)
         for title, at in entries
     ]
-    articles.save(store, feed, items, state=FeedState("Wire", feed.url), slices=None, now=NOW)
+    saving.save(store, feed, items, state=FeedState("Wire", feed.url), slices=None, now=NOW)
 
 
 @pytest.mark.parametrize(

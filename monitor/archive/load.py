@@ -28,8 +28,8 @@ from monitor.index.indexer import parameters_of, update_index
 from monitor.index.word_counter import PAST
 from monitor.models import Feed, Reading
 from monitor.pipeline import alone
-from monitor.storage import articles, index, notes, readings, retention
-from monitor.storage.articles import Item
+from monitor.storage import articles, index, notes, readings, retention, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories.service import StoryService
 
@@ -144,7 +144,7 @@ def _load(
             continue
         with store.write() as conn:
             for wave in _waves(some):
-                new += articles.add_past(conn, [_item(found, reading, feeds, tier) for found, reading in wave])
+                new += saving.add_past(conn, [_item(found, reading, feeds, tier) for found, reading in wave])
         end = hour + HOUR
         stories.update(min(end, now))
         notes.put(store, key, state, end)

@@ -22,8 +22,8 @@ from monitor.config.settings import load
 from monitor.index.indexer import update_index
 from monitor.models import Entry, Feed, FeedState, Price, Text
 from monitor.reader.reader import Reader
-from monitor.storage import articles, notes, prices
-from monitor.storage.articles import Item
+from monitor.storage import notes, prices, saving
+from monitor.storage.saving import Item
 from monitor.storage.store import Store, open_store
 from monitor.stories import service as story_service
 
@@ -83,7 +83,7 @@ def fill(store: Store, reader: Reader, until: datetime) -> int:
         assert feed.publisher and entry.guid  # as demo/feeds.yaml and entries() have them
         item = Item(entry, reading, feed.publisher, entry.guid, entry.link)
         state = FeedState(name, feed.url, state="well", status=200, last_polled=at, last_success=at)
-        stored += len(articles.save(store, feed, [item], state=state, slices=None, now=at).new)
+        stored += len(saving.save(store, feed, [item], state=state, slices=None, now=at).new)
     prices.save(store, prices_of(until))
     return stored
 

@@ -1,6 +1,6 @@
 """Says when two entries of one feed are one article: by guid, else link, else title and date.
 
-Pure. storage/articles.py scopes the identity to its feed and remembers it; monitor/stories groups articles of different
+Pure. storage/saving.py scopes the identity to its feed and remembers it; monitor/stories groups articles of different
 publishers.
 """
 

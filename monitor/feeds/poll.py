@@ -26,8 +26,8 @@ from monitor.feeds.identity import canonical_link, identity
 from monitor.feeds.pool import ReaderPool
 from monitor.feeds.publishers import publisher_of
 from monitor.models import BadEntry, Entry, Failure, Feed, FeedState, Fetched, NotModified, Parsed, Reading
-from monitor.storage.articles import Item
 from monitor.storage.batch import Outcome, Writer
+from monitor.storage.saving import Item
 from monitor.storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from monitor.errors import ReaderError
 from monitor.models import Article, Failure, Reading, Text
-from monitor.storage import articles
+from monitor.storage import articles, saving
 from monitor.storage import readings as readings_storage
 from monitor.storage.store import Store
 from monitor.stories.service import StoryService
@@ -116,11 +116,11 @@ def _keep(store: Store, readers: Readers, batch: list[Copies], got: tuple[Readin
     """
     if not isinstance(got, Failure):
         pairs = zip(batch, got, strict=True)
-        return articles.keep_readings(store, [(one, reading) for (_, copies), reading in pairs for one in copies])
+        return saving.keep_readings(store, [(one, reading) for (_, copies), reading in pairs for one in copies])
     done = 0
     for text, copies in batch:
         reading = _alone(readers, text, copies)
-        done += articles.keep_readings(store, [(article, reading) for article in copies])
+        done += saving.keep_readings(store, [(article, reading) for article in copies])
     return done
 
 

@@ -1,6 +1,6 @@
 """Everything that is stored. `open_store` opens the database; there is one module for each kind of thing.
 
-articles signals stories   what was read
+articles signals stories   what was read; saving writes it
 feeds prices index alerts  what was fetched, computed, reported
 lease team election        who works on it
 retention backup copying   what is removed, and copies

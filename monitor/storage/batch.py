@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 
 from monitor.errors import LeaseHeld, StorageError
 from monitor.models import Feed, FeedState
-from monitor.storage import articles, feeds, lease, readings, team
-from monitor.storage.articles import Item, Saved
+from monitor.storage import feeds, lease, readings, saving, team
+from monitor.storage.saving import Item, Saved
 from monitor.storage.store import Store
 
 MAX_FEEDS = 32  # at most in one transaction
@@ -29,7 +29,7 @@ MAX_ITEMS = 1_000  # beyond which no other feed joins in: other writers wait mea
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that is stored of one poll of a feed; as for `articles.save`."""
+    """All that is stored of one poll of a feed; as for `saving.save`."""
 
     feed: Feed
     items: Sequence[Item]
@@ -131,7 +131,7 @@ class Writer:
             if methods:
                 readings.use(conn, max(methods))
             saved: list[Saved | Exception] = [
-                articles.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now)
+                saving.write(conn, o.feed, o.items, state=o.state, slices=o.slices, now=o.now)
                 if o.feed.name in mine
                 else LeaseHeld(f"{o.feed.name} was taken over by another process, which asks it again")
                 for o in outcomes

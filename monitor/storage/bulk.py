@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from monitor.storage.schema import Converted, Plain, sound
+from monitor.storage.columns import Converted, Plain, sound
 
 
 def insert(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -23,8 +23,9 @@ from monitor.errors import CopyError
 from monitor.storage import migrations, schema, search
 from monitor.storage.backup import Tally, tally
 from monitor.storage.bulk import upsert
+from monitor.storage.columns import EPOCH
 from monitor.storage.foreign_errors import translated
-from monitor.storage.schema import EPOCH, articles, meta, versions
+from monitor.storage.schema import articles, meta, versions
 from monitor.storage.store import Store
 
 A_PAGE = 1_000  # rows copied in one transaction

@@ -4,7 +4,7 @@ read again.
     a verdict -> kept for good -> the reader's own reading -> corrected reading, which takes its place in articles and
         signals
 
-Written in articles.py's transactions (`articles.correct`, and wherever a reading is replaced).
+Written in saving.py's transactions (`saving.correct`, and wherever a reading is replaced).
 """
 
 from __future__ import annotations

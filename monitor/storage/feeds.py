@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from monitor.models import FeedState
 from monitor.storage.bulk import insert, upsert
-from monitor.storage.schema import articles, feed_log, feeds, moment, slices
+from monitor.storage.columns import moment
+from monitor.storage.schema import articles, feed_log, feeds, slices
 from monitor.storage.store import Store
 
 ROUNDS_LOGGED = 200  # rounds in the log of a feed

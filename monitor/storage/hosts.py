@@ -14,7 +14,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from monitor.storage.bulk import add_missing, upsert
-from monitor.storage.schema import hosts, micros, moment
+from monitor.storage.columns import micros, moment
+from monitor.storage.schema import hosts
 from monitor.storage.store import Store
 from monitor.storage.team import clock_of
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from monitor.models import PARTS, UNREAD, IndexPoint
 from monitor.storage.bulk import upsert
-from monitor.storage.schema import articles, index_points, meta, micros, moment
+from monitor.storage.columns import micros, moment
+from monitor.storage.schema import articles, index_points, meta
 from monitor.storage.store import Store
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from monitor.storage.bulk import upsert
-from monitor.storage.schema import EPOCH, articles, meta
+from monitor.storage.columns import EPOCH
+from monitor.storage.schema import articles, meta
 from monitor.storage.store import Store
 
 READER, GENERATION = "reader", "generation"  # keys of notes

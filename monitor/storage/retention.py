@@ -20,9 +20,9 @@ from monitor.clock import midnight
 from monitor.models import UNREAD
 from monitor.storage import search, stories
 from monitor.storage.bulk import insert, upsert
+from monitor.storage.columns import EPOCH, micros, moment
 from monitor.storage.rows import tag_values, text_key
 from monitor.storage.schema import (
-    EPOCH,
     alert_deliveries,
     alerts,
     article_tags,
@@ -32,8 +32,6 @@ from monitor.storage.schema import (
     feed_log,
     feeds,
     meta,
-    micros,
-    moment,
     removed,
     signals,
     slices,

@@ -1,6 +1,6 @@
 """Signals with the article they stand in: the newest, by filter, all of them, and counted by category.
 
-Written together with their articles (articles.py).
+Written together with their articles (saving.py).
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Row
 
 from monitor.models import UNREAD, Article, Story
 from monitor.storage.bulk import upsert
+from monitor.storage.columns import parted
 from monitor.storage.rows import BRIEF, article_of
-from monitor.storage.schema import articles, parted, stories, vectors
+from monitor.storage.schema import articles, stories, vectors
 from monitor.storage.store import Store
 from monitor.stories import account
 from monitor.stories.account import OPENING, Account, Report

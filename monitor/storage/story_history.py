@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import Row
 
 from monitor.models import Story
-from monitor.storage.schema import articles, parted, stories, versions
+from monitor.storage.columns import parted
+from monitor.storage.schema import articles, stories, versions
 from monitor.storage.store import Store
 from monitor.storage.stories import MEMBERS, STORY, reports_of, values_of
 from monitor.stories.account import HALF_LIFE

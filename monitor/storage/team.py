@@ -19,9 +19,10 @@ from sqlalchemy import Connection
 from monitor.feeds.schedule import CLOCK_SLACK, LATEST
 from monitor.models import Feed, FeedState
 from monitor.storage.bulk import add_missing, upsert
+from monitor.storage.columns import moment
 from monitor.storage.feeds import STATE_COLUMNS
 from monitor.storage.lease import POLLER
-from monitor.storage.schema import feeds, lease, moment
+from monitor.storage.schema import feeds, lease
 from monitor.storage.store import Store
 
 LEASE = timedelta(seconds=30)  # without a sign of life for so long a process counts as dead

@@ -42,6 +42,7 @@ from monitor.storage import (
     observations,
     prices,
     retention,
+    saving,
     signals,
     steps,
     stories,
@@ -197,7 +198,7 @@ def correct(said: Correction) -> None:
     """Keep a correction, the only thing that pages write;
     what lists show of its article is asked anew. Raises InputError, StorageError.
     """
-    articles.correct(context().store, said)
+    saving.correct(context().store, said)
     lists: tuple[Any, ...] = (
         count,
         found,
