@@ -20,7 +20,7 @@ from monitor.errors import ArchiveError
 from monitor.feeds.pool.messages import Hello
 
 WAIT = 30  # seconds for the scheduler, and for a first worker
-AHEAD = 3  # shards a thread that the cluster is handed, so that no thread waits for this process
+AHEAD = 2  # shards a thread that the cluster is handed, so that no thread waits for this process
 RETRIES = 2
 
 
