@@ -127,7 +127,8 @@ def _texts(now: datetime) -> tuple[list[Text], list[Text]]:
     tagger, of_feed = Tagger.load(), {feed.name: feed for feed in load(demo.HERE / "feeds.yaml", {}).feeds}
     drawn = random.Random(2)
     news = yaml.safe_load((demo.HERE / "news.yaml").read_text(encoding="utf-8"))
-    signed, other = [], []
+    signed: list[Text] = []
+    other: list[Text] = []
     for name, _, entry in demo.entries(news, list(of_feed.values()), now):
         feed = of_feed[name]
         reading = tagger.read(entry.title, entry.summary, lang=feed.language)

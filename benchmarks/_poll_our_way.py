@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable
 
 from benchmarks._empty_reader import EmptyReader
 from monitor import clock
@@ -24,12 +25,12 @@ from monitor.storage import articles, feeds, open_store
 
 async def main() -> None:
     store = open_store(sys.argv[1])
-    reader = {"tagged": shipped, "untagged": EmptyReader}[sys.argv[2]]
-    chosen = []
+    load: Callable[..., object] = EmptyReader.load if sys.argv[2] == "untagged" else shipped.load
+    chosen: list[Feed] = []
     while line := sys.stdin.readline().strip():
         chosen.append(Feed(f"Feed {len(chosen)}", line, allow_private=True))
     say(ready=True)
-    async with Fetcher() as fetcher, ReaderPool(make_reader=reader.load) as readers:
+    async with Fetcher() as fetcher, ReaderPool(make_reader=load) as readers:
         async with PollSession(store, fetcher, readers, clock.from_environment("").now) as session:
             while (await asyncio.to_thread(sys.stdin.readline)).strip():
                 began = time.perf_counter()

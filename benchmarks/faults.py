@@ -65,7 +65,8 @@ class Served:
     """The feeds, each with one more entry whenever `more` is called; the last twenty are in the document."""
 
     def __init__(self, net: Internet):
-        self.net, self.count, self.times = net, 0, {f"/{n}": [] for n in range(FEEDS)}
+        self.net, self.count = net, 0
+        self.times: dict[str, list] = {f"/{n}": [] for n in range(FEEDS)}
         self.more()
 
     def more(self) -> None:

@@ -47,10 +47,12 @@ class Rounds:
     def poll(self, urls: dict[str, str]) -> tuple[dict, int]:
         """What came of each feed, with the seconds; and the most megabytes meanwhile."""
         self.watch.peak = 0
+        assert self.process.stdin and self.process.stdout  # both are pipes
         print(json.dumps(urls), file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline()), self.watch.peak
 
     def close(self) -> None:
+        assert self.process.stdin
         self.process.stdin.close()
         self.process.wait(30)
         self.watch.__exit__()

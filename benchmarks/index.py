@@ -18,7 +18,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from monitor.alerts.rules import Facts, decide
+from monitor.alerts.facts import Facts
+from monitor.alerts.rules import decide
 from monitor.config.alerting import JumpRule
 from monitor.index import Parameters, ReferenceCache, compute, lookback
 from tests.newsroom import START, day_of, misread, news

@@ -55,6 +55,7 @@ def rounds(server: FeedServer, command: list[str], *, changed: int) -> tuple[lis
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=settings, cwd=HERE.parent
     ) as process:
+        assert process.stdin and process.stdout  # both are pipes
         with Watch(process.pid) as watch:
             print(*(server.url(feed) for feed in range(server.feeds)), "", sep="\n", file=process.stdin, flush=True)
             json.loads(process.stdout.readline())

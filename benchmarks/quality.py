@@ -19,6 +19,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -260,6 +261,10 @@ def mean_of(values: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
+def _has(key: str, value: object, row: dict) -> bool:
+    return row[key] == value
+
+
 def report(title: str, rows: Sequence[dict], read: Sequence[dict[str, Said]], groups: Sequence[str]) -> None:
     """Tables of all rows, of each value of `groups` (keys of a row), of each category,
     and what was meant across what was said.
@@ -269,7 +274,7 @@ def report(title: str, rows: Sequence[dict], read: Sequence[dict[str, Said]], gr
     picked: list[tuple[str, Callable[[dict], bool]]] = [("all", lambda _: True)]
     for key in groups:
         for value in dict.fromkeys(row[key] for row in rows):
-            picked.append((value, lambda row, key=key, value=value: row[key] == value))
+            picked.append((value, partial(_has, key, value)))
     for name in WITNESSES:
         lines = []
         for label, wanted in picked:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from monitor.models import Article, Signal
+from monitor.models import VECTOR, Article, Signal
 from monitor.stories import Grouper, features, fit
 from tests.test_stories import FOLDER, labelled, pairs, placed
 
@@ -51,7 +51,7 @@ WORN = (
 
 def week(articles: int, seed: int = 0) -> list[Article]:
     chance, directions = random.Random(seed), np.random.default_rng(seed)
-    beat = directions.normal(size=128)  # what the meanings of all its events have in common
+    beat = directions.normal(size=VECTOR)  # what the meanings of all its events have in common
     letters = "bcdfghklmnprstvz"
     vocabulary = [
         "".join(chance.choice(letters) + chance.choice("aeiou") for _ in range(chance.randint(2, 4)))
@@ -71,20 +71,20 @@ def week(articles: int, seed: int = 0) -> list[Article]:
             tuple(chance.sample(ACTORS, 2)),
             tuple(chance.sample(PLACES, 1)),
         )
-        meaning = directions.normal(size=128) + beat
-        signal = Signal(kind, "escalation", "act", 5.0, "made", "title", 0, 1, "x", *actors, places[0])
+        meaning = directions.normal(size=VECTOR) + beat
+        signal = Signal(kind, "escalation", "act", 5.0, "made", "title", 0, 1, "x", actors[0], actors[1], places[0])
         for teller in range(min(40, int(chance.paretovariate(1.0))) if topical else 1 + (chance.random() < 0.05)):
             title = " ".join(chance.sample(subject, 8) + [common() for _ in range(3)])
             summary = " ".join(chance.sample(subject, 12) + [common() for _ in range(18)] + chance.sample(WORN, 5))
             when = at + timedelta(minutes=chance.randrange(240))
             lang = chance.choice(("en", "en", "fr", "ar", "fa"))
-            read = ("escalation", 5.0, (kind,), actors, places) if topical else ("none", 0.0, (), (), ())
-            meant = meaning + 0.7 * directions.normal(size=128)
+            meant = meaning + 0.7 * directions.normal(size=VECTOR)
             vector = np.round(meant * 127 / np.abs(meant).max()).astype(np.int8).tobytes() if topical else None
             made.append(
                 Article(
                     0, f"feed {teller}", f"family {teller}", title.capitalize(), summary, None, lang, when, when, when,
-                    *read, None, "made",
+                    "escalation" if topical else "none", 5.0 * topical, (kind,) * topical, actors if topical else (),
+                    places if topical else (), None, "made",
                     theatre=topical, signals=(signal,) * topical, vector=vector,
                 )
             )  # fmt: skip

@@ -153,7 +153,7 @@ def _negated(conn: Connection, ids: list[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def values_of(id: int, members: list[Row[Any]], reports: list[Report]) -> dict[str, Any]:
+def values_of(id: int, members: Sequence[Any], reports: list[Report]) -> dict[str, Any]:
     """A story's row from its members, oldest first. The direction is that of most of them,
     `mixed` where as many say the opposite.
     """
