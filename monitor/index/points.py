@@ -21,7 +21,7 @@ from monitor.clock import midnight
 from monitor.index import bootstrap
 from monitor.index.entry_arrays import EntryArrays, read
 from monitor.index.parameters import ENOUGH_HISTORY, HISTORY, REFERENCE_DAYS, WINDOW_HOURS, Parameters
-from monitor.index.reference import Reference, ReferenceCache, add_up
+from monitor.index.reference import Reference, ReferenceCache, Rows, add_up
 from monitor.index.shares import coefficients
 from monitor.language import _
 from monitor.models import MEASURES, PARTS, IndexPoint
@@ -88,7 +88,7 @@ def _hour(moment: datetime) -> int:
 class _Block:
     """One hour: weighted entry counts by publisher, and the bootstrap weights of its entries about the theatre."""
 
-    counts: np.ndarray
+    counts: Rows
     tier_sums: np.ndarray
     weights: np.ndarray
 
@@ -122,21 +122,22 @@ class _Walk:
         weights = bootstrap.weights(part.story, self.cache.parameters.replicates)
         publishers = len(self.cache.codes)
         if len(self.blocks) == WINDOW_HOURS:
-            self.counts -= self.blocks[0].counts
-        counts = add_up(_bare(part), weights, publishers).entries
+            self.blocks[0].counts.take_from(self.counts)
+        counts = add_up(_bare(part), weights).entries
         self.blocks.append(
             _Block(counts, np.bincount(part.publisher, part.weight, publishers), weights[part.attention > 0])
         )
-        self.counts += counts
+        counts.add_to(self.counts)
 
     def window(self, hours: int) -> Window:
         """Of the last hours, the running one included."""
         blocks = list(self.blocks)[-hours:]
-        counts = (
-            self.counts.copy()
-            if hours == WINDOW_HOURS
-            else np.stack([block.counts for block in blocks]).sum(axis=0, dtype=np.float64)
-        )
+        if hours == WINDOW_HOURS:
+            counts = self.counts.copy()
+        else:
+            counts = np.zeros_like(self.counts)
+            for block in blocks:
+                block.counts.add_to(counts)
         tiers = np.stack([block.tier_sums for block in blocks]).sum(axis=0, dtype=np.float64)
         weight = np.divide(tiers, counts[:, 0], out=np.zeros_like(tiers), where=counts[:, 0] > 0)
         about = self.about.between(self.hour + 1 - len(blocks), self.hour + 1)

@@ -21,13 +21,30 @@ EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """A span's weighted counts, and sums of each measure, for each publisher: publishers x (1 + replicates)."""
+class Rows:
+    """A row of 1 + replicates numbers for each of those publishers that have any: of thousands few report in an hour,
+    and few of these something that counts.
+    """
 
-    entries: np.ndarray
-    tension: np.ndarray
-    relief: np.ndarray
-    attention: np.ndarray
+    publishers: np.ndarray  # their codes, each once
+    values: np.ndarray
+
+    def add_to(self, total: np.ndarray) -> None:
+        """Onto the rows of all publishers."""
+        total[self.publishers] += self.values
+
+    def take_from(self, total: np.ndarray) -> None:
+        total[self.publishers] -= self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A span's weighted counts, and sums of each measure, by publisher."""
+
+    entries: Rows
+    tension: Rows
+    relief: Rows
+    attention: Rows
     count: int
 
 
@@ -84,8 +101,7 @@ class ReferenceCache:
 
     def add_day(self, number: int, arrays: EntryArrays) -> None:
         """A whole day's entries, by day number since 1970. With the last day of a fixed window that is over."""
-        sums = add_up(arrays, bootstrap.weights(arrays.story, self.parameters.replicates), len(self.codes))
-        self._days[number] = sums
+        self._days[number] = add_up(arrays, bootstrap.weights(arrays.story, self.parameters.replicates))
         if self.parameters.reference and number == day_number(self.parameters.reference[1]):
             self.complete, self._last = True, None
         if self._last and number < self._last[0]:
@@ -128,22 +144,20 @@ class ReferenceCache:
         for n in days:
             sums = self._days[n]
             for total, part in zip(totals, (sums.entries, *(getattr(sums, name) for name in MEASURES)), strict=True):
-                total[: len(part)] += part
+                part.add_to(total)
         entries = np.where(totals[0] > 0, totals[0], 1)
         tension, relief, attention = (total / entries for total in totals[1:])
         return Reference(tension, relief, attention, provisional=False)
 
 
-def add_up(arrays: EntryArrays, weights: np.ndarray, publishers: int) -> Sums:
+def add_up(arrays: EntryArrays, weights: np.ndarray) -> Sums:
     """Entries -> sums by publisher, one column a replicate."""
-    found = [np.zeros((publishers, weights.shape[1]), dtype=np.float32) for _ in range(1 + len(MEASURES))]
     order = np.argsort(arrays.publisher, kind="stable")
-    for total, counted in zip(found, (None, *(getattr(arrays, name) for name in MEASURES)), strict=True):
+    found = []
+    for counted in (None, *(getattr(arrays, name) for name in MEASURES)):
         rows = order if counted is None else order[counted[order] > 0]
-        if not len(rows):
-            continue
         owners, starts = np.unique(arrays.publisher[rows], return_index=True)
         values = weights[rows] if counted is None else weights[rows] * counted[rows, None].astype(np.float32)
-        total[owners] = np.add.reduceat(values, starts, axis=0)
+        found.append(Rows(owners, np.add.reduceat(values, starts, axis=0) if len(rows) else values))
     entries, tension, relief, attention = found
     return Sums(entries, tension, relief, attention, count=len(arrays))
