@@ -190,7 +190,7 @@ def check(
     causes = [*kills, *restarts]
     unexplained = [pair for pair in early if not any(pair[0] - 1 < cause < pair[1] for cause in causes)]
     gaps = sorted(round(later - before, 1) for before, later in unexplained)
-    assert not gaps, f"{len(gaps)} feeds were asked twice in one interval, and nothing had happened: after {gaps[:12]} s"
+    assert not gaps, f"{len(gaps)} feeds were asked twice in one interval and nothing had happened; after {gaps[:9]} s"
     most = MOST_AT_ONCE * (len(kills) + pollers * len(restarts) // 2)  # that could be under way then
     assert len(early) <= most, f"{len(early)} feeds were asked early, more than could be under way"
     return {
