@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -247,3 +247,11 @@ def test_a_kill_loses_nothing_committed_and_doubles_nothing(address):
         }  # hashes and articles are one commit
         known = max(found) + 1 - 5  # the next life polls the last ones again
         store.close()
+
+
+def test_a_search_on_postgresql_has_memory_unless_the_address_says_how_much(fresh_postgres):
+    own = sa.make_url(fresh_postgres)
+    own = own.update_query_dict({"options": f"{own.query['options']} -c work_mem=5MB"})
+    for address, memory in ((fresh_postgres, "64MB"), (own.render_as_string(hide_password=False), "5MB")):
+        with closing(open_store(address)) as store, store.read() as conn:
+            assert conn.exec_driver_sql("SHOW work_mem").scalar() == memory

@@ -194,8 +194,11 @@ def _sqlite(address: URL, wait: float) -> Engine:
 
 def _postgresql(address: URL, wait: float) -> Engine:
     given = address.query.get("options", "")  # the address may carry some of its own: a schema, say
+    # The search of millions of articles marks what it finds in a bitmap. Where that does not fit, PostgreSQL 18.4 lost
+    # rows (22 of 61,409 that a prefix found in 5 million, with 4 MB).
     options = (
-        f"{given} -c timezone=UTC -c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=600000"
+        f"-c work_mem=64MB {given} -c timezone=UTC -c lock_timeout={int(wait * 1000)} "
+        "-c idle_in_transaction_session_timeout=600000"
     )
     return sa.create_engine(
         address, connect_args={"connect_timeout": max(2, int(wait)), "options": options},
