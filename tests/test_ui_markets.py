@@ -311,17 +311,22 @@ def test_a_press_is_shown_when_asked_and_languages_of_too_few_publishers_are_nam
     assert {row["press"] for row in rows} == {"United Kingdom"}
 
 
-def test_the_ends_of_the_period_are_compared_and_a_gap_says_so(made_up_fortnight, screen):
+def test_the_ends_of_the_period_are_compared_and_a_gap_says_so(made_up_fortnight, screen, tmp_path):
     shown = screen(made_up_fortnight, "why", from_hour="2026-02-26T06:00", to_hour="2026-02-28T18:00")
     assert not shown.exception
     assert "the index as published moved by" in words(shown)
     assert "between 26 Feb 06:00 and 28 Feb 18:00" in words(shown)
-    shown = screen(made_up_fortnight, "why", during="1 Jun 2025 to 28 Feb 18:00")
+    for begin in ("1 Jun 2025", "16 Feb"):  # before there was an index, which is what "1 year" asks for at first
+        shown = screen(made_up_fortnight, "why", during=f"{begin} to 28 Feb 18:00")
+        assert "The first hour with an index is " in words(shown)
+        assert "the index as published moved by" in words(shown)
+    copy = shutil.copy(made_up_fortnight, tmp_path)
+    bounds = [int(datetime(2026, 2, day, tzinfo=UTC).timestamp() * 1_000_000) for day in (20, 25)]
+    with closing(sqlite3.connect(copy)) as conn, conn:
+        conn.execute("DELETE FROM index_points WHERE at >= ? AND at < ?", bounds)
+    shown = screen(copy, "why", during="20 Feb to 28 Feb 18:00")
     assert "There is no index within 3 days of the beginning of this period" in words(shown)
     assert not shown.dataframe
-    shown = screen(made_up_fortnight, "why", during="16 Feb to 28 Feb 18:00")
-    assert "The first hour with an index is " in words(shown)
-    assert "the index as published moved by" in words(shown)
 
 
 def test_why_without_an_index(tmp_path, screen):

@@ -30,8 +30,11 @@ FAR = timedelta(days=3)  # from an end of a period to the hour with an index tha
 
 
 def ends(since: datetime | None, until: datetime) -> tuple[IndexPoint | None, IndexPoint | None]:
-    """The first and the last hour of a period that have an index, each at most FAR from its end."""
-    begin = since or reads.index_begin() or until
+    """The first and the last hour of a period that have an index, each at most FAR from its end. What lies before the
+    index began is no part of the period.
+    """
+    began = reads.index_begin() or until
+    begin = max(since or began, began)
     return _with_index(begin, min(begin + FAR, until), 0), _with_index(max(begin, until - FAR), until, -1)
 
 
