@@ -191,3 +191,8 @@ def test_the_readers_figures_are_those_of_the_docs():
     )
     assert line in said
     assert f"{figures['rows']:,} labelled entries of 275 outlets" in said
+    row = said[said.index(f"all together {figures['rows']}") :].split()[2:12]
+    outlets = figures["outlets"]
+    assert [float(row[n]) for n in (1, 6, 7, 8)] == [
+        outlets[name] for name in ("direction", "deescalation", "false_alarms", "categories")
+    ]

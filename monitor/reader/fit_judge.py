@@ -3,7 +3,7 @@ requirements-train.txt).
 
     labels + phrases' candidates + the network's out-of-fold predictions -> logistic regressions -> judge.yaml, figures
 
-Every figure is of rows whose month neither the network nor the judge had seen.
+Every figure is of rows whose month (with --by outlet: whose outlet) neither the network nor the judge had seen.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Row:
 
     id: str
     lang: str
+    outlet: str
     month: str
     direction: str  # as labelled
     signals: tuple[Mapping[str, str], ...]  # as labelled: category, mode, field, evidence
@@ -72,6 +73,7 @@ def rows_of(folder: Path, predictions: Path, tagger: Tagger, corrections: Path |
             Row(
                 one["id"],
                 one["lang"],
+                one["source"],
                 one["published"][:7],
                 one["direction"],
                 tuple(one["signals"]),
@@ -267,6 +269,17 @@ def by_month(rows: Sequence[Row], tagger: Tagger) -> dict[str, dict[str, float]]
     return made
 
 
+def by_outlet(rows: Sequence[Row], tagger: Tagger) -> None:
+    """As by_month, of each group of outlets and of all of them; only printed."""
+    read_as: dict[int, Reading] = {}
+    for name, (learned, asked) in labels.outlet_folds([{"source": row.outlet} for row in rows]).items():
+        there = [rows[n] for n in asked]
+        readings = read(there, tagger, fit([rows[n] for n in learned]))
+        read_as |= zip(asked, readings, strict=True)
+        print(name, figures(there, readings), flush=True)
+    print("all outlets", figures(rows, [read_as[n] for n in range(len(rows))]))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     asked = argparse.ArgumentParser(
         prog="python -m monitor.reader.fit_judge", description=(__doc__ or "").split("\n")[0]
@@ -275,11 +288,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked.add_argument(
         "--predictions", type=Path, required=True, metavar="NPZ", help="the network's, out of fold by month"
     )
+    asked.add_argument(
+        "--by", choices=["outlet"], help="measure on folds by outlet, of predictions made so; nothing is written"
+    )
     asked.add_argument("--corrections", type=Path, metavar="FILE", help="as given to train.py")
     asked.add_argument("-o", "--out", type=Path, default=judge.FILE)
     given = asked.parse_args(arguments)
     tagger = Tagger.load()
     rows = rows_of(given.labels, given.predictions, tagger, given.corrections)
+    if given.by:
+        return by_outlet(rows, tagger)
     folds = by_month(rows, tagger)
     weights = fit(rows)
     table = {

@@ -24,6 +24,6 @@ WORDS = (
 
 @cache
 def measured() -> dict[str, Any]:
-    """measured_on, how, rows, together, languages, folds, categories: as the file has them."""
+    """measured_on, how, rows, together, outlets, languages, folds, categories: as the file has them."""
     found: dict[str, Any] = document.read(FILE).data
     return found

@@ -212,15 +212,19 @@ def reader() -> None:
     """The figures with which the reader was shipped, and what people said of its signals since."""
     st.header(_("The reader"), anchor=False)
     figures = measured()
-    together = figures["together"]
+    together, outlets = figures["together"], figures["outlets"]
     st.text(_(
         "Before it was shipped the reader was measured on {entries}, {how}. Of direction it has a macro-F1 of "
         "{direction}, of de-escalation alone {deescalation}, of categories {categories}; {false_alarms} % of the "
-        "entries without a signal were given a direction. On outlets that it had never seen it was measured for "
-        "one group of four only.",
+        "entries without a signal were given a direction. On outlets that it had never seen: {outlets_direction}, "
+        "{outlets_deescalation}, {outlets_categories}; {outlets_false_alarms} %.",
         entries=_(figures["measured_on"]), how=_(figures["how"]), direction=numeral(together["direction"], ".2f"),
         deescalation=numeral(together["deescalation"], ".2f"), categories=numeral(together["categories"], ".2f"),
-        false_alarms=f"{100 * together['false_alarms']:.0f}",
+        false_alarms=numeral(together["false_alarms"] * 100, ".0f"),
+        outlets_direction=numeral(outlets["direction"], ".2f"),
+        outlets_deescalation=numeral(outlets["deescalation"], ".2f"),
+        outlets_categories=numeral(outlets["categories"], ".2f"),
+        outlets_false_alarms=numeral(outlets["false_alarms"] * 100, ".0f"),
     ))  # fmt: skip
     folds = [
         {N_("asked"): _(one["asked"]), N_("learned"): _(one["learned"]), "n": one["rows"],
