@@ -7,7 +7,7 @@ import pytest
 from monitor.index import strait
 from monitor.index.strait import StraitReport
 from monitor.models import Entry, Feed, FeedState, Reading, Signal, Text
-from monitor.storage import articles, saving, signals
+from monitor.storage import saving, signals
 from monitor.tagging.theatre import load
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -166,7 +166,7 @@ def test_storage_gives_the_signals_of_articles_that_name_it(store):
         reading = Reading("en", "escalation", 8.5, True, (), (place,), (signal,), (), "reader-1")
         link = f"https://wire.example/{number}"
         entry = Entry(link, f"Act {number}", link, "", NOON, NOON.isoformat())
-        return articles.Item(entry, reading, "Wire", link)
+        return saving.Item(entry, reading, "Wire", link)
 
     feed = Feed("Wire", "https://wire.example/rss")
     items = [

@@ -25,7 +25,7 @@ from monitor.parts import parts_of
 
 from monitor import export
 from monitor.models import Alert, Entry, Feed, FeedState, IndexPoint, Price
-from monitor.storage import alerts, articles, index, meta, prices, saving, stories, tables
+from monitor.storage import alerts, articles, index, meta, prices, stories, tables
 from monitor.storage.store import open_store
 from monitor.tagging.tagger import Tagger
 
@@ -151,7 +151,7 @@ def put(store, tagger, number, lang, now, title, summary, published) -> None:
     reading = tagger.read(title, summary, lang=lang)
     item = articles.Item(entry, reading, feed.publisher, guid, entry.link, parts_of(reading))
     state = FeedState(feed.name, feed.url, state="well", status=200, last_polled=now, last_success=now, interval=HOUR)
-    saving.save(store, feed, [item], state=state, slices=[f"{number:08d}".encode()], now=now)
+    articles.save(store, feed, [item], state=state, slices=[f"{number:08d}".encode()], now=now)
 
 
 def exports(store) -> dict:
