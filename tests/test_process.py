@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from monitor.pipeline.process import is_gone, this_process
+from tests import running
 
 
 def test_this_process_lives():
@@ -14,6 +15,19 @@ def test_an_ended_process_is_gone():
     code = "from monitor.pipeline.process import this_process; print(this_process())"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert is_gone(printed)
+
+
+def test_a_process_that_was_killed_is_gone_before_its_parent_asks_how_it_ended():
+    """As in a container whose first process asks for none."""
+    code = "from monitor.pipeline.process import this_process; print(this_process(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        holder = process.stdout.readline().strip()
+        assert not is_gone(holder)
+        process.kill()
+        running.wait_for(lambda: is_gone(holder), 30, "the process to end")
+        assert process.returncode is None
 
 
 def test_a_number_used_again_is_another_process():

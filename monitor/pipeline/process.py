@@ -24,6 +24,8 @@ def is_gone(holder: str) -> bool:
         return False
     try:
         started = _started(int(words[1]))
+        if psutil.Process(int(words[1])).status() == psutil.STATUS_ZOMBIE:  # ended, and nobody has asked how
+            return True
     except psutil.NoSuchProcess:
         return True
     except psutil.Error:  # it is there and somebody else's
