@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -188,8 +187,7 @@ def test_a_kill_in_the_middle_loses_no_reading_and_the_rest_is_read_later(store,
     address = f"sqlite:///{tmp_path}/monitor.db"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(running.ROOT), *sys.path])}
     with subprocess.Popen([sys.executable, "-c", _PARENT, address], env=environment, cwd=running.ROOT) as parent:
-        while articles.waiting(store).articles > 1 and parent.poll() is None:
-            time.sleep(0.1)
+        running.wait_for(lambda: articles.waiting(store).articles <= 1 or parent.poll() is not None, 120, "all but one")
         parent.send_signal(signal.SIGKILL)
     assert articles.read_up_to(store) == 16 and directions(store)["read asleep"] == UNREAD
     monkeypatch.setattr(fake_reader, "time", SimpleNamespace(sleep=lambda seconds: None))
@@ -238,17 +236,12 @@ def test_the_running_app_reads_what_comes_in_and_stops_in_the_middle_of_a_batch(
         polling = Pipeline(LastGood(tmp_path / "feeds.yaml", {}), store, clock.RealClock())
         polling.start()
         try:
-            wait_until(lambda: directions(store) == {"read strike": "escalation"})
+            running.wait_for(lambda: directions(store) == {"read strike": "escalation"}, 120, "the reading")
             put(store, "read asleep")
-            wait_until(lambda: "read asleep" in asked)  # it sleeps in a reader, or is about to
+            running.wait_for(
+                lambda: "read asleep" in asked, 120, "the question"
+            )  # now it is in a reader, or about to be
         finally:
             polling.stop(wait=60)
     assert not polling._thread.is_alive() and polling.failures == []
     assert directions(store)["read asleep"] == UNREAD
-
-
-def wait_until(holds) -> None:
-    deadline = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)

@@ -83,8 +83,9 @@ def _show_reader(found) -> None:
     out.print(
         f"Reader, on {figures['measured_on']}: direction {together['direction']:.2f}, de-escalation "
         f"{together['deescalation']:.2f}, false alarms {together['false_alarms']:.2f}, categories "
-        f"{together['categories']:.2f}; on outlets that it had never seen {outlets['direction']:.2f}, "
-        f"{outlets['deescalation']:.2f}, {outlets['false_alarms']:.2f}, {outlets['categories']:.2f}.",
+        f"{together['categories']:.2f}; on outlets that it had never seen: direction {outlets['direction']:.2f}, "
+        f"de-escalation {outlets['deescalation']:.2f}, false alarms {outlets['false_alarms']:.2f}, categories "
+        f"{outlets['categories']:.2f}.",
         markup=False, highlight=False,
     )  # fmt: skip
     if not found.corrections:

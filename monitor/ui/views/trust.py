@@ -216,8 +216,9 @@ def reader() -> None:
     st.text(_(
         "Before it was shipped the reader was measured on {entries}, {how}. Of direction it has a macro-F1 of "
         "{direction}, of de-escalation alone {deescalation}, of categories {categories}; {false_alarms} % of the "
-        "entries without a signal were given a direction. On outlets that it had never seen: {outlets_direction}, "
-        "{outlets_deescalation}, {outlets_categories}; {outlets_false_alarms} %.",
+        "entries without a signal were given a direction. On outlets that it had never seen: direction "
+        "{outlets_direction}, de-escalation {outlets_deescalation}, categories {outlets_categories}, false alarms "
+        "{outlets_false_alarms} %.",
         entries=_(figures["measured_on"]), how=_(figures["how"]), direction=numeral(together["direction"], ".2f"),
         deescalation=numeral(together["deescalation"], ".2f"), categories=numeral(together["categories"], ".2f"),
         false_alarms=numeral(together["false_alarms"] * 100, ".0f"),
