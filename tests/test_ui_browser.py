@@ -3,6 +3,7 @@ links passed on, servers that die, phones, hostile feeds.
 """
 
 import os
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 
@@ -63,6 +64,7 @@ def test_a_link_is_passed_on_and_outlives_the_server(newsroom, browser_page):
         page.get_by_text("1 article", exact=True).wait_for()
         click_row(page)
         page.locator(".reading", has_text="spoke of progress").wait_for()
+        expect(page).to_have_url(re.compile("article="))
         link = page.url
         other = page.context.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         other.goto(link)
