@@ -1,7 +1,7 @@
 """How fast articles are put into stories, and how well: 100,000 articles of a made-up week, then one more; the
 labelled set; grouped windows.
 
-python -m benchmarks.stories [--articles 20000] [--events FOLDER [--also tests/stories/tuned.jsonl] [--vectors
+python -m benchmarks.stories [--articles 20000] [--events FOLDER [--also FILE...] [--vectors
 FILE.npz]]
 
 One article in five has a signal; its events share actors, places and the words of this beat, and each is reported by
@@ -100,7 +100,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--articles", type=int, default=100_000)
     arguments.add_argument("--events", type=Path)
-    arguments.add_argument("--also", type=Path)
+    arguments.add_argument("--also", type=Path, nargs="+", default=[])
     arguments.add_argument("--vectors", type=Path)
     given = arguments.parse_args()
     count = given.articles

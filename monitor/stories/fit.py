@@ -1,13 +1,14 @@
 """Fits how alike two reports of one event are to events grouped by hand, and says how well it does on windows that it
 did not learn.
 
-    python -m monitor.stories.fit --events FOLDER [--also tests/stories/tuned.jsonl] [--vectors FILE.npz] [--dry]
+    python -m monitor.stories.fit --events FOLDER [--also FILE...] [--vectors FILE.npz] [--dry]
 
 events -> readings -> features -> signs of pairs -> weights by ridge logistic regression -> likeness.yaml
 
 FOLDER holds one *.jsonl a window of a day or two, rows {id, lang, at, title, summary, source, event}; rows with one
-`event` report one happening, null reports none. `--also` is a file of invented entries, grouped, that is learned from
-and never asked: it tells what days on end of real news may not show, such as strikes on two cities within an hour.
+`event` report one happening, null reports none. `--also` are files of such entries that are learned from and never
+asked: tests/stories/tuned.jsonl is invented and tells what days on end of real news may not show, such as strikes on
+two cities within an hour.
 FILE.npz gives `id` and `vector` of the rows instead of the shipped network's vectors: those of a network that has not
 learned the events, so that the figures are honest. Each window's figures are those of weights, and of a level from
 which reports are joined, that were fitted to the other windows.
@@ -154,14 +155,14 @@ def best_level(windows: Sequence[Window], matrices: Sequence[np.ndarray]) -> flo
 
 def left_out(windows: Sequence[Window], also: Sequence[Window] = ()) -> list[tuple[Window, Weights, Figures]]:
     """Each window as weights and level that were fitted to the others group it. The level by windows that the weights
-    did not learn either, and by what is also learned.
+    did not learn either: what they have learned would ask for too high a one.
     """
     made = []
     for out in windows:
         others = [w for w in windows if w is not out]
         inner = [matrix(w, fit([*also, *(v for v in others if v is not w)], whole=False)) for w in others]
         weights = fit([*also, *others], whole=False)
-        level = best_level([*also, *others], [*(matrix(w, weights) for w in also), *inner])
+        level = best_level(others, inner)
         weights = replace(weights, join=level)
         made.append((out, weights, figures(out.events, out.langs, groups(matrix(out, weights), weights.join))))
     return made
@@ -207,7 +208,7 @@ def as_table(made: Sequence[tuple[Window, Weights, Figures]]) -> str:
     return "\n".join(lines)
 
 
-def load(folder: Path, also: Path | None = None, vectors: Path | None = None) -> tuple[list[Window], list[Window]]:
+def load(folder: Path, also: Sequence[Path] = (), vectors: Path | None = None) -> tuple[list[Window], list[Window]]:
     """(the windows, what is also learned), read with the product's reader."""
     from monitor.reader.network import packed
     from monitor.reader.reader import Reader
@@ -216,22 +217,22 @@ def load(folder: Path, also: Path | None = None, vectors: Path | None = None) ->
     if vectors is not None:
         given = np.load(vectors)
         other = dict(zip(given["id"].tolist(), map(packed, given["vector"]), strict=True))
-    windows = []
-    for file in sorted(folder.glob("*.jsonl")):
+
+    def made(file: Path) -> Window:
         rows, events = _rows(file)
         readings = reader.read([Text(row.title, row.summary, row.lang) for row in rows])
-        if other:
-            readings = [replace(reading, vector=other[row.id]) for row, reading in zip(rows, readings, strict=True)]
-        windows.append(window(file.stem, rows, events, readings))
-    rows, events = _rows(also) if also else ([], [])
-    return windows, [
-        window("also", rows, events, reader.read([Text(r.title, r.summary, r.lang) for r in rows]))
-    ] if also else []
+        readings = [
+            replace(reading, vector=other.get(row.id, reading.vector))
+            for row, reading in zip(rows, readings, strict=True)
+        ]
+        return window(file.stem, rows, events, readings)
+
+    return [made(file) for file in sorted(folder.glob("*.jsonl"))], [made(file) for file in also]
 
 
 def _rows(file: Path) -> tuple[list[Row], list[str | None]]:
     """The rows of a file with what each reports, `event` or `group`. A row without id gets its number."""
-    given = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    given = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     lines = [json.dumps({"id": n, "source": row.get("publisher"), **row}) for n, row in enumerate(given, 1)]
     return read_rows(lines, str(file)), [row.get("event", row.get("group")) for row in given]
 
@@ -239,7 +240,7 @@ def _rows(file: Path) -> tuple[list[Row], list[str | None]]:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     arguments.add_argument("--events", type=Path, required=True)
-    arguments.add_argument("--also", type=Path)
+    arguments.add_argument("--also", type=Path, nargs="+", default=[])
     arguments.add_argument("--vectors", type=Path)
     arguments.add_argument("--dry", action="store_true", help="print the figures, write nothing")
     given = arguments.parse_args()
