@@ -118,5 +118,6 @@ def test_a_dashboard_waits_for_an_upgrade_comes_by_itself_and_gives_way_to_a_new
         assert status == 503 and f"has schema version {NEWEST + 1}".encode() in said
         assert b"newer version" in pull(f"{url}/api/brief.md")[1]
         ended, log = "polling has ended: the database has schema version", tmp_path / "server.log"
-        running.wait_for(lambda: ended in log.read_text(), 60, "polling ends")  # it polls when it is due, pages ask at once
+        # pages ask the database at once, polling when a feed is due
+        running.wait_for(lambda: ended in log.read_text(), 60, "polling ends")
     assert "Traceback" not in log.read_text()
