@@ -9,9 +9,9 @@ FOLDER holds one *.jsonl a window of a day or two, rows {id, lang, at, title, su
 `event` report one happening, null reports none. `--also` are files of such entries that are learned from and never
 asked: tests/stories/tuned.jsonl is invented and tells what days on end of real news may not show, such as strikes on
 two cities within an hour.
-FILE.npz gives `id` and `vector` of the rows instead of the shipped network's vectors: those of a network that has not
-learned the events, so that the figures are honest. Each window's figures are those of weights, and of a level from
-which reports are joined, that were fitted to the other windows.
+FILE.npz gives `id` and `vector` of the windows' rows instead of the shipped network's vectors: those of a network that
+has not learned the events, so that the figures are honest. Each window's figures are those of weights, and of a level
+from which reports are joined, that were fitted to the other windows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -209,7 +209,9 @@ def as_table(made: Sequence[tuple[Window, Weights, Figures]]) -> str:
 
 
 def load(folder: Path, also: Sequence[Path] = (), vectors: Path | None = None) -> tuple[list[Window], list[Window]]:
-    """(the windows, what is also learned), read with the product's reader."""
+    """(the windows, what is also learned), read with the product's reader. `vectors` has one for each row of the
+    windows; raises KeyError where it does not.
+    """
     from monitor.reader.network import packed
     from monitor.reader.reader import Reader
 
@@ -218,16 +220,14 @@ def load(folder: Path, also: Sequence[Path] = (), vectors: Path | None = None) -
         given = np.load(vectors)
         other = dict(zip(given["id"].tolist(), map(packed, given["vector"]), strict=True))
 
-    def made(file: Path) -> Window:
+    def made(file: Path, vectors: Mapping[str | int, bytes]) -> Window:
         rows, events = _rows(file)
         readings = reader.read([Text(row.title, row.summary, row.lang) for row in rows])
-        readings = [
-            replace(reading, vector=other.get(row.id, reading.vector))
-            for row, reading in zip(rows, readings, strict=True)
-        ]
+        if vectors:
+            readings = [replace(reading, vector=vectors[row.id]) for row, reading in zip(rows, readings, strict=True)]
         return window(file.stem, rows, events, readings)
 
-    return [made(file) for file in sorted(folder.glob("*.jsonl"))], [made(file) for file in also]
+    return [made(file, other) for file in sorted(folder.glob("*.jsonl"))], [made(file, {}) for file in also]
 
 
 def _rows(file: Path) -> tuple[list[Row], list[str | None]]:
